@@ -1,0 +1,108 @@
+// The image: one position-independent binary, used in place. Offsets are bytes from its first byte, which lies at a multiple
+// of 8; every section starts at a multiple of 8. docs/FORMATS.md has the same in prose.
+//
+//   | header 192 | tables | fields | register types | code | constants | rules | thresholds | template | reasons |
+
+export const IMAGE_MAGIC_VALUE = 0x54434456; // "VDCT"
+export const IMAGE_FORMAT = 1;
+export const IMAGE_HEADER_BYTES = 192;
+
+export const IMAGE_MAGIC = 0; // u32
+export const IMAGE_VERSION = 4; // u32
+export const IMAGE_BYTES = 8; // u32, the deciding part: all of the sections, a multiple of 8
+export const IMAGE_MANIFEST_BYTES = 12; // u32, JSON that follows the deciding part in a file; never loaded for deciding
+export const IMAGE_CHECKSUM = 16; // u32, over bytes 24 to IMAGE_BYTES, see checksum32 below
+export const IMAGE_KIND = 20; // u32, ImageKind
+export const IMAGE_MODEL_HASH = 24; // u64
+export const IMAGE_HASH = 32; // u64, first 8 bytes of sha256 over the deciding part with this field and the checksum 0
+export const IMAGE_FLAGS = 40; // u32
+export const IMAGE_TABLES = 44; // u32 offset
+export const IMAGE_TABLE_COUNT = 48; // u32
+export const IMAGE_FIELDS = 52; // u32 offset
+export const IMAGE_FIELD_COUNT = 56; // u32
+export const IMAGE_REGISTERS = 60; // u32 offset, one byte a register: RegisterType
+export const IMAGE_REGISTER_COUNT = 64; // u32
+export const IMAGE_FIELD_REGISTERS = 68; // u32, registers below it are filled from the payload (and now), the rest are temporaries
+export const IMAGE_CODE = 72; // u32 offset
+export const IMAGE_CODE_COUNT = 76; // u32, instructions
+export const IMAGE_CONSTANTS = 80; // u32 offset
+export const IMAGE_CONSTANT_BYTES = 84; // u32, a multiple of 8
+export const IMAGE_RULES = 88; // u32 offset
+export const IMAGE_RULE_COUNT = 92; // u32
+export const IMAGE_THRESHOLDS = 96; // u32 offset
+export const IMAGE_THRESHOLD_COUNT = 100; // u32
+export const IMAGE_TEMPLATE = 104; // u32 offset, a decision without reasons
+export const IMAGE_TEMPLATE_BYTES = 108; // u32, a multiple of 8
+export const IMAGE_REASONS = 112; // u32 offset
+export const IMAGE_REASON_BYTES = 116; // u32
+export const IMAGE_REASONS_MAX = 120; // u32
+export const IMAGE_DECISION_BYTES_MAX = 124; // u32, the largest decision this image can write, a multiple of 8
+export const IMAGE_COMBINE = 128; // u32, Combine
+export const IMAGE_ON_ERROR = 132; // u32, Outcome; NONE = fail
+export const IMAGE_OUTCOME_DEFAULT = 136; // u32, Outcome where no threshold and no hit says otherwise
+export const IMAGE_NOW_REGISTER = 140; // u32, register that receives `now`, or NO_REGISTER
+export const IMAGE_OUT_COUNT = 144; // u32, values an expression image writes
+export const IMAGE_COST_MAX = 152; // f64, static worst case of one payload, in units of cost
+
+export enum ImageKind {
+  DECISION = 0,
+  EXPRESSIONS = 1,
+}
+
+/** Table descriptor: its fields lie side by side in the field section. Table 0 is the root; a child's index is above its parent's. */
+export const TABLE_BYTES = 8;
+export const TABLE_FIRST_FIELD = 0; // u32
+export const TABLE_FIELD_COUNT = 4; // u32
+
+export const NO_REGISTER = 65535;
+
+/** Field descriptor. Bounds are inclusive: f64 bits for DOUBLE; i64 for the other numbers; code points for TEXT. */
+export const FIELD_BYTES = 40;
+export const FIELD_KIND = 0; // u8, FieldKind
+export const FIELD_FLAGS = 1; // u8, FIELD_* of value-type.ts
+export const FIELD_SLOT = 2; // u16, vtable slot: the entry is at vtable + 4 + 2 * slot
+export const FIELD_REGISTER = 4; // u16, or NO_REGISTER where no rule reads it
+export const FIELD_AUX = 8; // u32, OBJECT: table index; ENUM: offset in the constants of its member bitmap
+export const FIELD_AUX2 = 12; // u32, ENUM: bits of the bitmap (largest number + 1)
+export const FIELD_MIN = 16; // u64
+export const FIELD_MAX = 24; // u64
+export const FIELD_DEFAULT = 32; // u64, register bits (F64 bits for INT, LONG, DOUBLE); TEXT: constant offset | bytes << 32
+
+/** Rule descriptor, in rank order: larger score first, then the order written. Rank is the rule's number everywhere in the engine. */
+export const RULE_BYTES = 24;
+export const RULE_SCORE = 0; // f64
+export const RULE_OUTCOME = 8; // u32, Outcome the hit asks for, or NONE
+export const RULE_REASON = 12; // u32, offset of its reason in the reason section, a multiple of 8
+export const RULE_REASON_BYTES = 16; // u32, 0 = gives no reason; a multiple of 8
+
+/** Threshold, sorted by falling atLeast: the first one that the score reaches gives the outcome. */
+export const THRESHOLD_BYTES = 16;
+export const THRESHOLD_AT_LEAST = 0; // f64
+export const THRESHOLD_OUTCOME = 8; // u32
+
+/**
+ * The template: the bytes of a Decision (schemas/decision.fbs) with everything in it but the reasons vector, which the engine
+ * appends at the template's end, followed by the reasons. These places are the same in every template; the engine patches them.
+ *
+ *    0 root offset (32)    8 vtable, 22 bytes     32 table: offset to vtable
+ *   36 status u8, 37 outcome u8                   40 decision id, 16 bytes
+ *   56 score f64           64 image u64           72 -> reasons   76 -> bundle   80 -> version   84 -> inputs
+ *   88 vtable of inputs, 8 bytes                 100 inputs: offset to vtable    104 now i64    112 -> lists
+ *  120 strings: bundle, version; padded to 8
+ */
+export const DECISION_STATUS = 36;
+export const DECISION_OUTCOME = 37;
+export const DECISION_ID_HIGH = 40;
+export const DECISION_ID_LOW = 48;
+export const DECISION_SCORE = 56;
+export const DECISION_IMAGE = 64;
+export const DECISION_REASONS = 72;
+export const DECISION_NOW = 104;
+export const DECISION_TEMPLATE_BYTES_MIN = 120;
+
+/**
+ * checksum32 over whole 32-bit words: h = 0x811c9dc5; for each word w: h = imul(h ^ w, 0x9e3779b1); h ^= h >>> 15.
+ * Each step is a bijection of h for a given w and of w for a given h, so no single changed word goes unseen.
+ */
+export const CHECKSUM_SEED = 0x811c9dc5;
+export const CHECKSUM_FACTOR = 0x9e3779b1;
