@@ -1,0 +1,76 @@
+// The field table: what a model is after its JSON Schema has been read. Everything else (.fbs, TypeScript types, encoder,
+// reader, checker, image) is made from it.
+
+import type { FieldKind } from '../../assembly/shared/value-type.js';
+
+/** A value of one field outside a payload: JSON's own for booleans, numbers and text; bigint for the 64-bit kinds. */
+export type FieldValue = boolean | number | bigint | string;
+
+export interface EnumMember {
+  name: string;
+  /** Number on the wire; given once in model.lock.json, never reused. */
+  number: number;
+}
+
+export interface Field {
+  /** Name in its object, as in the JSON Schema. */
+  name: string;
+  /** Dotted path from the root: `card.country`. */
+  path: string;
+  /** Index in Model.fields. */
+  index: number;
+  /** Index of the table it belongs to. */
+  table: number;
+  /** FlatBuffers field id: the vtable entry is at 4 + 2 * slot. */
+  slot: number;
+  kind: FieldKind;
+  /** Absent makes the payload invalid. */
+  required: boolean;
+  /** For the language: neither required nor with a default, or its type names null. */
+  nullable: boolean;
+  /** Taken where the field is absent, in register form: boolean; number for INT, LONG, DOUBLE; bigint for DECIMAL (scaled), TIMESTAMP, DATE; member number for ENUM; string for TEXT. */
+  default?: FieldValue;
+  /** Inclusive bounds in the same form; for TEXT the length in code points (`minLength`, `maxLength`; maxLength is always set). */
+  minimum?: number | bigint;
+  maximum?: number | bigint;
+  /** DECIMAL: digits after the point. */
+  scale?: number;
+  /** ENUM: members in use. */
+  members?: EnumMember[];
+  /** ENUM: largest number ever given. */
+  memberNumberMax?: number;
+  /** OBJECT: index of its table. */
+  child?: number;
+  description?: string;
+}
+
+export interface Table {
+  index: number;
+  /** PascalCase, unique: the name in .fbs and TypeScript. */
+  name: string;
+  /** '' for the root, else the dotted path. */
+  path: string;
+  /** In the order of the JSON Schema. */
+  fields: Field[];
+}
+
+/** Field ids and enum numbers, append-only: the content of model.lock.json. */
+export interface ModelLock {
+  format: 1;
+  /** By table path ('' = root): field name -> { id, kind }. Removed fields stay. */
+  tables: Record<string, Record<string, { id: number; kind: string }>>;
+  /** By field path: member name -> number. Removed members stay. */
+  enums: Record<string, Record<string, number>>;
+}
+
+export interface Model {
+  /** PascalCase name of the root table. */
+  name: string;
+  /** Root first; a child's index is above its parent's. */
+  tables: Table[];
+  /** All fields of all tables, by table. */
+  fields: Field[];
+  lock: ModelLock;
+  /** 16 hex digits: what a binary request names. Over everything that changes how bytes are read: ids, kinds, scales, enum numbers, required, bounds, defaults. */
+  hash: string;
+}
