@@ -1,0 +1,134 @@
+// Lays out an image: ImageParts -> the deciding part, byte for byte as assembly/shared/image.ts and docs/FORMATS.md say.
+// Deterministic: equal parts give equal bytes. The engine's verifier (assembly/image/) is the judge of the result.
+
+import { createHash } from 'node:crypto';
+import * as at from '../../assembly/shared/image.js';
+import { VALUE_BYTES } from '../../assembly/shared/layout.js';
+import { INSTRUCTION_BYTES } from '../../assembly/shared/opcode.js';
+import { checksum32 } from './checksum.js';
+import { ConstantPool } from './constants.js';
+import { writeFields } from './fields.js';
+import type { ImageParts, ImageRule } from './parts.js';
+import { align8, buildReason, buildTemplate } from './template.js';
+
+/**
+ * Writes the deciding part of an image.
+ *
+ * @returns a multiple of 8 bytes, with its hash and checksum; the manifest length is 0 until `joinImageFile`
+ */
+export function writeImage(parts: ImageParts): Uint8Array {
+  const pool = new ConstantPool(parts.constants);
+  const { tables, fields } = writeFields(parts.model, parts.registerOfField, pool);
+  const template = buildTemplate(parts.name, parts.version, parts.nowRegister !== at.NO_REGISTER);
+  const { rules, reasons, reasonSizes } = writeRules(parts.rules);
+  const sections = [
+    tables,
+    fields,
+    parts.registerTypes,
+    parts.code,
+    pool.toBytes(),
+    rules,
+    writeThresholds(parts.thresholds),
+    template,
+    reasons,
+  ];
+  const offsets: number[] = [];
+  let bytes = at.IMAGE_HEADER_BYTES;
+  for (const section of sections) {
+    offsets.push(bytes);
+    bytes = align8(bytes + section.length);
+  }
+  const image = new Uint8Array(bytes);
+  for (const [index, section] of sections.entries()) image.set(section, offsets[index]!);
+
+  const view = new DataView(image.buffer);
+  const u32 = (offset: number, value: number): void => view.setUint32(offset, value, true);
+  const place = (index: number, offsetAt: number, sizeAt: number, count: number): void => {
+    u32(offsetAt, offsets[index]!);
+    u32(sizeAt, count);
+  };
+  u32(at.IMAGE_MAGIC, at.IMAGE_MAGIC_VALUE);
+  u32(at.IMAGE_VERSION, at.IMAGE_FORMAT);
+  u32(at.IMAGE_BYTES, bytes);
+  u32(at.IMAGE_KIND, parts.kind);
+  view.setBigUint64(at.IMAGE_MODEL_HASH, BigInt(`0x${parts.model.hash}`), true);
+  place(0, at.IMAGE_TABLES, at.IMAGE_TABLE_COUNT, parts.model.tables.length);
+  place(1, at.IMAGE_FIELDS, at.IMAGE_FIELD_COUNT, fields.length / at.FIELD_BYTES);
+  place(2, at.IMAGE_REGISTERS, at.IMAGE_REGISTER_COUNT, parts.registerTypes.length);
+  u32(at.IMAGE_FIELD_REGISTERS, parts.fieldRegisterCount);
+  place(3, at.IMAGE_CODE, at.IMAGE_CODE_COUNT, parts.code.length / INSTRUCTION_BYTES);
+  place(4, at.IMAGE_CONSTANTS, at.IMAGE_CONSTANT_BYTES, sections[4]!.length);
+  place(5, at.IMAGE_RULES, at.IMAGE_RULE_COUNT, parts.rules.length);
+  place(6, at.IMAGE_THRESHOLDS, at.IMAGE_THRESHOLD_COUNT, parts.thresholds.length);
+  place(7, at.IMAGE_TEMPLATE, at.IMAGE_TEMPLATE_BYTES, template.length);
+  place(8, at.IMAGE_REASONS, at.IMAGE_REASON_BYTES, reasons.length);
+  u32(at.IMAGE_REASONS_MAX, parts.reasonsMax);
+  u32(
+    at.IMAGE_DECISION_BYTES_MAX,
+    parts.kind === at.ImageKind.EXPRESSIONS
+      ? parts.outCount * VALUE_BYTES
+      : decisionBytesMax(template.length, reasonSizes, parts.reasonsMax),
+  );
+  u32(at.IMAGE_COMBINE, parts.combine);
+  u32(at.IMAGE_ON_ERROR, parts.onError);
+  u32(at.IMAGE_OUTCOME_DEFAULT, parts.outcomeDefault);
+  u32(at.IMAGE_NOW_REGISTER, parts.nowRegister);
+  u32(at.IMAGE_OUT_COUNT, parts.outCount);
+  view.setFloat64(at.IMAGE_COST_MAX, parts.costMax, true);
+  view.setBigUint64(at.IMAGE_HASH, hashImage(image), true);
+  sealImage(image);
+  return image;
+}
+
+/** Writes the checksum of an image whose other bytes are final. */
+export function sealImage(image: Uint8Array): void {
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  view.setUint32(at.IMAGE_CHECKSUM, checksum32(image.subarray(at.IMAGE_MODEL_HASH)), true);
+}
+
+/** First 8 bytes of the sha256 of a deciding part, its manifest length, checksum and hash taken as 0. Little-endian. */
+export function hashImage(image: Uint8Array): bigint {
+  const copy = image.slice();
+  copy.fill(0, at.IMAGE_MANIFEST_BYTES, at.IMAGE_CHECKSUM + 4);
+  copy.fill(0, at.IMAGE_HASH, at.IMAGE_HASH + 8);
+  return createHash('sha256').update(copy).digest().readBigUInt64LE(0);
+}
+
+/**
+ * The largest decision: the template, a reasons vector, and the largest reasons.
+ *
+ * @param reasonSizes bytes of each reason that a rule can give
+ */
+export function decisionBytesMax(templateBytes: number, reasonSizes: readonly number[], reasonsMax: number): number {
+  const largest = [...reasonSizes].sort((left, right) => right - left).slice(0, reasonsMax);
+  return templateBytes + align8(4 + 4 * largest.length) + largest.reduce((sum, size) => sum + size, 0);
+}
+
+function writeRules(rules: readonly ImageRule[]): { rules: Uint8Array; reasons: Uint8Array; reasonSizes: number[] } {
+  const out = new Uint8Array(rules.length * at.RULE_BYTES);
+  const view = new DataView(out.buffer);
+  const blobs: Uint8Array[] = [];
+  let reasonBytes = 0;
+  for (const [rank, rule] of rules.entries()) {
+    const base = rank * at.RULE_BYTES;
+    view.setFloat64(base + at.RULE_SCORE, rule.score, true);
+    view.setUint32(base + at.RULE_OUTCOME, rule.outcome, true);
+    if (rule.reason === null) continue;
+    const blob = buildReason(rule.reason, rule.id, rule.score);
+    view.setUint32(base + at.RULE_REASON, reasonBytes, true);
+    view.setUint32(base + at.RULE_REASON_BYTES, blob.length, true);
+    blobs.push(blob);
+    reasonBytes += blob.length;
+  }
+  return { rules: out, reasons: new Uint8Array(Buffer.concat(blobs)), reasonSizes: blobs.map((blob) => blob.length) };
+}
+
+function writeThresholds(thresholds: ImageParts['thresholds']): Uint8Array {
+  const out = new Uint8Array(thresholds.length * at.THRESHOLD_BYTES);
+  const view = new DataView(out.buffer);
+  for (const [index, threshold] of thresholds.entries()) {
+    view.setFloat64(index * at.THRESHOLD_BYTES + at.THRESHOLD_AT_LEAST, threshold.atLeast, true);
+    view.setUint32(index * at.THRESHOLD_BYTES + at.THRESHOLD_OUTCOME, threshold.outcome, true);
+  }
+  return out;
+}
