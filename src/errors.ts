@@ -10,27 +10,79 @@ export interface ProblemKind {
 }
 
 export const PROBLEMS = {
-  INVALID_JSON: { status: 400, title: 'The body is not JSON', advice: 'Send one JSON value in UTF-8. `detail` names the position.' },
-  INVALID_PAYLOAD: { status: 422, title: 'The payload does not fit the model', advice: '`errors` lists each field by JSON Pointer. GET .../model.schema.json shows the model.' },
+  INVALID_JSON: {
+    status: 400,
+    title: 'The body is not JSON',
+    advice: 'Send one JSON value in UTF-8. `detail` names the position.',
+  },
+  INVALID_PAYLOAD: {
+    status: 422,
+    title: 'The payload does not fit the model',
+    advice: '`errors` lists each field by JSON Pointer. GET .../model.schema.json shows the model.',
+  },
   INVALID_FRAME: { status: 400, title: 'The body is not a request batch', advice: 'Send a RequestBatch of schemas/batch.fbs.' },
-  MODEL_MISSING: { status: 400, title: 'The request does not name its model', advice: 'Send the model hash in the header Verdict-Model (16 hex digits, see GET .../model.fbs).' },
-  MODEL_MISMATCH: { status: 409, title: 'The payload was written with another model', advice: 'Fetch GET .../model.fbs again and rebuild the payload with it.' },
-  INVALID_BUNDLE: { status: 422, title: 'The bundle does not compile', advice: '`diagnostics` lists every problem with file, line and what to write instead. `verdict check` shows the same.' },
-  INVALID_ARCHIVE: { status: 400, title: 'The body is not a bundle', advice: 'Send a .tar.gz of the bundle directory, or JSON {"files": {"path": "text or JSON value"}}.' },
-  INVALID_NAME: { status: 400, title: 'A name in the path is not allowed', advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}.' },
+  MODEL_MISSING: {
+    status: 400,
+    title: 'The request does not name its model',
+    advice: 'Send the model hash in the header Verdict-Model (16 hex digits, see GET .../model.fbs).',
+  },
+  MODEL_MISMATCH: {
+    status: 409,
+    title: 'The payload was written with another model',
+    advice: 'Fetch GET .../model.fbs again and rebuild the payload with it.',
+  },
+  INVALID_BUNDLE: {
+    status: 422,
+    title: 'The bundle does not compile',
+    advice: '`diagnostics` lists every problem with file, line and what to write instead. `verdict check` shows the same.',
+  },
+  INVALID_ARCHIVE: {
+    status: 400,
+    title: 'The body is not a bundle',
+    advice: 'Send a .tar.gz of the bundle directory, or JSON {"files": {"path": "text or JSON value"}}.',
+  },
+  INVALID_NAME: {
+    status: 400,
+    title: 'A name in the path is not allowed',
+    advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}.',
+  },
   NOT_FOUND: { status: 404, title: 'There is no such resource', advice: 'GET /openapi.json lists the routes.' },
   TENANT_NOT_FOUND: { status: 404, title: 'There is no such tenant', advice: 'A tenant exists from its first published bundle.' },
   BUNDLE_NOT_FOUND: { status: 404, title: 'There is no such bundle', advice: 'Publish it with PUT /v1/{tenant}/bundles/{name}.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here', advice: 'The header Allow lists the methods.' },
-  NOT_ACCEPTABLE: { status: 406, title: 'None of the accepted media types can be sent', advice: 'Accept application/json or application/x-flatbuffers.' },
-  LENGTH_REQUIRED: { status: 411, title: 'The request needs a Content-Length', advice: 'Send one Content-Length of plain digits and no Transfer-Encoding.' },
-  BODY_TOO_LARGE: { status: 413, title: 'The body is too large', advice: '`detail` names the limit. Split the batch, or use the WebSocket endpoint.' },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    title: 'None of the accepted media types can be sent',
+    advice: 'Accept application/json or application/x-flatbuffers.',
+  },
+  LENGTH_REQUIRED: {
+    status: 411,
+    title: 'The request needs a Content-Length',
+    advice: 'Send one Content-Length of plain digits and no Transfer-Encoding.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    title: 'The body is too large',
+    advice: '`detail` names the limit. Split the batch, or use the WebSocket endpoint.',
+  },
   BATCH_TOO_LARGE: { status: 413, title: 'The batch has too many payloads', advice: '`detail` names the limit. Split the batch.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type is not supported', advice: 'Send application/json or application/x-flatbuffers.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'The media type is not supported',
+    advice: 'Send application/json or application/x-flatbuffers.',
+  },
   BUSY: { status: 503, title: 'The tenant has no room for another request', advice: 'Try again after Retry-After seconds.' },
   STOPPING: { status: 503, title: 'The server is stopping', advice: 'Try another server.' },
-  OUT_OF_MEMORY: { status: 507, title: 'The tenant has reached its memory quota', advice: 'Remove bundles that are no longer used, or raise the quota.' },
-  INTERNAL: { status: 500, title: 'A bug in Verdict', advice: 'Nothing is lost: the request was not decided. Please report it with the request.' },
+  OUT_OF_MEMORY: {
+    status: 507,
+    title: 'The tenant has reached its memory quota',
+    advice: 'Remove bundles that are no longer used, or raise the quota.',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'A bug in Verdict',
+    advice: 'Nothing is lost: the request was not decided. Please report it with the request.',
+  },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
