@@ -36,6 +36,16 @@ export const PROBLEMS = {
     title: 'The bundle does not compile',
     advice: '`diagnostics` lists every problem with file, line and what to write instead. `verdict check` shows the same.',
   },
+  VERSION_EXISTS: {
+    status: 409,
+    title: 'This version has been published with other content',
+    advice: 'Give the bundle a new `version`: a published version never changes.',
+  },
+  INVALID_IMAGE: {
+    status: 422,
+    title: 'The image is damaged or of another format',
+    advice: 'Compile the bundle again with this version of Verdict.',
+  },
   INVALID_ARCHIVE: {
     status: 400,
     title: 'The body is not a bundle',

@@ -1,0 +1,81 @@
+// EngineOptions -> Config: every default, unit and limit that only the host knows, checked once.
+// Limits that the engine knows too stand in assembly/shared/limits.ts.
+
+import { SCRATCH_COUNT_MAX } from '../assembly/shared/layout.js';
+import type { Clock } from './clock.js';
+import { systemClock } from './clock.js';
+
+/** Bytes of a WebAssembly page. */
+export const PAGE_BYTES = 65536;
+/** Threads beside the I/O thread; each needs a scratch in every tenant. */
+export const POOL_THREADS_MAX = 64;
+/** Spare scratches of a tenant: a thread that has just died may still own one while its successor starts. */
+export const SCRATCH_SPARE_COUNT = 2;
+/** Instances one worker keeps, the least recently used goes first. An instance is some KiB beside its scratch. */
+export const WORKER_INSTANCES_MAX = 256;
+/** Names of tenants and bundles. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** Versions of bundles: they are part of a file name. */
+export const VERSION_PATTERN = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/;
+
+export interface EngineOptions {
+  /** Directory of published bundles; without it the engine keeps them in memory only. One process owns it at a time. */
+  dataDir?: string;
+  /** Worker threads for expensive requests, 0 = decide everything inline. Default: one less than the processors, 1 to 8. None starts before it is needed. */
+  poolThreads?: number;
+  /** Static cost, in units of about 1 ns, up to which a request is decided on the calling thread. Default 200,000. */
+  costInlineMax?: number;
+  /** Bytes of a tenant's ring of requests, a multiple of 64. Default 16 MiB; untouched pages cost no memory. */
+  ringBytes?: number;
+  /** Quota of one tenant in pages of 64 KiB. Default 4,096 (256 MiB). */
+  tenantPagesMax?: number;
+  /** The widest profile a bundle may ask for. Default `strict`. */
+  profileMax?: 'strict' | 'standard';
+  /** Static worst case of one payload, in units, above which a bundle is refused. Default: the compiler's. */
+  costMax?: number;
+  /** Where `now` comes from when a call brings none. Default: the system's clock. */
+  clock?: Clock;
+}
+
+export interface Config {
+  readonly dataDir: string | undefined;
+  readonly poolThreads: number;
+  readonly costInlineMax: number;
+  readonly ringBytes: number;
+  readonly tenantPagesMax: number;
+  readonly profileMax: 'strict' | 'standard';
+  readonly costMax: number | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Checks the options and fills in the defaults. `processors` is the number of processors of the machine.
+ * Throws RangeError with the name of the option that is out of its range.
+ */
+export function resolveConfig(options: EngineOptions, processors: number): Config {
+  const config: Config = {
+    dataDir: options.dataDir,
+    poolThreads: options.poolThreads ?? Math.min(8, Math.max(1, processors - 1)),
+    // A hop to a worker and back costs 40 to 80 us (see runtime/pool.ts), and the I/O thread answers nobody else meanwhile:
+    // 200 us is where the hop is small beside the work, and still far below what a caller notices.
+    costInlineMax: options.costInlineMax ?? 200_000,
+    ringBytes: options.ringBytes ?? 16 * 1024 * 1024,
+    tenantPagesMax: options.tenantPagesMax ?? 4096,
+    profileMax: options.profileMax ?? 'strict',
+    costMax: options.costMax,
+    clock: options.clock ?? systemClock,
+  };
+  inRange('poolThreads', config.poolThreads, 0, Math.min(POOL_THREADS_MAX, SCRATCH_COUNT_MAX - 1 - SCRATCH_SPARE_COUNT));
+  if (!(config.costInlineMax >= 0)) throw new RangeError('costInlineMax must be a number from 0');
+  inRange('ringBytes', config.ringBytes, 4096, 1 << 30);
+  if (config.ringBytes % 64 !== 0) throw new RangeError('ringBytes must be a multiple of 64');
+  inRange('tenantPagesMax', config.tenantPagesMax, 1, 65536);
+  if (config.costMax !== undefined && !(config.costMax > 0)) throw new RangeError('costMax must be a number above 0');
+  return config;
+}
+
+function inRange(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
+  }
+}

@@ -1,0 +1,14 @@
+// The public module: everything an embedding application may import.
+
+export type { BundleFiles } from './bundle/files.js';
+export { compile } from './compiler/compile.js';
+export type { EngineOptions } from './config.js';
+export type { Diagnostic, Severity, Span } from './diagnostic/diagnostic.js';
+export { renderDiagnostic } from './diagnostic/render.js';
+export { createEngine, type Engine, type EngineStats, type PublishResult, type StoreProblem } from './engine.js';
+export { type PayloadError, PROBLEMS, Problem, type ProblemCode } from './errors.js';
+export type { ExplainedCondition, ExplainedRule, ExplainedValue, Explanation } from './explain.js';
+export type { Manifest, ManifestRule } from './image/manifest.js';
+export type { Payload, RuleSet } from './ruleset.js';
+export type { Decision } from './schema/decision.js';
+export type { Model } from './schema/model.js';
