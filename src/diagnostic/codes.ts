@@ -15,6 +15,19 @@ export const DIAGNOSTIC_CODES = {
 
   // V2xxx: the model.
 
+  V2001: 'the model is not an object schema of JSON Schema 2020-12',
+  V2002: 'a keyword of JSON Schema is not supported',
+  V2003: 'a field name is not allowed',
+  V2004: 'a type is missing or not supported',
+  V2005: 'a keyword has a value that does not fit it',
+  V2006: 'a bound cannot be met or cannot be exact',
+  V2007: 'a default does not fit its field',
+  V2008: 'a $ref cannot be followed',
+  V2009: 'an enum is not a list of distinct texts',
+  V2010: 'model.lock.json is not well-formed',
+  V2011: 'a field contradicts model.lock.json',
+  V2012: 'the model is larger than a limit allows',
+  V2013: 'a required field is not among the properties',
   V3001: 'the expression has a syntax error',
   V3002: 'the expression is empty',
   V3003: 'something follows the expression',
