@@ -1,0 +1,313 @@
+// The house rules that a machine can check: who may import whom, who may know what, names, lengths, pins. A rule that has
+// exceptions lists them here with their reason, and an exception that is no longer needed fails as well.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** What lies at the top. Ignored by git, or made by the tools: not listed. */
+const topLevel = [
+  ...['.ci', '.gitattributes', '.gitignore', '.npmrc', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'NOTICE', 'README.md'],
+  ...['asconfig.json', 'assembly', 'bench', 'biome.json', 'docs', 'examples', 'package-lock.json', 'package.json', 'schemas'],
+  ...['src', 'test', 'tsconfig.json', 'vitest.config.ts'],
+];
+
+const textSuffix = /\.(ts|mjs|json|md|yaml|fbs|c|csv)$/;
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+/** Every file of the project, relative to the root. Read from disk, so that a file counts before it is added to git. */
+const files = ['.ci', 'assembly', 'bench', 'docs', 'examples', 'schemas', 'src', 'test']
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap(filesBelow)
+  .concat(topLevel.filter((name) => name.includes('.') && name !== '.ci' && existsSync(join(root, name))))
+  .filter((path) => !/(^|\/)(node_modules|results|data)\//.test(path))
+  .sort();
+
+const isGenerated = (path: string): boolean => path.includes('/generated/') || path === 'package-lock.json';
+const written = files.filter((path) => textSuffix.test(path) && !isGenerated(path));
+const isCode = (path: string): boolean => /\.(ts|mjs)$/.test(path);
+const code = written.filter((path) => isCode(path) && /^(src|assembly|bench|examples)\//.test(path));
+
+// --- Imports -------------------------------------------------------------------------------------------------------------
+
+/** Rows of docs/ARCHITECTURE.md. A folder or file may import smaller rows, and its own folder. */
+const rows: readonly (readonly string[])[] = [
+  ['assembly/shared', 'src/errors.ts', 'src/assert.ts', 'src/clock.ts', 'src/config.ts', 'src/diagnostic'],
+  ['src/schema', 'src/image', 'src/observe'],
+  ['src/bundle', 'src/runtime'],
+  ['src/compiler'],
+  ['src/registry'],
+  ['src/decide.ts', 'src/explain.ts', 'src/ruleset.ts', 'src/engine.ts'],
+  ['src/server', 'src/cli', 'src/index.ts', 'src/dev'],
+  ['examples', 'bench'],
+];
+
+/** Edges inside a row. */
+const edges: Readonly<Record<string, string>> = {
+  'src/config.ts -> assembly/shared': 'limits',
+  'src/config.ts -> src/clock.ts': 'the clock is an option',
+  'src/image -> src/schema': 'an image is written from a model',
+  'src/ruleset.ts -> src/explain.ts': 'a rule set explains',
+  'src/engine.ts -> src/ruleset.ts': 'an engine hands out rule sets',
+};
+
+/** The entry of `rows` that a file lies in. */
+function placeOf(path: string): string | undefined {
+  return rows.flat().find((place) => path === place || path.startsWith(`${place}/`));
+}
+
+const rowOf = (place: string): number => rows.findIndex((row) => row.includes(place));
+
+interface Import {
+  from: string;
+  /** A path of the project, or the name of a package. */
+  to: string;
+}
+
+/** Import, export-from and dynamic import with a literal. A relative `.js` specifier becomes the source it is built from. */
+function importsOf(path: string): Import[] {
+  const text = read(path);
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
+    if (!fileName.startsWith('.')) return { from: path, to: fileName };
+    const target = posix.join(posix.dirname(path), fileName);
+    const source = target.replace(/\.js$/, '.ts');
+    if (existsSync(join(root, source))) return { from: path, to: source };
+    return { from: path, to: existsSync(join(root, `${target}.ts`)) ? `${target}.ts` : target };
+  });
+}
+
+const imports = code.flatMap(importsOf);
+const packageOf = (name: string): string => (name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : name.split('/')[0]!);
+const isPath = (to: string): boolean => /^(src|assembly|bench|examples|test|dist)\//.test(to);
+
+describe('imports', () => {
+  it('every file of src belongs to a row', () => {
+    expect(code.filter((path) => path.startsWith('src/') && placeOf(path) === undefined)).toEqual([]);
+  });
+
+  it('go to smaller rows, the own folder, or a listed neighbour', () => {
+    const used = new Set<string>();
+    const wrong = imports.filter(({ from, to }) => {
+      const a = placeOf(from);
+      if (a === undefined || !isPath(to)) return false;
+      const b = placeOf(to);
+      if (b === undefined) return true;
+      const edge = `${a} -> ${b}`;
+      if (edge in edges) used.add(edge);
+      return !(a === b || rowOf(b) < rowOf(a) || edge in edges);
+    });
+    expect(wrong).toEqual([]);
+    expect(Object.keys(edges).filter((edge) => !used.has(edge))).toEqual([]);
+  });
+
+  it('of assembly stay in assembly, and those of assembly/shared in shared', () => {
+    const inside = (path: string, folder: string): boolean => path.startsWith(folder);
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        (inside(from, 'assembly/') && !inside(to, 'assembly/')) ||
+        (inside(from, 'assembly/shared/') && !inside(to, 'assembly/shared/')),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the engine are only of its portable part', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => !from.startsWith('assembly/') && to.startsWith('assembly/') && !to.startsWith('assembly/shared/'),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('form no cycle between files', () => {
+    const next = new Map<string, string[]>();
+    for (const { from, to } of imports) if (isPath(to)) next.set(from, [...(next.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      if (trail.includes(path) || done.has(path)) return;
+      for (const to of next.get(path) ?? []) visit(to, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of next.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('name packages that package.json has, and src only those that are installed with it', () => {
+    const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+    const packages = imports.filter(({ to }) => !isPath(to) && !to.startsWith('node:') && !to.startsWith('#'));
+    const shipped = packages.filter(({ from }) => from.startsWith('src/') && !from.startsWith('src/dev/'));
+    expect(shipped.filter(({ to }) => !(packageOf(to) in manifest.dependencies))).toEqual([]);
+    const all = { ...manifest.dependencies, ...manifest.devDependencies, [(manifest as unknown as { name: string }).name]: '' };
+    expect(packages.filter(({ to }) => !(packageOf(to) in all))).toEqual([]);
+  });
+});
+
+// --- Who knows what ------------------------------------------------------------------------------------------------------
+
+/** A package, a Node module or a global, and the only places of src that may name it. */
+const knowledge: readonly { what: RegExp; where: readonly string[]; why: string }[] = [
+  { what: /^uWebSockets\.js$/, where: ['src/server/uws.ts'], why: 'one loader checks and loads the binary' },
+  { what: /^acorn/, where: ['src/compiler/parse.ts'], why: 'the compiler sees ESTree, not a parser' },
+  { what: /^@assemblyscript\/loader/, where: ['src/runtime/instance.ts'], why: 'one place instantiates the engine' },
+  { what: /^(piscina|node:worker_threads)/, where: ['src/runtime/'], why: 'only the runtime knows threads' },
+  {
+    what: /^(node:)?(http|https|net|tls|dns)$/,
+    where: ['src/cli/', 'src/dev/'],
+    why: 'only server speaks HTTP, by uWebSockets.js',
+  },
+  {
+    what: /^node:fs/,
+    where: ['src/registry/store.ts', 'src/server/uws.ts', 'src/cli/', 'src/dev/'],
+    why: 'files are touched in few places',
+  },
+  { what: /^(commander|cli-progress|csv-parse)/, where: ['src/cli/'], why: 'the command line' },
+  { what: /^(pino|prom-client)$/, where: ['src/server/', 'src/observe/'], why: 'logs and metrics' },
+];
+
+const globals: readonly { what: RegExp; where: readonly string[]; why: string }[] = [
+  { what: /\bWebAssembly\./, where: ['src/runtime/'], why: 'only the runtime knows WebAssembly' },
+  { what: /\b(Date\.now\(|new Date\(\))/, where: ['src/clock.ts', 'src/server/', 'src/cli/', 'src/dev/'], why: 'time is an input' },
+  { what: /\bMath\.random\(/, where: [], why: 'randomness is an input' },
+];
+
+const mayKnow = (path: string, where: readonly string[]): boolean =>
+  where.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place));
+
+/** A source without its comments, so that a comment may name what the code may not. */
+function withoutComments(text: string): string {
+  const scanner = ts.createScanner(ts.ScriptTarget.ES2022, false, ts.LanguageVariant.Standard, text);
+  let bare = '';
+  for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
+    if (token !== ts.SyntaxKind.SingleLineCommentTrivia && token !== ts.SyntaxKind.MultiLineCommentTrivia)
+      bare += scanner.getTokenText();
+  }
+  return bare;
+}
+
+describe('only some know', () => {
+  for (const { what, where, why } of knowledge) {
+    it(`${what.source}: ${why}`, () => {
+      const wrong = imports.filter(({ from, to }) => from.startsWith('src/') && what.test(to) && !mayKnow(from, where));
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  for (const { what, where, why } of globals) {
+    it(`${what.source}: ${why}`, () => {
+      const sources = code.filter((path) => path.startsWith('src/') && !mayKnow(path, where));
+      expect(sources.filter((path) => what.test(withoutComments(read(path))))).toEqual([]);
+    });
+  }
+});
+
+// --- Names, lengths, words -----------------------------------------------------------------------------------------------
+
+/** Files over 500 lines, each with the reason it may be. */
+const longFiles: Readonly<Record<string, string>> = {};
+
+const LINES_MAX = 500;
+const COLUMNS_MAX = 132;
+
+describe('files', () => {
+  it('at the top are the agreed ones', () => {
+    const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+    const names = [...new Set(tracked.map((path) => path.split('/')[0]!))];
+    expect(names.filter((name) => !topLevel.includes(name))).toEqual([]);
+    expect(topLevel.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  });
+
+  it('have names in kebab-case', () => {
+    const names = files.filter((path) => /^(src|assembly|bench|examples|test|schemas)\//.test(path) && !isGenerated(path));
+    const isKebab = (name: string): boolean => /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/.test(name);
+    expect(names.filter((path) => !path.split('/').every(isKebab) && !path.endsWith('/README.md'))).toEqual([]);
+  });
+
+  it(`have at most ${LINES_MAX} lines, or a listed reason`, () => {
+    const long = written.filter((path) => isCode(path) && read(path).split('\n').length - 1 > LINES_MAX);
+    expect(long.filter((path) => !(path in longFiles))).toEqual([]);
+    expect(Object.keys(longFiles).filter((path) => !long.includes(path))).toEqual([]);
+  });
+
+  it(`have lines of at most ${COLUMNS_MAX} columns, texts and tables aside`, () => {
+    const isLong = (line: string): boolean =>
+      line.length > COLUMNS_MAX &&
+      line.replace(/'[^']*'|`[^`]*`|"[^"]*"/g, "''").length > COLUMNS_MAX &&
+      !/^\s*(\||\/\/ \||<)|https?:/.test(line);
+    const wrong = written
+      .filter((path) => isCode(path) || path.endsWith('.md'))
+      .flatMap((path) =>
+        read(path)
+          .split('\n')
+          .flatMap((line, index) => (isLong(line) ? [`${path}:${index + 1}`] : [])),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('have no default exports, but where a tool asks for one', () => {
+    const wrong = written.filter((path) => isCode(path) && path !== 'vitest.config.ts' && /^export default /m.test(read(path)));
+    expect(wrong).toEqual([]);
+  });
+
+  it('carry no notes to self', () => {
+    const note = new RegExp(`\\b(${['TO', 'FIX', 'XX'].map((word, i) => word + ['DO', 'ME', 'X'][i]).join('|')})\\b`);
+    expect(written.filter((path) => note.test(read(path)))).toEqual([]);
+  });
+
+  it('name no package registry', () => {
+    const host = new RegExp(['registry', '(npmjs|yarnpkg)'].join('\\.'));
+    expect(files.filter((path) => textSuffix.test(path) && host.test(read(path)))).toEqual([]);
+  });
+
+  it('in test mirror what they test', () => {
+    const tests = files.filter((path) => path.startsWith('test/') && path.endsWith('.test.ts'));
+    const homes = ['src', 'assembly', 'bench', 'examples'];
+    const mirrored = (path: string): boolean => {
+      const folder = posix.dirname(path).slice('test'.length).replace(/^\//, '');
+      if (folder === '') return true;
+      return (
+        homes.some((home) => existsSync(join(root, home, folder)) || folder.startsWith(home)) || existsSync(join(root, folder))
+      );
+    };
+    expect(tests.filter((path) => !mirrored(path))).toEqual([]);
+  });
+});
+
+// --- Packages ------------------------------------------------------------------------------------------------------------
+
+describe('packages', () => {
+  const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { resolved?: string; link?: boolean; version?: string }>;
+  };
+
+  it('are pinned exactly', () => {
+    const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(all.filter(([, version]) => !/^(npm:@?[a-z0-9/-]+(\.[a-z]+)?@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('are locked without download addresses', () => {
+    const hosts = Object.entries(lock.packages).filter(([, { resolved, link }]) => resolved !== undefined && link !== true);
+    expect(hosts.map(([path]) => path)).toEqual([]);
+  });
+
+  it('hold one binaryen, the one that assemblyscript pins', () => {
+    expect(Object.keys(lock.packages).filter((path) => path.endsWith('node_modules/binaryen'))).toEqual(['node_modules/binaryen']);
+  });
+
+  it('run no install script', () => {
+    const scripts = Object.entries(lock.packages).filter(([, entry]) => 'hasInstallScript' in entry && !('optional' in entry));
+    expect(scripts.map(([path]) => path)).toEqual([]);
+  });
+});
