@@ -1,0 +1,46 @@
+// Counters of one engine, over a view they are handed. One thread writes (the one that owns the tenants: workers report to it),
+// any may read; a counter is a float64, exact to 2^53, and an aligned store of 8 bytes does not tear.
+
+/** Place of each counter in the view. Append only: readers on other threads know the numbers. */
+export enum Counter {
+  /** Decisions by outcome, at OUTCOME_NONE + Outcome. */
+  OUTCOME_NONE = 0,
+  OUTCOME_APPROVE = 1,
+  OUTCOME_REVIEW = 2,
+  OUTCOME_DECLINE = 3,
+  /** Decisions with status INVALID_PAYLOAD; their outcome is counted too. */
+  INVALID_PAYLOAD = 4,
+  /** Requests by path. */
+  REQUESTS_INLINE = 5,
+  REQUESTS_POOLED = 6,
+  /** Requests refused because the ring was full. */
+  BUSY = 7,
+  /** Frames answered INVALID_FRAME. */
+  INVALID_FRAME = 8,
+  /** Requests answered INTERNAL. */
+  INTERNAL = 9,
+  /** Instances that trapped. */
+  TRAPS = 10,
+}
+
+export const COUNTER_COUNT = 11;
+
+/** Bytes of the view. */
+export const COUNTERS_BYTES = COUNTER_COUNT * 8;
+
+export class Counters {
+  private readonly values: Float64Array;
+
+  /** @param buffer at least COUNTERS_BYTES from `offset`, a multiple of 8; shared, where other threads are to read it */
+  constructor(buffer: ArrayBufferLike = new ArrayBuffer(COUNTERS_BYTES), offset = 0) {
+    this.values = new Float64Array(buffer, offset, COUNTER_COUNT);
+  }
+
+  add(counter: Counter, count = 1): void {
+    this.values[counter] = (this.values[counter] as number) + count;
+  }
+
+  get(counter: Counter): number {
+    return this.values[counter] as number;
+  }
+}

@@ -1,0 +1,67 @@
+// The engine's instances. This is the only place that makes one, through @assemblyscript/loader, from one module that is
+// compiled once a process and handed to the workers.
+
+import { readFileSync } from 'node:fs';
+import { instantiateSync } from '@assemblyscript/loader';
+import type { ImageError, Status } from '../../assembly/shared/status.js';
+import { Problem } from '../errors.js';
+import { claimScratch, releaseScratch } from './scratch.js';
+import { type WasmMemory, type WasmModule, wasm } from './webassembly.js';
+
+/** What the engine exports (assembly/index.ts). Addresses are absolute byte offsets in the memory. */
+interface EngineExports extends Record<string, unknown> {
+  /** Checks an image in one linear pass. */
+  verifyImage(address: number, bytes: number): ImageError;
+  /** Decides the payloads of a slot's entries, from its cursor to its count. */
+  decide(slot: number): Status;
+  /** Decides the RequestBatch of a slot and writes the AnswerBatch. */
+  decideFrame(slot: number): Status;
+  /** Runs an EXPRESSIONS image over the one payload of a slot. */
+  evaluate(slot: number): Status;
+}
+
+let compiled: WasmModule | undefined;
+
+/** The engine's module, compiled at the first call. */
+export function engineModule(): WasmModule {
+  compiled ??= new wasm.Module(readFileSync(new URL('../../engine.wasm', import.meta.url)));
+  return compiled;
+}
+
+/** One instance of the engine on one tenant's memory, with a scratch of its own. */
+export class EngineInstance {
+  readonly verifyImage: EngineExports['verifyImage'];
+  readonly decide: EngineExports['decide'];
+  readonly decideFrame: EngineExports['decideFrame'];
+  readonly evaluate: EngineExports['evaluate'];
+
+  /**
+   * @param words view of the memory from address 0, over the control block at least
+   * @param thread id of the calling thread, the scratch's owner
+   * Throws Problem OUT_OF_MEMORY where no scratch is free.
+   */
+  constructor(
+    module: WasmModule,
+    memory: WasmMemory,
+    private readonly words: Int32Array,
+    thread: number,
+  ) {
+    const scratch = claimScratch(words, thread);
+    if (scratch === 0) throw new Problem('OUT_OF_MEMORY', 'the tenant has no scratch for another instance');
+    this.scratch = scratch;
+    const { exports } = instantiateSync<EngineExports>(module, {
+      env: { memory, scratchBase: scratch } as Record<string, unknown>,
+    });
+    this.verifyImage = exports.verifyImage;
+    this.decide = exports.decide;
+    this.decideFrame = exports.decideFrame;
+    this.evaluate = exports.evaluate;
+  }
+
+  private readonly scratch: number;
+
+  /** Gives its scratch back. The instance must not be called again. */
+  dispose(): void {
+    releaseScratch(this.words, this.scratch);
+  }
+}
