@@ -26,7 +26,7 @@ export interface Field {
   kind: FieldKind;
   /** Absent makes the payload invalid. */
   required: boolean;
-  /** For the language: neither required nor with a default, or its type names null. */
+  /** For the language: neither required nor with a default. A field whose type names null is never required. */
   nullable: boolean;
   /** Taken where the field is absent, in register form: boolean; number for INT, LONG, DOUBLE; bigint for DECIMAL (scaled), TIMESTAMP, DATE; member number for ENUM; string for TEXT. */
   default?: FieldValue;
@@ -52,6 +52,8 @@ export interface Table {
   path: string;
   /** In the order of the JSON Schema. */
   fields: Field[];
+  /** `additionalProperties: false`: the JSON face refuses fields that the model does not name. */
+  closed?: boolean;
 }
 
 /** Field ids and enum numbers, append-only: the content of model.lock.json. */

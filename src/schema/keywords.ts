@@ -1,0 +1,120 @@
+// The keywords of JSON Schema 2020-12 that a model may use. Everything else is refused by name: a keyword that were ignored
+// would be a constraint that its author believes in and nobody checks.
+
+/** Types of a schema, `null` apart. */
+export type SchemaType = 'boolean' | 'integer' | 'number' | 'string' | 'object';
+
+export const SCHEMA_TYPES: readonly SchemaType[] = ['boolean', 'integer', 'number', 'string', 'object'];
+
+const NUMBERS: readonly SchemaType[] = ['integer', 'number'];
+
+/** Keyword -> the types it acts on; 'any' beside every type; 'root' only at the top. */
+export const KEYWORDS: Readonly<Record<string, readonly SchemaType[] | 'any' | 'root'>> = {
+  type: 'any',
+  title: 'any',
+  description: 'any',
+  $comment: 'any',
+  examples: 'any',
+  deprecated: 'any',
+  readOnly: 'any',
+  writeOnly: 'any',
+  default: ['boolean', 'integer', 'number', 'string'],
+  $schema: 'root',
+  $id: 'root',
+  $defs: 'root',
+  properties: ['object'],
+  required: ['object'],
+  additionalProperties: ['object'],
+  minimum: NUMBERS,
+  maximum: NUMBERS,
+  exclusiveMinimum: NUMBERS,
+  exclusiveMaximum: NUMBERS,
+  multipleOf: NUMBERS,
+  format: ['integer', 'number', 'string'],
+  enum: ['string'],
+  minLength: ['string'],
+  maxLength: ['string'],
+};
+
+/** Keywords that may stand beside `$ref`. */
+export const BESIDE_REF: readonly string[] = ['$ref', 'title', 'description', '$comment', 'examples', 'deprecated', 'default'];
+
+/** Keywords of JSON Schema that are not supported, with what to write instead. */
+export const UNSUPPORTED_ADVICE: Readonly<Record<string, string>> = {
+  allOf: 'write the properties into one object',
+  anyOf: 'a field that may be absent or null needs no anyOf: leave it out of required',
+  oneOf: 'write one object with all of the fields, and leave those that may be absent out of required',
+  not: 'refuse such values with a rule',
+  if: 'write the condition as a rule',
+  then: 'write the condition as a rule',
+  else: 'write the condition as a rule',
+  const: 'write enum with one member',
+  pattern: 'bound the text with minLength and maxLength, and test its content with a rule',
+  items: 'lists are not supported: write one field for each item that rules read',
+  prefixItems: 'lists are not supported: write one field for each item that rules read',
+  contains: 'lists are not supported: write one field for each item that rules read',
+  minItems: 'lists are not supported: write one field for each item that rules read',
+  maxItems: 'lists are not supported: write one field for each item that rules read',
+  uniqueItems: 'lists are not supported: write one field for each item that rules read',
+  patternProperties: 'name each field under properties',
+  propertyNames: 'name each field under properties',
+  minProperties: 'name the fields that must be there in required',
+  maxProperties: 'use additionalProperties: false',
+  unevaluatedProperties: 'use additionalProperties: false',
+  dependentRequired: 'write the dependency as a rule',
+  dependentSchemas: 'write the dependency as a rule',
+  dependencies: 'write the dependency as a rule',
+  definitions: 'the keyword is $defs in draft 2020-12',
+  nullable: 'write type: [string, "null"], or leave the field out of required',
+  contentEncoding: 'decode the value before it is sent',
+  contentMediaType: 'decode the value before it is sent',
+  contentSchema: 'decode the value before it is sent',
+  $dynamicRef: 'use $ref to an entry of $defs',
+  $anchor: 'use $ref to an entry of $defs',
+};
+
+/** `format` by type; a value of undefined has no effect beside naming what the type already says. */
+export const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  integer: ['int32', 'int64'],
+  number: ['double'],
+  string: ['date-time', 'date'],
+};
+
+/** Words that an expression could not use as the name of a field. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set(
+  (
+    'await break case catch class const continue debugger default delete do else enum export extends false finally for function if ' +
+    'implements import in instanceof interface let new null package private protected public return static super switch this throw ' +
+    'true try typeof var void while with yield arguments eval undefined NaN Infinity Math now __proto__'
+  ).split(' '),
+);
+
+export const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** The candidate nearest to a misspelt word, if one is near enough to be meant. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 8 || a.length > 64) return 99;
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,31 @@
+// A model as JSON: the manifest of an image carries it. JSON has no 64-bit integers: a bigint is written { "$int": "123" }.
+
+import type { Field, Model, Table } from './model.js';
+
+/** A copy of the model that JSON.stringify writes without loss. */
+export function modelToJson(model: Model): unknown {
+  return toJson(model);
+}
+
+/** The model of parsed JSON that modelToJson made; fields and tables are linked again. Not for untrusted input. */
+export function modelFromJson(value: unknown): Model {
+  const model = fromJson(value) as Model;
+  const tables: Table[] = model.tables;
+  return { ...model, tables, fields: tables.flatMap((table): Field[] => table.fields) };
+}
+
+function toJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return { $int: String(value) };
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toJson(entry)]));
+}
+
+function fromJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value);
+  const int = (value as { $int?: unknown }).$int;
+  if (keys.length === 1 && typeof int === 'string') return BigInt(int);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fromJson(entry)]));
+}

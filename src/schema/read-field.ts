@@ -1,0 +1,278 @@
+// One property of the JSON Schema -> kind, bounds and default of one field. Everything about objects is in read-model.ts.
+
+import { ENUM_MEMBERS_MAX, TEXT_CHARS_DEFAULT, TEXT_CHARS_MAX } from '../../assembly/shared/limits.js';
+import { FieldKind } from '../../assembly/shared/value-type.js';
+import type { DiagnosticCode } from '../diagnostic/codes.js';
+import { convertValue } from './convert.js';
+import { exactNumber, I64_MAX, I64_MIN, nextDown, nextUp, SCALE_MAX, scaleExact } from './decimal.js';
+import { FORMATS, type SchemaType } from './keywords.js';
+import type { Field } from './model.js';
+
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+
+/** Reports what is wrong with a keyword of the schema being read ('' = the schema as a whole). */
+export type Complain = (code: DiagnosticCode, keyword: string, message: string, advice?: string | undefined) => void;
+
+/** What the type and its keywords say of a field. */
+export interface Shape {
+  kind: FieldKind;
+  scale?: number;
+  minimum?: number | bigint;
+  maximum?: number | bigint;
+  /** ENUM: members in the order written. */
+  memberNames?: string[];
+}
+
+/** Kind and bounds of a scalar or text. After a complaint the shape is still usable, so that the reading can go on. */
+export function readShape(
+  schema: Readonly<Record<string, unknown>>,
+  type: SchemaType,
+  nullable: boolean,
+  complain: Complain,
+): Shape {
+  const format = readFormat(schema, type, complain);
+  switch (type) {
+    case 'boolean':
+      return { kind: FieldKind.BOOL };
+    case 'integer':
+      return readInteger(schema, format, complain);
+    case 'number':
+      return readNumber(schema, complain);
+    case 'string':
+      return readString(schema, format, nullable, complain);
+    case 'object':
+      return { kind: FieldKind.OBJECT };
+  }
+}
+
+function readFormat(schema: Readonly<Record<string, unknown>>, type: SchemaType, complain: Complain): string | undefined {
+  if (schema.format === undefined) return undefined;
+  const known = FORMATS[type] ?? [];
+  if (typeof schema.format === 'string' && known.includes(schema.format)) return schema.format;
+  const choice = known.length === 0 ? 'remove it' : `the formats of ${type} are ${known.join(', ')}`;
+  complain(
+    'V2002',
+    'format',
+    `format ${JSON.stringify(schema.format)} is not supported on ${type}: it would not be checked`,
+    choice,
+  );
+  return undefined;
+}
+
+function readInteger(schema: Readonly<Record<string, unknown>>, format: string | undefined, complain: Complain): Shape {
+  if (schema.multipleOf !== undefined && schema.multipleOf !== 1) {
+    complain('V2005', 'multipleOf', 'multipleOf of an integer can only be 1', 'test the remainder with a rule');
+  }
+  if (format === 'int64') {
+    return { kind: FieldKind.DECIMAL, scale: 0, ...bounds(readScaledBounds(schema, 0, complain)) };
+  }
+  const { minimum, maximum } = readScaledBounds(schema, 0, complain);
+  const low = minimum === undefined ? undefined : clampSafe(minimum);
+  const high = maximum === undefined ? undefined : clampSafe(maximum);
+  if (format === 'int32') {
+    return { kind: FieldKind.INT, minimum: Math.max(low ?? INT32_MIN, INT32_MIN), maximum: Math.min(high ?? INT32_MAX, INT32_MAX) };
+  }
+  const small = low !== undefined && high !== undefined && low >= INT32_MIN && high <= INT32_MAX;
+  return { kind: small ? FieldKind.INT : FieldKind.LONG, ...bounds({ minimum: low, maximum: high }) };
+}
+
+/** A LONG is held to the safe integers anyway, so a bound beyond them moves to their end. */
+function clampSafe(value: bigint): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) return Number.MAX_SAFE_INTEGER;
+  if (value < BigInt(Number.MIN_SAFE_INTEGER)) return Number.MIN_SAFE_INTEGER;
+  return Number(value);
+}
+
+function readNumber(schema: Readonly<Record<string, unknown>>, complain: Complain): Shape {
+  if (schema.multipleOf === undefined) return { kind: FieldKind.DOUBLE, ...bounds(readDoubleBounds(schema, complain)) };
+  const scale = scaleOf(schema.multipleOf);
+  if (scale === undefined) {
+    complain(
+      'V2005',
+      'multipleOf',
+      `multipleOf of a number must be 1, 0.1, 0.01 and so on down to 1e-${SCALE_MAX}`,
+      'a decimal has a fixed count of digits after the point; other steps are for a rule to test',
+    );
+    return { kind: FieldKind.DECIMAL, scale: 2 };
+  }
+  return { kind: FieldKind.DECIMAL, scale, ...bounds(readScaledBounds(schema, scale, complain)) };
+}
+
+/** k where value = 10^-k, 0 <= k <= 18. */
+function scaleOf(value: unknown): number | undefined {
+  if (value === 1 || value === 1n) return 0;
+  if (typeof value !== 'number' || !(value > 0 && value < 1)) return undefined;
+  for (let scale = 1; scale <= SCALE_MAX; scale++) if (value === Number(`1e-${scale}`)) return scale;
+  return undefined;
+}
+
+function readString(
+  schema: Readonly<Record<string, unknown>>,
+  format: string | undefined,
+  nullable: boolean,
+  complain: Complain,
+): Shape {
+  const special = schema.enum !== undefined ? 'enum' : format;
+  if (special !== undefined) {
+    for (const keyword of ['minLength', 'maxLength'] as const) {
+      if (schema[keyword] !== undefined) complain('V2002', keyword, `${keyword} has no effect beside ${special}`, 'remove it');
+    }
+    if (schema.enum !== undefined && format !== undefined)
+      complain('V2002', 'format', 'format has no effect beside enum', 'remove it');
+  }
+  if (schema.enum !== undefined) return { kind: FieldKind.ENUM, memberNames: readMembers(schema.enum, nullable, complain) };
+  if (format === 'date-time') return { kind: FieldKind.TIMESTAMP };
+  if (format === 'date') return { kind: FieldKind.DATE };
+  const minimum = readLength(schema, 'minLength', complain);
+  const maximum = readLength(schema, 'maxLength', complain) ?? TEXT_CHARS_DEFAULT;
+  if (minimum !== undefined && minimum > maximum) {
+    const unset = schema.maxLength === undefined ? ` (${TEXT_CHARS_DEFAULT} where it is not given)` : '';
+    complain('V2006', 'minLength', `minLength is above maxLength${unset}: no text can meet it`);
+    return { kind: FieldKind.TEXT, maximum };
+  }
+  return { kind: FieldKind.TEXT, ...bounds({ minimum: minimum === 0 ? undefined : minimum, maximum }) };
+}
+
+function readLength(schema: Readonly<Record<string, unknown>>, keyword: string, complain: Complain): number | undefined {
+  const given = typeof schema[keyword] === 'bigint' ? Number(schema[keyword]) : schema[keyword];
+  if (given === undefined) return undefined;
+  if (typeof given !== 'number' || !Number.isInteger(given) || given < 0) {
+    complain('V2005', keyword, `${keyword} must be an integer of at least 0`);
+    return undefined;
+  }
+  if (given > TEXT_CHARS_MAX) {
+    complain('V2012', keyword, `${keyword} is above ${TEXT_CHARS_MAX}, the largest that a text may ask for`);
+    return undefined;
+  }
+  return given;
+}
+
+function readMembers(value: unknown, nullable: boolean, complain: Complain): string[] {
+  const names: string[] = [];
+  if (!Array.isArray(value)) {
+    complain('V2009', 'enum', 'enum must be a list of texts');
+    return names;
+  }
+  for (const [i, entry] of value.entries()) {
+    // JSON Schema asks for null among the members of a nullable enum; it is no member of its own here.
+    if (entry === null && nullable) continue;
+    if (typeof entry !== 'string')
+      complain('V2009', `enum/${i}`, `a member of enum must be a text, not ${JSON.stringify(entry)}`, 'write it in quotes');
+    else if (names.includes(entry)) complain('V2009', `enum/${i}`, `member ${JSON.stringify(entry)} stands twice in enum`);
+    else if (entry === '__proto__') complain('V2009', `enum/${i}`, 'a member of enum cannot be called __proto__');
+    else names.push(entry);
+  }
+  if (names.length === 0) complain('V2009', 'enum', 'enum has no member');
+  if (names.length > ENUM_MEMBERS_MAX) {
+    complain('V2012', 'enum', `enum has ${names.length} members; ${ENUM_MEMBERS_MAX} are allowed`);
+    names.length = ENUM_MEMBERS_MAX;
+  }
+  return names;
+}
+
+/** A bound as JSON has it: a finite number, or a bigint of a YAML reader. */
+function readBound(schema: Readonly<Record<string, unknown>>, keyword: string, complain: Complain): number | bigint | undefined {
+  const value = schema[keyword];
+  if (value === undefined) return undefined;
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  complain('V2005', keyword, `${keyword} must be a finite number`);
+  return undefined;
+}
+
+/** Inclusive bounds times 10^scale, within 64 bits; a bound beyond 64 bits asks for nothing and is left out. */
+function readScaledBounds(
+  schema: Readonly<Record<string, unknown>>,
+  scale: number,
+  complain: Complain,
+): { minimum?: bigint | undefined; maximum?: bigint | undefined } {
+  const scaled = (keyword: string, up: boolean): { scaled: bigint; exact: boolean } | undefined => {
+    const bound = readBound(schema, keyword, complain);
+    if (bound === undefined) return undefined;
+    const result = scaleExact(exactNumber(bound), scale, up);
+    const inside = result.scaled >= I64_MIN && result.scaled <= I64_MAX;
+    if (inside && typeof bound === 'number' && !isExactSpelling(bound)) {
+      complain('V2006', keyword, `${keyword} has more digits than a JSON number keeps`, 'write a bound of at most 15 digits');
+    }
+    return result;
+  };
+  let minimum = scaled('minimum', true)?.scaled;
+  let maximum = scaled('maximum', false)?.scaled;
+  const above = scaled('exclusiveMinimum', true);
+  const below = scaled('exclusiveMaximum', false);
+  if (above !== undefined) {
+    const from = above.exact ? above.scaled + 1n : above.scaled;
+    if (minimum === undefined || from > minimum) minimum = from;
+  }
+  if (below !== undefined) {
+    const to = below.exact ? below.scaled - 1n : below.scaled;
+    if (maximum === undefined || to < maximum) maximum = to;
+  }
+  const empty = (minimum ?? I64_MIN) > (maximum ?? I64_MAX) || (minimum ?? 0n) > I64_MAX || (maximum ?? 0n) < I64_MIN;
+  if (empty) {
+    complain('V2006', boundKeyword(schema), 'no value lies between the bounds');
+    return {};
+  }
+  return {
+    minimum: minimum !== undefined && minimum > I64_MIN ? minimum : undefined,
+    maximum: maximum !== undefined && maximum < I64_MAX ? maximum : undefined,
+  };
+}
+
+/** True where the double stands for one decimal of its length only: at most 15 digits, or an integer a double counts to. */
+function isExactSpelling(value: number): boolean {
+  if (Number.isInteger(value)) return Math.abs(value) <= Number.MAX_SAFE_INTEGER || exactNumber(value).digits % 1000n === 0n;
+  const { digits } = exactNumber(value);
+  return (digits < 0n ? -digits : digits) < 10n ** 16n;
+}
+
+function readDoubleBounds(
+  schema: Readonly<Record<string, unknown>>,
+  complain: Complain,
+): { minimum?: number | undefined; maximum?: number | undefined } {
+  const read = (keyword: string): number | undefined => {
+    const bound = readBound(schema, keyword, complain);
+    return bound === undefined ? undefined : Number(bound) + 0;
+  };
+  let minimum = read('minimum');
+  let maximum = read('maximum');
+  const above = read('exclusiveMinimum');
+  const below = read('exclusiveMaximum');
+  if (above !== undefined && (minimum === undefined || above >= minimum)) minimum = nextUp(above);
+  if (below !== undefined && (maximum === undefined || below <= maximum)) maximum = nextDown(below);
+  const finite = (minimum === undefined || Number.isFinite(minimum)) && (maximum === undefined || Number.isFinite(maximum));
+  if (!finite || (minimum !== undefined && maximum !== undefined && minimum > maximum)) {
+    complain('V2006', boundKeyword(schema), 'no value lies between the bounds');
+    return {};
+  }
+  return { minimum, maximum };
+}
+
+function boundKeyword(schema: Readonly<Record<string, unknown>>): string {
+  return ['maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum'].find((keyword) => schema[keyword] !== undefined) ?? '';
+}
+
+function bounds<T extends number | bigint>(given: {
+  minimum?: T | undefined;
+  maximum?: T | undefined;
+}): { minimum?: T; maximum?: T } {
+  return {
+    ...(given.minimum === undefined ? {} : { minimum: given.minimum }),
+    ...(given.maximum === undefined ? {} : { maximum: given.maximum }),
+  };
+}
+
+/** Sets the default of a finished field from the schema's `default`; null there says what absence says anyway. */
+export function readDefault(field: Field, value: unknown, complain: Complain): void {
+  if (value === null) return;
+  const converted = convertValue(field, value);
+  if (!converted.ok) {
+    complain('V2007', 'default', `the default ${JSON.stringify(value, bigintText)} does not fit: it ${converted.message}`);
+    return;
+  }
+  field.default = typeof converted.value === 'number' ? converted.value + 0 : converted.value;
+}
+
+function bigintText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
