@@ -1,0 +1,11 @@
+// Generated from schemas/*.fbs by src/dev/generate.mjs (npm run generate): do not edit.
+
+/* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any, @typescript-eslint/no-non-null-assertion */
+
+export { Decision } from './wire/decision.js';
+export { DecisionId } from './wire/decision-id.js';
+export { Inputs } from './wire/inputs.js';
+export { ListVersion } from './wire/list-version.js';
+export { Outcome } from './wire/outcome.js';
+export { Reason } from './wire/reason.js';
+export { Status } from './wire/status.js';
