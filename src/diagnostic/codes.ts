@@ -11,7 +11,7 @@ export const DIAGNOSTIC_CODES = {
   V1007: 'a document is not UTF-8 text',
   V1008: 'the profile of the bundle is wider than the tenant allows',
   V1009: 'a document is larger, deeper or has more aliases than is allowed',
-  V1010: 'a pattern of input.yaml cannot be used',
+  V1010: 'input.yaml maps a column to no field of the model, or as its type does not allow',
 
   // V2xxx: the model.
 

@@ -1,0 +1,59 @@
+// A bundle as it was written, checked against the schemas of its documents: what the compiler starts from.
+
+import type { Span } from '../diagnostic/diagnostic.js';
+import type { ModelLock } from '../schema/model.js';
+import type { InputMap } from './input-map.js';
+import type { ScalarText } from './scalar-text.js';
+import type { BundleTest } from './tests.js';
+
+export type OutcomeName = 'approve' | 'review' | 'decline';
+export type ProfileName = 'strict' | 'standard';
+export type CombineName = 'score' | 'first' | 'collect';
+
+export interface BundleOutcome {
+  /** Absent in the entry that holds where no threshold is reached. */
+  atLeast?: number;
+  outcome: OutcomeName;
+  span: Span;
+}
+
+export interface BundleRule {
+  id: string;
+  idSpan: Span;
+  file: string;
+  /** Line (from 1) of the id. */
+  line: number;
+  description?: string;
+  /** The condition's text and where each character of it stands. */
+  when: ScalarText;
+  /** 0 where the rule gives none. */
+  score: number;
+  outcome: OutcomeName | null;
+  reason: string | null;
+  thenSpan: Span;
+}
+
+export interface Bundle {
+  name: string;
+  version: string;
+  profile: ProfileName;
+  profileSpan: Span;
+  onError: OutcomeName | 'fail';
+  combine: CombineName;
+  combineSpan: Span;
+  outcomes: BundleOutcome[];
+  outcomesSpan: Span;
+  reasonsMax: number;
+  model: {
+    file: string;
+    /** JSON Schema as the author wrote it. */
+    schema: unknown;
+    spanOf(jsonPointer: string): Span;
+  };
+  /** Content of model.lock.json, where the bundle brings one. */
+  lock: ModelLock | undefined;
+  /** Rules of all files in path order, each file's in the order written. */
+  rules: BundleRule[];
+  tests: BundleTest[];
+  input: InputMap | undefined;
+}

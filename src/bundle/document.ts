@@ -1,0 +1,185 @@
+// One YAML or JSON document of a bundle: its value, and where in the file each part of it stands.
+
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar } from 'yaml';
+import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import { lineIndexOf } from '../diagnostic/position.js';
+import { ALIASES_MAX, DOCUMENT_BYTES_MAX } from './limits.js';
+import { type ScalarText, scalarText } from './scalar-text.js';
+
+/** Key of a JSON Pointer's last part and the pointer before it. */
+function splitPointer(pointer: string): string[] {
+  if (pointer === '') return [];
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** A JSON Pointer (RFC 6901) of keys. */
+export function toPointer(...keys: (string | number)[]): string {
+  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+export class BundleDocument {
+  readonly #root: Document;
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+    /** Plain JavaScript value of the document. */
+    readonly value: unknown,
+    root: Document,
+    readonly bytes: Uint8Array,
+  ) {
+    this.#root = root;
+  }
+
+  /** Place of the value that a JSON Pointer names; of its nearest parent where it does not exist. */
+  spanOf(pointer: string): Span {
+    let node: Node | null = this.#root.contents;
+    let span = this.#span(node);
+    for (const key of splitPointer(pointer)) {
+      const next = this.#child(node, key);
+      if (next === undefined) break;
+      node = next.value;
+      span = next.value === null ? next.keySpan : this.#span(next.value);
+    }
+    return span;
+  }
+
+  /** Place of a key of the object that a JSON Pointer names; of the object where it has no such key. */
+  keySpan(pointer: string, key: string): Span {
+    const found = this.#child(this.#find(pointer), key);
+    return found === undefined ? this.spanOf(pointer) : found.keySpan;
+  }
+
+  /** The text of a string (or other scalar, in its spelling) with its place; undefined where the pointer names no scalar. */
+  scalar(pointer: string): ScalarText | undefined {
+    const node = this.#find(pointer);
+    if (!isScalar(node)) return undefined;
+    const [start, end] = node.range ?? [0, 0];
+    const value = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+    return scalarText(value, this.text, this.file, start, end, styleOf(node));
+  }
+
+  /** Line (from 1) of an offset. */
+  lineOf(offset: number): number {
+    return lineIndexOf(this.bytes).position(offset).line;
+  }
+
+  #find(pointer: string): Node | null {
+    let node: Node | null = this.#root.contents;
+    for (const key of splitPointer(pointer)) node = this.#child(node, key)?.value ?? null;
+    return this.#resolve(node);
+  }
+
+  #resolve(node: Node | null): Node | null {
+    return isAlias(node) ? (node.resolve(this.#root) ?? null) : node;
+  }
+
+  #child(parent: Node | null, key: string): { value: Node | null; keySpan: Span } | undefined {
+    const node = this.#resolve(parent);
+    if (isSeq(node)) {
+      const item = /^\d+$/.test(key) ? node.items[Number(key)] : undefined;
+      return item === undefined ? undefined : { value: item as Node | null, keySpan: this.#span(item as Node | null) };
+    }
+    if (!isMap(node)) return undefined;
+    for (const pair of node.items) {
+      const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
+      if (name === key) return { value: pair.value as Node | null, keySpan: this.#span(pair.key as Node) };
+    }
+    return undefined;
+  }
+
+  #span(node: Node | null): Span {
+    const [start, end] = node?.range ?? [0, 0];
+    // A block collection's range reaches to the next key: its first line is what an author looks at.
+    if (isMap(node) || isSeq(node)) {
+      const trimmed = this.text.slice(start, end).trimEnd().length;
+      const lineEnd = this.text.indexOf('\n', start);
+      const stop = lineEnd === -1 ? this.text.length : lineEnd;
+      return { file: this.file, start, end: Math.max(start, Math.min(start + trimmed, stop)) };
+    }
+    return { file: this.file, start, end };
+  }
+}
+
+function styleOf(node: Scalar): 'plain' | 'single' | 'double' | 'block' | 'unknown' {
+  switch (node.type) {
+    case Scalar.PLAIN:
+      return 'plain';
+    case Scalar.QUOTE_SINGLE:
+      return 'single';
+    case Scalar.QUOTE_DOUBLE:
+      return 'double';
+    case Scalar.BLOCK_LITERAL:
+    case Scalar.BLOCK_FOLDED:
+      return 'block';
+    default:
+      return 'unknown';
+  }
+}
+
+/** True for a path that YAML or JSON is read from. */
+export function isDocumentPath(path: string): boolean {
+  return /\.(ya?ml|json)$/.test(path);
+}
+
+/**
+ * Reads a document. Every problem goes into the bag; undefined where there is no value to go on with. A `.json` file must be
+ * JSON; the other files YAML 1.2 (of which JSON is a part) with unique keys and a bounded number of aliases.
+ */
+export function readDocument(file: string, bytes: Uint8Array, bag: DiagnosticBag): BundleDocument | undefined {
+  const whole: Span = { file, start: 0, end: 0 };
+  if (bytes.length > DOCUMENT_BYTES_MAX) {
+    bag.error('V1009', whole, `${file} has ${bytes.length} bytes, more than ${DOCUMENT_BYTES_MAX}`, 'split it into several files');
+    return undefined;
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    bag.error('V1007', whole, `${file} is not UTF-8 text`);
+    return undefined;
+  }
+
+  let root: Document;
+  let value: unknown;
+  try {
+    root = parseDocument(text, { uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core' });
+    for (const fault of [...root.errors, ...root.warnings]) {
+      const span = { file, start: fault.pos[0], end: Math.max(fault.pos[1], fault.pos[0]) };
+      if (fault.code === 'DUPLICATE_KEY') bag.error('V1006', span, 'this key stands twice in one object', 'remove one of them');
+      else bag.error('V1002', span, lowerFirst(fault.message), adviceOf(fault.code));
+    }
+    if (root.errors.length > 0 || root.warnings.length > 0) return undefined;
+    value = root.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch (error) {
+    // The YAML reader recurses once a level, and refuses too many aliases by throwing.
+    const deep = error instanceof RangeError;
+    bag.error('V1009', whole, deep ? `${file} is nested too deeply` : `${file}: ${(error as Error).message}`);
+    return undefined;
+  }
+  if (file.endsWith('.json')) {
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      const at = Number(/at position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
+      const advice = 'quote keys and texts with ", or name the file .yaml';
+      bag.error('V1002', { file, start: at, end: at }, `this is not JSON: ${(error as Error).message}`, advice);
+      return undefined;
+    }
+  }
+  return new BundleDocument(file, text, value, root, bytes);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function adviceOf(code: string): string | undefined {
+  if (code === 'TAB_AS_INDENT') return 'indent with spaces';
+  if (code === 'MULTIPLE_DOCS') return 'write one document a file, without `---` between';
+  if (code === 'TAG_RESOLVE_FAILED') return 'remove the tag, or quote the text';
+  return undefined;
+}

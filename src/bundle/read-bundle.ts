@@ -1,0 +1,162 @@
+// Files -> Bundle: finds each file's role, reads the documents, checks them against their schemas. All problems of all files go
+// into the bag in one run.
+
+import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import { didYouMean } from '../diagnostic/suggest.js';
+import type { ModelLock } from '../schema/model.js';
+import type { Bundle, BundleRule, CombineName, OutcomeName, ProfileName } from './bundle.js';
+import { checkDocument, fittingEntries } from './check-document.js';
+import { type BundleDocument, isDocumentPath, readDocument, toPointer } from './document.js';
+import type { BundleFiles } from './files.js';
+import { type InputMap, readInputMap } from './input-map.js';
+import { FILES_MAX } from './limits.js';
+import { type BundleTest, readTests } from './tests.js';
+
+const BUNDLE_PATHS = ['bundle.yaml', 'bundle.yml', 'bundle.json'];
+const INPUT_PATHS = ['input.yaml', 'input.yml', 'input.json'];
+export const LOCK_PATH = 'model.lock.json';
+
+/** Folders whose meaning the language reserves; ignoring them would silently drop a part of what was meant. */
+const RESERVED_FOLDERS = ['tables', 'scorecards', 'ensembles', 'flows', 'forms', 'lists'];
+
+interface BundleHead {
+  name: string;
+  version: string;
+  model: string;
+  profile?: ProfileName;
+  onError: OutcomeName | 'fail';
+  decide: { combine: CombineName; outcomes: { atLeast?: number; outcome: OutcomeName }[]; reasonsMax?: number };
+}
+
+interface RuleEntry {
+  id: string;
+  description?: string;
+  when: string | boolean;
+  then: { score?: number; outcome?: OutcomeName; reason?: string };
+}
+
+/**
+ * Reads a bundle. Undefined where bundle.yaml or the model cannot be used at all; with other errors in the bag, the bundle holds
+ * what could be read, so that a caller can go on and report more.
+ */
+export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | undefined {
+  if (files.size > FILES_MAX) {
+    bag.error('V5011', { file: 'bundle.yaml', start: 0, end: 0 }, `the bundle has ${files.size} files, more than ${FILES_MAX}`);
+    return undefined;
+  }
+  const paths = [...files.keys()].sort();
+  const head = readHead(files, bag);
+  const headFits = head !== undefined && checkDocument(head, 'bundle', bag);
+  const modelPath = (head?.value as Partial<BundleHead> | undefined)?.model;
+  const lock = readLock(files, bag);
+  const model = readModelDocument(head, modelPath, files, bag);
+  const rules: BundleRule[] = [];
+  const tests: BundleTest[] = [];
+  let input: InputMap | undefined;
+
+  for (const path of paths) {
+    if (BUNDLE_PATHS.includes(path) || path === LOCK_PATH || path === modelPath) continue;
+    const folder = path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+    if (RESERVED_FOLDERS.includes(folder)) {
+      bag.error('V1004', { file: path, start: 0, end: 0 }, `files in ${folder}/ are not supported by this version of Verdict`);
+      continue;
+    }
+    const isInput = INPUT_PATHS.includes(path);
+    if (!isInput && (!isDocumentPath(path) || (folder !== 'rules' && folder !== 'tests'))) {
+      if (isDocumentPath(path) && folder === '') reportUnknownFile(path, bag);
+      continue;
+    }
+    const document = readDocument(path, files.get(path)!, bag);
+    if (document === undefined) continue;
+    if (isInput) input = readInputMap(document, bag);
+    else if (folder === 'tests') tests.push(...readTests(document, bag));
+    else rules.push(...readRules(document, bag));
+  }
+
+  if (head === undefined || !headFits || model === undefined) return undefined;
+  const value = head.value as BundleHead;
+  return {
+    name: value.name,
+    version: value.version,
+    profile: value.profile ?? 'strict',
+    profileSpan: head.spanOf('/profile'),
+    onError: value.onError,
+    combine: value.decide.combine,
+    combineSpan: head.spanOf('/decide/combine'),
+    outcomes: value.decide.outcomes.map((entry, i) => ({ ...entry, span: head.spanOf(toPointer('decide', 'outcomes', i)) })),
+    outcomesSpan: head.keySpan('/decide', 'outcomes'),
+    reasonsMax: value.decide.reasonsMax ?? 8,
+    model: { file: model.file, schema: model.value, spanOf: (pointer) => model.spanOf(pointer) },
+    lock,
+    rules,
+    tests,
+    input,
+  };
+}
+
+function readHead(files: BundleFiles, bag: DiagnosticBag): BundleDocument | undefined {
+  const found = BUNDLE_PATHS.filter((path) => files.has(path));
+  const path = found[0];
+  if (path === undefined) {
+    const near = [...files.keys()].find((name) => BUNDLE_PATHS.some((known) => name.endsWith(`/${known}`)));
+    const advice =
+      near === undefined ? 'every bundle has a bundle.yaml at its top' : `${near} lies too deep: it must be at the top`;
+    bag.error('V1001', { file: 'bundle.yaml', start: 0, end: 0 }, 'bundle.yaml is missing', advice);
+    return undefined;
+  }
+  for (const other of found.slice(1))
+    bag.error('V1004', { file: other, start: 0, end: 0 }, `${path} is there already`, 'remove one of the two');
+  return readDocument(path, files.get(path)!, bag);
+}
+
+function readLock(files: BundleFiles, bag: DiagnosticBag): ModelLock | undefined {
+  const bytes = files.get(LOCK_PATH);
+  if (bytes === undefined) return undefined;
+  const document = readDocument(LOCK_PATH, bytes, bag);
+  return document !== undefined && checkDocument(document, 'lock', bag) ? (document.value as ModelLock) : undefined;
+}
+
+function readModelDocument(
+  head: BundleDocument | undefined,
+  path: unknown,
+  files: BundleFiles,
+  bag: DiagnosticBag,
+): BundleDocument | undefined {
+  if (head === undefined || typeof path !== 'string') return undefined;
+  const bytes = files.get(path);
+  if (bytes !== undefined) return readDocument(path, bytes, bag);
+  const span: Span = head.spanOf('/model');
+  bag.error(
+    'V1001',
+    span,
+    `the model ${path} is missing`,
+    didYouMean(path, files.keys()) ?? 'paths start at the top of the bundle',
+  );
+  return undefined;
+}
+
+function readRules(document: BundleDocument, bag: DiagnosticBag): BundleRule[] {
+  const entries = document.value as RuleEntry[];
+  return fittingEntries(document, 'rules', bag).map((index) => {
+    const entry = entries[index]!;
+    const idSpan = document.spanOf(toPointer(index, 'id'));
+    return {
+      id: entry.id,
+      idSpan,
+      file: document.file,
+      line: document.lineOf(idSpan.start),
+      ...(entry.description === undefined ? {} : { description: entry.description }),
+      when: document.scalar(toPointer(index, 'when'))!,
+      score: entry.then.score ?? 0,
+      outcome: entry.then.outcome ?? null,
+      reason: entry.then.reason ?? null,
+      thenSpan: document.keySpan(toPointer(index), 'then'),
+    };
+  });
+}
+
+/** A document at the top that plays no part is most likely a misspelled one. */
+function reportUnknownFile(path: string, bag: DiagnosticBag): void {
+  const advice = didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, LOCK_PATH]) ?? 'rules lie in rules/, tests in tests/';
+  bag.warning('V1004', { file: path, start: 0, end: 0 }, `${path} has no known role`, advice);
+}
