@@ -93,6 +93,14 @@ const packageOf = (name: string): string => (name.startsWith('@') ? name.split('
 const isPath = (to: string): boolean => /^(src|assembly|bench|examples|test|dist)\//.test(to);
 
 describe('imports', () => {
+  it('have the rows that docs/ARCHITECTURE.md shows', () => {
+    const table = read('docs/ARCHITECTURE.md')
+      .split('\n')
+      .filter((line) => /^\| \d+ \|/.test(line));
+    const documented = table.map((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1]!.replace(/\/$/, '')));
+    expect(documented).toEqual(rows);
+  });
+
   it('every file of src belongs to a row', () => {
     expect(code.filter((path) => path.startsWith('src/') && placeOf(path) === undefined)).toEqual([]);
   });
@@ -169,7 +177,7 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
   },
   {
     what: /^node:fs/,
-    where: ['src/registry/store.ts', 'src/server/uws.ts', 'src/cli/', 'src/dev/'],
+    where: ['src/registry/store.ts', 'src/server/uws.ts', 'src/runtime/instance.ts', 'src/cli/', 'src/dev/'],
     why: 'files are touched in few places',
   },
   { what: /^(commander|cli-progress|csv-parse)/, where: ['src/cli/'], why: 'the command line' },
@@ -263,6 +271,24 @@ describe('files', () => {
   it('carry no notes to self', () => {
     const note = new RegExp(`\\b(${['TO', 'FIX', 'XX'].map((word, i) => word + ['DO', 'ME', 'X'][i]).join('|')})\\b`);
     expect(written.filter((path) => note.test(read(path)))).toEqual([]);
+  });
+
+  it('that docs/ARCHITECTURE.md names exist', () => {
+    const named = [...read('docs/ARCHITECTURE.md').matchAll(/`((?:src|assembly|schemas|bench|test|examples|docs)\/[^`\s]*)`/g)];
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.map((match) => match[1]!).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('that a page of docs links to exist', () => {
+    const pages = written.filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\(([^)#:\s]+)(#[^)]*)?\)/g)].map((match) => ({
+        page,
+        to: posix.join(posix.dirname(page), match[1]!),
+      })),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter(({ to }) => !existsSync(join(root, to)))).toEqual([]);
   });
 
   it('name no package registry', () => {
