@@ -1,8 +1,45 @@
 // The life of one request: admit -> copy into a slot -> inline call or worker -> settle -> release. Server, command line and
 // library all come through here, so they cannot differ.
+//
+// Slots of payloads: | header | entries | payloads, each at a multiple of 8 | room for count x decisionBytesMax |
+// Slots of a frame:  | header | entries | the frame                         | room for the answer frame          |
 
-import type { Status } from '../assembly/shared/status.js';
+import { DECISION_OUTCOME, DECISION_STATUS } from '../assembly/shared/image.js';
+import {
+  ANSWER_BATCH_BYTES,
+  ANSWER_BYTES,
+  ENTRY_BYTES,
+  ENTRY_DECISION,
+  ENTRY_DECISION_BYTES,
+  ENTRY_PAYLOAD,
+  ENTRY_PAYLOAD_BYTES,
+  ENTRY_STATUS_SHIFT,
+  SLOT_COUNT,
+  SLOT_CURSOR,
+  SLOT_ENTRIES,
+  SLOT_HEADER_BYTES,
+  SLOT_ID_HIGH,
+  SLOT_ID_LOW,
+  SLOT_IMAGE,
+  SLOT_INPUT,
+  SLOT_INPUT_BYTES,
+  SLOT_NOW,
+  SLOT_OUTPUT,
+  SLOT_OUTPUT_BYTES,
+  SLOT_OUTPUT_USED,
+  SLOT_STATUS,
+} from '../assembly/shared/layout.js';
+import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
+import { Status } from '../assembly/shared/status.js';
+import { assert } from './assert.js';
+import { Problem } from './errors.js';
+import { countRequests } from './frame.js';
+import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
+import type { TenantMemory } from './runtime/memory.js';
+import { SlotCall, TaskResult } from './runtime/task.js';
+
+export { type FrameHead, peekFrame } from './frame.js';
 
 export interface DecideOptions {
   /** Microseconds UTC; what the rules see as `now`. */
@@ -10,7 +47,7 @@ export interface DecideOptions {
   /** Decision id of the first payload, the i-th has idLow + i. Absent or both 0: decisions carry no id. */
   idHigh?: bigint;
   idLow?: bigint;
-  /** Forces a path; without it the static cost decides. */
+  /** Forces a path; without it the static cost decides. `pooled` is inline all the same where the engine has no pool. */
   path?: 'inline' | 'pooled';
 }
 
@@ -32,20 +69,9 @@ export interface Settled {
   readonly answer: Uint8Array;
 }
 
-/** What stands at the head of a RequestBatch: enough to route it, read with every bound checked. */
-export interface FrameHead {
-  id: bigint;
-  /** Model hash, 16 hex digits, as Model.hash. */
-  model: string;
-  bundle: string;
-  /** Requests in it. */
-  count: number;
-}
+export type Settle = (settled: Settled) => void;
 
-/** Reads the head of a RequestBatch frame, or undefined where it is malformed. Reads nothing outside the frame. */
-export function peekFrame(frame: Uint8Array): FrameHead | undefined {
-  throw new Error('not yet');
-}
+const EMPTY = new Uint8Array(0);
 
 /**
  * Decides payloads (each a FlatBuffers table of the image's model), in order, as one request. `settle` is called exactly once:
@@ -53,19 +79,371 @@ export function peekFrame(frame: Uint8Array): FrameHead | undefined {
  * parts, and settled as one.
  * Throws Problem: BUSY where the tenant's ring is full, BATCH_TOO_LARGE where one payload's worst case exceeds the ring.
  */
-export function decidePayloads(
-  live: LiveImage,
-  payloads: readonly Uint8Array[],
-  options: DecideOptions,
-  settle: (settled: Settled) => void,
-): void {
-  throw new Error('not yet');
+export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[], options: DecideOptions, settle: Settle): void {
+  const pooled = isPooled(live, payloads.length, options);
+  const bytes = slotBytes(live, payloads, 0, payloads.length);
+  if (bytes > live.tenant.memory.ring.bytes || payloads.length > SLOT_COUNT_MAX) {
+    decideParts(live, payloads, options, pooled, settle);
+    return;
+  }
+  const request = admit(live, bytes);
+  request.fill(payloads, 0, payloads.length, options);
+  if (pooled) void runPooled(request, SlotCall.DECIDE, settle);
+  else runInline(request, SlotCall.DECIDE, settle);
 }
 
 /**
  * Decides a RequestBatch frame and answers with an AnswerBatch: one copy in, none out. `settle` as for decidePayloads.
  * Throws Problem: BUSY; BATCH_TOO_LARGE above SLOT_COUNT_MAX requests, or where the worst case of its answer exceeds the ring.
  */
-export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideOptions, settle: (settled: Settled) => void): void {
-  throw new Error('not yet');
+export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideOptions, settle: Settle): void {
+  const count = countRequests(frame);
+  if (count < 0) {
+    live.tenant.host.counters.add(Counter.INVALID_FRAME);
+    settle(INVALID_FRAME);
+    return;
+  }
+  if (count > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${count} requests in a frame, at most ${SLOT_COUNT_MAX}`);
+  const output = ANSWER_BATCH_BYTES + align8(count * 4) + count * (ANSWER_BYTES + live.decisionBytesMax); // assembly/flatbuffers/answer.ts
+  const bytes = SLOT_HEADER_BYTES + count * ENTRY_BYTES + align8(frame.length) + output;
+  if (bytes > live.tenant.memory.ring.bytes) {
+    throw new Problem(
+      'BATCH_TOO_LARGE',
+      `a frame of ${count} requests and ${frame.length} bytes may need ${bytes} bytes of the tenant's ring`,
+    );
+  }
+  const request = admit(live, bytes);
+  request.fillFrame(frame, count, output, options);
+  if (isPooled(live, count, options)) void runPooled(request, SlotCall.DECIDE_FRAME, settle);
+  else runInline(request, SlotCall.DECIDE_FRAME, settle);
+}
+
+/** Inline by default, pooled when it pays: see config.ts for the bound. */
+function isPooled(live: LiveImage, count: number, options: DecideOptions): boolean {
+  const host = live.tenant.host;
+  if (host.pool === undefined) return false;
+  if (options.path !== undefined) return options.path === 'pooled';
+  return live.costMax * count > host.costInlineMax;
+}
+
+/** Requests that are not in use: a decision makes no object but the views it hands out. */
+const spare: Request[] = [];
+const SPARE_MAX = 64;
+
+/** A request with its slot and its pin. Throws BUSY where the ring is full. */
+function admit(live: LiveImage, bytes: number): Request {
+  const slot = live.tenant.memory.ring.claim(bytes);
+  if (slot === 0) {
+    live.tenant.host.counters.add(Counter.BUSY);
+    throw new Problem('BUSY', 'the ring of requests is full');
+  }
+  live.pin();
+  const request = spare.pop() ?? new Request();
+  request.begin(live, slot);
+  return request;
+}
+
+function runInline(request: Request, call: SlotCall, settle: Settle): void {
+  try {
+    request.decideInline(call);
+    settle(request);
+  } finally {
+    request.end();
+  }
+}
+
+async function runPooled(request: Request, call: SlotCall, settle: Settle): Promise<void> {
+  try {
+    await request.decidePooled(call);
+    settle(request);
+  } finally {
+    request.end();
+  }
+}
+
+/** A request in its slot, from `begin` to `end`. */
+class Request implements Settled {
+  status: Status = Status.OK;
+  count = 0;
+  path: 'inline' | 'pooled' = 'inline';
+  private live!: LiveImage;
+  private memory!: TenantMemory;
+  private slot = 0;
+  private isFrame = false;
+
+  begin(live: LiveImage, slot: number): void {
+    this.live = live;
+    this.memory = live.tenant.memory;
+    this.slot = slot;
+  }
+
+  /** Copies payloads [first, first + count) into the slot. */
+  fill(payloads: readonly Uint8Array[], first: number, count: number, options: DecideOptions): void {
+    const { bytes, words } = this.memory;
+    const entries = this.slot + SLOT_HEADER_BYTES;
+    let address = entries + count * ENTRY_BYTES;
+    let entry = entries >>> 2;
+    for (let i = 0; i < count; i++) {
+      const payload = payloads[first + i] as Uint8Array;
+      const length = takenBytes(payload);
+      if (length > 0) bytes.set(payload, address);
+      words[entry + (ENTRY_PAYLOAD >>> 2)] = address;
+      words[entry + (ENTRY_PAYLOAD_BYTES >>> 2)] = length;
+      words[entry + (ENTRY_DECISION >>> 2)] = 0;
+      words[entry + (ENTRY_DECISION_BYTES >>> 2)] = 0;
+      address += align8(length);
+      entry += ENTRY_BYTES >>> 2;
+    }
+    this.isFrame = false;
+    this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, BigInt(first), options);
+  }
+
+  /** Copies a frame of `count` requests into the slot. */
+  fillFrame(frame: Uint8Array, count: number, outputBytes: number, options: DecideOptions): void {
+    const input = this.slot + SLOT_HEADER_BYTES + count * ENTRY_BYTES;
+    this.memory.bytes.set(frame, input);
+    this.isFrame = true;
+    this.writeHeader(count, input, frame.length, input + align8(frame.length), outputBytes, 0n, options);
+  }
+
+  decideInline(call: SlotCall): void {
+    const { inline, host } = this.live.tenant;
+    const traps = inline.traps;
+    this.path = 'inline';
+    this.settleAs(inline.run(this.slot, call), Counter.REQUESTS_INLINE);
+    if (inline.traps !== traps) host.counters.add(Counter.TRAPS);
+  }
+
+  async decidePooled(call: SlotCall): Promise<void> {
+    const { host } = this.live.tenant;
+    assert(host.pool !== undefined, 'there is no pool');
+    const result = await host.pool.run(this.memory, this.slot, call);
+    this.path = 'pooled';
+    if (result === TaskResult.TRAPPED) host.counters.add(Counter.TRAPS);
+    this.settleAs(result === TaskResult.DONE ? (this.word(SLOT_STATUS) as Status) : Status.INTERNAL, Counter.REQUESTS_POOLED);
+  }
+
+  decision(index: number): Uint8Array {
+    assert(index >= 0 && index < this.count, 'there is no such decision');
+    const entry = (this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES) >>> 2;
+    const address = (this.memory.words[entry + (ENTRY_DECISION >>> 2)] as number) >>> 0;
+    const length = (this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) & ((1 << ENTRY_STATUS_SHIFT) - 1);
+    return this.memory.bytes.subarray(address, address + length);
+  }
+
+  statusOf(index: number): Status {
+    assert(index >= 0 && index < this.count, 'there is no such decision');
+    const entry = (this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES) >>> 2;
+    return ((this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) >>> ENTRY_STATUS_SHIFT) as Status;
+  }
+
+  get answer(): Uint8Array {
+    if (!this.isFrame || this.status !== Status.OK) return EMPTY;
+    const address = this.word(SLOT_OUTPUT);
+    return this.memory.bytes.subarray(address, address + this.word(SLOT_OUTPUT_USED));
+  }
+
+  /** Gives the slot and the pin back, and itself. */
+  end(): void {
+    this.memory.ring.release(this.slot);
+    this.live.unpin();
+    this.slot = 0;
+    this.count = 0;
+    if (spare.length < SPARE_MAX) spare.push(this);
+  }
+
+  /** Frees the decisions of this part, so that the slot can take the next. */
+  private settleAs(status: Status, counter: Counter): void {
+    const { counters } = this.live.tenant.host;
+    this.status = status;
+    this.count = status === Status.OK ? this.word(SLOT_COUNT) : 0;
+    counters.add(counter);
+    if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
+    else if (status !== Status.OK) counters.add(Counter.INTERNAL);
+    const { bytes, words } = this.memory;
+    let entry = (this.slot + SLOT_HEADER_BYTES + ENTRY_DECISION) >>> 2;
+    for (let i = 0; i < this.count; i++) {
+      const address = (words[entry] as number) >>> 0;
+      counters.add(Counter.OUTCOME_NONE + (bytes[address + DECISION_OUTCOME] as number));
+      if (bytes[address + DECISION_STATUS] !== Status.OK) counters.add(Counter.INVALID_PAYLOAD);
+      entry += ENTRY_BYTES >>> 2;
+    }
+  }
+
+  private writeHeader(
+    count: number,
+    input: number,
+    inputBytes: number,
+    output: number,
+    outputBytes: number,
+    idOffset: bigint,
+    options: DecideOptions,
+  ): void {
+    const { words, longs } = this.memory;
+    const at = this.slot >>> 2;
+    words[at + (SLOT_IMAGE >>> 2)] = this.live.address;
+    words[at + (SLOT_COUNT >>> 2)] = count;
+    words[at + (SLOT_CURSOR >>> 2)] = 0;
+    words[at + (SLOT_ENTRIES >>> 2)] = this.slot + SLOT_HEADER_BYTES;
+    words[at + (SLOT_INPUT >>> 2)] = input;
+    words[at + (SLOT_INPUT_BYTES >>> 2)] = inputBytes;
+    words[at + (SLOT_OUTPUT >>> 2)] = output;
+    words[at + (SLOT_OUTPUT_BYTES >>> 2)] = outputBytes;
+    words[at + (SLOT_OUTPUT_USED >>> 2)] = 0;
+    words[at + (SLOT_STATUS >>> 2)] = Status.INTERNAL; // what stands there if nobody lives to write another
+    const { idHigh = 0n, idLow = 0n } = options;
+    const hasId = idHigh !== 0n || idLow !== 0n;
+    longs[(this.slot + SLOT_NOW) >>> 3] = options.now;
+    longs[(this.slot + SLOT_ID_HIGH) >>> 3] = idHigh;
+    longs[(this.slot + SLOT_ID_LOW) >>> 3] = hasId && idOffset !== 0n ? idLow + idOffset : idLow;
+  }
+
+  private word(field: number): number {
+    return (this.memory.words[(this.slot + field) >>> 2] as number) >>> 0;
+  }
+}
+
+/** A batch larger than a slot may be: parts of it in one slot, one after the other; decisions are copied out of each. */
+function decideParts(
+  live: LiveImage,
+  payloads: readonly Uint8Array[],
+  options: DecideOptions,
+  pooled: boolean,
+  settle: Settle,
+): void {
+  const ring = live.tenant.memory.ring;
+  const parts = splitBatch(live, payloads, ring.bytes >>> 2, ring.bytes);
+  // Neighbours keep some room: a part is at most a quarter of the ring, unless one payload needs more.
+  const request = admit(live, Math.max(...parts.map((part) => part.bytes)));
+  const collected = new Collected(pooled ? 'pooled' : 'inline', payloads.length);
+  if (pooled) {
+    void decidePartsPooled(request, payloads, parts, options, collected, settle);
+    return;
+  }
+  try {
+    for (const part of parts) {
+      request.fill(payloads, part.first, part.count, options);
+      request.decideInline(SlotCall.DECIDE);
+      if (!collected.take(request)) break;
+    }
+  } finally {
+    request.end();
+  }
+  settle(collected);
+}
+
+async function decidePartsPooled(
+  request: Request,
+  payloads: readonly Uint8Array[],
+  parts: readonly Part[],
+  options: DecideOptions,
+  collected: Collected,
+  settle: Settle,
+): Promise<void> {
+  try {
+    for (const part of parts) {
+      request.fill(payloads, part.first, part.count, options);
+      await request.decidePooled(SlotCall.DECIDE);
+      if (!collected.take(request)) break;
+    }
+  } finally {
+    request.end();
+  }
+  settle(collected);
+}
+
+interface Part {
+  first: number;
+  count: number;
+  bytes: number;
+}
+
+/** Parts of at most `bytesWanted` each; one payload alone may take up to `bytesMax`. */
+function splitBatch(live: LiveImage, payloads: readonly Uint8Array[], bytesWanted: number, bytesMax: number): Part[] {
+  const parts: Part[] = [];
+  let part: Part = { first: 0, count: 0, bytes: SLOT_HEADER_BYTES };
+  for (let i = 0; i < payloads.length; i++) {
+    const more = slotBytes(live, payloads, i, 1) - SLOT_HEADER_BYTES;
+    if (more + SLOT_HEADER_BYTES > bytesMax) {
+      throw new Problem('BATCH_TOO_LARGE', `payload ${i} may need ${more} bytes of the tenant's ring, which has ${bytesMax}`);
+    }
+    if (part.count > 0 && (part.count === SLOT_COUNT_MAX || part.bytes + more > bytesWanted)) {
+      parts.push(part);
+      part = { first: i, count: 0, bytes: SLOT_HEADER_BYTES };
+    }
+    part.count++;
+    part.bytes += more;
+  }
+  parts.push(part);
+  return parts;
+}
+
+/** Decisions of all parts, copied. */
+class Collected implements Settled {
+  status: Status = Status.OK;
+  readonly answer = EMPTY;
+  private decisions: Uint8Array[] = [];
+  private statuses: Status[] = [];
+
+  constructor(
+    readonly path: 'inline' | 'pooled',
+    readonly expected: number,
+  ) {}
+
+  get count(): number {
+    return this.decisions.length;
+  }
+
+  /** Copies what a part decided. False where it failed: then the batch has failed. */
+  take(part: Settled): boolean {
+    this.status = part.status;
+    if (part.status !== Status.OK) {
+      this.decisions = [];
+      this.statuses = [];
+      return false;
+    }
+    for (let i = 0; i < part.count; i++) {
+      this.decisions.push(part.decision(i).slice());
+      this.statuses.push(part.statusOf(i));
+    }
+    return true;
+  }
+
+  decision(index: number): Uint8Array {
+    const decision = this.decisions[index];
+    assert(decision !== undefined, 'there is no such decision');
+    return decision;
+  }
+
+  statusOf(index: number): Status {
+    const status = this.statuses[index];
+    assert(status !== undefined, 'there is no such decision');
+    return status;
+  }
+}
+
+/** A frame that never got a slot. */
+const INVALID_FRAME: Settled = {
+  status: Status.INVALID_FRAME,
+  count: 0,
+  path: 'inline',
+  answer: EMPTY,
+  decision: () => EMPTY,
+  statusOf: () => Status.INVALID_FRAME,
+};
+
+/** Bytes of a slot for payloads [first, first + count), in the worst case. */
+function slotBytes(live: LiveImage, payloads: readonly Uint8Array[], first: number, count: number): number {
+  let bytes = SLOT_HEADER_BYTES + count * (ENTRY_BYTES + live.decisionBytesMax);
+  for (let i = first; i < first + count; i++) bytes += align8(takenBytes(payloads[i] as Uint8Array));
+  return bytes;
+}
+
+/** Bytes of a payload that are copied: none of one that is too large, so that the engine finds it invalid like any other. */
+function takenBytes(payload: Uint8Array): number {
+  return payload.length > PAYLOAD_BYTES_MAX ? 0 : payload.length;
+}
+
+function align8(bytes: number): number {
+  return (bytes + 7) & ~7;
 }

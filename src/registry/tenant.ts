@@ -1,18 +1,33 @@
-// A tenant: a name, its linear memory, and what its requests share with the rest of the engine.
+// A tenant: a name, its linear memory, the instance that decides inline, and what all tenants of an engine share.
 
 import type { Counters } from '../observe/counters.js';
-import type { TenantMemory } from '../runtime/memory.js';
+import { InlineInstance } from '../runtime/inline-instance.js';
+import { type MemoryOptions, TenantMemory } from '../runtime/memory.js';
 import type { WorkerPool } from '../runtime/pool.js';
+import type { LiveImage } from './live-image.js';
 
 /** What every tenant of one engine shares. */
 export interface TenantHost {
+  /** Absent where everything is decided inline. */
   readonly pool: WorkerPool | undefined;
+  /** Units; above it a request goes to the pool. */
   readonly costInlineMax: number;
   readonly counters: Counters;
 }
 
-export interface Tenant {
-  readonly name: string;
+export class Tenant {
   readonly memory: TenantMemory;
-  readonly host: TenantHost;
+  readonly inline: InlineInstance;
+  /** Published images by bundle name. Only the registry writes it. */
+  readonly live = new Map<string, LiveImage>();
+
+  /** Throws Problem OUT_OF_MEMORY where the quota is below what every tenant needs. */
+  constructor(
+    readonly name: string,
+    readonly host: TenantHost,
+    options: MemoryOptions,
+  ) {
+    this.memory = new TenantMemory(options);
+    this.inline = new InlineInstance(this.memory);
+  }
 }

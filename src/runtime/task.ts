@@ -6,6 +6,7 @@ import type { WasmMemory } from './webassembly.js';
 export enum SlotCall {
   DECIDE = 0,
   DECIDE_FRAME = 1,
+  EVALUATE = 2,
 }
 
 export interface DecideTask {

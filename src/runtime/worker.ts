@@ -45,8 +45,8 @@ function runSlot(task: DecideTask, entry: Entry): TaskResult {
   }
   let result = TaskResult.DONE;
   try {
-    if (task.call === SlotCall.DECIDE) entry.instance.decide(task.slot);
-    else entry.instance.decideFrame(task.slot);
+    const status = task.call === SlotCall.DECIDE ? entry.instance.decide(task.slot) : entry.instance.decideFrame(task.slot);
+    entry.words[(task.slot + SLOT_STATUS) >>> 2] = status;
   } catch {
     // The instance may be in the middle of anything: the next task of this tenant gets a new one.
     entry.words[(task.slot + SLOT_STATUS) >>> 2] = Status.INTERNAL;

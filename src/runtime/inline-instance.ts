@@ -1,0 +1,65 @@
+// The instance that the owner of a tenant calls itself, without a thread hop. Made at first use; after a trap it is replaced at
+// the next, because an instance that trapped may be in the middle of anything.
+
+import { threadId } from 'node:worker_threads';
+import { ImageError, Status } from '../../assembly/shared/status.js';
+import { EngineInstance, engineModule } from './instance.js';
+import type { TenantMemory } from './memory.js';
+import { SlotCall } from './task.js';
+
+export class InlineInstance {
+  private instance: EngineInstance | undefined;
+  private trapCount = 0;
+
+  constructor(private readonly memory: TenantMemory) {}
+
+  /** Instances that trapped and were replaced. */
+  get traps(): number {
+    return this.trapCount;
+  }
+
+  /** Decides a slot. INTERNAL where the engine trapped: then nothing in the slot may be believed. */
+  run(slot: number, call: SlotCall): Status {
+    try {
+      const instance = this.instance ?? this.start();
+      switch (call) {
+        case SlotCall.DECIDE:
+          return instance.decide(slot);
+        case SlotCall.DECIDE_FRAME:
+          return instance.decideFrame(slot);
+        case SlotCall.EVALUATE:
+          return instance.evaluate(slot);
+      }
+    } catch (error) {
+      return this.trapped(error, Status.INTERNAL);
+    }
+  }
+
+  /** Checks an image that lies in the memory. */
+  verifyImage(address: number, bytes: number): ImageError {
+    try {
+      return (this.instance ?? this.start()).verifyImage(address, bytes);
+    } catch (error) {
+      return this.trapped(error, ImageError.BAD_SECTION);
+    }
+  }
+
+  /** Gives the scratch back. A later call makes another instance. */
+  dispose(): void {
+    this.instance?.dispose();
+    this.instance = undefined;
+  }
+
+  private start(): EngineInstance {
+    this.instance = new EngineInstance(engineModule(), this.memory.memory, this.memory.words, threadId);
+    return this.instance;
+  }
+
+  /** Only what the engine itself threw is a trap; that no instance could be made is for the caller to hear. */
+  private trapped<T>(error: unknown, result: T): T {
+    if (this.instance === undefined) throw error;
+    this.trapCount++;
+    this.dispose();
+    return result;
+  }
+}
