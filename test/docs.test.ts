@@ -88,7 +88,7 @@ describe('README', () => {
     symlinkSync(join(root, bin.verdict), join(folder, 'bin/verdict'));
     env = {
       ...process.env,
-      PATH: [join(folder, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
+      PATH: [join(folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
       NO_COLOR: '1',
     };
     port = String(await freePort());
