@@ -52,7 +52,7 @@ export const SLOT_HEADER_BYTES = 128;
 export const SLOT_STATE = 0; // u32, SlotState
 export const SLOT_BYTES = 4; // u32, the whole slot
 export const SLOT_IMAGE = 8; // u32, address of the image
-export const SLOT_COUNT = 12; // u32, payloads; for a frame: written by the engine
+export const SLOT_COUNT = 12; // u32, payloads; for a frame: room in the entry table (0: no entries), then written by the engine
 export const SLOT_CURSOR = 16; // u32, the next payload to decide
 export const SLOT_ENTRIES = 20; // u32, address of the entry table
 export const SLOT_INPUT = 24; // u32, address of the frame (frames only)
@@ -72,6 +72,13 @@ export const ENTRY_PAYLOAD_BYTES = 4; // u32
 export const ENTRY_DECISION = 8; // u32, address of the decision
 export const ENTRY_DECISION_BYTES = 12; // u32, low 24 bits: bytes; high 8 bits: Status
 export const ENTRY_STATUS_SHIFT = 24;
+
+/**
+ * An answer frame is at most ANSWER_BATCH_BYTES + 4 x count, rounded up to a multiple of 8, + count x (ANSWER_BYTES + the image's
+ * IMAGE_DECISION_BYTES_MAX). Decisions lie in it at multiples of 8.
+ */
+export const ANSWER_BATCH_BYTES = 40;
+export const ANSWER_BYTES = 24;
 
 /** One value of an expression image's output: tag (RegisterType, 0 = null), then its bits (a text: address | bytes << 32). */
 export const VALUE_BYTES = 24;

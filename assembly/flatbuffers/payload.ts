@@ -1,0 +1,175 @@
+// The payload verifier: one pass over the model's fields checks a payload and fills the field registers. What it lets through
+// is well-formed, and each value fits the model; docs/FORMATS.md has its rules, src/schema/reader.ts the same in TypeScript.
+
+import { scratchNulls, scratchRegisters } from '../memory/scratch';
+import {
+  FIELD_AUX,
+  FIELD_AUX2,
+  FIELD_BYTES,
+  FIELD_DEFAULT,
+  FIELD_FLAGS,
+  FIELD_KIND,
+  FIELD_MAX,
+  FIELD_MIN,
+  FIELD_REGISTER,
+  FIELD_SLOT,
+  IMAGE_CONSTANTS,
+  IMAGE_FIELDS,
+  IMAGE_TABLES,
+  NO_REGISTER,
+  TABLE_BYTES,
+  TABLE_FIELD_COUNT,
+  TABLE_FIRST_FIELD,
+} from '../shared/image';
+import { PAYLOAD_BYTES_MAX } from '../shared/limits';
+import { FIELD_HAS_DEFAULT, FIELD_HAS_MAX, FIELD_HAS_MIN, FIELD_REQUIRED, FieldKind } from '../shared/value-type';
+import { follow, NO_POSITION, vtableOf } from './table';
+import { countCodePoints } from './text';
+
+/**
+ * Checks a payload against the image's model and fills the field registers.
+ *
+ * @param image a verified image
+ * @returns false where the payload is not a well-formed table of the model, or a value breaks a constraint
+ */
+export function loadPayload(image: usize, payload: usize, bytes: u32): bool {
+  if (bytes < 8 || bytes > (PAYLOAD_BYTES_MAX as u32)) return false;
+  return loadTable(image, image + load<u32>(image, IMAGE_TABLES), payload, bytes, load<u32>(payload));
+}
+
+/** One table of the payload; calls itself for nested ones, whose depth the image verifier has bounded. */
+function loadTable(image: usize, table: usize, payload: usize, bytes: u32, position: u32): bool {
+  const vtablePosition = vtableOf(payload, bytes, position);
+  if (vtablePosition === NO_POSITION) return false;
+  const at = payload + position;
+  const vtable = payload + vtablePosition;
+  const vtableBytes = load<u16>(vtable) as u32;
+  const tableBytes = load<u16>(vtable, 2) as u32;
+  const registers = scratchRegisters();
+  const nulls = scratchNulls();
+  let field = image + load<u32>(image, IMAGE_FIELDS) + load<u32>(table, TABLE_FIRST_FIELD) * FIELD_BYTES;
+  const end = field + load<u32>(table, TABLE_FIELD_COUNT) * FIELD_BYTES;
+  for (; field < end; field += FIELD_BYTES) {
+    const entry: u32 = 4 + ((load<u16>(field, FIELD_SLOT) as u32) << 1);
+    const offset: u32 = entry < vtableBytes ? (load<u16>(vtable + entry) as u32) : 0;
+    const kind = load<u8>(field, FIELD_KIND) as u32;
+    if (offset === 0) {
+      if (!loadAbsent(image, field, kind)) return false;
+      continue;
+    }
+    if (offset < 4) return false;
+    const room: u32 = tableBytes - offset;
+    if (offset > tableBytes) return false;
+    const value = at + offset;
+    let bits: u64 = 0;
+    switch (kind) {
+      case FieldKind.DOUBLE: {
+        if (room < 8) return false;
+        const flags = load<u8>(field, FIELD_FLAGS) as u32;
+        if (flags & (FIELD_HAS_MIN | FIELD_HAS_MAX)) {
+          // Written so that NaN breaks any bound.
+          const number = load<f64>(value);
+          if (flags & FIELD_HAS_MIN && !(number >= load<f64>(field, FIELD_MIN))) return false;
+          if (flags & FIELD_HAS_MAX && !(number <= load<f64>(field, FIELD_MAX))) return false;
+        }
+        bits = load<u64>(value);
+        break;
+      }
+      case FieldKind.TEXT: {
+        if (room < 4) return false;
+        const text = follow(payload, bytes, position + offset);
+        if (text === NO_POSITION) return false;
+        const length = load<u32>(payload + text);
+        // The terminator has to fit too: length < room behind the length word.
+        if (length >= bytes - text - 4) return false;
+        const address = payload + text + 4;
+        if (load<u8>(address + length) !== 0) return false;
+        const count = countCodePoints(address, length);
+        if (count < 0 || (count as u32) < load<u32>(field, FIELD_MIN) || (count as u32) > load<u32>(field, FIELD_MAX)) return false;
+        bits = (address as u64) | ((length as u64) << 32);
+        break;
+      }
+      case FieldKind.BOOL: {
+        if (room < 1) return false;
+        bits = load<u8>(value) as u64;
+        if (bits > 1) return false;
+        break;
+      }
+      case FieldKind.INT:
+      case FieldKind.DATE: {
+        if (room < 4) return false;
+        const integer = load<i32>(value) as i64;
+        if (integer < load<i64>(field, FIELD_MIN) || integer > load<i64>(field, FIELD_MAX)) return false;
+        bits = kind === FieldKind.INT ? reinterpret<u64>(integer as f64) : (integer as u64);
+        break;
+      }
+      case FieldKind.LONG:
+      case FieldKind.DECIMAL:
+      case FieldKind.TIMESTAMP: {
+        if (room < 8) return false;
+        const integer = load<i64>(value);
+        if (integer < load<i64>(field, FIELD_MIN) || integer > load<i64>(field, FIELD_MAX)) return false;
+        // The bounds of a LONG lie within the safe integers, so that its conversion is exact.
+        bits = kind === FieldKind.LONG ? reinterpret<u64>(integer as f64) : (integer as u64);
+        break;
+      }
+      case FieldKind.ENUM: {
+        if (room < 2) return false;
+        const member = load<u16>(value) as u32;
+        if (member >= load<u32>(field, FIELD_AUX2)) return false;
+        const bitmap = image + load<u32>(image, IMAGE_CONSTANTS) + load<u32>(field, FIELD_AUX);
+        if ((((load<u8>(bitmap + (member >> 3)) as u32) >> (member & 7)) & 1) === 0) return false;
+        bits = member as u64;
+        break;
+      }
+      case FieldKind.OBJECT: {
+        if (room < 4) return false;
+        const child = follow(payload, bytes, position + offset);
+        if (child === NO_POSITION) return false;
+        const childTable = image + load<u32>(image, IMAGE_TABLES) + load<u32>(field, FIELD_AUX) * TABLE_BYTES;
+        if (!loadTable(image, childTable, payload, bytes, child)) return false;
+        break;
+      }
+      default:
+        return false;
+    }
+    const register = load<u16>(field, FIELD_REGISTER) as u32;
+    if (register !== NO_REGISTER) {
+      store<u64>(registers + (register << 3), bits);
+      store<u8>(nulls + register, 0);
+    }
+  }
+  return true;
+}
+
+/** An absent field: refused, its default, or null. An absent object takes all that is below it with it. */
+function loadAbsent(image: usize, field: usize, kind: u32): bool {
+  const flags = load<u8>(field, FIELD_FLAGS) as u32;
+  if (flags & FIELD_REQUIRED) return false;
+  if ((flags & FIELD_HAS_DEFAULT) === 0) {
+    loadNull(image, field, kind);
+    return true;
+  }
+  const register = load<u16>(field, FIELD_REGISTER) as u32;
+  if (register !== NO_REGISTER) {
+    let bits = load<u64>(field, FIELD_DEFAULT);
+    if (kind === FieldKind.TEXT) bits += (image as u64) + (load<u32>(image, IMAGE_CONSTANTS) as u64);
+    store<u64>(scratchRegisters() + (register << 3), bits);
+    store<u8>(scratchNulls() + register, 0);
+  }
+  return true;
+}
+
+/** Null, in the field's register and in those of all fields below it. The register is 0: for a text, no bytes. */
+function loadNull(image: usize, field: usize, kind: u32): void {
+  const register = load<u16>(field, FIELD_REGISTER) as u32;
+  if (register !== NO_REGISTER) {
+    store<u64>(scratchRegisters() + (register << 3), 0);
+    store<u8>(scratchNulls() + register, 1);
+  }
+  if (kind !== FieldKind.OBJECT) return;
+  const table = image + load<u32>(image, IMAGE_TABLES) + load<u32>(field, FIELD_AUX) * TABLE_BYTES;
+  let child = image + load<u32>(image, IMAGE_FIELDS) + load<u32>(table, TABLE_FIRST_FIELD) * FIELD_BYTES;
+  const end = child + load<u32>(table, TABLE_FIELD_COUNT) * FIELD_BYTES;
+  for (; child < end; child += FIELD_BYTES) loadNull(image, child, load<u8>(child, FIELD_KIND) as u32);
+}

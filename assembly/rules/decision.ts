@@ -1,0 +1,127 @@
+// From hit bits to a decision: score, outcome, reasons, written as the FlatBuffers table of schemas/decision.fbs.
+//
+//   | template, patched | reasons vector: count, offsets, padded to 8 | reasons |
+
+import { copy8, scratchHits } from '../memory/scratch';
+import {
+  DECISION_ID_HIGH,
+  DECISION_ID_LOW,
+  DECISION_IMAGE,
+  DECISION_NOW,
+  DECISION_OUTCOME,
+  DECISION_SCORE,
+  DECISION_STATUS,
+  IMAGE_COMBINE,
+  IMAGE_HASH,
+  IMAGE_NOW_REGISTER,
+  IMAGE_ON_ERROR,
+  IMAGE_OUTCOME_DEFAULT,
+  IMAGE_REASONS,
+  IMAGE_REASONS_MAX,
+  IMAGE_RULE_COUNT,
+  IMAGE_RULES,
+  IMAGE_TEMPLATE,
+  IMAGE_TEMPLATE_BYTES,
+  IMAGE_THRESHOLD_COUNT,
+  IMAGE_THRESHOLDS,
+  NO_REGISTER,
+  RULE_BYTES,
+  RULE_OUTCOME,
+  RULE_REASON,
+  RULE_REASON_BYTES,
+  RULE_SCORE,
+  THRESHOLD_AT_LEAST,
+  THRESHOLD_BYTES,
+  THRESHOLD_OUTCOME,
+} from '../shared/image';
+import { Combine, Outcome } from '../shared/outcome';
+import { Status } from '../shared/status';
+
+/** Where the table of a reason lies in its bytes. */
+const REASON_TABLE = 12;
+
+/** Copies the template to `output` and patches what does not depend on the hits. @returns bytes written */
+function writeTemplate(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64): u32 {
+  const bytes = load<u32>(image, IMAGE_TEMPLATE_BYTES);
+  copy8(output, image + load<u32>(image, IMAGE_TEMPLATE), bytes);
+  store<u64>(output, idHigh, DECISION_ID_HIGH);
+  store<u64>(output, idLow, DECISION_ID_LOW);
+  store<u64>(output, load<u64>(image, IMAGE_HASH), DECISION_IMAGE);
+  if (load<u32>(image, IMAGE_NOW_REGISTER) !== NO_REGISTER) store<i64>(output, now, DECISION_NOW);
+  return bytes;
+}
+
+/**
+ * Writes the decision that the hit bits of this instance's scratch stand for. It never exceeds the image's
+ * IMAGE_DECISION_BYTES_MAX: the image verifier has added up the largest reasons.
+ *
+ * @param output a multiple of 8
+ * @returns bytes written, a multiple of 8
+ */
+export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64): u32 {
+  const templateBytes = writeTemplate(image, output, idHigh, idLow, now);
+  const rules = image + load<u32>(image, IMAGE_RULES);
+  const ruleCount = load<u32>(image, IMAGE_RULE_COUNT);
+  const reasonsMax = load<u32>(image, IMAGE_REASONS_MAX);
+  const reasonSection = image + load<u32>(image, IMAGE_REASONS);
+  const vector = output + templateBytes;
+  const hits = scratchHits();
+
+  // First walk: add up, and leave each reason's rule in the place of its offset; their number decides where reasons start.
+  let score: f64 = 0;
+  let worst: u32 = Outcome.NONE;
+  let reasons: u32 = 0;
+  for (let first: u32 = 0; first < ruleCount; first += 64) {
+    let bits = load<u64>(hits + (first >> 3));
+    while (bits !== 0) {
+      const rule = rules + (first + (ctz(bits) as u32)) * RULE_BYTES;
+      bits &= bits - 1;
+      score += load<f64>(rule, RULE_SCORE);
+      worst = max(worst, load<u32>(rule, RULE_OUTCOME));
+      if (reasons < reasonsMax && load<u32>(rule, RULE_REASON_BYTES) !== 0) {
+        reasons += 1;
+        store<u32>(vector + (reasons << 2), rule as u32);
+      }
+    }
+  }
+  store<u8>(output, outcomeOf(image, score, worst), DECISION_OUTCOME);
+  store<f64>(output, score, DECISION_SCORE);
+
+  // Second walk: copy the reasons, rule by rule turned into an offset.
+  store<u32>(vector, reasons);
+  if ((reasons & 1) === 0) store<u32>(vector + (reasons << 2), 0, 4);
+  let at: usize = vector + ((4 + (reasons << 2) + 7) & ~7);
+  for (let index: u32 = 1; index <= reasons; index++) {
+    const entry = vector + (index << 2);
+    const rule = load<u32>(entry) as usize;
+    const bytes = load<u32>(rule, RULE_REASON_BYTES);
+    copy8(at, reasonSection + load<u32>(rule, RULE_REASON), bytes);
+    store<u32>(entry, (at + REASON_TABLE - entry) as u32);
+    at += bytes;
+  }
+  return (at - output) as u32;
+}
+
+/** Writes the decision of a payload that could not be decided: its status, the bundle's onError, no score, no reasons. */
+export function writeFailure(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64, status: Status): u32 {
+  const templateBytes = writeTemplate(image, output, idHigh, idLow, now);
+  store<u8>(output, status, DECISION_STATUS);
+  store<u8>(output, load<u32>(image, IMAGE_ON_ERROR), DECISION_OUTCOME);
+  store<u64>(output + templateBytes, 0);
+  return templateBytes + 8;
+}
+
+/**
+ * The outcome of a score and the most severe outcome that a hit asked for (NONE where none did).
+ * SCORE: the first threshold reached, made more severe by hits. FIRST and COLLECT: what the hits asked for.
+ */
+function outcomeOf(image: usize, score: f64, worst: u32): u32 {
+  const outcomeDefault = load<u32>(image, IMAGE_OUTCOME_DEFAULT);
+  if (load<u32>(image, IMAGE_COMBINE) !== Combine.SCORE) return worst === Outcome.NONE ? outcomeDefault : worst;
+  let threshold = image + load<u32>(image, IMAGE_THRESHOLDS);
+  const end = threshold + load<u32>(image, IMAGE_THRESHOLD_COUNT) * THRESHOLD_BYTES;
+  for (; threshold < end; threshold += THRESHOLD_BYTES) {
+    if (score >= load<f64>(threshold, THRESHOLD_AT_LEAST)) return max(worst, load<u32>(threshold, THRESHOLD_OUTCOME));
+  }
+  return max(worst, outcomeDefault);
+}
