@@ -1,0 +1,389 @@
+// Payload objects -> FlatBuffers tables of the model. This is on the path of every JSON request, so the plan of a table is made
+// once, and encoding is one pass over its fields into a buffer that is used again. The pass only finds out *that* a value does not
+// fit; payload-errors.ts then says what is wrong, all at once.
+//
+// Every table is written with the same fixed places for its fields; the vtable entry of an absent field is 0:
+//
+//   | root offset (root only) | vtable | table: offset to vtable, fields of 8, 4, 2, 1 bytes | texts and nested tables ...
+//
+// Fields lie at multiples of their width, as FlatBuffers readers in other languages expect.
+
+import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
+import { FieldKind } from '../../assembly/shared/value-type.js';
+import { Problem } from '../errors.js';
+import { POWERS_OF_TEN, scaledFromText } from './decimal.js';
+import { findJsonFault } from './json-error.js';
+import type { Field, Model } from './model.js';
+import { isPlainObject, payloadErrors } from './payload-errors.js';
+import { parseDate, parseTimestamp } from './time.js';
+
+/** What the encoder knows of a field before the first payload. */
+interface FieldPlan {
+  name: string;
+  kind: FieldKind;
+  required: boolean;
+  /** Stands on Object.prototype too, so that only an own property counts. */
+  inherited: boolean;
+  /** Byte offset of the vtable entry in the table's block, and of the value. */
+  entryAt: number;
+  valueAt: number;
+  /** Bounds as numbers; exact against every safe integer. Without a bound: infinite, or NaN-proof by `bounded`. */
+  minimum: number;
+  maximum: number;
+  bounded: boolean;
+  minimumBig: bigint | undefined;
+  maximumBig: bigint | undefined;
+  scale: number;
+  members: ReadonlyMap<string, number> | undefined;
+  child: TablePlan | undefined;
+}
+
+interface TablePlan {
+  fields: FieldPlan[];
+  closed: boolean;
+  names: ReadonlySet<string>;
+  /** The block with every field present and 0. */
+  block: Uint8Array;
+  /** Byte offset of the table in its block. */
+  tableAt: number;
+}
+
+/** Bytes of a field in its table, by FieldKind. */
+const WIDTHS: readonly number[] = [0, 1, 4, 8, 8, 8, 8, 4, 2, 4, 4];
+const ROOT_OFFSET_BYTES = 4;
+const BUFFER_BYTES_MIN = 4096;
+/** Texts of more code units are written by TextEncoder: its call costs about as much as 64 turns of the loop. */
+const LOOP_UNITS_MAX = 64;
+
+/** Encodes payloads of one model. One instance a thread; it keeps its buffer. */
+export class PayloadEncoder {
+  private readonly root: TablePlan;
+  private readonly utf8 = new TextEncoder();
+  private bytes = new Uint8Array(BUFFER_BYTES_MIN);
+  private view = new DataView(this.bytes.buffer);
+  /** First free byte of the buffer. */
+  private end = 0;
+  private isTooLong = false;
+
+  constructor(private readonly model: Model) {
+    this.root = planTable(model, 0, ROOT_OFFSET_BYTES);
+  }
+
+  /**
+   * The FlatBuffers table of a payload object (as JSON.parse gives it; bigint is taken too where 64 bits are). The bytes are valid
+   * until the next call. Throws Problem INVALID_PAYLOAD with all that does not fit.
+   */
+  encode(value: unknown): Uint8Array {
+    this.end = 0;
+    this.isTooLong = false;
+    if (!isPlainObject(value) || this.writeTable(this.root, value) < 0 || !this.isWithin(this.end)) throw this.refuse(value);
+    this.view.setUint32(0, this.root.tableAt, true);
+    return this.bytes.subarray(0, this.end);
+  }
+
+  /** As `encode`, from JSON text; throws Problem INVALID_JSON with the position where the text is not JSON. */
+  encodeText(json: string): Uint8Array {
+    let value: unknown;
+    try {
+      value = JSON.parse(json);
+    } catch (error) {
+      const fault = findJsonFault(json);
+      const detail =
+        fault === undefined
+          ? (error as Error).message
+          : `line ${fault.line}, column ${fault.column} (offset ${fault.offset}): ${fault.message}`;
+      throw new Problem('INVALID_JSON', detail);
+    }
+    return this.encode(value);
+  }
+
+  private refuse(value: unknown): Problem {
+    const errors = payloadErrors(this.model, value);
+    if (errors.length === 0) {
+      if (!this.isTooLong) throw new Error('the encoder refuses a payload in which no fault is found');
+      // Each value fits, so it is all of them together that do not.
+      errors.push({
+        pointer: '',
+        code: 'MAX_LENGTH',
+        message: `must have at most ${PAYLOAD_BYTES_MAX} bytes as a FlatBuffers table`,
+      });
+    }
+    const [first] = errors;
+    const where = first!.pointer === '' ? 'the payload' : first!.pointer;
+    const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+    return new Problem('INVALID_PAYLOAD', `${where} ${first!.message}${more}`, errors);
+  }
+
+  /** Appends a table; returns its position, or -1 where a value does not fit. */
+  private writeTable(plan: TablePlan, value: Record<string, unknown>): number {
+    const start = (this.end + 7) & -8;
+    if (!this.reserve(start + plan.block.length)) return -1;
+    this.bytes.fill(0, this.end, start);
+    this.bytes.set(plan.block, start);
+    this.end = start + plan.block.length;
+    let known = 0;
+    const { fields } = plan;
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]!;
+      const entry = field.inherited && !Object.hasOwn(value, field.name) ? undefined : value[field.name];
+      if (entry !== undefined) known++;
+      if (entry === undefined || entry === null) {
+        if (field.required) return -1;
+        this.view.setUint16(start + field.entryAt, 0, true);
+      } else if (!this.writeField(field, entry, start + field.valueAt)) return -1;
+    }
+    if (plan.closed && !hasKnownKeysOnly(plan, value, known)) return -1;
+    return start + plan.tableAt;
+  }
+
+  private writeField(field: FieldPlan, value: unknown, at: number): boolean {
+    switch (field.kind) {
+      case FieldKind.BOOL:
+        if (typeof value !== 'boolean') return false;
+        if (value) this.bytes[at] = 1;
+        return true;
+      case FieldKind.INT: {
+        const integer = typeof value === 'bigint' ? Number(value) : value;
+        if (typeof integer !== 'number' || (integer | 0) !== integer) return false;
+        if (integer < field.minimum || integer > field.maximum) return false;
+        this.view.setInt32(at, integer, true);
+        return true;
+      }
+      case FieldKind.LONG: {
+        const integer = typeof value === 'bigint' ? Number(value) : value;
+        return typeof integer === 'number' && Number.isSafeInteger(integer) && this.writeSafe(field, integer, at);
+      }
+      case FieldKind.DOUBLE:
+        if (typeof value !== 'number') return false;
+        if (field.bounded && !(value >= field.minimum && value <= field.maximum)) return false;
+        this.view.setFloat64(at, value, true);
+        return true;
+      case FieldKind.DECIMAL:
+        return this.writeDecimal(field, value, at);
+      case FieldKind.TIMESTAMP: {
+        if (typeof value !== 'string') return false;
+        const micros = parseTimestamp(value);
+        if (typeof micros === 'number') return this.writeSafe(field, micros, at);
+        return micros !== undefined && this.writeBig(field, micros, at);
+      }
+      case FieldKind.DATE: {
+        const days = typeof value === 'string' ? parseDate(value) : undefined;
+        if (days === undefined || days < field.minimum || days > field.maximum) return false;
+        this.view.setInt32(at, days, true);
+        return true;
+      }
+      case FieldKind.ENUM: {
+        const number = typeof value === 'string' ? field.members!.get(value) : undefined;
+        if (number === undefined) return false;
+        this.view.setUint16(at, number, true);
+        return true;
+      }
+      case FieldKind.TEXT: {
+        if (typeof value !== 'string') return false;
+        const position = this.writeText(field, value);
+        if (position < 0) return false;
+        this.view.setUint32(at, position - at, true);
+        return true;
+      }
+      case FieldKind.OBJECT: {
+        if (!isPlainObject(value)) return false;
+        const position = this.writeTable(field.child!, value);
+        if (position < 0) return false;
+        this.view.setUint32(at, position - at, true);
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  private writeDecimal(field: FieldPlan, value: unknown, at: number): boolean {
+    if (typeof value === 'number') {
+      const power = POWERS_OF_TEN[field.scale]!;
+      const scaled = Math.round(value * power);
+      return Number.isSafeInteger(scaled) && scaled / power === value && this.writeSafe(field, scaled, at);
+    }
+    if (typeof value === 'string') {
+      const short = scaledFromShortText(value, field.scale);
+      if (!Number.isNaN(short)) return this.writeSafe(field, short, at);
+    }
+    const text = typeof value === 'bigint' ? String(value) : value;
+    const scaled = typeof text === 'string' ? scaledFromText(text, field.scale) : undefined;
+    return typeof scaled === 'bigint' && this.writeBig(field, scaled, at);
+  }
+
+  /** A safe integer as i64, without a bigint. */
+  private writeSafe(field: FieldPlan, value: number, at: number): boolean {
+    if (value < field.minimum || value > field.maximum) return false;
+    this.view.setInt32(at, value | 0, true);
+    this.view.setInt32(at + 4, Math.floor(value / 4_294_967_296), true);
+    return true;
+  }
+
+  private writeBig(field: FieldPlan, value: bigint, at: number): boolean {
+    if (field.minimumBig !== undefined && value < field.minimumBig) return false;
+    if (field.maximumBig !== undefined && value > field.maximumBig) return false;
+    this.view.setBigInt64(at, value, true);
+    return true;
+  }
+
+  /** Appends a text with its length and terminating zero; returns its position, or -1. */
+  private writeText(field: FieldPlan, text: string): number {
+    const units = text.length;
+    // A character has at most two code units.
+    if (units > 2 * field.maximum || !this.reserve(this.end + 12 + 3 * units)) return -1;
+    const position = (this.end + 3) & -4;
+    const start = position + 4;
+    let at = start;
+    let chars = units;
+    const { bytes } = this;
+    if (units > LOOP_UNITS_MAX) {
+      const { written } = this.utf8.encodeInto(text, bytes.subarray(start));
+      at += written;
+      if (written !== units) {
+        // Not ASCII. TextEncoder replaces half a pair silently, so the count looks at the code units.
+        chars = countChars(text);
+        if (chars < 0) return -1;
+      }
+    } else {
+      for (let i = 0; i < units; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit < 0x80) bytes[at++] = unit;
+        else if (unit < 0x800) {
+          bytes[at++] = 0xc0 | (unit >> 6);
+          bytes[at++] = 0x80 | (unit & 0x3f);
+        } else if (unit < 0xd800 || unit > 0xdfff) {
+          bytes[at++] = 0xe0 | (unit >> 12);
+          bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+          bytes[at++] = 0x80 | (unit & 0x3f);
+        } else {
+          const low = ++i < units && unit < 0xdc00 ? text.charCodeAt(i) : 0;
+          if (low < 0xdc00 || low > 0xdfff) return -1;
+          const point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+          bytes[at++] = 0xf0 | (point >> 18);
+          bytes[at++] = 0x80 | ((point >> 12) & 0x3f);
+          bytes[at++] = 0x80 | ((point >> 6) & 0x3f);
+          bytes[at++] = 0x80 | (point & 0x3f);
+          chars--;
+        }
+      }
+    }
+    if (chars < field.minimum || chars > field.maximum) return -1;
+    // Zeros before (alignment) and behind (terminator, padding to 4): the buffer holds what was encoded last.
+    for (let i = this.end; i < position; i++) bytes[i] = 0;
+    this.view.setUint32(position, at - start, true);
+    const end = (at + 4) & -4;
+    for (let i = at; i < end; i++) bytes[i] = 0;
+    this.end = end;
+    return this.isWithin(end) ? position : -1;
+  }
+
+  /** Makes room for `bytes` in all; false where no payload may be that long. */
+  private reserve(bytes: number): boolean {
+    if (bytes <= this.bytes.length) return true;
+    // A text asks for its worst case, three times what it mostly needs: there is room beyond the limit, which isWithin holds.
+    if (!this.isWithin(bytes >> 2)) return false;
+    const grown = new Uint8Array(Math.max(bytes, 2 * this.bytes.length));
+    grown.set(this.bytes);
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+    return true;
+  }
+
+  private isWithin(bytes: number): boolean {
+    if (bytes > PAYLOAD_BYTES_MAX) this.isTooLong = true;
+    return !this.isTooLong;
+  }
+}
+
+/** The decimal of a text of up to 15 digits, scaled; NaN where the long way has to look at it. */
+function scaledFromShortText(text: string, scale: number): number {
+  const { length } = text;
+  let at = text.charCodeAt(0) === 45 ? 1 : 0;
+  const negative = at === 1;
+  if (length - at > 16 || length === at) return Number.NaN;
+  let value = 0;
+  let point = -1;
+  for (; at < length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+    else if (digit === -2 && point < 0 && at > (negative ? 1 : 0) && at + 1 < length) point = at;
+    else return Number.NaN;
+  }
+  const places = point < 0 ? 0 : length - point - 1;
+  if (places > scale) return Number.NaN;
+  const scaled = value * POWERS_OF_TEN[scale - places]!;
+  if (scaled > Number.MAX_SAFE_INTEGER) return Number.NaN;
+  return negative ? 0 - scaled : scaled;
+}
+
+/** Code points, or -1 where there is half of a surrogate pair. */
+function countChars(text: string): number {
+  let chars = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    const low = unit < 0xdc00 ? text.charCodeAt(++i) : 0;
+    if (!(low >= 0xdc00 && low <= 0xdfff)) return -1;
+    chars--;
+  }
+  return chars;
+}
+
+/** Whether an object has no own key but the `known` that were found, those without a value apart. */
+function hasKnownKeysOnly(plan: TablePlan, value: Record<string, unknown>, known: number): boolean {
+  let keys = 0;
+  for (const _ in value) keys++;
+  if (keys === known) return true;
+  return Object.keys(value).every((key) => plan.names.has(key) || value[key] === undefined);
+}
+
+function planTable(model: Model, index: number, lead: number): TablePlan {
+  const table = model.tables[index]!;
+  const slots = table.fields.reduce((max, field) => Math.max(max, field.slot + 1), 0);
+  const vtableBytes = 4 + 2 * slots;
+  // The table lies 4 bytes before a multiple of 8: behind its offset, fields of 8 bytes follow without a gap.
+  const tableAt = ((lead + vtableBytes + 3) & -8) + 4;
+  const vtableAt = tableAt - vtableBytes;
+  const places = new Map<Field, number>();
+  let end = tableAt + 4;
+  for (const width of [8, 4, 2, 1]) {
+    for (const field of table.fields) {
+      if (WIDTHS[field.kind] !== width) continue;
+      places.set(field, end);
+      end += width;
+    }
+  }
+  const block = new Uint8Array((end + 3) & -4);
+  const view = new DataView(block.buffer);
+  view.setUint16(vtableAt, vtableBytes, true);
+  view.setUint16(vtableAt + 2, end - tableAt, true);
+  view.setInt32(tableAt, tableAt - vtableAt, true);
+  const fields = table.fields.map((field): FieldPlan => {
+    const valueAt = places.get(field)!;
+    const entryAt = vtableAt + 4 + 2 * field.slot;
+    view.setUint16(entryAt, valueAt - tableAt, true);
+    return planField(model, field, entryAt, valueAt);
+  });
+  return { fields, closed: table.closed === true, names: new Set(table.fields.map(({ name }) => name)), block, tableAt };
+}
+
+function planField(model: Model, field: Field, entryAt: number, valueAt: number): FieldPlan {
+  const { minimum, maximum } = field;
+  return {
+    name: field.name,
+    kind: field.kind,
+    required: field.required,
+    inherited: field.name in Object.prototype,
+    entryAt,
+    valueAt,
+    minimum: minimum === undefined ? Number.NEGATIVE_INFINITY : Number(minimum),
+    maximum: maximum === undefined ? Number.POSITIVE_INFINITY : Number(maximum),
+    bounded: minimum !== undefined || maximum !== undefined,
+    minimumBig: minimum === undefined || !Number.isInteger(Number(minimum)) ? undefined : BigInt(minimum),
+    maximumBig: maximum === undefined || !Number.isInteger(Number(maximum)) ? undefined : BigInt(maximum),
+    scale: field.scale ?? 0,
+    members: field.members === undefined ? undefined : new Map(field.members.map(({ name, number }) => [name, number])),
+    child: field.child === undefined ? undefined : planTable(model, field.child, 0),
+  };
+}
