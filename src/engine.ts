@@ -1,33 +1,42 @@
 // The composition root: makes the parts and stops them, in order.
 
+import { availableParallelism } from 'node:os';
+import { Outcome } from '../assembly/shared/outcome.js';
 import type { BundleFiles } from './bundle/files.js';
-import type { EngineOptions } from './config.js';
-import type { Diagnostic } from './diagnostic/diagnostic.js';
+import { type Config, type EngineOptions, resolveConfig, SCRATCH_SPARE_COUNT } from './config.js';
+import { Problem } from './errors.js';
+import { Counter, Counters } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
-import type { RuleSet } from './ruleset.js';
+import { type PublishResult, Registry } from './registry/registry.js';
+import { Store, type StoreProblem } from './registry/store.js';
+import type { TenantHost } from './registry/tenant.js';
+import { RuleSet } from './ruleset.js';
+import { engineModule } from './runtime/instance.js';
+import { WorkerPool } from './runtime/pool.js';
+import { TaskPool } from './runtime/task-pool.js';
 
-export interface PublishResult {
-  /** False where exactly this image had been published before. */
-  created: boolean;
-  name: string;
-  version: string;
-  /** 16 hex digits. */
-  image: string;
-  /** Static worst case of one payload, in units. */
-  costMax: number;
-  /** Warnings; errors are thrown. */
-  diagnostics: Diagnostic[];
-}
+export type { PublishResult, StoreProblem };
 
-/** A file of the data directory that could not be used at start. The others were. */
-export interface StoreProblem {
-  /** Path below the data directory. */
-  path: string;
-  message: string;
+/** Tenant of images that are loaded without one. */
+const TENANT_DEFAULT = 'default';
+
+export interface TenantStats {
+  tenant: string;
+  /** Published bundles. */
+  bundles: number;
+  /** Bytes of linear memory now, and the quota. */
+  memoryBytes: number;
+  memoryBytesMax: number;
+  /** Bytes of images. */
+  heapBytesUsed: number;
+  ringBytes: number;
+  ringBytesUsed: number;
+  /** Requests in flight. */
+  slots: number;
 }
 
 export interface EngineStats {
-  /** Decisions by outcome: none, approve, review, decline. */
+  /** Decisions by outcome. */
   outcomes: { none: number; approve: number; review: number; decline: number };
   /** Decisions whose status is INVALID_PAYLOAD. */
   invalidPayloads: number;
@@ -48,40 +57,28 @@ export interface EngineStats {
     /** Workers replaced because they died. */
     deaths: number;
   };
-  tenants: {
-    tenant: string;
-    bundles: number;
-    /** Bytes of linear memory now, and the quota. */
-    memoryBytes: number;
-    memoryBytesMax: number;
-    /** Bytes of images. */
-    heapBytesUsed: number;
-    ringBytes: number;
-    ringBytesUsed: number;
-    /** Requests in flight. */
-    slots: number;
-  }[];
+  tenants: TenantStats[];
 }
 
 export interface Engine {
   /**
    * Loads an image file (as `compile` returns it) for deciding in this process. It is not published: nothing else sees it.
-   * Throws Problem: INVALID_IMAGE, OUT_OF_MEMORY, INVALID_NAME.
+   * Rejects with Problem: INVALID_IMAGE, OUT_OF_MEMORY, INVALID_NAME.
    */
   load(image: Uint8Array, options?: { tenant?: string }): Promise<RuleSet>;
   /**
-   * Compiles a bundle and makes it live for the tenant. Resolves when it is durable (with a data directory) and live.
-   * `dryRun` compiles and checks only. Compiles on a worker thread.
-   * Throws Problem: INVALID_NAME, INVALID_BUNDLE (with diagnostics), VERSION_EXISTS, OUT_OF_MEMORY, STOPPING.
+   * Compiles a bundle, on a worker thread, and makes it live for the tenant. Resolves when it is live and, with a data
+   * directory, durable. `dryRun` only tells what would happen. `name`: what the bundle must call itself.
+   * Rejects with Problem: INVALID_NAME, INVALID_BUNDLE (with diagnostics), VERSION_EXISTS, OUT_OF_MEMORY, STOPPING, INTERNAL.
    */
   publish(tenant: string, files: BundleFiles, options?: { dryRun?: boolean; name?: string }): Promise<PublishResult>;
-  /** The image that decides for this bundle now. */
+  /** The image that decides for this bundle now. Take it anew for each request. */
   live(tenant: string, bundle: string): LiveImage | undefined;
   /** Live images of a tenant, by name; empty where there is no such tenant. */
   bundles(tenant: string): LiveImage[];
-  /** Names of the tenants, sorted. */
+  /** Names of the tenants that have published something, sorted. */
   tenants(): string[];
-  /** False before everything stored is loaded, and after close. */
+  /** False after close; before, everything stored is live, but what storeProblems lists. */
   readonly ready: boolean;
   /** Stored files that were damaged and skipped at start. */
   readonly storeProblems: readonly StoreProblem[];
@@ -94,8 +91,116 @@ export interface Engine {
 
 /**
  * Makes an engine, with everything stored in the data directory live.
- * Throws RangeError for an option out of range, and Error where another process owns the data directory.
+ * Rejects with RangeError for an option out of range, and Error where another process owns the data directory.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  throw new Error('not yet');
+  const config = resolveConfig(options, availableParallelism());
+  const counters = new Counters();
+  const pool = config.poolThreads === 0 ? undefined : new WorkerPool({ threads: config.poolThreads, module: engineModule() });
+  const host: TenantHost = { pool, costInlineMax: config.costInlineMax, counters };
+  const compiler = new TaskPool(new URL('./registry/compile-worker.js', import.meta.url));
+  const store = config.dataDir === undefined ? undefined : await Store.open(config.dataDir);
+  const registry = new Registry({
+    host,
+    memory: {
+      scratchCount: config.poolThreads + 1 + SCRATCH_SPARE_COUNT,
+      ringBytes: config.ringBytes,
+      pagesMax: config.tenantPagesMax,
+    },
+    profileMax: config.profileMax,
+    costMax: config.costMax,
+    store,
+    compiler,
+  });
+  try {
+    const problems = await registry.load();
+    return new LocalEngine(config, host, registry, compiler, store, problems);
+  } catch (error) {
+    await store?.close();
+    throw error;
+  }
+}
+
+class LocalEngine implements Engine {
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly host: TenantHost,
+    private readonly registry: Registry,
+    private readonly compiler: TaskPool,
+    private readonly store: Store | undefined,
+    readonly storeProblems: readonly StoreProblem[],
+  ) {}
+
+  async load(image: Uint8Array, options: { tenant?: string } = {}): Promise<RuleSet> {
+    if (!this.ready) throw new Problem('STOPPING');
+    return new RuleSet(this.registry.place(options.tenant ?? TENANT_DEFAULT, image), this.config.clock);
+  }
+
+  publish(tenant: string, files: BundleFiles, options: { dryRun?: boolean; name?: string } = {}): Promise<PublishResult> {
+    return this.registry.publish(tenant, files, options);
+  }
+
+  live(tenant: string, bundle: string): LiveImage | undefined {
+    return this.registry.live(tenant, bundle);
+  }
+
+  bundles(tenant: string): LiveImage[] {
+    return this.registry.bundles(tenant);
+  }
+
+  tenants(): string[] {
+    return this.registry.allTenants().flatMap(({ name, live }) => (live.size === 0 ? [] : [name]));
+  }
+
+  get ready(): boolean {
+    return this.closing === undefined;
+  }
+
+  nowMicros(): bigint {
+    return this.config.clock.nowMicros();
+  }
+
+  stats(): EngineStats {
+    const { counters, pool } = this.host;
+    const outcome = (of: Outcome): number => counters.get(Counter.OUTCOME_NONE + of);
+    return {
+      outcomes: {
+        none: outcome(Outcome.NONE),
+        approve: outcome(Outcome.APPROVE),
+        review: outcome(Outcome.REVIEW),
+        decline: outcome(Outcome.DECLINE),
+      },
+      invalidPayloads: counters.get(Counter.INVALID_PAYLOAD),
+      requests: { inline: counters.get(Counter.REQUESTS_INLINE), pooled: counters.get(Counter.REQUESTS_POOLED) },
+      busy: counters.get(Counter.BUSY),
+      invalidFrames: counters.get(Counter.INVALID_FRAME),
+      internal: counters.get(Counter.INTERNAL),
+      traps: counters.get(Counter.TRAPS),
+      pool: { threads: pool?.threads ?? 0, queued: pool?.queued ?? 0, deaths: pool?.deaths ?? 0 },
+      tenants: this.registry.allTenants().map(({ name, live, memory }) => ({
+        tenant: name,
+        bundles: live.size,
+        memoryBytes: memory.memoryBytes,
+        memoryBytesMax: memory.memoryBytesMax,
+        heapBytesUsed: memory.heapBytesUsed,
+        ringBytes: memory.ring.bytes,
+        ringBytesUsed: memory.ring.bytesUsed,
+        slots: memory.ring.slots,
+      })),
+    };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.stop();
+    return this.closing;
+  }
+
+  private async stop(): Promise<void> {
+    await this.registry.close();
+    await this.compiler.close();
+    await this.host.pool?.close();
+    await this.store?.close();
+  }
 }

@@ -1,28 +1,156 @@
-// RuleSet: the library's face. A live image and synchronous calls on it.
+// RuleSet: the library's face. A live image of its own and synchronous calls on it.
 
-import type { Explanation } from './explain.js';
+import type { Status } from '../assembly/shared/status.js';
+import type { Clock } from './clock.js';
+import { decidePayloads, type Settled } from './decide.js';
+import { Problem } from './errors.js';
+import { Explainer, type Explanation } from './explain.js';
 import type { Manifest } from './image/manifest.js';
-import type { Decision } from './schema/decision.js';
+import type { LiveImage } from './registry/live-image.js';
+import { type Decision, readDecision } from './schema/decision.js';
 import type { Model } from './schema/model.js';
 
 /** A value that fits the model; its JSON text; or the FlatBuffers bytes of a payload. */
 export type Payload = object | string | Uint8Array;
 
-export interface RuleSet {
-  readonly name: string;
-  readonly version: string;
-  /** 16 hex digits. */
-  readonly image: string;
-  readonly manifest: Manifest;
-  readonly model: Model;
-  /** Decides one payload. Throws Problem INVALID_PAYLOAD or INVALID_JSON for an object or text that does not fit; bytes that do not fit give a decision with that status. */
-  decide(payload: Payload, options?: { now?: bigint }): Decision;
-  /** The same decision as bytes (schemas/decision.fbs), a copy. */
-  decideBytes(payload: Payload, options?: { now?: bigint }): Uint8Array;
-  /** Decides many; a payload that does not fit gives a decision with status INVALID_PAYLOAD, and does not hold up its neighbours. */
-  decideBatch(payloads: readonly Payload[], options?: { now?: bigint }): Decision[];
-  /** Every condition of every rule with its truth and the values it read. Slow: it compiles the conditions once, on first use. */
-  explain(payload: Payload, options?: { now?: bigint }): Explanation;
-  /** Frees the image's memory. Calls after it throw. */
-  release(): void;
+export interface CallOptions {
+  /** Microseconds UTC: what the rules see as `now`. Default: the engine's clock. */
+  now?: bigint;
+}
+
+/** A payload that the engine finds invalid. */
+const INVALID = new Uint8Array(0);
+
+export class RuleSet {
+  private explainer: Explainer | undefined;
+  private released = false;
+
+  /** Made by Engine.load. */
+  constructor(
+    private readonly live: LiveImage,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of the bundle. */
+  get name(): string {
+    return this.live.name;
+  }
+
+  get version(): string {
+    return this.live.version;
+  }
+
+  /** 16 hex digits: the image's name in every decision. */
+  get image(): string {
+    return this.live.image;
+  }
+
+  get manifest(): Manifest {
+    return this.live.manifest;
+  }
+
+  get model(): Model {
+    return this.live.model;
+  }
+
+  /**
+   * Decides one payload. An object or a text that does not fit the model throws Problem INVALID_PAYLOAD (with every field that
+   * does not fit) or INVALID_JSON; bytes that do not fit give a decision with status INVALID_PAYLOAD, as over the network.
+   */
+  decide(payload: Payload, options: CallOptions = {}): Decision {
+    return readDecision(this.decideBytes(payload, options));
+  }
+
+  /** The decision of `decide` as bytes (schemas/decision.fbs), a copy. */
+  decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
+    let bytes: Uint8Array = INVALID;
+    this.run([this.encode(payload)], options, (settled) => {
+      bytes = copyOf(settled.decision(0));
+    });
+    return bytes;
+  }
+
+  /**
+   * Decides many, in order. A payload that does not fit the model gets a decision with status INVALID_PAYLOAD, and does not hold
+   * up its neighbours.
+   */
+  decideBatch(payloads: readonly Payload[], options: CallOptions = {}): Decision[] {
+    const decisions: Decision[] = [];
+    if (payloads.length === 0) return decisions;
+    this.run(this.encodeAll(payloads), options, (settled) => {
+      for (let i = 0; i < settled.count; i++) decisions.push(readDecision(copyOf(settled.decision(i))));
+    });
+    return decisions;
+  }
+
+  /**
+   * The decision with every condition of every rule: its truth and the values it read. Slow: the conditions are compiled once, on
+   * first use. Throws as `decide`.
+   */
+  explain(payload: Payload, options: CallOptions = {}): Explanation {
+    const now = options.now ?? this.clock.nowMicros();
+    const bytes = this.encode(payload).slice();
+    const decision = this.decide(bytes, { now });
+    this.explainer ??= new Explainer(this.live);
+    return this.explainer.explain(bytes, now, decision);
+  }
+
+  /** Frees the image's memory. Calls after it throw. Idempotent. */
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    this.explainer?.release();
+    this.live.retire();
+  }
+
+  private run(payloads: readonly Uint8Array[], options: CallOptions, use: (settled: Settled) => void): void {
+    let status: Status = 0;
+    decidePayloads(this.live, payloads, { now: options.now ?? this.clock.nowMicros(), path: 'inline' }, (settled) => {
+      status = settled.status;
+      if (status === 0) use(settled);
+    });
+    if (status !== 0) throw new Problem('INTERNAL', `the engine failed with status ${status}`);
+  }
+
+  /** Valid until the next call. */
+  private encode(payload: Payload): Uint8Array {
+    if (this.released) throw new Error('the rule set has been released');
+    if (payload instanceof Uint8Array) return payload;
+    return typeof payload === 'string' ? this.live.encoder.encodeText(payload) : this.live.encoder.encode(payload);
+  }
+
+  /** All payloads as bytes, side by side in one buffer; empty ones for those that do not fit. */
+  private encodeAll(payloads: readonly Payload[]): Uint8Array[] {
+    let buffer = new Uint8Array(payloads.length * 256);
+    const ends: number[] = [];
+    let end = 0;
+    for (const payload of payloads) {
+      const bytes = this.encodeOrInvalid(payload);
+      if (end + bytes.length > buffer.length) {
+        const larger = new Uint8Array(2 * (end + bytes.length));
+        larger.set(buffer.subarray(0, end));
+        buffer = larger;
+      }
+      buffer.set(bytes, end);
+      end += bytes.length;
+      ends.push(end);
+    }
+    return ends.map((to, index) => buffer.subarray(ends[index - 1] ?? 0, to));
+  }
+
+  private encodeOrInvalid(payload: Payload): Uint8Array {
+    try {
+      return this.encode(payload);
+    } catch (error) {
+      if (error instanceof Problem) return INVALID;
+      throw error;
+    }
+  }
+}
+
+/** Out of the shared memory: it outlives the call. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

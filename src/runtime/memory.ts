@@ -93,6 +93,11 @@ export class TenantMemory {
     return this.memory.buffer.byteLength;
   }
 
+  /** The quota in bytes. */
+  get memoryBytesMax(): number {
+    return this.pagesMax * PAGE_BYTES;
+  }
+
   /** Bytes of images. */
   get heapBytesUsed(): number {
     return this.heap.bytesUsed;

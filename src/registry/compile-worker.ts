@@ -1,0 +1,31 @@
+// Thread entry: compiles a bundle away from the I/O thread. Ten thousand rules take seconds, decisions must not wait for them.
+
+import type { BundleFiles } from '../bundle/files.js';
+import { compile } from '../compiler/compile.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { ModelLock } from '../schema/model.js';
+
+export interface CompileTask {
+  files: BundleFiles;
+  profileMax: 'strict' | 'standard';
+  costMax: number | undefined;
+  /** Ids that have been given before. */
+  lock: ModelLock | undefined;
+}
+
+export interface Compiled {
+  /** Absent where the diagnostics hold an error. */
+  image?: Uint8Array;
+  lock?: ModelLock;
+  diagnostics: Diagnostic[];
+}
+
+/** Runs `compile` and returns what a registry needs of it. Never throws for a bad bundle. */
+export function compileBundle(task: CompileTask): Compiled {
+  const { image, lock, diagnostics } = compile(task.files, {
+    profileMax: task.profileMax,
+    ...(task.costMax === undefined ? {} : { costMax: task.costMax }),
+    ...(task.lock === undefined ? {} : { lock: task.lock }),
+  });
+  return { diagnostics, ...(image === undefined ? {} : { image }), ...(lock === undefined ? {} : { lock }) };
+}
