@@ -1,0 +1,224 @@
+// Bundles and images as commands name them: a directory, a .tar.gz, a JSON document, or an image file.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { IMAGE_MAGIC_VALUE } from '../../assembly/shared/image.js';
+import { readJsonBundle, readTarGz } from '../bundle/archive.js';
+import type { BundleFiles } from '../bundle/files.js';
+import { ARCHIVE_BYTES_MAX, FILES_MAX, UNPACKED_BYTES_MAX } from '../bundle/limits.js';
+import { type CompileResult, compile } from '../compiler/compile.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { positionOf, renderDiagnostic } from '../diagnostic/render.js';
+import { createEngine, type Engine } from '../engine.js';
+import type { Manifest } from '../image/manifest.js';
+import type { RuleSet } from '../ruleset.js';
+import type { ModelLock } from '../schema/model.js';
+import { CONFIG_FILE } from './config.js';
+import { Refusal, UsageError } from './errors.js';
+import { type Output, plural } from './output.js';
+
+export const LOCK_FILE = 'model.lock.json';
+
+export interface BundleSource {
+  files: BundleFiles;
+  /** The directory, where it is one: what may be written to. */
+  dir: string | undefined;
+}
+
+function missing(path: string, error: unknown): UsageError {
+  const reason =
+    (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file or directory' : (error as Error).message;
+  return new UsageError(`cannot read ${path}: ${reason}`, 'name a bundle directory; `verdict init <dir>` writes one to start from');
+}
+
+/** Reads a file that a command was given. @throws UsageError that names it */
+export function readGivenFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw missing(path, error);
+  }
+}
+
+/** Documents of a directory: YAML, JSON and, below the top, CSV. Hidden files, packages and links are left out. */
+function readDirectory(dir: string): BundleFiles {
+  const files = new Map<string, Uint8Array>();
+  let bytes = 0;
+  const visit = (folder: string, prefix: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = prefix + entry.name;
+      if (entry.name.startsWith('.') || entry.name === 'node_modules' || path === CONFIG_FILE) continue;
+      if (entry.isDirectory()) visit(join(folder, entry.name), `${path}/`);
+      else if (entry.isFile() && (/\.(ya?ml|json)$/.test(path) || (prefix !== '' && path.endsWith('.csv')))) {
+        const content = readFileSync(join(folder, entry.name));
+        bytes += content.length;
+        if (files.size >= FILES_MAX || bytes > UNPACKED_BYTES_MAX) {
+          throw new UsageError(
+            `${dir} holds more than ${FILES_MAX} files or ${UNPACKED_BYTES_MAX} bytes`,
+            'name the bundle directory itself',
+          );
+        }
+        files.set(path, content);
+      }
+    }
+  };
+  visit(dir, '');
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Reads a bundle: a directory, a .tar.gz or a JSON document.
+ * @throws UsageError where there is nothing to read; Problem INVALID_ARCHIVE
+ */
+export async function readBundlePath(path: string): Promise<BundleSource> {
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(path).isDirectory();
+  } catch (error) {
+    throw missing(path, error);
+  }
+  if (isDirectory) return { files: readDirectory(path), dir: path };
+  const bytes = readGivenFile(path);
+  if (bytes.length > ARCHIVE_BYTES_MAX) throw new UsageError(`${path} has more than ${ARCHIVE_BYTES_MAX} bytes`);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { files: await readTarGz(bytes), dir: undefined };
+  if (path.endsWith('.json')) return { files: readJsonBundle(new TextDecoder().decode(bytes)), dir: undefined };
+  throw new UsageError(`${path} is not a bundle`, 'name a directory, a .tar.gz or a .json file');
+}
+
+/** Whether the bytes begin like an image file. */
+export function isImage(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === IMAGE_MAGIC_VALUE;
+}
+
+/** A diagnostic in JSON output. Lines and columns count from 1; columns in UTF-16 code units. */
+export interface DiagnosticJson {
+  code: string;
+  severity: 'error' | 'warning';
+  message: string;
+  file: string;
+  line: number;
+  column: number;
+  advice?: string;
+}
+
+export function diagnosticsJson(diagnostics: readonly Diagnostic[], files: BundleFiles): DiagnosticJson[] {
+  return diagnostics.map(({ code, severity, message, span, advice }) => ({
+    code,
+    severity,
+    message,
+    file: span.file,
+    ...positionOf(span, files),
+    ...(advice === undefined ? {} : { advice }),
+  }));
+}
+
+export function countOf(diagnostics: readonly Diagnostic[], severity: Diagnostic['severity']): number {
+  return diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+}
+
+/** Prints diagnostics for people, with their counts. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], files: BundleFiles, output: Output): void {
+  for (const diagnostic of diagnostics) {
+    output.line(renderDiagnostic(diagnostic, files, { color: output.color }));
+    output.line();
+  }
+  const errors = countOf(diagnostics, 'error');
+  const warnings = countOf(diagnostics, 'warning');
+  if (errors > 0) output.line(output.paint(`${plural(errors, 'error')}, ${plural(warnings, 'warning')}`, 'red'));
+  else if (warnings > 0) output.line(output.paint(plural(warnings, 'warning'), 'yellow'));
+}
+
+/** The text of model.lock.json. */
+export function lockText(lock: ModelLock): string {
+  return `${JSON.stringify(lock, null, 2)}\n`;
+}
+
+export type LockState = 'current' | 'outdated' | 'missing';
+
+/** How the bundle's lock stands to the one that compiling it gives. */
+export function lockState(files: BundleFiles, lock: ModelLock): LockState {
+  const bytes = files.get(LOCK_FILE);
+  if (bytes === undefined) return 'missing';
+  try {
+    const given = JSON.parse(new TextDecoder().decode(bytes)) as ModelLock;
+    return canonical(given) === canonical(lock) ? 'current' : 'outdated';
+  } catch {
+    return 'outdated';
+  }
+}
+
+/** JSON text with sorted keys: the order of entries in a lock says nothing. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+/** A bundle that compiled, with its image. */
+export interface Compiled extends BundleSource {
+  result: CompileResult;
+  image: Uint8Array;
+  manifest: Manifest;
+}
+
+/**
+ * Compiles a bundle for a command that needs its image. Errors are printed, warnings are not.
+ * @returns undefined where it does not compile: the caller exits with 1
+ */
+export async function compilePath(path: string, output: Output): Promise<Compiled | undefined> {
+  const source = await readBundlePath(path);
+  const result = compile(source.files);
+  const { image, manifest, diagnostics } = result;
+  if (image !== undefined && manifest !== undefined) return { ...source, result, image, manifest };
+  printDiagnostics(diagnostics, source.files, output);
+  output.line('`verdict check` shows the same; nothing was done');
+  output.result({
+    ok: false,
+    error: { code: 'INVALID_BUNDLE', message: 'the bundle does not compile' },
+    diagnostics: diagnosticsJson(diagnostics, source.files),
+  });
+  return undefined;
+}
+
+/** An engine with one rule set in it. */
+export interface OpenRuleSet {
+  engine: Engine;
+  ruleSet: RuleSet;
+  /** Files of the bundle; none where an image was opened. */
+  files: BundleFiles | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a bundle or an image for deciding in this process.
+ * @returns undefined where the bundle does not compile; that has been printed
+ */
+export async function openRuleSet(path: string, output: Output): Promise<OpenRuleSet | undefined> {
+  let image: Uint8Array | undefined;
+  let files: BundleFiles | undefined;
+  const bytes = statSync(path, { throwIfNoEntry: false })?.isFile() ? readGivenFile(path) : undefined;
+  if (bytes !== undefined && isImage(bytes)) {
+    image = bytes;
+  } else {
+    const compiled = await compilePath(path, output);
+    if (compiled === undefined) return undefined;
+    image = compiled.image;
+    files = compiled.files;
+  }
+  const engine = await createEngine({ poolThreads: 0 });
+  try {
+    const ruleSet = await engine.load(image);
+    const close = async (): Promise<void> => {
+      ruleSet.release();
+      await engine.close();
+    };
+    return { engine, ruleSet, files, close };
+  } catch (error) {
+    await engine.close();
+    if (error instanceof Error && /image/.test(error.message))
+      throw new Refusal('INVALID_IMAGE', `${path}: ${error.message}`, 'compile it again with `verdict compile`');
+    throw error;
+  }
+}

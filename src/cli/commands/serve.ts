@@ -1,0 +1,152 @@
+// verdict serve: the HTTP and WebSocket server, until SIGTERM or SIGINT.
+
+import { type Command, Option } from 'commander';
+import type { EngineOptions } from '../../config.js';
+import type { Log, ServerOptions } from '../../server/config.js';
+import { startServer } from '../../server/server.js';
+import { defineCommand, integerOption, numberOption } from '../command.js';
+import { EXIT_NO, EXIT_OK } from '../errors.js';
+import { type Output, plural } from '../output.js';
+
+const DATA_DIR_DEFAULT = './verdict-data';
+
+interface ServeOptions {
+  host?: string;
+  port?: number;
+  dataDir: string;
+  memory: boolean;
+  poolThreads?: number;
+  costInlineMax?: number;
+  costMax?: number;
+  profileMax?: 'strict' | 'standard';
+  ringBytes?: number;
+  tenantPagesMax?: number;
+  bodyBytesMax?: number;
+  bundleBytesMax?: number;
+  frameBytesMax?: number;
+  backpressureBytesMax?: number;
+  idleSecondsMax?: number;
+  connectionsMax?: number;
+  stopMillisMax?: number;
+  log: 'text' | 'json' | 'off';
+}
+
+/** The line that `verdict serve --json` prints once it listens. */
+export interface ServeJson {
+  ok: true;
+  url: string;
+  port: number;
+  /** null with --memory. */
+  dataDir: string | null;
+  pid: number;
+  tenants: string[];
+  bundles: number;
+}
+
+/** Numbers passed on as they are; the server and the engine check their ranges and have the defaults. */
+const LIMITS = [
+  ['--pool-threads <count>', 'threads beside the one that answers; 0 = none'],
+  ['--cost-max <units>', 'largest static cost of a bundle'],
+  ['--ring-bytes <bytes>', "bytes of a tenant's ring of requests"],
+  ['--tenant-pages-max <pages>', 'memory quota of a tenant, in pages of 64 KiB'],
+  ['--body-bytes-max <bytes>', 'body of a decision request'],
+  ['--bundle-bytes-max <bytes>', 'body of a bundle'],
+  ['--frame-bytes-max <bytes>', 'one WebSocket message'],
+  ['--backpressure-bytes-max <bytes>', 'answers that may wait for a slow WebSocket reader'],
+  ['--idle-seconds-max <seconds>', 'silence after which a WebSocket is closed; 0 = never'],
+  ['--connections-max <count>', 'open connections'],
+  ['--stop-millis-max <milliseconds>', 'how long a stop waits for requests in flight'],
+] as const;
+
+/** `verdict serve`. */
+export function serveCommand(): Command {
+  const options = [
+    new Option('--host <address>', 'address to listen on (default: 127.0.0.1)'),
+    new Option('--port <port>', 'port to listen on; 0 = any free one (default: 8321)').argParser(integerOption(0, 65535)),
+    new Option('--data-dir <dir>', 'where published bundles are kept').default(DATA_DIR_DEFAULT),
+    new Option('--memory', 'keep bundles in memory only').default(false),
+    new Option('--profile-max <profile>', 'widest profile a bundle may ask for').choices(['strict', 'standard']),
+    new Option('--cost-inline-max <units>', 'cost up to which a request is decided at once').argParser(
+      numberOption(0, Number.MAX_SAFE_INTEGER),
+    ),
+    ...LIMITS.map(([flags, description]) => new Option(flags, description).argParser(integerOption(0))),
+    new Option('--log <form>', 'what the server says of itself, on standard error')
+      .choices(['text', 'json', 'off'])
+      .default('text'),
+  ];
+  return defineCommand('serve', '', 'answer decisions over HTTP and WebSocket', options, serve);
+}
+
+/** The options that were given; the others are left to their defaults. */
+function serverOptions(options: ServeOptions): ServerOptions {
+  const { dataDir, memory, log, ...rest } = options;
+  const engine: (keyof EngineOptions)[] = ['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'];
+  const server: (keyof ServerOptions)[] = [
+    ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
+    ...(['idleSecondsMax', 'connectionsMax', 'stopMillisMax'] as const),
+  ];
+  const given = rest as Record<string, unknown>;
+  const chosen = [...engine, ...server].filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
+  return { ...(Object.fromEntries(chosen) as ServerOptions), ...(memory ? {} : { dataDir }), log: makeLog(log) };
+}
+
+/** A log of lines on stderr. */
+function makeLog(form: ServeOptions['log']): Log {
+  const write =
+    (level: 'info' | 'warn' | 'error') =>
+    (fields: object, message: string): void => {
+      if (form === 'off') return;
+      const time = new Date().toISOString();
+      const plain = Object.fromEntries(
+        Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? (value.stack ?? value.message) : value]),
+      );
+      const text = JSON.stringify(plain, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+      const shown = Object.keys(plain).length === 0 ? '' : ` ${text}`;
+      const line =
+        form === 'json'
+          ? JSON.stringify({ time, level, message, ...(JSON.parse(text) as object) })
+          : `${time} ${level} ${message}${shown}`;
+      process.stderr.write(`${line}\n`);
+    };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** Resolves with the first signal that asks to stop; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(EXIT_NO);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+async function serve(_args: string[], options: ServeOptions, output: Output): Promise<number> {
+  const stop = stopSignal();
+  const server = await startServer(serverOptions(options));
+  const { engine, url, port } = server;
+  const tenants = engine.tenants();
+  const bundles = tenants.reduce((sum, tenant) => sum + engine.bundles(tenant).length, 0);
+  const dataDir = options.memory ? null : options.dataDir;
+  if (output.json) {
+    // one line, so that a program can wait for its end
+    process.stdout.write(
+      `${JSON.stringify({ ok: true, url, port, dataDir, pid: process.pid, tenants, bundles } satisfies ServeJson)}\n`,
+    );
+  }
+  output.line(
+    `${output.paint(`verdict serves ${url}`, 'bold')}  (${dataDir === null ? 'bundles in memory only' : `data in ${dataDir}`})`,
+  );
+  output.line(
+    bundles === 0 ? 'no bundle yet; publish one:' : `${plural(bundles, 'bundle')} of ${plural(tenants.length, 'tenant')} live`,
+  );
+  if (bundles === 0) output.line(`  verdict publish <bundle> --server ${url} --tenant <tenant>`);
+  const signal = await stop;
+  output.line(`${signal}: stopping`);
+  await server.stop();
+  return EXIT_OK;
+}
