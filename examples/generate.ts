@@ -1,0 +1,85 @@
+// Writes rows of a sample bundle to standard output, with their label in a column of its own:
+//
+//   node dist/examples/generate.js card-risk --count 20000 --seed 7 > payments.csv
+//   verdict eval examples/card-risk --input payments.csv --label fraud --positive 1,2,3
+
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { generateTransactions } from './card-risk/generator.js';
+import { generateApplications } from './credit/generator.js';
+
+interface LabelledRow {
+  payload: object;
+  label: Record<string, number>;
+}
+
+const SOURCES: Readonly<Record<string, (options: { seed: number; count: number }) => Iterable<LabelledRow>>> = {
+  *'card-risk'({ seed, count }) {
+    const customers = Math.max(100, Math.round(count / 20));
+    const terminals = Math.max(40, Math.round(count / 50));
+    for (const { payload, fraud } of generateTransactions({ seed, count, customers, terminals }))
+      yield { payload, label: { fraud } };
+  },
+  *credit(options) {
+    for (const { payload, bad } of generateApplications(options)) yield { payload, label: { bad: bad ? 1 : 0 } };
+  },
+};
+
+/** Leaves of a payload by dotted path. */
+function* leaves(value: object, prefix = ''): Generator<[string, unknown], void, undefined> {
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === 'object' && item !== null) yield* leaves(item, `${prefix}${key}.`);
+    else yield [prefix + key, item];
+  }
+}
+
+function csvCell(value: unknown): string {
+  const text = value === undefined || value === null ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** CSV with a line of column names; the rows are generated twice, since optional columns are only known at the end. */
+function* csvLines(rows: () => Iterable<LabelledRow>): Generator<string, void, undefined> {
+  const columns = new Set<string>();
+  const labels = new Set<string>();
+  for (const { payload, label } of rows()) {
+    for (const [path] of leaves(payload)) columns.add(path);
+    for (const name of Object.keys(label)) labels.add(name);
+  }
+  yield [...columns, ...labels].join(',');
+  for (const { payload, label } of rows()) {
+    const cells = new Map(leaves({ ...payload, ...label }));
+    yield [...columns, ...labels].map((column) => csvCell(cells.get(column))).join(',');
+  }
+}
+
+function* ndjsonLines(rows: () => Iterable<LabelledRow>): Generator<string, void, undefined> {
+  for (const { payload, label } of rows()) yield JSON.stringify({ ...payload, ...label });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      count: { type: 'string', default: '10000' },
+      seed: { type: 'string', default: '1' },
+      format: { type: 'string', default: 'csv' },
+    },
+  });
+  const source = SOURCES[positionals[0] ?? ''];
+  const [count, seed] = [Number(values.count), Number(values.seed)];
+  if (source === undefined || !Number.isInteger(count) || !Number.isInteger(seed) || !/^(csv|ndjson)$/.test(values.format)) {
+    process.stderr.write(
+      `usage: node dist/examples/generate.js <${Object.keys(SOURCES).join(' | ')}> [--count N] [--seed N] [--format csv|ndjson]\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  process.stderr.write(`${positionals[0]}: ${count} rows, seed ${seed}\n`);
+  const rows = (): Iterable<LabelledRow> => source({ seed, count });
+  for (const line of values.format === 'csv' ? csvLines(rows) : ndjsonLines(rows)) {
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+  }
+}
+
+await main();
