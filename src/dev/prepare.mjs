@@ -176,15 +176,22 @@ function npm(args, cure) {
 
 async function install() {
   const sinceMs = Date.now();
-  say(
-    `installing packages (npm ci), ${existsSync(join(root, 'node_modules')) ? 'package-lock.json changed' : 'the first time takes a minute'}`,
-  );
+  const why = existsSync(join(root, 'node_modules')) ? 'package-lock.json changed' : 'the first time takes a minute';
+  say(`installing packages (npm ci), ${why}`);
   // No package of the lockfile needs an install script, and the build tools are development dependencies of the checkout.
   const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  await npm(
-    args,
-    'Packages come from the registry of `npm config get registry`; check that it can be reached, then run `npm ci` by hand to see more.',
-  );
+  // npm's own pauses between retries (10 to 60 s a package) would hide an unreachable registry for many minutes.
+  args.push('--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000');
+  const ticking = setInterval(() => say(`still installing, ${seconds(sinceMs)}`), 30_000);
+  try {
+    await npm(
+      args,
+      'Check that the registry of `npm config get registry` can be reached, then run the same command again. (Where npm cannot reach it, ' +
+        'it may say that the lockfile is out of sync; it is not, unless package.json was edited by hand.)',
+    );
+  } finally {
+    clearInterval(ticking);
+  }
   writeFileSync(installStamp, sha256(readFileSync(lockfile)));
   say(`packages installed in ${seconds(sinceMs)}`);
 }
