@@ -4,6 +4,7 @@
 //   ```sh run       a script, in one folder for all of them, with `verdict` in PATH
 //   ```sh server    a command that goes on; started before the scripts that follow, and stopped after them
 //   ```text output  what the block before it prints
+//   ```json answer  what the last line is that the block before it prints, other keys aside
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -23,15 +24,16 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const run = promisify(execFile);
 
 /** The port that README writes; a free one takes its place. */
-const README_PORT = '8080';
+const README_PORT = '8321';
 
 interface Block {
   /** Language and role: `sh run`. */
   kind: string;
   text: string;
   line: number;
-  /** Text of the output block that follows. */
+  /** Text of the output or answer block that follows. */
   output: string | undefined;
+  answer: string | undefined;
 }
 
 function blocksOf(page: string): Block[] {
@@ -41,9 +43,12 @@ function blocksOf(page: string): Block[] {
     text: match[2]!,
     line: text.slice(0, match.index).split('\n').length,
   }));
+  const after = (index: number, kind: string): string | undefined =>
+    found[index + 1]?.kind === kind ? found[index + 1]!.text : undefined;
   return found.map((block, index) => ({
     ...block,
-    output: found[index + 1]?.kind === 'text output' ? found[index + 1]!.text : undefined,
+    output: after(index, 'text output'),
+    answer: after(index, 'json answer'),
   }));
 }
 
@@ -92,6 +97,8 @@ describe('README', () => {
       NO_COLOR: '1',
     };
     port = String(await freePort());
+    env.VERDICT_PORT = port;
+    env.VERDICT_SERVER = `http://127.0.0.1:${port}`;
   });
 
   afterAll(async () => {
@@ -108,7 +115,7 @@ describe('README', () => {
     expect(blocks.map(({ kind }) => kind)).toEqual(['js run', 'sh run', 'sh server', 'sh run']);
   });
 
-  for (const [index, { kind, text, line, output }] of blocks.entries()) {
+  for (const [index, { kind, text, line, output, answer }] of blocks.entries()) {
     it(`line ${line}: ${kind}`, async () => {
       const source = text.replaceAll(README_PORT, port);
       if (kind === 'sh server') {
@@ -121,6 +128,8 @@ describe('README', () => {
       const command = kind === 'js run' ? [process.execPath, file] : ['bash', '-euo', 'pipefail', file];
       const { stdout } = await run(command[0]!, command.slice(1), { cwd: folder, env });
       if (output !== undefined) expect(stdout.replaceAll(port, README_PORT)).toBe(output);
+      if (answer !== undefined)
+        expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject(JSON.parse(answer) as object);
     });
   }
 });
