@@ -56,7 +56,22 @@ export const PROBLEMS = {
     title: 'A name in the path is not allowed',
     advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}.',
   },
-  NOT_FOUND: { status: 404, title: 'There is no such resource', advice: 'GET /openapi.json lists the routes.' },
+  INVALID_REQUEST: {
+    status: 400,
+    title: 'The request is malformed',
+    advice:
+      'Send at most one Content-Length, of plain digits, no Transfer-Encoding, and a body only with POST and PUT. The connection is closed.',
+  },
+  SUBPROTOCOL_REQUIRED: {
+    status: 400,
+    title: 'The WebSocket subprotocol is not offered',
+    advice: 'Offer `verdict.v1` in Sec-WebSocket-Protocol.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'There is no such resource',
+    advice: 'Check the path: resources of a tenant begin with /v1/{tenant}/.',
+  },
   TENANT_NOT_FOUND: { status: 404, title: 'There is no such tenant', advice: 'A tenant exists from its first published bundle.' },
   BUNDLE_NOT_FOUND: { status: 404, title: 'There is no such bundle', advice: 'Publish it with PUT /v1/{tenant}/bundles/{name}.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here', advice: 'The header Allow lists the methods.' },
@@ -80,6 +95,11 @@ export const PROBLEMS = {
     status: 415,
     title: 'The media type is not supported',
     advice: 'Send application/json or application/x-flatbuffers.',
+  },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    title: 'This is a WebSocket endpoint',
+    advice: 'Connect with a WebSocket client that offers the subprotocol `verdict.v1`.',
   },
   BUSY: { status: 503, title: 'The tenant has no room for another request', advice: 'Try again after Retry-After seconds.' },
   STOPPING: { status: 503, title: 'The server is stopping', advice: 'Try another server.' },

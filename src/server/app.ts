@@ -1,0 +1,100 @@
+// The table of routes, and what happens to every request before its route sees it: framing, names, counting.
+
+import { NAME_PATTERN } from '../config.js';
+import { Problem } from '../errors.js';
+import { listBundles, MODEL_FILES, publish, showBundle, showModel } from './bundle-route.js';
+import type { Context } from './context.js';
+import { decideBatch, decideOne } from './decision-route.js';
+import { Exchange, statusLine } from './exchange.js';
+import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
+import { type BodyRule, type RequestHead, readHead } from './request-head.js';
+import { STREAM_PATTERN, StreamEndpoint } from './stream.js';
+import { showHealth, showMetrics, showReady } from './system-route.js';
+import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
+
+type Method = 'GET' | 'POST' | 'PUT';
+type Handler = (exchange: Exchange) => void;
+
+/** Path parameters are :tenant and :name, in this order. GET routes answer HEAD too. */
+const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Handler])[] = [
+  ['POST', '/v1/:tenant/decisions/:name', decideOne],
+  ['POST', '/v1/:tenant/decisions/:name/batch', decideBatch],
+  ['GET', '/v1/:tenant/bundles', listBundles],
+  ['PUT', '/v1/:tenant/bundles/:name', publish],
+  ['GET', '/v1/:tenant/bundles/:name', showBundle],
+  ...Object.keys(MODEL_FILES).map((file) => ['GET', `/v1/:tenant/bundles/:name/${file}`, showModel(file)] as const),
+  ['GET', '/healthz', showHealth],
+  ['GET', '/readyz', showReady],
+  ['GET', '/metrics', showMetrics],
+];
+
+/** Adds all routes to an app and returns its WebSocket endpoint. */
+export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): StreamEndpoint {
+  const allowed = new Map<string, string[]>();
+  for (const [method, pattern, handler] of ROUTES) {
+    const accept = acceptor(context, pattern, method === 'GET' ? 'none' : 'required', handler);
+    if (method === 'POST') app.post(pattern, accept);
+    else if (method === 'PUT') app.put(pattern, accept);
+    else {
+      app.get(pattern, accept);
+      app.head(pattern, accept);
+    }
+    allowed.set(pattern, [...(allowed.get(pattern) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  }
+  const stream = new StreamEndpoint(context);
+  stream.attach(app, uws);
+  app.get(STREAM_PATTERN, acceptor(context, STREAM_PATTERN, 'none', refuseUpgrade));
+  allowed.set(STREAM_PATTERN, ['GET']);
+  for (const [pattern, methods] of allowed) {
+    const refuse: Handler = (exchange) => exchange.refuse(new Problem('METHOD_NOT_ALLOWED'), [['Allow', methods.join(', ')]]);
+    app.any(pattern, acceptor(context, pattern, 'any', refuse));
+  }
+  const notFound: Handler = () => {
+    throw new Problem('NOT_FOUND');
+  };
+  app.any('/*', acceptor(context, 'none', 'any', notFound));
+  return stream;
+}
+
+const refuseUpgrade: Handler = (exchange) => {
+  exchange.refuse(new Problem('UPGRADE_REQUIRED'), [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', 'websocket'],
+  ]);
+};
+
+function acceptor(
+  context: Context,
+  pattern: string,
+  rule: BodyRule,
+  handler: Handler,
+): (response: HttpResponse, request: HttpRequest) => void {
+  const metrics = context.metrics.route(rule === 'any' ? 'other' : pattern);
+  const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
+  return (response, request) => {
+    let head: RequestHead;
+    try {
+      head = readHead(request, rule);
+    } catch (error) {
+      const problem = asProblem(error);
+      metrics.record(problem.status, 0);
+      response.writeStatus(statusLine(problem.status)).writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
+      return;
+    }
+    const tenant = parameters > 0 ? (request.getParameter(0) as string) : '';
+    const name = parameters > 1 ? (request.getParameter(1) as string) : '';
+    const isHead = request.getMethod() === 'head';
+    const exchange = new Exchange(context, response, metrics, head, tenant, name, request.getQuery(), isHead);
+    try {
+      if (parameters > 0) checkName(tenant);
+      if (parameters > 1) checkName(name);
+      handler(exchange);
+    } catch (error) {
+      exchange.fail(error);
+    }
+  };
+}
+
+function checkName(name: string): void {
+  if (!NAME_PATTERN.test(name)) throw new Problem('INVALID_NAME', `${JSON.stringify(name.slice(0, 100))} is not a name`);
+}

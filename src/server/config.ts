@@ -1,0 +1,85 @@
+// Options of the server beyond the engine's, with every default and limit, checked once. Network limits are all explicit:
+// uWebSockets.js has other defaults from build to build, and ends the process for an idle timeout outside its range.
+
+import type { EngineOptions } from '../config.js';
+import type { Engine } from '../engine.js';
+
+/** Where the server writes about itself, never about single decisions; pino fits. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ServerOptions extends EngineOptions {
+  /** An engine to serve with, which stays open at stop. Default: one is made from the other options, and closed at stop. */
+  engine?: Engine;
+  /** Address to listen on. Default 127.0.0.1. */
+  host?: string;
+  /** 0 = any free port. Default 8321. */
+  port?: number;
+  /** Body of a decision request. Default 16 MiB. */
+  bodyBytesMax?: number;
+  /** Body of PUT bundles. Default 32 MiB. */
+  bundleBytesMax?: number;
+  /** One WebSocket message; a longer one closes the connection. Default 16 MiB. */
+  frameBytesMax?: number;
+  /** Bytes of answers that wait for a slow WebSocket reader; above it the connection is closed. One answer may overshoot it. Default 16 MiB. */
+  backpressureBytesMax?: number;
+  /** Seconds without a message or ping after which a WebSocket is closed: 0 (never) or 8 to 960. Default 120. */
+  idleSecondsMax?: number;
+  /** Open connections; at the limit the server stops accepting until one closes. Default: what the process's file limit leaves, less 500. */
+  connectionsMax?: number;
+  /** How long stop() waits for requests in flight. Default 10,000. */
+  stopMillisMax?: number;
+  /** Default: nothing is logged. */
+  log?: Log;
+}
+
+export type ServerConfig = Required<Omit<ServerOptions, keyof EngineOptions | 'engine'>>;
+
+/** Declared bodies up to this many times the limit are read and dropped, so that the caller gets its 413; larger ones are cut off. */
+export const DISCARD_FACTOR = 4;
+/** Answers above it are flushed step by step, and count as in flight until the kernel has taken them. */
+export const FLUSH_BYTES = 65536;
+/** Descriptors kept for files, workers and the data directory. */
+const DESCRIPTORS_SPARE = 500;
+
+const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Checks the options and fills in the defaults. Throws RangeError with the name of the option that is out of its range. */
+export function resolveServerConfig(options: ServerOptions): ServerConfig {
+  const config: ServerConfig = {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 8321,
+    bodyBytesMax: options.bodyBytesMax ?? 16 * 1024 * 1024,
+    bundleBytesMax: options.bundleBytesMax ?? 32 * 1024 * 1024,
+    frameBytesMax: options.frameBytesMax ?? 16 * 1024 * 1024,
+    backpressureBytesMax: options.backpressureBytesMax ?? 16 * 1024 * 1024,
+    idleSecondsMax: options.idleSecondsMax ?? 120,
+    connectionsMax: options.connectionsMax ?? Math.max(1, descriptorsMax() - DESCRIPTORS_SPARE),
+    stopMillisMax: options.stopMillisMax ?? 10_000,
+    log: options.log ?? SILENT,
+  };
+  inRange('port', config.port, 0, 65535);
+  for (const name of ['bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const) {
+    inRange(name, config[name], 1024, 1 << 30);
+  }
+  if (config.idleSecondsMax !== 0) inRange('idleSecondsMax', config.idleSecondsMax, 8, 960);
+  inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
+  inRange('stopMillisMax', config.stopMillisMax, 0, 600_000);
+  return config;
+}
+
+/** Soft limit of open files; Node raises it to the hard limit at start. */
+function descriptorsMax(): number {
+  const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
+  const soft = Number(report.userLimits?.open_files?.soft);
+  return Number.isFinite(soft) ? soft : 1_000_000;
+}
+
+function inRange(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
+  }
+}

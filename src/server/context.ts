@@ -1,0 +1,62 @@
+// What all routes share: the engine, the limits, and the counts that stop() waits for.
+
+import { randomBytes } from 'node:crypto';
+import type { Engine } from '../engine.js';
+import { Problem } from '../errors.js';
+import type { LiveImage } from '../registry/live-image.js';
+import type { ServerConfig } from './config.js';
+import type { ServerMetrics } from './metrics.js';
+
+export interface Context {
+  readonly engine: Engine;
+  readonly config: ServerConfig;
+  readonly traffic: Traffic;
+  readonly metrics: ServerMetrics;
+  readonly ids: DecisionIds;
+}
+
+/** What goes on in the server now. */
+export class Traffic {
+  /** From the stop signal on: answers close their connections, /readyz says no. */
+  draining = false;
+  /** Requests and frames whose bytes are all here and that are not answered yet. */
+  pending = 0;
+  /** Requests whose body is still on its way. */
+  receiving = 0;
+  httpConnections = 0;
+  streams = 0;
+  /** Called when a connection has come or gone. */
+  changed: () => void = () => {};
+  /** performance.now() of the last thing a client did or was told. */
+  activeAt = 0;
+
+  touch(): void {
+    this.activeAt = performance.now();
+  }
+}
+
+/** Decision ids of this process: 64 random bits, then a counter. */
+export class DecisionIds {
+  readonly high = randomBytes(8).readBigUInt64LE() | 1n;
+  private next = 1n;
+
+  /** Takes `count` ids and returns the low half of the first. */
+  take(count: number): bigint {
+    const low = this.next;
+    this.next = low + BigInt(count);
+    return low;
+  }
+}
+
+/** The live image of a bundle. Throws Problem TENANT_NOT_FOUND or BUNDLE_NOT_FOUND. */
+export function findLive(engine: Engine, tenant: string, bundle: string): LiveImage {
+  const live = engine.live(tenant, bundle);
+  if (live !== undefined) return live;
+  requireTenant(engine, tenant);
+  throw new Problem('BUNDLE_NOT_FOUND', `tenant ${tenant} has no bundle ${bundle}`);
+}
+
+/** Throws Problem TENANT_NOT_FOUND. */
+export function requireTenant(engine: Engine, tenant: string): void {
+  if (!engine.tenants().includes(tenant)) throw new Problem('TENANT_NOT_FOUND', `there is no tenant ${tenant}`);
+}

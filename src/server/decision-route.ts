@@ -1,0 +1,160 @@
+// POST /v1/{tenant}/decisions/{bundle} and .../batch. The request's media type is its Content-Type, the answer's is by Accept;
+// all four pairs are served.
+
+import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
+import { Status } from '../../assembly/shared/status.js';
+import { type DecideOptions, decideFrame, decidePayloads, peekFrame, type Settled } from '../decide.js';
+import { type PayloadError, Problem } from '../errors.js';
+import type { LiveImage } from '../registry/live-image.js';
+import { renderDecision } from '../schema/decision.js';
+import { findJsonFault } from '../schema/json-error.js';
+import { readPayload } from '../schema/reader.js';
+import { readAnswers, writeAnswers } from './answer-frame.js';
+import { bodyText, readBody } from './body.js';
+import { type Context, findLive } from './context.js';
+import type { Exchange } from './exchange.js';
+import { answerMedia, bodyMedia, FLATBUFFERS_TYPE, JSON_TYPE, Media } from './media-type.js';
+
+const MODEL_HASH = /^[0-9a-f]{16}$/;
+/** Not a payload of any model: it takes the place of one that could not be encoded, so that the engine answers INVALID_PAYLOAD there. */
+const NO_PAYLOAD = new Uint8Array(0);
+
+/** Time and ids of `count` decisions. */
+export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions {
+  return { now: live.usesNow ? context.engine.nowMicros() : 0n, idHigh: context.ids.high, idLow: context.ids.take(count) };
+}
+
+/** POST decisions/{bundle}: one payload, one decision. An invalid payload is a problem document, not a decision. */
+export function decideOne(exchange: Exchange): void {
+  const media = bodyMedia(exchange.head.contentType);
+  const answer = answerMedia(exchange.head.accept, media);
+  const { context } = exchange;
+  readBody(exchange, context.config.bodyBytesMax, (body) => {
+    const live = findLive(context.engine, exchange.tenant, exchange.name);
+    if (media === Media.FLATBUFFERS) requireModel(live, exchange.head.model);
+    // Pooled requests are settled when the body's bytes are gone; only a refusal looks at them again.
+    let payload = media === Media.JSON ? live.encoder.encodeText(bodyText(body)) : body;
+    decidePayloads(live, [payload], decideOptions(context, live, 1), (settled) => {
+      try {
+        answerOne(exchange, live, settled, payload, answer);
+      } catch (error) {
+        exchange.fail(error);
+      }
+    });
+    if (!exchange.isOver) payload = payload.slice();
+  });
+}
+
+function answerOne(exchange: Exchange, live: LiveImage, settled: Settled, payload: Uint8Array, answer: Media): void {
+  requireSettled(settled);
+  const status = settled.statusOf(0);
+  if (status === Status.INVALID_PAYLOAD) throw invalidPayload(live, payload);
+  if (status !== Status.OK) throw new Problem('INTERNAL');
+  const decision = settled.decision(0);
+  if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecision(decision));
+  else exchange.send(200, FLATBUFFERS_TYPE, decision);
+}
+
+/** POST decisions/{bundle}/batch: payloads in, decisions out, in order. An invalid one has its own decision and hinders no other. */
+export function decideBatch(exchange: Exchange): void {
+  const media = bodyMedia(exchange.head.contentType);
+  const answer = answerMedia(exchange.head.accept, media);
+  readBody(exchange, exchange.context.config.bodyBytesMax, (body) => {
+    const live = findLive(exchange.context.engine, exchange.tenant, exchange.name);
+    if (media === Media.JSON) decideJsonBatch(exchange, live, bodyText(body), answer);
+    else decideFrameBatch(exchange, live, body, answer);
+  });
+}
+
+function decideJsonBatch(exchange: Exchange, live: LiveImage, text: string, answer: Media): void {
+  const values = parseArray(text);
+  const errors = new Map<number, readonly PayloadError[]>();
+  const payloads = values.map((value, i) => {
+    try {
+      return live.encoder.encode(value).slice();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      errors.set(i, error.errors ?? [{ pointer: '', code: 'TYPE', message: error.message }]);
+      return NO_PAYLOAD;
+    }
+  });
+  if (payloads.length === 0) {
+    if (answer === Media.JSON) exchange.send(200, JSON_TYPE, '[]');
+    else exchange.send(200, FLATBUFFERS_TYPE, writeAnswers([]));
+    return;
+  }
+  decidePayloads(live, payloads, decideOptions(exchange.context, live, payloads.length), (settled) => {
+    try {
+      requireSettled(settled);
+      const decisions = Array.from({ length: settled.count }, (_, i) => settled.decision(i));
+      if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisions(decisions, errors));
+      else exchange.send(200, FLATBUFFERS_TYPE, writeAnswers(decisions));
+    } catch (error) {
+      exchange.fail(error);
+    }
+  });
+}
+
+function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array, answer: Media): void {
+  const head = peekFrame(frame);
+  if (head === undefined) throw new Problem('INVALID_FRAME');
+  if (head.bundle !== live.name)
+    throw new Problem('INVALID_FRAME', `the frame is for bundle ${head.bundle}, the path for ${live.name}`);
+  requireModel(live, head.model);
+  decideFrame(live, frame, decideOptions(exchange.context, live, head.count), (settled) => {
+    try {
+      requireSettled(settled);
+      if (answer === Media.FLATBUFFERS) exchange.send(200, FLATBUFFERS_TYPE, settled.answer);
+      else exchange.send(200, JSON_TYPE, renderDecisions(readAnswers(settled.answer), new Map()));
+    } catch (error) {
+      exchange.fail(error);
+    }
+  });
+}
+
+/** Throws Problem where a request as a whole was not decided. */
+export function requireSettled(settled: Settled): void {
+  if (settled.status === Status.OK) return;
+  throw new Problem(settled.status === Status.INVALID_FRAME ? 'INVALID_FRAME' : 'INTERNAL');
+}
+
+/** Throws Problem MODEL_MISSING or MODEL_MISMATCH unless `hash` names the model of the image. */
+export function requireModel(live: LiveImage, hash: string): void {
+  if (hash === live.model.hash) return;
+  if (!MODEL_HASH.test(hash) || hash === '0000000000000000') throw new Problem('MODEL_MISSING');
+  throw new Problem('MODEL_MISMATCH', `the payload was written with model ${hash}, the bundle has ${live.model.hash}`);
+}
+
+/** Why the engine refused a payload, by the reader that has the engine's rules. */
+function invalidPayload(live: LiveImage, payload: Uint8Array): Problem {
+  const read = readPayload(live.model, payload);
+  if (read.ok) return new Problem('INTERNAL');
+  const pointer = read.path === '' ? '' : `/${read.path.replaceAll('.', '/')}`;
+  return new Problem('INVALID_PAYLOAD', undefined, [{ pointer, code: 'PAYLOAD', message: read.message }]);
+}
+
+/** `errors` are added to the decisions in whose place they stand. */
+function renderDecisions(decisions: readonly Uint8Array[], errors: ReadonlyMap<number, readonly PayloadError[]>): string {
+  const rendered = decisions.map((decision, i) => {
+    const text = renderDecision(decision);
+    const own = errors.get(i);
+    return own === undefined ? text : `${text.slice(0, -1)},"errors":${JSON.stringify(own)}}`;
+  });
+  return `[${rendered.join(',')}]`;
+}
+
+function parseArray(text: string): unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const fault = findJsonFault(text);
+    throw new Problem(
+      'INVALID_JSON',
+      fault === undefined ? (error as Error).message : `line ${fault.line}, column ${fault.column}: ${fault.message}`,
+    );
+  }
+  if (!Array.isArray(value)) throw new Problem('INVALID_JSON', 'the body of a batch is a JSON array of payloads');
+  if (value.length > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${value.length} payloads, at most ${SLOT_COUNT_MAX}`);
+  return value;
+}

@@ -1,0 +1,71 @@
+// The head of a request, read once while the request object lives, and the framing rules: the parser of uWebSockets.js takes
+// the first of two Content-Length headers, an empty one, and any Transfer-Encoding. A request whose length could be read in two
+// ways is refused and its connection closed, so that left-over bytes are never taken for another request.
+
+import { Problem } from '../errors.js';
+import type { HttpRequest } from './uws.js';
+
+export interface RequestHead {
+  /** Declared length of the body in bytes, 0 where there is none. */
+  contentBytes: number;
+  /** '' where absent; repeated headers are joined by a comma. */
+  contentType: string;
+  accept: string;
+  /** Verdict-Model. */
+  model: string;
+}
+
+const LENGTH_DIGITS_MAX = 15;
+const DIGITS = /^[0-9]+$/;
+
+// One request is read at a time, so one place serves all: no closure a request.
+let lengths = 0;
+let length = '';
+let coded = false;
+let contentType = '';
+let accept = '';
+let model = '';
+
+function visit(key: string, value: string): void {
+  switch (key) {
+    case 'content-length':
+      lengths++;
+      length = value;
+      break;
+    case 'transfer-encoding':
+      coded = true;
+      break;
+    case 'content-type':
+      contentType = contentType === '' ? value : `${contentType}, ${value}`;
+      break;
+    case 'accept':
+      accept = accept === '' ? value : `${accept}, ${value}`;
+      break;
+    case 'verdict-model':
+      model = model === '' ? value : `${model}, ${value}`;
+      break;
+  }
+}
+
+/** What a route says about bodies; `any`: it answers without reading one. */
+export type BodyRule = 'none' | 'required' | 'any';
+
+/**
+ * Reads the headers. Throws Problem INVALID_REQUEST (no or several readings of the length, a body that is not allowed) or
+ * LENGTH_REQUIRED (Transfer-Encoding; no length where a body is required): after either the connection must be closed.
+ */
+export function readHead(request: HttpRequest, rule: BodyRule): RequestHead {
+  lengths = 0;
+  length = contentType = accept = model = '';
+  coded = false;
+  request.forEach(visit);
+  if (lengths > 1) throw new Problem('INVALID_REQUEST', 'there is more than one Content-Length');
+  if (coded) throw new Problem(lengths > 0 ? 'INVALID_REQUEST' : 'LENGTH_REQUIRED', 'Transfer-Encoding is not supported');
+  if (lengths === 1 && !(DIGITS.test(length) && length.length <= LENGTH_DIGITS_MAX)) {
+    throw new Problem('INVALID_REQUEST', 'Content-Length is not a plain number');
+  }
+  if (rule === 'required' && lengths === 0) throw new Problem('LENGTH_REQUIRED');
+  const contentBytes = lengths === 0 ? 0 : Number(length);
+  if (rule === 'none' && contentBytes > 0) throw new Problem('INVALID_REQUEST', 'a body is not allowed here');
+  return { contentBytes, contentType, accept, model };
+}

@@ -1,0 +1,102 @@
+// The server: made from an engine and its options, stopped without losing an answer.
+
+import { createEngine, type Engine } from '../engine.js';
+import { addRoutes } from './app.js';
+import { resolveServerConfig, type ServerConfig, type ServerOptions } from './config.js';
+import { type Context, DecisionIds, Traffic } from './context.js';
+import { Listener } from './listener.js';
+import { ServerMetrics } from './metrics.js';
+import type { StreamEndpoint } from './stream.js';
+import { loadUws } from './uws.js';
+
+export type { Log, ServerOptions } from './config.js';
+
+export interface Server {
+  readonly port: number;
+  /** e.g. `http://127.0.0.1:8321` */
+  readonly url: string;
+  readonly engine: Engine;
+  /**
+   * Stops: /readyz says no, nothing is accepted any more, every request and frame that is here is answered, WebSockets are
+   * closed with 1001, then the rest of the connections, then the engine if it was made here. Resolves to false where
+   * something was still owed after stopMillisMax. Idempotent.
+   */
+  stop(): Promise<boolean>;
+}
+
+/** After the last sign of life of a client, how long its connection may stay open once the server is stopping. */
+const QUIET_MILLIS = 250;
+const POLL_MILLIS = 5;
+
+/**
+ * Starts a server. Throws RangeError for an option out of range, and Error where uWebSockets.js cannot be loaded, the address
+ * cannot be listened on (code EADDRINUSE), or another process owns the data directory.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const config = resolveServerConfig(options);
+  const { uws, binary } = loadUws();
+  if (binary.kind !== 'package')
+    config.log.info({ path: binary.path, kind: binary.kind }, 'uWebSockets.js is not the package as installed');
+  const engine = options.engine ?? (await createEngine(options));
+  const release = async () => {
+    if (options.engine === undefined) await engine.close();
+  };
+  for (const problem of engine.storeProblems) config.log.error(problem, 'a stored file is damaged and was left out');
+
+  const traffic = new Traffic();
+  const context: Context = { engine, config, traffic, metrics: new ServerMetrics(engine, traffic), ids: new DecisionIds() };
+  const app = uws.App();
+  const listener = new Listener(uws, app, traffic, config.host, config.connectionsMax);
+  const streams = addRoutes(app, uws, context);
+  try {
+    listener.start(config.port);
+  } catch (error) {
+    app.close();
+    await release();
+    throw error;
+  }
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listener.port}`;
+  config.log.info({ url, tenants: engine.tenants().length, pid: process.pid }, 'serving');
+
+  let stopping: Promise<boolean> | undefined;
+  const stop = async (): Promise<boolean> => {
+    const drained = await drain(config, traffic, listener, streams);
+    app.close();
+    await release();
+    config.log.info({ drained }, 'stopped');
+    return drained;
+  };
+  return {
+    port: listener.port,
+    url,
+    engine,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Answers what is owed. Requests that still come in on open connections are answered too, and their connections closed. */
+async function drain(config: ServerConfig, traffic: Traffic, listener: Listener, streams: StreamEndpoint): Promise<boolean> {
+  const deadline = performance.now() + config.stopMillisMax;
+  const hadConnections = traffic.httpConnections + traffic.streams > 0;
+  config.log.info({ pending: traffic.pending, connections: traffic.httpConnections + traffic.streams }, 'stopping');
+  traffic.draining = true;
+  listener.stop();
+  // Two turns of the event loop: what had reached the sockets before the signal is read and answered first.
+  await turn();
+  await turn();
+  traffic.touch();
+  while (performance.now() < deadline) {
+    streams.end();
+    const quiet = performance.now() - traffic.activeAt >= QUIET_MILLIS;
+    if (traffic.pending === 0 && traffic.streams === 0 && (quiet || !hadConnections)) break;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+  }
+  return traffic.pending === 0 && traffic.streams === 0;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,27 @@
+// From a signal to an exit code.
+
+import type { Server } from './server.js';
+
+/** Conventional exit code of a process that was interrupted. */
+const INTERRUPTED = 130;
+
+/**
+ * Waits for SIGTERM or SIGINT, stops the server, and resolves to the exit code: 0 where everything was answered, 1 where
+ * something was still owed at the deadline. A second signal ends the process at once, with 130.
+ */
+export function runUntilSignal(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const onSignal = () => {
+      if (stopping) process.exit(INTERRUPTED);
+      stopping = true;
+      server.stop().then((drained) => {
+        process.off('SIGTERM', onSignal);
+        process.off('SIGINT', onSignal);
+        resolve(drained ? 0 : 1);
+      }, reject);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
