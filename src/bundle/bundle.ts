@@ -35,6 +35,7 @@ export interface BundleRule {
 
 export interface Bundle {
   name: string;
+  nameSpan: Span;
   version: string;
   profile: ProfileName;
   profileSpan: Span;

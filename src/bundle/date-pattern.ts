@@ -31,7 +31,7 @@ export function parseDatePattern(source: string): DatePattern | undefined {
   if (source === 'ISO' || source === 'epoch-seconds' || source === 'epoch-millis') return { source, form: source };
   let pattern = '';
   const seen = new Set<string>();
-  for (const part of source.match(/YYYY|MM?|DD?|HH?|mm?|ss?|SSS|[^]/g) ?? []) {
+  for (const part of source.match(/YYYY|MM?|DD?|HH?|mm?|ss?|SSS|[\s\S]/g) ?? []) {
     const unit = UNITS[part];
     if (unit === undefined) {
       if (/[A-SU-Za-z]/.test(part)) return undefined;

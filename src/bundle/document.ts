@@ -128,8 +128,14 @@ export function isDocumentPath(path: string): boolean {
 /**
  * Reads a document. Every problem goes into the bag; undefined where there is no value to go on with. A `.json` file must be
  * JSON; the other files YAML 1.2 (of which JSON is a part) with unique keys and a bounded number of aliases.
+ * @param options exactIntegers: integers beyond 2^53 become bigints instead of losing digits
  */
-export function readDocument(file: string, bytes: Uint8Array, bag: DiagnosticBag): BundleDocument | undefined {
+export function readDocument(
+  file: string,
+  bytes: Uint8Array,
+  bag: DiagnosticBag,
+  options: { exactIntegers?: boolean } = {},
+): BundleDocument | undefined {
   const whole: Span = { file, start: 0, end: 0 };
   if (bytes.length > DOCUMENT_BYTES_MAX) {
     bag.error('V1009', whole, `${file} has ${bytes.length} bytes, more than ${DOCUMENT_BYTES_MAX}`, 'split it into several files');
@@ -143,17 +149,18 @@ export function readDocument(file: string, bytes: Uint8Array, bag: DiagnosticBag
     return undefined;
   }
 
+  const exact = options.exactIntegers === true;
   let root: Document;
   let value: unknown;
   try {
-    root = parseDocument(text, { uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core' });
+    root = parseDocument(text, { uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core', intAsBigInt: exact });
     for (const fault of [...root.errors, ...root.warnings]) {
       const span = { file, start: fault.pos[0], end: Math.max(fault.pos[1], fault.pos[0]) };
       if (fault.code === 'DUPLICATE_KEY') bag.error('V1006', span, 'this key stands twice in one object', 'remove one of them');
       else bag.error('V1002', span, lowerFirst(fault.message), adviceOf(fault.code));
     }
     if (root.errors.length > 0 || root.warnings.length > 0) return undefined;
-    value = root.toJS({ maxAliasCount: ALIASES_MAX });
+    value = root.toJS({ maxAliasCount: ALIASES_MAX, ...(exact ? { reviver: narrowInteger } : {}) });
   } catch (error) {
     // The YAML reader recurses once a level, and refuses too many aliases by throwing.
     const deep = error instanceof RangeError;
@@ -162,7 +169,8 @@ export function readDocument(file: string, bytes: Uint8Array, bag: DiagnosticBag
   }
   if (file.endsWith('.json')) {
     try {
-      value = JSON.parse(text);
+      const parsed: unknown = JSON.parse(text);
+      if (!exact) value = parsed;
     } catch (error) {
       const at = Number(/at position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
       const advice = 'quote keys and texts with ", or name the file .yaml';
@@ -171,6 +179,11 @@ export function readDocument(file: string, bytes: Uint8Array, bag: DiagnosticBag
     }
   }
   return new BundleDocument(file, text, value, root, bytes);
+}
+
+/** Integers that a number holds exactly are numbers. */
+function narrowInteger(_key: unknown, value: unknown): unknown {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 function lowerFirst(text: string): string {

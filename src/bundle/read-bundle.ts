@@ -77,6 +77,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
   const value = head.value as BundleHead;
   return {
     name: value.name,
+    nameSpan: head.spanOf('/name'),
     version: value.version,
     profile: value.profile ?? 'strict',
     profileSpan: head.spanOf('/profile'),
@@ -124,7 +125,7 @@ function readModelDocument(
 ): BundleDocument | undefined {
   if (head === undefined || typeof path !== 'string') return undefined;
   const bytes = files.get(path);
-  if (bytes !== undefined) return readDocument(path, bytes, bag);
+  if (bytes !== undefined) return readDocument(path, bytes, bag, { exactIntegers: true });
   const span: Span = head.spanOf('/model');
   bag.error(
     'V1001',

@@ -80,7 +80,6 @@ const RULES_SCHEMA = {
       id: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,127}$', description: 'Unique in the bundle.' },
       description: { type: 'string' },
       when: { type: ['string', 'boolean'], description: 'Condition: an expression over the fields of the model.' },
-      // biome-ignore lint/suspicious/noThenProperty: `then` is the word of the rule language, and this object is never awaited
       then: {
         type: 'object',
         minProperties: 1,

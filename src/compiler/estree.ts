@@ -1,0 +1,68 @@
+// The part of ESTree that Verdict reads, so that only parse.ts knows the parser.
+
+export interface EsNode {
+  type: string;
+  /** UTF-16 offsets in the expression's text, end exclusive. */
+  start: number;
+  end: number;
+}
+
+export interface Identifier extends EsNode {
+  type: 'Identifier';
+  name: string;
+}
+
+export interface Literal extends EsNode {
+  type: 'Literal';
+  value: string | number | boolean | null | bigint | RegExp;
+  /** Source text. */
+  raw: string;
+  regex?: object;
+  bigint?: string;
+}
+
+export interface UnaryExpression extends EsNode {
+  type: 'UnaryExpression';
+  operator: string;
+  argument: EsNode;
+}
+
+export interface BinaryExpression extends EsNode {
+  type: 'BinaryExpression' | 'LogicalExpression';
+  operator: string;
+  left: EsNode;
+  right: EsNode;
+}
+
+export interface MemberExpression extends EsNode {
+  type: 'MemberExpression';
+  object: EsNode;
+  property: EsNode;
+  computed: boolean;
+}
+
+export interface ParenthesizedExpression extends EsNode {
+  type: 'ParenthesizedExpression';
+  expression: EsNode;
+}
+
+/** The node inside any number of parentheses. */
+export function unwrap(node: EsNode): EsNode {
+  let inner = node;
+  while (inner.type === 'ParenthesizedExpression') inner = (inner as ParenthesizedExpression).expression;
+  return inner;
+}
+
+function isNode(value: unknown): value is EsNode {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+/** The nodes directly below a node of any type, in source order. */
+export function childrenOf(node: EsNode): EsNode[] {
+  const children: EsNode[] = [];
+  for (const value of Object.values(node)) {
+    if (isNode(value)) children.push(value);
+    else if (Array.isArray(value)) children.push(...value.filter(isNode));
+  }
+  return children.sort((a, b) => a.start - b.start);
+}

@@ -1,0 +1,138 @@
+// Wraps acorn: an expression's text -> ESTree. The only file that knows the parser.
+
+import { type Options, parse, parseExpressionAt, tokenizer, tokTypes } from 'acorn';
+import { childrenOf, type EsNode } from './estree.js';
+import { EXPRESSION_CHARS_MAX } from './limits.js';
+import type { FaultSink } from './source.js';
+
+/** Everything that can be parsed is, so that the whitelist can name it; what is allowed is the whitelist's matter alone. */
+const OPTIONS: Options = {
+  ecmaVersion: 2025,
+  sourceType: 'module',
+  preserveParens: true,
+  allowAwaitOutsideFunction: true,
+  allowReturnOutsideFunction: true,
+  allowSuperOutsideMethod: true,
+  allowImportExportEverywhere: true,
+  allowHashBang: false,
+  checkPrivateFields: false,
+};
+
+type AcornFault = SyntaxError & { pos?: number; raisedAt?: number };
+
+/**
+ * Parses one expression. A text that is no expression but a statement or several is given back as those statements, for the
+ * whitelist to refuse by name; a text that is neither is a syntax error.
+ * @returns the root nodes: one for an expression; undefined where the text cannot be parsed (reported)
+ */
+export function parseExpression(text: string, faults: FaultSink): EsNode[] | undefined {
+  const whole = { start: 0, end: text.length };
+  if (text.length > EXPRESSION_CHARS_MAX) {
+    const advice = 'split the condition over several rules';
+    faults.error('V5001', whole, `the expression has ${text.length} characters, more than ${EXPRESSION_CHARS_MAX}`, advice);
+    return undefined;
+  }
+  if (text.trim() === '') {
+    faults.error('V3002', whole, 'the expression is empty', 'write a condition, or `true` for a rule that always holds');
+    return undefined;
+  }
+  try {
+    return parseWhole(text, faults);
+  } catch (error) {
+    // acorn recurses once a level; a text that exhausts the stack is too deep for the checker as well.
+    if (error instanceof RangeError) {
+      faults.error('V5002', whole, 'the expression is nested too deeply');
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
+  let fault: AcornFault | undefined;
+  let end = 0;
+  try {
+    const node = parseExpressionAt(text, 0, OPTIONS) as EsNode;
+    const rest = restAfter(text, node.end);
+    if (rest === undefined) return [node];
+    end = rest;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    fault = error;
+  }
+
+  const statements = parseStatements(text);
+  if (statements !== undefined) {
+    const [only] = statements;
+    if (statements.length > 1 || only?.type !== 'ExpressionStatement') return statements;
+    const expression = childrenOf(only)[0]!;
+    if (fault !== undefined) return [expression];
+    faults.error('V3003', { start: end, end: text.length }, 'something follows the expression', 'remove the `;`');
+    return undefined;
+  }
+  if (fault === undefined) {
+    const advice = 'a condition is one expression; join several with `&&` or `||`';
+    faults.error(
+      'V3003',
+      { start: end, end: Math.min(text.length, wordEnd(text, end)) },
+      'something follows the expression',
+      advice,
+    );
+    return undefined;
+  }
+  const at = Math.min(fault.pos ?? 0, text.length);
+  const message = fault.message.replace(/ \(\d+:\d+\)$/, '');
+  const endOfText = at >= text.trimEnd().length;
+  faults.error(
+    'V3001',
+    { start: at, end: Math.max(at + 1, wordEnd(text, at)) },
+    endOfText ? 'the expression ends too early' : `syntax error: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    adviceAt(text, at),
+  );
+  return undefined;
+}
+
+/** Offset of the first token after `from`, or undefined where only white space and comments follow. */
+function restAfter(text: string, from: number): number | undefined {
+  let start = from;
+  while (start < text.length && /\s/.test(text[start]!)) start++;
+  if (start === text.length) return undefined;
+  try {
+    const token = tokenizer(text.slice(start), OPTIONS).getToken();
+    return token.type === tokTypes.eof ? undefined : start + token.start;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return start;
+  }
+}
+
+/** The statements of a text, in module code or else in sloppy code; undefined where it is neither. */
+function parseStatements(text: string): EsNode[] | undefined {
+  for (const sourceType of ['module', 'script'] as const) {
+    try {
+      return parse(text, { ...OPTIONS, sourceType }).body as EsNode[];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function wordEnd(text: string, from: number): number {
+  const word = /^(?:[\w$]+|\S)/.exec(text.slice(from));
+  return from + (word?.[0].length ?? 0);
+}
+
+/** What an author who comes from another rule language most likely meant. */
+function adviceAt(text: string, at: number): string | undefined {
+  const rest = text.slice(at).toLowerCase();
+  const before = text.slice(0, at).toLowerCase();
+  if (/^and\b/.test(rest)) return 'write `&&` for and';
+  if (/^or\b/.test(rest)) return 'write `||` for or';
+  if (/\bnot\s+$/.test(before) || /^not\b/.test(rest)) return 'write `!` for not';
+  if (/^(is|between|like|contains)\b/.test(rest))
+    return 'conditions are TypeScript expressions, such as `amount > 100 && country === "US"`';
+  if (/^<>|^>/.test(rest) && before.trimEnd().endsWith('<')) return 'write `!==` for not equal';
+  if (/^=[^=]/.test(rest)) return 'write `===` for equal';
+  return undefined;
+}
