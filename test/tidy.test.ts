@@ -49,7 +49,7 @@ const rows: readonly (readonly string[])[] = [
   ['src/bundle', 'src/runtime'],
   ['src/compiler'],
   ['src/registry'],
-  ['src/decide.ts', 'src/explain.ts', 'src/ruleset.ts', 'src/engine.ts'],
+  ['src/frame.ts', 'src/evaluate.ts', 'src/decide.ts', 'src/explain.ts', 'src/ruleset.ts', 'src/engine.ts'],
   ['src/server', 'src/cli', 'src/index.ts', 'src/dev'],
   ['examples', 'bench'],
 ];
@@ -59,8 +59,12 @@ const edges: Readonly<Record<string, string>> = {
   'src/config.ts -> assembly/shared': 'limits',
   'src/config.ts -> src/clock.ts': 'the clock is an option',
   'src/image -> src/schema': 'an image is written from a model',
+  'src/decide.ts -> src/frame.ts': 'frames are counted before they are copied',
+  'src/explain.ts -> src/evaluate.ts': 'conditions are evaluated one by one',
+  'src/ruleset.ts -> src/decide.ts': 'a rule set decides',
   'src/ruleset.ts -> src/explain.ts': 'a rule set explains',
   'src/engine.ts -> src/ruleset.ts': 'an engine hands out rule sets',
+  'src/cli -> src/server': 'verdict serve',
 };
 
 /** The entry of `rows` that a file lies in. */
@@ -74,17 +78,37 @@ interface Import {
   from: string;
   /** A path of the project, or the name of a package. */
   to: string;
+  /** Nothing of it is left in the output. */
+  typeOnly: boolean;
+}
+
+/** Specifiers that only `import type` and `export type` statements name. */
+function typeOnlySpecifiers(path: string, text: string): Set<string> {
+  const type = new Set<string>();
+  const value = new Set<string>();
+  for (const statement of ts.createSourceFile(path, text, ts.ScriptTarget.ES2022).statements) {
+    const isImport = ts.isImportDeclaration(statement);
+    if (!isImport && !ts.isExportDeclaration(statement)) continue;
+    if (statement.moduleSpecifier === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const typeOnly = isImport ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword : statement.isTypeOnly;
+    (typeOnly ? type : value).add(statement.moduleSpecifier.text);
+  }
+  return new Set([...type].filter((specifier) => !value.has(specifier)));
 }
 
 /** Import, export-from and dynamic import with a literal. A relative `.js` specifier becomes the source it is built from. */
 function importsOf(path: string): Import[] {
   const text = read(path);
+  const typeOnly = typeOnlySpecifiers(path, text);
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
-    if (!fileName.startsWith('.')) return { from: path, to: fileName };
+    const base = { from: path, typeOnly: typeOnly.has(fileName) };
+    if (!fileName.startsWith('.')) return { ...base, to: fileName };
     const target = posix.join(posix.dirname(path), fileName);
-    const source = target.replace(/\.js$/, '.ts');
-    if (existsSync(join(root, source))) return { from: path, to: source };
-    return { from: path, to: existsSync(join(root, `${target}.ts`)) ? `${target}.ts` : target };
+    const candidates = [target.replace(/\.js$/, '.ts'), `${target}.ts`];
+    return {
+      ...base,
+      to: candidates.find((candidate) => candidate.endsWith('.ts') && existsSync(join(root, candidate))) ?? target,
+    };
   });
 }
 
@@ -137,9 +161,9 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('form no cycle between files', () => {
+  it('form no cycle between files, types aside', () => {
     const next = new Map<string, string[]>();
-    for (const { from, to } of imports) if (isPath(to)) next.set(from, [...(next.get(from) ?? []), to]);
+    for (const { from, to, typeOnly } of imports) if (isPath(to) && !typeOnly) next.set(from, [...(next.get(from) ?? []), to]);
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (path: string, trail: readonly string[]): void => {
@@ -152,13 +176,15 @@ describe('imports', () => {
     expect(cycles).toEqual([]);
   });
 
-  it('name packages that package.json has, and src only those that are installed with it', () => {
+  it('name packages that package.json has, and src all and only those that are installed with it', () => {
     const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
     const packages = imports.filter(({ to }) => !isPath(to) && !to.startsWith('node:') && !to.startsWith('#'));
     const shipped = packages.filter(({ from }) => from.startsWith('src/') && !from.startsWith('src/dev/'));
     expect(shipped.filter(({ to }) => !(packageOf(to) in manifest.dependencies))).toEqual([]);
     const all = { ...manifest.dependencies, ...manifest.devDependencies, [(manifest as unknown as { name: string }).name]: '' };
     expect(packages.filter(({ to }) => !(packageOf(to) in all))).toEqual([]);
+    const used = new Set(shipped.map(({ to }) => packageOf(to)));
+    expect(Object.keys(manifest.dependencies).filter((name) => !used.has(name))).toEqual([]);
   });
 });
 
@@ -171,10 +197,11 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
   { what: /^@assemblyscript\/loader/, where: ['src/runtime/instance.ts'], why: 'one place instantiates the engine' },
   { what: /^(piscina|node:worker_threads)/, where: ['src/runtime/'], why: 'only the runtime knows threads' },
   {
-    what: /^(node:)?(http|https|net|tls|dns)$/,
-    where: ['src/cli/', 'src/dev/'],
+    what: /^(node:)?(http|https|tls|dns)$/,
+    where: ['src/dev/'],
     why: 'only server speaks HTTP, by uWebSockets.js',
   },
+  { what: /^(node:)?net$/, where: ['src/registry/owner.ts', 'src/dev/'], why: 'a socket guards the data directory' },
   {
     what: /^node:fs/,
     where: ['src/registry/store.ts', 'src/server/uws.ts', 'src/runtime/instance.ts', 'src/cli/', 'src/dev/'],
@@ -205,6 +232,11 @@ function withoutComments(text: string): string {
 }
 
 describe('only some know', () => {
+  it('and those exist', () => {
+    const places = [...knowledge, ...globals].flatMap(({ where }) => where);
+    expect(places.filter((place) => !existsSync(join(root, place)))).toEqual([]);
+  });
+
   for (const { what, where, why } of knowledge) {
     it(`${what.source}: ${why}`, () => {
       const wrong = imports.filter(({ from, to }) => from.startsWith('src/') && what.test(to) && !mayKnow(from, where));
