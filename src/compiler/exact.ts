@@ -71,7 +71,6 @@ export function arithmeticType(operator: '+' | '-' | '*', a: DecimalType, b: Dec
   if (operator === '+') return decimalType(a.scale, a.low + b.low, a.high + b.high, wide);
   if (operator === '-') return decimalType(a.scale, a.low - b.high, a.high - b.low, wide);
   const corners = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
-  const low = corners.reduce((x, y) => (y < x ? y : x));
-  const high = corners.reduce((x, y) => (y > x ? y : x));
-  return decimalType(a.scale + b.scale, low, high, wide);
+  corners.sort((x, y) => (x < y ? -1 : x > y ? 1 : 0));
+  return decimalType(a.scale + b.scale, corners[0]!, corners[3]!, wide);
 }
