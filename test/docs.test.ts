@@ -90,7 +90,8 @@ describe('README', () => {
     mkdirSync(join(folder, 'bin'));
     symlinkSync(root, join(folder, 'node_modules/verdict'), 'dir');
     const { bin } = JSON.parse(read('package.json')) as { bin: { verdict: string } };
-    symlinkSync(join(root, bin.verdict), join(folder, 'bin/verdict'));
+    const main = join(root, bin.verdict);
+    writeFileSync(join(folder, 'bin/verdict'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
     env = {
       ...process.env,
       PATH: [join(folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
