@@ -142,14 +142,13 @@ export class Store {
     return { tenant, bundle, path: relative(this.directory, path), file };
   }
 
-  /** Committed versions; where live.json is damaged, those whose images are there. */
+  /** Committed versions; where live.json is damaged or lost, those whose images are there. */
   private async versions(tenant: string, bundle: string): Promise<Record<string, string>> {
     const folder = this.folder(tenant, bundle);
-    try {
-      return (await readProven<Live>(join(folder, 'live.json')))?.versions ?? {};
-    } catch {
-      return Object.fromEntries((await imagesIn(folder)).map(({ version, hash }) => [version, hash]));
-    }
+    const live = await readProven<Live>(join(folder, 'live.json')).catch(() => undefined);
+    if (live !== undefined) return live.versions;
+    const images = await imagesIn(folder);
+    return images.length > 1 ? Object.fromEntries(images.map(({ version, hash }) => [version, hash])) : {};
   }
 
   /** Names of folders that may be a tenant's or bundle's; anything else there is reported. */
