@@ -59,7 +59,13 @@ export async function runRow(row: Row, truth: Truth, options: TimingOptions): Pr
     checked += BLOCK_COUNT;
     block = (block + 1) % blocks.length;
   };
-  const bench = new Bench({ time: options.msMin, iterations: 1, warmupTime: options.warmupMsMin, warmupIterations: 1, throws: true });
+  const bench = new Bench({
+    time: options.msMin,
+    iterations: 1,
+    warmupTime: options.warmupMsMin,
+    warmupIterations: 1,
+    throws: true,
+  });
   const first = decide(0);
   if (typeof first === 'number') {
     judge(first);

@@ -32,10 +32,17 @@ export function checksum(score: number, outcome: Outcome): number {
 
 function columnsOf(payloads: readonly WorkloadPayload[]): Map<string, Float64Array> {
   const columns = new Map<string, Float64Array>();
-  for (const name of NUMBER_NAMES) columns.set(name, Float64Array.from(payloads, (payload) => payload[name] as number));
+  for (const name of NUMBER_NAMES)
+    columns.set(
+      name,
+      Float64Array.from(payloads, (payload) => payload[name] as number),
+    );
   for (const name of TEXT_NAMES) {
     const values = TEXT_FIELDS[name]!;
-    columns.set(name, Float64Array.from(payloads, (payload) => values.indexOf(payload[name] as string)));
+    columns.set(
+      name,
+      Float64Array.from(payloads, (payload) => values.indexOf(payload[name] as string)),
+    );
   }
   return columns;
 }

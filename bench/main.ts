@@ -1,0 +1,97 @@
+// npm run bench -- [decide|serving] [options]: measures, prints a table, and leaves the figures in bench/results.
+
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benchDecide } from './decide.js';
+import { writeResult } from './report.js';
+import { benchServing } from './serving.js';
+
+const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
+
+const USAGE = `npm run bench -- [decide|serving] [options]
+
+decide (the default): nanoseconds a decision, Verdict beside its peers
+  --sizes 10,100      numbers of rules (default 10,100,1000,10000)
+  --fast              without ZEN, json-rules-engine and cel-js
+  --runs 3            runs of each row; the median counts
+  --ms 700            least time of one run
+
+serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
+  --rules 100         number of rules
+  --rounds 5          times each server is measured, in turns
+  --ms 2000           time of one measurement
+
+both
+  --json              print the result as JSON instead of the table
+  --help`;
+
+class UsageError extends Error {}
+
+function positive(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new UsageError(`--${name} must be a whole number from 1, not ${text}`);
+  return value;
+}
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        sizes: { type: 'string' },
+        fast: { type: 'boolean', default: false },
+        runs: { type: 'string' },
+        rules: { type: 'string' },
+        rounds: { type: 'string' },
+        ms: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const [what = 'decide', ...rest] = positionals;
+  if (rest.length > 0 || (what !== 'decide' && what !== 'serving')) throw new UsageError(`unknown bench: ${positionals.join(' ')}`);
+  const log = (line: string): void => {
+    if (values.json) console.error(line);
+    else console.log(line);
+  };
+  let result: object;
+  let isRight = true;
+  if (what === 'decide') {
+    const sizes = (values.sizes ?? '10,100,1000,10000').split(',').map((text) => positive('sizes', text, 0));
+    const timing = { msMin: positive('ms', values.ms, 700), warmupMsMin: 200 };
+    const decided = await benchDecide({ sizes, runs: positive('runs', values.runs, 3), timing, fast: values.fast, log });
+    isRight = decided.sizes.every((size) => size.rows.every((row) => row.wrong === null));
+    result = decided;
+  } else {
+    const measureMs = positive('ms', values.ms, 2000);
+    const rules = positive('rules', values.rules, 100);
+    result = await benchServing({ rules, rounds: positive('rounds', values.rounds, 5), warmupMs: measureMs / 4, measureMs, log });
+  }
+  const now = new Date();
+  const file = writeResult(RESULTS, what, { at: now.toISOString(), ...result }, now);
+  if (values.json) console.log(JSON.stringify(result));
+  log(`\nwritten to ${path.relative(process.cwd(), file)}`);
+  return isRight ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

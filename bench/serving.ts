@@ -1,0 +1,189 @@
+// The bench of serving: Verdict's HTTP and WebSocket beside a bare uWebSockets.js echo that takes the same bytes and answers with
+// as many. Server, echo and client are processes of their own; only one of the servers works at a time.
+
+import { bundleOf } from './bundle.js';
+import { describeMachine, formatNumber, formatTable, type Machine, median } from './report.js';
+import { Child } from './serving/child.js';
+import type { ClientHandlers, LoadRequest } from './serving/client.js';
+import type { EchoHandlers } from './serving/echo.js';
+import { FRAME_COUNT, httpRequest, requestBatch, webSocketMessage } from './serving/requests.js';
+import type { VerdictHandlers } from './serving/verdict-server.js';
+import { verifyFrames, verifyJson } from './serving/verify.js';
+import { computeTruth } from './truth.js';
+import { encodePayloads, setUpVerdict } from './verdict-rows.js';
+import { makePayloads, makeRules, PAYLOAD_COUNT } from './workload.js';
+
+const TENANT = 'bench';
+
+export interface ServingOptions {
+  readonly rules: number;
+  /** Times each server is measured, in turns. */
+  readonly rounds: number;
+  readonly warmupMs: number;
+  readonly measureMs: number;
+  /** A multiple of FRAME_COUNT. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
+  readonly payloadCount?: number;
+  readonly log: (line: string) => void;
+}
+
+/** One way of asking: how many connections, and requests in flight on each. */
+interface Face {
+  readonly name: string;
+  readonly kind: LoadRequest['kind'];
+  readonly connections: number;
+  readonly depth: number;
+  readonly payloadsPerRequest: number;
+}
+
+const FACES: readonly Face[] = [
+  { name: 'HTTP JSON, 1 payload a request, 64 connections', kind: 'http', connections: 64, depth: 1, payloadsPerRequest: 1 },
+  { name: 'HTTP JSON, the same pipelined 8 deep', kind: 'http', connections: 8, depth: 8, payloadsPerRequest: 1 },
+  {
+    name: `WebSocket, ${FRAME_COUNT} payloads a frame`,
+    kind: 'websocket',
+    connections: 4,
+    depth: 4,
+    payloadsPerRequest: FRAME_COUNT,
+  },
+];
+
+interface Sample {
+  /** Payloads a second, by the clock. */
+  readonly rate: number;
+  /** Microseconds of the server's processor time for one payload. */
+  readonly cpuMicros: number;
+  /** Share of one processor that the client took: near 1, the client is the limit. */
+  readonly clientLoad: number;
+  readonly replyBytes: number;
+}
+
+export interface FaceResult {
+  readonly name: string;
+  readonly verdict: Sample;
+  readonly echo: Sample;
+  /** Median over the rounds of Verdict's rate over the echo's. */
+  readonly share: number;
+  /** The same by processor time of the server: what is left of the share where the server alone is the limit. */
+  readonly cpuShare: number;
+  readonly shares: readonly number[];
+}
+
+export interface ServingResult {
+  readonly machine: Machine;
+  readonly rules: number;
+  readonly payloads: number;
+  readonly faces: readonly FaceResult[];
+}
+
+/** Starts the processes, verifies every frame and some JSON, and measures each face. */
+export async function benchServing(options: ServingOptions): Promise<ServingResult> {
+  const machine = describeMachine(undefined);
+  options.log(`${machine.cpu}, ${machine.processors} processors, node ${machine.node}`);
+  const payloadCount = options.payloadCount ?? PAYLOAD_COUNT;
+  const rules = makeRules(options.rules);
+  const payloads = makePayloads(payloadCount);
+  const truth = computeTruth(rules, payloads);
+  const files = bundleOf('workload', rules, truth.thresholds);
+  const bytes = await encodeAll(files, payloads);
+
+  const verdict = Child.start<VerdictHandlers>('./verdict-server.js');
+  const echo = Child.start<EchoHandlers>('./echo.js');
+  const client = Child.start<ClientHandlers>('./client.js');
+  try {
+    const { port, bundle, modelHash } = await verdict.call('start', { tenant: TENANT, files });
+    const decisionPath = `/v1/${TENANT}/decisions/${bundle}`;
+    const streamPath = `/v1/${TENANT}/stream`;
+    const frames = Array.from({ length: payloadCount / FRAME_COUNT }, (_, i) => {
+      return requestBatch(i, bundle, modelHash, bytes.slice(i * FRAME_COUNT, (i + 1) * FRAME_COUNT), i * FRAME_COUNT);
+    });
+    const frameBytes = await verifyFrames(`ws://127.0.0.1:${port}${streamPath}`, frames, truth);
+    const texts = payloads.slice(0, 4096).map((payload) => JSON.stringify(payload));
+    const httpBytes = await verifyJson(`http://127.0.0.1:${port}${decisionPath}`, texts, truth);
+    const started = await echo.call('start', { httpBytes: Math.round(httpBytes), frameBytes: Math.round(frameBytes) });
+    await client.call('load', { kind: 'http', messages: payloads.map((payload) => httpRequest(decisionPath, payload)) });
+    await client.call('load', { kind: 'websocket', messages: frames.map(webSocketMessage) });
+    options.log(
+      `${options.rules} rules, ${payloadCount} payloads; answers of ${frames.length} frames and ${texts.length} requests verified; ` +
+        `replies of ${Math.round(httpBytes)} bytes (JSON) and ${Math.round(frameBytes)} bytes (frame); ` +
+        `medians of ${options.rounds} rounds of ${options.measureMs} ms`,
+    );
+    const measure = async (face: Face, server: Child<EchoHandlers> | Child<VerdictHandlers>, at: number): Promise<Sample> => {
+      const { warmupMs, measureMs } = options;
+      const { kind, connections, depth } = face;
+      const cpu = (server as Child<EchoHandlers>).call.bind(server as Child<EchoHandlers>);
+      const before = await cpu('cpu', undefined as never);
+      const result = await client.call('run', { port: at, kind, path: streamPath, connections, depth, warmupMs, measureMs });
+      const cpuMs = (await cpu('cpu', undefined as never)) - before;
+      const count = result.replies * face.payloadsPerRequest;
+      return {
+        rate: count / result.seconds,
+        // The server worked through the warm-up too: its share of the time is taken out.
+        cpuMicros: (cpuMs * 1000 * (measureMs / (measureMs + warmupMs))) / count,
+        clientLoad: result.clientCpuMs / 1000 / result.seconds,
+        replyBytes: result.bytes / result.replies,
+      };
+    };
+    const faces: FaceResult[] = [];
+    for (const face of FACES) {
+      const pairs: { verdict: Sample; echo: Sample }[] = [];
+      for (let round = 0; round < options.rounds; round++) {
+        const echoSample = await measure(face, echo, started.port);
+        pairs.push({ echo: echoSample, verdict: await measure(face, verdict, port) });
+      }
+      faces.push(summarise(face.name, pairs));
+    }
+    for (const line of ['', ...formatFaces(faces)]) options.log(line);
+    return { machine, rules: options.rules, payloads: payloadCount, faces };
+  } finally {
+    await Promise.all([client.stop(), verdict.stop(), echo.stop()]);
+  }
+}
+
+async function encodeAll(files: ReturnType<typeof bundleOf>, payloads: ReturnType<typeof makePayloads>): Promise<Uint8Array[]> {
+  const setup = await setUpVerdict(files);
+  try {
+    return encodePayloads(setup.live.model, payloads);
+  } finally {
+    await setup.engine.close();
+  }
+}
+
+function summarise(name: string, pairs: readonly { verdict: Sample; echo: Sample }[]): FaceResult {
+  const middle = (samples: readonly Sample[]): Sample => ({
+    rate: median(samples.map((sample) => sample.rate)),
+    cpuMicros: median(samples.map((sample) => sample.cpuMicros)),
+    clientLoad: median(samples.map((sample) => sample.clientLoad)),
+    replyBytes: median(samples.map((sample) => sample.replyBytes)),
+  });
+  const shares = pairs.map(({ verdict, echo }) => verdict.rate / echo.rate);
+  return {
+    name,
+    verdict: middle(pairs.map((pair) => pair.verdict)),
+    echo: middle(pairs.map((pair) => pair.echo)),
+    share: median(shares),
+    cpuShare: median(pairs.map(({ verdict, echo }) => echo.cpuMicros / verdict.cpuMicros)),
+    shares,
+  };
+}
+
+function formatFaces(faces: readonly FaceResult[]): string[] {
+  const head = ['', 'payloads/s', 'us of processor a payload', 'client busy', 'bytes a reply', 'of the echo', 'by processor time'];
+  const cells = faces.flatMap(({ name, verdict, echo, share, cpuShare }) => [
+    sampleCells(name, verdict, `${(share * 100).toFixed(1)} %`, `${(cpuShare * 100).toFixed(1)} %`),
+    sampleCells('  echo', echo, '', ''),
+  ]);
+  return formatTable(head, cells, ['left', 'right', 'right', 'right', 'right', 'right', 'right']);
+}
+
+function sampleCells(name: string, sample: Sample, share: string, cpuShare: string): string[] {
+  const { rate, cpuMicros, clientLoad, replyBytes } = sample;
+  return [
+    name,
+    formatNumber(rate),
+    formatNumber(cpuMicros),
+    `${Math.round(clientLoad * 100)} %`,
+    formatNumber(replyBytes),
+    share,
+    cpuShare,
+  ];
+}

@@ -1,0 +1,31 @@
+// Verdict's server in a process of its own, with one bundle published, as `verdict serve` runs it.
+
+import type { BundleFiles } from '../../src/bundle/files.js';
+import { startServer } from '../../src/server/server.js';
+import { cpuMillis, serveCalls } from './child.js';
+
+export interface StartRequest {
+  readonly tenant: string;
+  readonly files: BundleFiles;
+}
+
+export interface Started {
+  readonly port: number;
+  /** Name of the bundle and hash of its model, as a binary request names them. */
+  readonly bundle: string;
+  readonly modelHash: string;
+}
+
+export type VerdictHandlers = {
+  start: (request: StartRequest) => Promise<Started>;
+  cpu: () => number;
+};
+
+serveCalls({
+  start: async ({ tenant, files }) => {
+    const server = await startServer({ port: 0 });
+    const { name } = await server.engine.publish(tenant, files);
+    return { port: server.port, bundle: name, modelHash: server.engine.live(tenant, name)!.model.hash };
+  },
+  cpu: cpuMillis,
+} satisfies VerdictHandlers);

@@ -1,0 +1,177 @@
+// Verdict's own rows: the same rules through every way in that a library user has, and without the way in.
+
+import { DECISION_OUTCOME, DECISION_SCORE } from '../assembly/shared/image.js';
+import {
+  ENTRY_BYTES,
+  ENTRY_DECISION,
+  ENTRY_PAYLOAD,
+  ENTRY_PAYLOAD_BYTES,
+  SLOT_COUNT,
+  SLOT_CURSOR,
+  SLOT_ENTRIES,
+  SLOT_HEADER_BYTES,
+  SLOT_IMAGE,
+  SLOT_OUTPUT,
+  SLOT_OUTPUT_BYTES,
+  SLOT_OUTPUT_USED,
+} from '../assembly/shared/layout.js';
+import { Outcome } from '../assembly/shared/outcome.js';
+import { Status } from '../assembly/shared/status.js';
+import type { BundleFiles } from '../src/bundle/files.js';
+import { compile } from '../src/compiler/compile.js';
+import { createEngine, type Engine } from '../src/engine.js';
+import type { LiveImage } from '../src/registry/live-image.js';
+import type { RuleSet } from '../src/ruleset.js';
+import type { TenantMemory } from '../src/runtime/memory.js';
+import { SlotCall } from '../src/runtime/task.js';
+import { PayloadEncoder } from '../src/schema/encode.js';
+import type { Model } from '../src/schema/model.js';
+import type { Row } from './row.js';
+import { checksum } from './truth.js';
+import type { WorkloadPayload } from './workload.js';
+import { BLOCK_COUNT } from './workload.js';
+
+const TENANT = 'bench';
+/** Payloads of one engine call of the row in place: a usual frame. Divides BLOCK_COUNT. */
+const BATCH_COUNT = 64;
+const OUTCOMES = { approve: Outcome.APPROVE, review: Outcome.REVIEW, decline: Outcome.DECLINE } as const;
+
+export interface VerdictSetup {
+  readonly engine: Engine;
+  readonly ruleSet: RuleSet;
+  readonly live: LiveImage;
+  /** Milliseconds that compile() took. */
+  readonly compileMs: number;
+  /** Bytes of the image file's deciding part and manifest. */
+  readonly imageBytes: number;
+}
+
+/** Compiles a bundle and loads it into an engine of its own. */
+export async function setUpVerdict(files: BundleFiles): Promise<VerdictSetup> {
+  const startMs = performance.now();
+  const { image, diagnostics } = compile(files, { costMax: Number.MAX_SAFE_INTEGER });
+  const compileMs = performance.now() - startMs;
+  if (!image) throw new Error(`the workload does not compile: ${diagnostics[0]?.message}`);
+  const engine = await createEngine({ poolThreads: 0, costMax: Number.MAX_SAFE_INTEGER });
+  const ruleSet = await engine.load(image, { tenant: TENANT });
+  const { name } = await engine.publish(TENANT, files);
+  const live = engine.live(TENANT, name);
+  if (!live) throw new Error('the published workload is not live');
+  return { engine, ruleSet, live, compileMs, imageBytes: image.length };
+}
+
+/** FlatBuffers bytes of payloads, each a copy of its own. */
+export function encodePayloads(model: Model, payloads: readonly WorkloadPayload[]): Uint8Array[] {
+  const encoder = new PayloadEncoder(model);
+  return payloads.map((payload) => encoder.encode(payload).slice());
+}
+
+/** Objects to decisions, through RuleSet.decide. */
+export function verdictObjects({ ruleSet }: VerdictSetup, payloads: readonly WorkloadPayload[]): Row {
+  return decideRow('Verdict, object', ruleSet, payloads);
+}
+
+/** JSON texts to decisions, through RuleSet.decide. */
+export function verdictJson({ ruleSet }: VerdictSetup, texts: readonly string[]): Row {
+  return decideRow('Verdict, JSON text', ruleSet, texts);
+}
+
+function decideRow(name: string, ruleSet: RuleSet, payloads: readonly (object | string)[]): Row {
+  return {
+    name,
+    covers: 'score and outcome',
+    decide: (first) => {
+      let sum = 0;
+      for (let i = first; i < first + BLOCK_COUNT; i++) {
+        const { score, outcome } = ruleSet.decide(payloads[i]!);
+        sum += checksum(score, outcome === null ? Outcome.NONE : OUTCOMES[outcome]);
+      }
+      return sum;
+    },
+  };
+}
+
+/** FlatBuffers bytes to the bytes of a decision, one call each: a copy in, a copy out. */
+export function verdictSingle({ ruleSet }: VerdictSetup, payloads: readonly Uint8Array[]): Row {
+  return {
+    name: 'Verdict, FlatBuffers, one a call',
+    covers: 'score and outcome',
+    decide: (first) => {
+      let sum = 0;
+      for (let i = first; i < first + BLOCK_COUNT; i++) {
+        const decision = ruleSet.decideBytes(payloads[i]!);
+        const view = new DataView(decision.buffer, decision.byteOffset);
+        sum += checksum(view.getFloat64(DECISION_SCORE, true), decision[DECISION_OUTCOME]!);
+      }
+      return sum;
+    },
+  };
+}
+
+/** Puts all payloads side by side into the tenant's heap; returns their addresses. */
+function placePayloads(memory: TenantMemory, payloads: readonly Uint8Array[]): { block: number; addresses: Uint32Array } {
+  const addresses = new Uint32Array(payloads.length);
+  let bytes = 0;
+  payloads.forEach((payload, i) => {
+    addresses[i] = bytes;
+    bytes += Math.ceil(payload.length / 8) * 8;
+  });
+  const content = new Uint8Array(bytes);
+  payloads.forEach((payload, i) => {
+    content.set(payload, addresses[i]);
+  });
+  const block = memory.place(content);
+  return { block, addresses: addresses.map((offset) => block + offset) };
+}
+
+/** Payloads that lie in the tenant's memory already, BATCH_COUNT of them an engine call; whole decisions are written. */
+export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8Array[]): Row {
+  const { memory, inline } = live.tenant;
+  const { block, addresses } = placePayloads(memory, payloads);
+  const lengths = Uint32Array.from(payloads, (payload) => payload.length);
+  const outputBytes = BATCH_COUNT * live.decisionBytesMax;
+  const slot = memory.ring.claim(SLOT_HEADER_BYTES + BATCH_COUNT * ENTRY_BYTES + outputBytes);
+  if (slot === 0) throw new Error('the ring is too small for the row in place');
+  const { bytes, words } = memory;
+  const doubles = new Float64Array(memory.memory.buffer, 0, memory.longs.length);
+  const entries = slot + SLOT_HEADER_BYTES;
+  const setWord = (address: number, value: number): void => {
+    words[address >>> 2] = value;
+  };
+  bytes.fill(0, slot + SLOT_IMAGE, slot + SLOT_HEADER_BYTES);
+  setWord(slot + SLOT_IMAGE, live.address);
+  setWord(slot + SLOT_COUNT, BATCH_COUNT);
+  setWord(slot + SLOT_ENTRIES, entries);
+  setWord(slot + SLOT_OUTPUT, entries + BATCH_COUNT * ENTRY_BYTES);
+  setWord(slot + SLOT_OUTPUT_BYTES, outputBytes);
+
+  const decideBatch = (first: number): number => {
+    for (let i = 0, entry = entries; i < BATCH_COUNT; i++, entry += ENTRY_BYTES) {
+      setWord(entry + ENTRY_PAYLOAD, addresses[first + i]!);
+      setWord(entry + ENTRY_PAYLOAD_BYTES, lengths[first + i]!);
+    }
+    setWord(slot + SLOT_CURSOR, 0);
+    setWord(slot + SLOT_OUTPUT_USED, 0);
+    const status = inline.run(slot, SlotCall.DECIDE);
+    if (status !== Status.OK) throw new Error(`the engine answered ${Status[status]}`);
+    let sum = 0;
+    for (let i = 0, entry = entries; i < BATCH_COUNT; i++, entry += ENTRY_BYTES) {
+      const decision = words[(entry + ENTRY_DECISION) >>> 2]! >>> 0;
+      sum += checksum(doubles[(decision + DECISION_SCORE) >>> 3]!, bytes[decision + DECISION_OUTCOME]!);
+    }
+    return sum;
+  };
+  return {
+    name: 'Verdict, FlatBuffers in place',
+    covers: 'score and outcome',
+    decide: (first) => {
+      let sum = 0;
+      for (let batch = first; batch < first + BLOCK_COUNT; batch += BATCH_COUNT) sum += decideBatch(batch);
+      return sum;
+    },
+    close: () => {
+      memory.ring.release(slot);
+      memory.free(block);
+    },
+  };
+}
