@@ -8,8 +8,15 @@ import { exactNumber, I64_MAX, I64_MIN, nextDown, nextUp, SCALE_MAX, scaleExact 
 import { FORMATS, type SchemaType } from './keywords.js';
 import type { Field } from './model.js';
 
-const INT32_MIN = -(2 ** 31);
-const INT32_MAX = 2 ** 31 - 1;
+/** What the form of a field can hold, bounds apart. */
+interface Domain {
+  minimum: bigint;
+  maximum: bigint;
+}
+
+const INT32: Domain = { minimum: -(2n ** 31n), maximum: 2n ** 31n - 1n };
+const SAFE: Domain = { minimum: 1n - 2n ** 53n, maximum: 2n ** 53n - 1n };
+const I64: Domain = { minimum: I64_MIN, maximum: I64_MAX };
 
 /** Reports what is wrong with a keyword of the schema being read ('' = the schema as a whole). */
 export type Complain = (code: DiagnosticCode, keyword: string, message: string, advice?: string | undefined) => void;
@@ -64,24 +71,18 @@ function readInteger(schema: Readonly<Record<string, unknown>>, format: string |
   if (schema.multipleOf !== undefined && schema.multipleOf !== 1) {
     complain('V2005', 'multipleOf', 'multipleOf of an integer can only be 1', 'test the remainder with a rule');
   }
-  if (format === 'int64') {
-    return { kind: FieldKind.DECIMAL, scale: 0, ...bounds(readScaledBounds(schema, 0, complain)) };
-  }
-  const { minimum, maximum } = readScaledBounds(schema, 0, complain);
-  const low = minimum === undefined ? undefined : clampSafe(minimum);
-  const high = maximum === undefined ? undefined : clampSafe(maximum);
+  if (format === 'int64') return { kind: FieldKind.DECIMAL, scale: 0, ...bounds(readScaledBounds(schema, 0, I64, complain)) };
   if (format === 'int32') {
-    return { kind: FieldKind.INT, minimum: Math.max(low ?? INT32_MIN, INT32_MIN), maximum: Math.min(high ?? INT32_MAX, INT32_MAX) };
+    const { minimum, maximum } = readScaledBounds(schema, 0, INT32, complain);
+    return { kind: FieldKind.INT, minimum: Number(minimum ?? INT32.minimum), maximum: Number(maximum ?? INT32.maximum) };
   }
-  const small = low !== undefined && high !== undefined && low >= INT32_MIN && high <= INT32_MAX;
-  return { kind: small ? FieldKind.INT : FieldKind.LONG, ...bounds({ minimum: low, maximum: high }) };
-}
-
-/** A LONG is held to the safe integers anyway, so a bound beyond them moves to their end. */
-function clampSafe(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) return Number.MAX_SAFE_INTEGER;
-  if (value < BigInt(Number.MIN_SAFE_INTEGER)) return Number.MIN_SAFE_INTEGER;
-  return Number(value);
+  const { minimum, maximum } = readScaledBounds(schema, 0, SAFE, complain);
+  const isSmall = minimum !== undefined && maximum !== undefined && minimum >= INT32.minimum && maximum <= INT32.maximum;
+  return {
+    kind: isSmall ? FieldKind.INT : FieldKind.LONG,
+    ...(minimum === undefined ? {} : { minimum: Number(minimum) }),
+    ...(maximum === undefined ? {} : { maximum: Number(maximum) }),
+  };
 }
 
 function readNumber(schema: Readonly<Record<string, unknown>>, complain: Complain): Shape {
@@ -96,7 +97,7 @@ function readNumber(schema: Readonly<Record<string, unknown>>, complain: Complai
     );
     return { kind: FieldKind.DECIMAL, scale: 2 };
   }
-  return { kind: FieldKind.DECIMAL, scale, ...bounds(readScaledBounds(schema, scale, complain)) };
+  return { kind: FieldKind.DECIMAL, scale, ...bounds(readScaledBounds(schema, scale, I64, complain)) };
 }
 
 /** k where value = 10^-k, 0 <= k <= 18. */
@@ -180,17 +181,18 @@ function readBound(schema: Readonly<Record<string, unknown>>, keyword: string, c
   return undefined;
 }
 
-/** Inclusive bounds times 10^scale, within 64 bits; a bound beyond 64 bits asks for nothing and is left out. */
+/** Inclusive bounds times 10^scale; a bound at or beyond the end of the domain asks for nothing and is left out. */
 function readScaledBounds(
   schema: Readonly<Record<string, unknown>>,
   scale: number,
+  domain: Domain,
   complain: Complain,
 ): { minimum?: bigint | undefined; maximum?: bigint | undefined } {
   const scaled = (keyword: string, up: boolean): { scaled: bigint; exact: boolean } | undefined => {
     const bound = readBound(schema, keyword, complain);
     if (bound === undefined) return undefined;
     const result = scaleExact(exactNumber(bound), scale, up);
-    const inside = result.scaled >= I64_MIN && result.scaled <= I64_MAX;
+    const inside = result.scaled >= domain.minimum && result.scaled <= domain.maximum;
     if (inside && typeof bound === 'number' && !isExactSpelling(bound)) {
       complain('V2006', keyword, `${keyword} has more digits than a JSON number keeps`, 'write a bound of at most 15 digits');
     }
@@ -208,15 +210,13 @@ function readScaledBounds(
     const to = below.exact ? below.scaled - 1n : below.scaled;
     if (maximum === undefined || to < maximum) maximum = to;
   }
-  const empty = (minimum ?? I64_MIN) > (maximum ?? I64_MAX) || (minimum ?? 0n) > I64_MAX || (maximum ?? 0n) < I64_MIN;
-  if (empty) {
+  const low = minimum === undefined || minimum < domain.minimum ? domain.minimum : minimum;
+  const high = maximum === undefined || maximum > domain.maximum ? domain.maximum : maximum;
+  if (low > high) {
     complain('V2006', boundKeyword(schema), 'no value lies between the bounds');
     return {};
   }
-  return {
-    minimum: minimum !== undefined && minimum > I64_MIN ? minimum : undefined,
-    maximum: maximum !== undefined && maximum < I64_MAX ? maximum : undefined,
-  };
+  return { minimum: low > domain.minimum ? low : undefined, maximum: high < domain.maximum ? high : undefined };
 }
 
 /** True where the double stands for one decimal of its length only: at most 15 digits, or an integer a double counts to. */

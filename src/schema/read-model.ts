@@ -231,7 +231,10 @@ function readField(
       complain('V2012', 'enum', `enum ${path} has had more than ${ENUM_MEMBERS_MAX} members, retired ones included`);
     }
   }
-  if (outer.schema.default !== undefined) readDefault(field, outer.schema.default, complainOuter);
+  if (kind === FieldKind.OBJECT) {
+    // Beside $ref; checkKeywords refuses the one in the definition itself.
+    if (outer.schema.default !== undefined && place !== outer) complainOuter('V2002', 'default', 'default has no effect on object');
+  } else if (outer.schema.default !== undefined) readDefault(field, outer.schema.default, complainOuter);
   else if (place.schema.default !== undefined) readDefault(field, place.schema.default, complain);
   field.nullable = !field.required && field.default === undefined;
   if (kind === FieldKind.OBJECT) readChild(reading, field, place, depth, trail, complain);
