@@ -95,7 +95,7 @@ export function renderDecision(bytes: Uint8Array): string {
 
 /** A copy of the decision without its id: equal bytes for equal decisions, whatever path they took. */
 export function stripDecisionId(bytes: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes); // not slice(): a Buffer's is a view
   const start = open(copy);
   const table = start + u32(start);
   const at = field(vtableOf(table), FIELD_DECISION_ID);
