@@ -130,15 +130,16 @@ export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8A
   const { block, addresses } = placePayloads(memory, payloads);
   const lengths = Uint32Array.from(payloads, (payload) => payload.length);
   const outputBytes = BATCH_COUNT * live.decisionBytesMax;
-  const slot = memory.ring.claim(SLOT_HEADER_BYTES + BATCH_COUNT * ENTRY_BYTES + outputBytes);
-  if (slot === 0) throw new Error('the ring is too small for the row in place');
-  const { bytes, words } = memory;
-  const doubles = new Float64Array(memory.memory.buffer, 0, memory.longs.length);
+  // A slot for as long as the row lives: on the heap, since in the ring it would hold up every later one.
+  const slot = memory.place(new Uint8Array(SLOT_HEADER_BYTES + BATCH_COUNT * ENTRY_BYTES + outputBytes));
+  const { buffer } = memory.memory;
+  const bytes = new Uint8Array(buffer);
+  const words = new Int32Array(buffer);
+  const doubles = new Float64Array(buffer);
   const entries = slot + SLOT_HEADER_BYTES;
   const setWord = (address: number, value: number): void => {
     words[address >>> 2] = value;
   };
-  bytes.fill(0, slot + SLOT_IMAGE, slot + SLOT_HEADER_BYTES);
   setWord(slot + SLOT_IMAGE, live.address);
   setWord(slot + SLOT_COUNT, BATCH_COUNT);
   setWord(slot + SLOT_ENTRIES, entries);
@@ -170,7 +171,7 @@ export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8A
       return sum;
     },
     close: () => {
-      memory.ring.release(slot);
+      memory.free(slot);
       memory.free(block);
     },
   };

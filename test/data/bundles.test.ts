@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest';
 const CLI = path.resolve(import.meta.dirname, '../../dist/src/cli/main.js');
 
 function check(command: 'check' | 'test', bundle: string): Record<string, unknown> {
-  const stdout = execFileSync(process.execPath, [CLI, command, path.join(import.meta.dirname, bundle), '--json'], { encoding: 'utf8' });
+  const stdout = execFileSync(process.execPath, [CLI, command, path.join(import.meta.dirname, bundle), '--json'], {
+    encoding: 'utf8',
+  });
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 

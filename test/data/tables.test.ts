@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { EvalJson } from '#src/cli/commands/eval.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { EvalJson } from '#src/cli/commands/eval.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const CLI = path.join(ROOT, 'dist/src/cli/main.js');
@@ -28,8 +28,22 @@ interface TableCase {
   positives: number;
 }
 
-const FDH: TableCase = { bundle: 'fdh', file: 'fdh-2018-06-11_14d.csv', label: 'TX_FRAUD', positive: '1', rows: 134_214, positives: 1_168 };
-const GERMAN: TableCase = { bundle: 'german', file: 'german.data', label: 'CLASSIFICATION', positive: '0', rows: 1_000, positives: 300 };
+const FDH: TableCase = {
+  bundle: 'fdh',
+  file: 'fdh-2018-06-11_14d.csv',
+  label: 'TX_FRAUD',
+  positive: '1',
+  rows: 134_214,
+  positives: 1_168,
+};
+const GERMAN: TableCase = {
+  bundle: 'german',
+  file: 'german.data',
+  label: 'CLASSIFICATION',
+  positive: '0',
+  rows: 1_000,
+  positives: 300,
+};
 const UCI: TableCase = {
   bundle: 'uci',
   file: 'uci_default_credit_card.csv',
@@ -49,7 +63,19 @@ const IBM: TableCase = {
 
 function runEval(table: TableCase, input: string): EvalJson {
   const bundle = path.join(import.meta.dirname, table.bundle);
-  const options = ['--input', input, '--format', 'csv', '--label', table.label, '--positive', table.positive, '--flag', 'decline', '--json'];
+  const options = [
+    '--input',
+    input,
+    '--format',
+    'csv',
+    '--label',
+    table.label,
+    '--positive',
+    table.positive,
+    '--flag',
+    'decline',
+    '--json',
+  ];
   const stdout = execFileSync(process.execPath, [CLI, 'eval', bundle, ...options], { encoding: 'utf8', maxBuffer: 1 << 26 });
   return JSON.parse(stdout) as EvalJson;
 }
