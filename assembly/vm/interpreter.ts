@@ -2,7 +2,7 @@
 // the right type, constants lie in the image, jumps go forward and end inside the code. So it checks nothing but the room for
 // joined texts and for the values of an expression image.
 
-import { scratchHits, scratchNulls, scratchRegisters, scratchText, zero8 } from '../memory/scratch';
+import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scratch';
 import { f64Remainder } from '../ops/arithmetic';
 import { appendText, textCompare, textEqual } from '../ops/text';
 import { wideAdd, wideEqual, wideLess, wideMultiply, wideNegate, widen, wideSubtract } from '../ops/wide';
@@ -19,6 +19,7 @@ import { TEXT_SCRATCH_BYTES } from '../shared/limits';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { Status } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
+import { runTests } from './tests';
 
 /** Address of the register that the instruction's a names; b and c alike. */
 function registerA(registers: usize, pc: usize): usize {
@@ -52,7 +53,6 @@ function textConstant(constants: usize, pc: usize): u64 {
  */
 export function runProgram(image: usize, output: usize): Status {
   const registers = scratchRegisters();
-  const nulls = scratchNulls();
   const hits = scratchHits();
   const constants = image + load<u32>(image, IMAGE_CONSTANTS);
   const fieldRegisters = load<u32>(image, IMAGE_FIELD_REGISTERS);
@@ -65,6 +65,7 @@ export function runProgram(image: usize, output: usize): Status {
   const outEnd = output + load<u32>(image, IMAGE_OUT_COUNT) * VALUE_BYTES;
   let pc = image + load<u32>(image, IMAGE_CODE);
   while (true) {
+    if ((load<u16>(pc) as u32) >= (Opcode.F64_LT_I as u32)) pc = runTests(pc, registers, constants);
     switch (load<u16>(pc) as u32) {
       case Opcode.END:
         return out === outEnd ? Status.OK : Status.INTERNAL;
@@ -240,36 +241,6 @@ export function runProgram(image: usize, output: usize): Status {
       case Opcode.F64_NOT_EQ:
         pc = branch(pc, load<f64>(registerA(registers, pc)) !== load<f64>(registerB(registers, pc)));
         break;
-      case Opcode.F64_LT_I:
-        pc = branch(pc, load<f64>(registerA(registers, pc)) < load<f64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.F64_NOT_LT_I:
-        pc = branch(pc, !(load<f64>(registerA(registers, pc)) < load<f64>(pc, INSTRUCTION_IMM)));
-        break;
-      case Opcode.F64_LE_I:
-        pc = branch(pc, load<f64>(registerA(registers, pc)) <= load<f64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.F64_NOT_LE_I:
-        pc = branch(pc, !(load<f64>(registerA(registers, pc)) <= load<f64>(pc, INSTRUCTION_IMM)));
-        break;
-      case Opcode.F64_GT_I:
-        pc = branch(pc, load<f64>(registerA(registers, pc)) > load<f64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.F64_NOT_GT_I:
-        pc = branch(pc, !(load<f64>(registerA(registers, pc)) > load<f64>(pc, INSTRUCTION_IMM)));
-        break;
-      case Opcode.F64_GE_I:
-        pc = branch(pc, load<f64>(registerA(registers, pc)) >= load<f64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.F64_NOT_GE_I:
-        pc = branch(pc, !(load<f64>(registerA(registers, pc)) >= load<f64>(pc, INSTRUCTION_IMM)));
-        break;
-      case Opcode.F64_EQ_I:
-        pc = branch(pc, load<f64>(registerA(registers, pc)) === load<f64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.F64_NOT_EQ_I:
-        pc = branch(pc, load<f64>(registerA(registers, pc)) !== load<f64>(pc, INSTRUCTION_IMM));
-        break;
 
       case Opcode.I64_LT:
         pc = branch(pc, load<i64>(registerA(registers, pc)) < load<i64>(registerB(registers, pc)));
@@ -282,24 +253,6 @@ export function runProgram(image: usize, output: usize): Status {
         break;
       case Opcode.I64_NE:
         pc = branch(pc, load<i64>(registerA(registers, pc)) !== load<i64>(registerB(registers, pc)));
-        break;
-      case Opcode.I64_LT_I:
-        pc = branch(pc, load<i64>(registerA(registers, pc)) < load<i64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.I64_LE_I:
-        pc = branch(pc, load<i64>(registerA(registers, pc)) <= load<i64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.I64_GT_I:
-        pc = branch(pc, load<i64>(registerA(registers, pc)) > load<i64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.I64_GE_I:
-        pc = branch(pc, load<i64>(registerA(registers, pc)) >= load<i64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.I64_EQ_I:
-        pc = branch(pc, load<i64>(registerA(registers, pc)) === load<i64>(pc, INSTRUCTION_IMM));
-        break;
-      case Opcode.I64_NE_I:
-        pc = branch(pc, load<i64>(registerA(registers, pc)) !== load<i64>(pc, INSTRUCTION_IMM));
         break;
 
       case Opcode.WIDE_LT:
@@ -327,12 +280,6 @@ export function runProgram(image: usize, output: usize): Status {
       case Opcode.TEXT_LE:
         pc = branch(pc, textCompare(load<u64>(registerA(registers, pc)), load<u64>(registerB(registers, pc))) <= 0);
         break;
-      case Opcode.TEXT_EQ_I:
-        pc = branch(pc, textEqual(load<u64>(registerA(registers, pc)), textConstant(constants, pc)));
-        break;
-      case Opcode.TEXT_NE_I:
-        pc = branch(pc, !textEqual(load<u64>(registerA(registers, pc)), textConstant(constants, pc)));
-        break;
       case Opcode.TEXT_LT_I:
         pc = branch(pc, textCompare(load<u64>(registerA(registers, pc)), textConstant(constants, pc)) < 0);
         break;
@@ -346,18 +293,6 @@ export function runProgram(image: usize, output: usize): Status {
         pc = branch(pc, textCompare(load<u64>(registerA(registers, pc)), textConstant(constants, pc)) >= 0);
         break;
 
-      case Opcode.IF_TRUE:
-        pc = branch(pc, load<u64>(registerA(registers, pc)) !== 0);
-        break;
-      case Opcode.IF_FALSE:
-        pc = branch(pc, load<u64>(registerA(registers, pc)) === 0);
-        break;
-      case Opcode.IF_NULL:
-        pc = branch(pc, load<u8>(nulls + (load<u16>(pc, INSTRUCTION_A) as usize)) !== 0);
-        break;
-      case Opcode.IF_NOT_NULL:
-        pc = branch(pc, load<u8>(nulls + (load<u16>(pc, INSTRUCTION_A) as usize)) === 0);
-        break;
       default:
         // The image verifier lets no other opcode through.
         return Status.INTERNAL;

@@ -1,0 +1,96 @@
+// The fast path of the interpreter: runs of tests, which most rules are. `a > 5 && b < 3 && c === "X"` compiles to
+//
+//   F64_NOT_GT_I a 5 -> L;  F64_NOT_LT_I b 3 -> L;  TEXT_NE_I c "X" -> L;  HIT 7;  L:
+//
+// Tests have no effects and cannot fail, so tests in a row that jump to the same place may all be made before one jump is
+// taken; and where only a HIT is jumped over, the jump itself can be a bit. The processor then sees no branch that depends on
+// the payload, and every payload runs the same way through this loop, which its predictors learn. Measured at 100 rules over
+// 65,536 payloads, AMD EPYC, Node 20: 1,590 ns a decision without this file, of which 1,000 are mispredicted branches.
+
+import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS } from '../shared/layout';
+import { INSTRUCTION_BYTES, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
+
+/** Truth of an F64 test: bit 4 x opcode (modulo 64) + order, where order is 0 unordered, 1 less, 2 greater, 3 equal. */
+const F64_TRUTH: u64 = (0x783cb45a << 32) | 0xd2000000;
+/** The same of the I64 tests. */
+const I64_TRUTH: u64 = (0x00000068 << 32) | 0xc4a20000;
+
+const F64_TESTS: u32 = Opcode.F64_NOT_EQ_I - Opcode.F64_LT_I + 1;
+const I64_TESTS: u32 = Opcode.I64_NE_I - Opcode.I64_LT_I + 1;
+
+/**
+ * Whether a text equals a constant. Up to 8 bytes are compared as one number, the last 8 bytes of each shifted down, so that
+ * nothing branches on the payload. The bytes before a short text belong to what it lies in: a FlatBuffers length and offset, the
+ * image's header, the scratch's other areas; only that of a null text, at 0, would begin below memory.
+ */
+function textTest(text: u64, constant: u64): u32 {
+  const length = (constant >> 32) as u32;
+  const sameLength = u32(((text >> 32) as u32) === length);
+  if (length - 1 < 8) {
+    const end: u32 = max((text as u32) + ((text >> 32) as u32), 8);
+    const difference = load<u64>(end - 8) ^ load<u64>((constant as u32) + length - 8);
+    return sameLength & u32(difference >> ((64 - (length << 3)) as u64) === 0);
+  }
+  if (sameLength === 0) return 0;
+  let at: u32 = 0;
+  for (; at + 8 < length; at += 8) {
+    if (load<u64>((text as u32) + at) !== load<u64>((constant as u32) + at)) return 0;
+  }
+  return length === 0 ? 1 : u32(load<u64>((text as u32) + length - 8) === load<u64>((constant as u32) + length - 8));
+}
+
+/**
+ * Runs tests, and the HITs they guard, from `start` on.
+ *
+ * @param registers the scratch's registers; its null flags and hit bits are found from there
+ * @returns the first instruction that is neither; `start` itself where it is no test
+ */
+export function runTests(start: usize, registers: usize, constants: usize): usize {
+  let pc = start;
+  let word = load<u64>(pc);
+  while (true) {
+    const first = pc;
+    let left = (word >> 48) as u32;
+    let failed: u32 = 0;
+    do {
+      const op = (word as u32) & 0xffff;
+      const a = ((word as u32) >> 16) as usize;
+      const from = registers + (a << 3);
+      if (op - Opcode.F64_LT_I < F64_TESTS) {
+        const x = load<f64>(from);
+        const y = load<f64>(pc, INSTRUCTION_IMM);
+        const order = u32(x <= y) | (u32(x >= y) << 1);
+        failed |= (F64_TRUTH >> ((word << 2) + (order as u64))) as u32;
+      } else if (op - Opcode.TEXT_EQ_I < 2) {
+        failed |= textTest(load<u64>(from), load<u64>(pc, INSTRUCTION_IMM) + (constants as u64)) ^ (op & 1);
+      } else if (op - Opcode.I64_LT_I < I64_TESTS) {
+        const x = load<i64>(from);
+        const y = load<i64>(pc, INSTRUCTION_IMM);
+        const order = u32(x <= y) | (u32(x >= y) << 1);
+        failed |= (I64_TRUTH >> ((word << 2) + (order as u64))) as u32;
+      } else if (op >= (Opcode.IF_NULL as u32)) {
+        failed |= (load<u8>(registers + a, SCRATCH_NULLS - SCRATCH_REGISTERS) as u32) ^ (op & 1);
+      } else if (op >= (Opcode.IF_TRUE as u32)) {
+        failed |= load<u32>(from) ^ (op & 1);
+      } else if (pc === first) {
+        return pc;
+      } else {
+        break;
+      }
+      pc += INSTRUCTION_BYTES;
+      left -= 1;
+      word = load<u64>(pc);
+    } while (((word >> 48) as u32) === left);
+    failed &= 1;
+    if (((word as u32) & 0xffff) === Opcode.HIT && left === 1) {
+      const rank = load<u32>(pc, INSTRUCTION_IMM);
+      const at = registers + ((rank >> 6) << 3);
+      const bit = ((failed ^ 1) as u64) << ((rank & 63) as u64);
+      store<u64>(at, load<u64>(at, SCRATCH_HITS - SCRATCH_REGISTERS) | bit, SCRATCH_HITS - SCRATCH_REGISTERS);
+      pc += INSTRUCTION_BYTES;
+    } else if (failed) {
+      pc += left << 4;
+    }
+    word = load<u64>(pc);
+  }
+}

@@ -1,0 +1,197 @@
+// One engine instance on a memory of its own: what engine tests call. The memory map is the tests' own, with wide guards, so that
+// a write outside scratch, slot and output is seen.
+
+import { readFileSync } from 'node:fs';
+import * as at from '#assembly/shared/layout.js';
+import { ImageError, type Status } from '#assembly/shared/status.js';
+
+export interface EngineExports {
+  memory: WebAssembly.Memory;
+  verifyImage(address: number, bytes: number): ImageError;
+  decide(slot: number): Status;
+  decideFrame(slot: number): Status;
+  evaluate(slot: number): Status;
+}
+
+export const wasm = new WebAssembly.Module(readFileSync(new URL('../../dist/engine.wasm', import.meta.url)));
+
+export interface Decided {
+  status: Status;
+  /** By payload: its status in the entry, and the bytes of its decision. */
+  decisions: { status: Status; bytes: Uint8Array }[];
+  outputUsed: number;
+  cursor: number;
+}
+
+/** Written everywhere that nobody may touch. */
+export const GUARD_BYTE = 0xa5;
+const PAGE_BYTES = 65536;
+const SCRATCH = 65536;
+const SLOT = 262144;
+const SLOT_END = SLOT + at.SLOT_HEADER_BYTES + 4096 * at.ENTRY_BYTES;
+const INPUT = 393216;
+
+/** Lays out: scratch | slot header and entries | input | image | output, with guards between. Sizes in bytes. */
+export class EngineBox {
+  readonly memory: WebAssembly.Memory;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly exports: EngineExports;
+  readonly scratch = SCRATCH;
+  readonly slot = SLOT;
+  readonly input = INPUT;
+  readonly image: number;
+  readonly output: number;
+  readonly outputBytes: number;
+  imageBytes = 0;
+
+  constructor(options: { inputBytes?: number; imageBytesMax?: number; outputBytes?: number } = {}) {
+    const align = (value: number): number => (value + 4095) & ~4095;
+    this.image = align(INPUT + (options.inputBytes ?? PAGE_BYTES) + 4096);
+    this.output = align(this.image + (options.imageBytesMax ?? 262144) + 4096);
+    this.outputBytes = options.outputBytes ?? PAGE_BYTES;
+    const pages = Math.ceil((this.output + this.outputBytes + 4096) / PAGE_BYTES);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.bytes = new Uint8Array(this.memory.buffer).fill(GUARD_BYTE);
+    this.view = new DataView(this.memory.buffer);
+    this.exports = this.instantiate(SCRATCH);
+  }
+
+  /** Another instance on the same memory. */
+  instantiate(scratchBase: number): EngineExports {
+    const instance = new WebAssembly.Instance(wasm, { env: { memory: this.memory, scratchBase } });
+    return instance.exports as unknown as EngineExports;
+  }
+
+  /** Copies an image in and verifies it. */
+  load(image: Uint8Array): ImageError {
+    if (this.image + image.length > this.output) throw new Error('image too large for the box');
+    this.bytes.set(image, this.image);
+    this.imageBytes = image.length;
+    return this.exports.verifyImage(this.image, image.length);
+  }
+
+  /** As load, and throws where the image is refused. */
+  mustLoad(image: Uint8Array): this {
+    const error = this.load(image);
+    if (error !== ImageError.NONE) throw new Error(`image refused: ${ImageError[error]}`);
+    return this;
+  }
+
+  /** Writes slot header and entries for payloads that already lie in memory. */
+  fillSlot(
+    payloads: readonly { address: number; bytes: number }[],
+    options: { now?: bigint; idHigh?: bigint; idLow?: bigint; outputBytes?: number } = {},
+  ): void {
+    const { view, slot } = this;
+    this.bytes.fill(0, slot, slot + at.SLOT_HEADER_BYTES);
+    view.setUint32(slot + at.SLOT_BYTES, SLOT_END - SLOT, true);
+    view.setUint32(slot + at.SLOT_IMAGE, this.image, true);
+    view.setUint32(slot + at.SLOT_COUNT, payloads.length, true);
+    view.setUint32(slot + at.SLOT_ENTRIES, slot + at.SLOT_HEADER_BYTES, true);
+    view.setUint32(slot + at.SLOT_OUTPUT, this.output, true);
+    view.setUint32(slot + at.SLOT_OUTPUT_BYTES, options.outputBytes ?? this.outputBytes, true);
+    view.setBigInt64(slot + at.SLOT_NOW, options.now ?? 0n, true);
+    view.setBigUint64(slot + at.SLOT_ID_HIGH, options.idHigh ?? 0n, true);
+    view.setBigUint64(slot + at.SLOT_ID_LOW, options.idLow ?? 0n, true);
+    for (const [index, payload] of payloads.entries()) {
+      const entry = slot + at.SLOT_HEADER_BYTES + index * at.ENTRY_BYTES;
+      view.setUint32(entry + at.ENTRY_PAYLOAD, payload.address, true);
+      view.setUint32(entry + at.ENTRY_PAYLOAD_BYTES, payload.bytes, true);
+      view.setUint32(entry + at.ENTRY_DECISION, 0, true);
+      view.setUint32(entry + at.ENTRY_DECISION_BYTES, 0, true);
+    }
+  }
+
+  /** Places payloads back to back at the input, `shift` bytes off a multiple of 8. */
+  place(payloads: readonly Uint8Array[], shift = 0): { address: number; bytes: number }[] {
+    let address = this.input + shift;
+    return payloads.map((payload) => {
+      this.bytes.set(payload, address);
+      const placed = { address, bytes: payload.length };
+      address += payload.length;
+      if (address > this.image) throw new Error('input too large for the box');
+      return placed;
+    });
+  }
+
+  /** Decides payloads in one call. */
+  decide(payloads: readonly Uint8Array[], options: Parameters<EngineBox['fillSlot']>[1] & { shift?: number } = {}): Decided {
+    this.fillSlot(this.place(payloads, options.shift), options);
+    const status = this.exports.decide(this.slot);
+    return this.decided(status, payloads.length);
+  }
+
+  /** Reads back what a call left in the slot. */
+  decided(status: Status, count: number): Decided {
+    const { view, slot } = this;
+    const cursor = view.getUint32(slot + at.SLOT_CURSOR, true);
+    const decisions: Decided['decisions'] = [];
+    for (let index = 0; index < Math.min(count, cursor); index++) {
+      const entry = slot + at.SLOT_HEADER_BYTES + index * at.ENTRY_BYTES;
+      const address = view.getUint32(entry + at.ENTRY_DECISION, true);
+      const packed = view.getUint32(entry + at.ENTRY_DECISION_BYTES, true);
+      const length = packed & ((1 << at.ENTRY_STATUS_SHIFT) - 1);
+      decisions.push({ status: packed >>> at.ENTRY_STATUS_SHIFT, bytes: this.bytes.slice(address, address + length) });
+    }
+    return { status, decisions, cursor, outputUsed: view.getUint32(slot + at.SLOT_OUTPUT_USED, true) };
+  }
+
+  /** Calls decideFrame. @returns its status and the answer frame */
+  decideFrame(
+    frame: Uint8Array,
+    options: Parameters<EngineBox['fillSlot']>[1] & { entries?: number } = {},
+  ): {
+    status: Status;
+    count: number;
+    answer: Uint8Array;
+  } {
+    const { view, slot } = this;
+    const [placed] = this.place([frame]);
+    this.fillSlot([], options);
+    view.setUint32(slot + at.SLOT_COUNT, options.entries ?? 0, true);
+    view.setUint32(slot + at.SLOT_INPUT, placed!.address, true);
+    view.setUint32(slot + at.SLOT_INPUT_BYTES, placed!.bytes, true);
+    const status = this.exports.decideFrame(slot);
+    const used = view.getUint32(slot + at.SLOT_OUTPUT_USED, true);
+    return { status, count: view.getUint32(slot + at.SLOT_COUNT, true), answer: this.bytes.slice(this.output, this.output + used) };
+  }
+
+  /** Evaluates an expression image over one payload. A text is a string, WIDE a bigint of 128 bits, null null. */
+  evaluate(payload: Uint8Array, options: { now?: bigint; shift?: number } = {}): { status: Status; values: Value[] } {
+    this.fillSlot(this.place([payload], options.shift), options);
+    const status = this.exports.evaluate(this.slot);
+    const used = this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
+    const values: Value[] = [];
+    for (let offset = 0; offset < used; offset += at.VALUE_BYTES) values.push(this.value(this.output + offset));
+    return { status, values };
+  }
+
+  /** One value of the output of `evaluate`. */
+  value(address: number): Value {
+    const { view } = this;
+    const tag = view.getUint32(address + at.VALUE_TAG, true);
+    const low = address + at.VALUE_LOW;
+    switch (tag) {
+      case 0:
+        return null;
+      case 1:
+        return view.getFloat64(low, true);
+      case 2:
+        return view.getBigInt64(low, true);
+      case 3:
+        return view.getUint32(low, true) === 1;
+      case 4: {
+        const text = view.getUint32(low, true);
+        const bytes = this.bytes.slice(text, text + view.getUint32(low + 4, true));
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      }
+      case 6:
+        return (view.getBigInt64(address + at.VALUE_HIGH, true) << 64n) | view.getBigUint64(low, true);
+      default:
+        throw new Error(`value with tag ${tag}`);
+    }
+  }
+}
+
+export type Value = null | number | bigint | boolean | string;
