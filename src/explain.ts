@@ -68,7 +68,7 @@ interface Leaf {
   paths: string[];
   /** What is compiled for it. */
   source: string;
-  /** Its output: number of the image * LEAVES_PER_IMAGE_MAX + place in it. */
+  /** Its place among the outputs of all images. */
   output: number;
 }
 
@@ -141,14 +141,24 @@ export class Explainer {
       leaf.output = output;
     }
     for (let first = 0; first < sources.length; first += LEAVES_PER_IMAGE_MAX) {
-      const part = sources.slice(first, first + LEAVES_PER_IMAGE_MAX);
-      const { image, diagnostics } = compileExpressions(this.live.model, part);
-      assert(image !== undefined, `a condition does not compile by itself: ${diagnostics[0]?.message}`);
-      const address = this.live.tenant.memory.place(image);
-      this.placed.push({ address, count: part.length });
-      const error = this.live.tenant.inline.verifyImage(address, image.length);
-      assert(error === 0, `the engine refuses the conditions: ${error}`);
+      this.compilePart(sources.slice(first, first + LEAVES_PER_IMAGE_MAX));
     }
+  }
+
+  /** Compiles sources into one image, or two where they are too many for one, e.g. for the texts that they join. */
+  private compilePart(sources: readonly string[]): void {
+    const { image, diagnostics } = compileExpressions(this.live.model, sources);
+    if (image === undefined) {
+      assert(sources.length > 1, `a condition does not compile by itself: ${diagnostics[0]?.message}: ${sources[0]}`);
+      this.compilePart(sources.slice(0, sources.length >>> 1));
+      this.compilePart(sources.slice(sources.length >>> 1));
+      return;
+    }
+    const { memory, inline } = this.live.tenant;
+    const address = memory.place(image);
+    this.placed.push({ address, count: sources.length });
+    const error = inline.verifyImage(address, image.length);
+    assert(error === 0, `the engine refuses the conditions: ${error}`);
   }
 }
 

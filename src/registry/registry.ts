@@ -4,11 +4,13 @@
 
 import { readDocument } from '../bundle/document.js';
 import type { BundleFiles } from '../bundle/files.js';
+import { LOCK_PATH } from '../bundle/read-bundle.js';
 import { NAME_PATTERN, VERSION_PATTERN } from '../config.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { Problem } from '../errors.js';
 import type { MemoryOptions } from '../runtime/memory.js';
 import type { TaskPool } from '../runtime/task-pool.js';
+import { checkLock } from '../schema/lock.js';
 import type { ModelLock } from '../schema/model.js';
 import type { Compiled, CompileTask } from './compile-worker.js';
 import { LiveImage } from './live-image.js';
@@ -117,8 +119,9 @@ export class Registry {
     const named = options.name ?? bundleName(files);
     const previous = named === undefined ? undefined : await this.lockOf(tenantName, named);
     const { image: file, lock, diagnostics } = await this.compile(files, previous);
-    if (file === undefined || lock === undefined) {
-      const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    if (previous !== undefined && lock !== undefined) diagnostics.push(...lockFaults(previous, lock));
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    if (file === undefined || lock === undefined || errors > 0) {
       throw new Problem('INVALID_BUNDLE', `the bundle has ${errors} ${errors === 1 ? 'error' : 'errors'}`, undefined, diagnostics);
     }
     const known = this.tenants.has(tenantName);
@@ -215,6 +218,17 @@ function bundleName(files: BundleFiles): string | undefined {
   const document = path === undefined ? undefined : readDocument(path, files.get(path) as Uint8Array, new DiagnosticBag());
   const name = (document?.value as { name?: unknown } | null | undefined)?.name;
   return typeof name === 'string' ? name : undefined;
+}
+
+/** What a bundle's own lock takes back of what has been published. Without one of its own, it was compiled with ours. */
+function lockFaults(published: ModelLock, lock: ModelLock): Diagnostic[] {
+  return checkLock(published, lock).map((message) => ({
+    code: 'V2011',
+    severity: 'error',
+    message,
+    span: { file: LOCK_PATH, start: 0, end: 0 },
+    advice: 'callers rely on the published ids: start from the lock of the published bundle, or leave the file out',
+  }));
 }
 
 /** The schema of bundle.yaml is meant to allow only what a file name may hold; the store does not rely on it. */
