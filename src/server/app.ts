@@ -28,11 +28,14 @@ const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Hand
   ['GET', '/metrics', showMetrics],
 ];
 
+/** One name in the metrics for whatever no route takes. */
+const OTHER_ROUTES = 'other';
+
 /** Adds all routes to an app and returns its WebSocket endpoint. */
 export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): StreamEndpoint {
   const allowed = new Map<string, string[]>();
   for (const [method, pattern, handler] of ROUTES) {
-    const accept = acceptor(context, pattern, method === 'GET' ? 'none' : 'required', handler);
+    const accept = acceptor(context, `${method} ${pattern}`, pattern, method === 'GET' ? 'none' : 'required', handler);
     if (method === 'POST') app.post(pattern, accept);
     else if (method === 'PUT') app.put(pattern, accept);
     else {
@@ -43,16 +46,16 @@ export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): Stream
   }
   const stream = new StreamEndpoint(context);
   stream.attach(app, uws);
-  app.get(STREAM_PATTERN, acceptor(context, STREAM_PATTERN, 'none', refuseUpgrade));
+  app.get(STREAM_PATTERN, acceptor(context, `GET ${STREAM_PATTERN}`, STREAM_PATTERN, 'none', refuseUpgrade));
   allowed.set(STREAM_PATTERN, ['GET']);
   for (const [pattern, methods] of allowed) {
     const refuse: Handler = (exchange) => exchange.refuse(new Problem('METHOD_NOT_ALLOWED'), [['Allow', methods.join(', ')]]);
-    app.any(pattern, acceptor(context, pattern, 'any', refuse));
+    app.any(pattern, acceptor(context, OTHER_ROUTES, pattern, 'any', refuse));
   }
   const notFound: Handler = () => {
     throw new Problem('NOT_FOUND');
   };
-  app.any('/*', acceptor(context, 'none', 'any', notFound));
+  app.any('/*', acceptor(context, OTHER_ROUTES, '/*', 'any', notFound));
   return stream;
 }
 
@@ -65,11 +68,12 @@ const refuseUpgrade: Handler = (exchange) => {
 
 function acceptor(
   context: Context,
+  route: string,
   pattern: string,
   rule: BodyRule,
   handler: Handler,
 ): (response: HttpResponse, request: HttpRequest) => void {
-  const metrics = context.metrics.route(rule === 'any' ? 'other' : pattern);
+  const metrics = context.metrics.route(route);
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
   return (response, request) => {
     let head: RequestHead;
@@ -78,7 +82,7 @@ function acceptor(
     } catch (error) {
       const problem = asProblem(error);
       metrics.record(problem.status, 0);
-      response.writeStatus(statusLine(problem.status)).writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
+      refuseConnection(response, problem);
       return;
     }
     const tenant = parameters > 0 ? (request.getParameter(0) as string) : '';
@@ -88,11 +92,30 @@ function acceptor(
     try {
       if (parameters > 0) checkName(tenant);
       if (parameters > 1) checkName(name);
+      if (rule === 'none') exchange.received();
       handler(exchange);
     } catch (error) {
       exchange.fail(error);
     }
   };
+}
+
+/**
+ * Answers and closes, in the next turn: closing from inside the handler would come after the parser has gone on, and the bytes
+ * behind the refused request would be taken for another. While an answer is owed the parser takes no further request: it
+ * closes the connection instead.
+ */
+function refuseConnection(response: HttpResponse, problem: Problem): void {
+  let aborted = false;
+  response.onAborted(() => {
+    aborted = true;
+  });
+  setImmediate(() => {
+    if (aborted) return;
+    response.cork(() => {
+      response.writeStatus(statusLine(problem.status)).writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
+    });
+  });
 }
 
 function checkName(name: string): void {

@@ -1,15 +1,12 @@
 // The listen socket. At the limit of connections it is closed, and opened again when enough of them are gone: at the
 // process's file limit uWebSockets.js would spin on accept, so the server must stop accepting before.
 
+import { createServer } from 'node:net';
 import type { Traffic } from './context.js';
 import type { TemplatedApp, Uws, us_listen_socket } from './uws.js';
 
-/** Not shared with another process: two servers on one port would each get half of the connections. */
-const LISTEN_EXCLUSIVE = 1;
 /** Share of the limit at which accepting begins again. */
 const RESUME_SHARE = 0.95;
-
-type ListenExclusive = (host: string, port: number, options: number, done: (socket: us_listen_socket | false) => void) => void;
 
 export class Listener {
   private socket: us_listen_socket | false = false;
@@ -32,12 +29,10 @@ export class Listener {
     });
   }
 
-  /** Begins to listen; 0 = any free port. Throws Error with code EADDRINUSE where it cannot. */
-  start(port: number): void {
-    if (!this.open(port)) {
-      const error = new Error(`cannot listen on ${this.host}:${port}: the address is in use or not of this machine`);
-      throw Object.assign(error, { code: 'EADDRINUSE' });
-    }
+  /** Begins to listen; 0 = any free port. Rejects with the system's error where it cannot: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+  async start(port: number): Promise<void> {
+    if (port !== 0) await probe(this.host, port);
+    if (!this.open(port)) throw new Error(`cannot listen on ${this.host}:${port}`);
   }
 
   /** Stops listening for good; open connections stay. */
@@ -55,8 +50,7 @@ export class Listener {
   }
 
   private open(port: number): boolean {
-    const listen = this.app.listen.bind(this.app) as unknown as ListenExclusive;
-    listen(this.host, port, LISTEN_EXCLUSIVE, (socket) => {
+    this.app.listen(this.host, port, (socket) => {
       this.socket = socket;
       if (socket !== false) this.port = this.uws.us_socket_local_port(socket as never);
     });
@@ -67,4 +61,17 @@ export class Listener {
     if (this.socket !== false) this.uws.us_listen_socket_close(this.socket);
     this.socket = false;
   }
+}
+
+/**
+ * uWebSockets.js shares a port with whoever else shares it, and two servers on one port would each get half of the
+ * connections; its exclusive mode on the other hand fails while connections of a former server linger. A socket of Node's
+ * takes the address over from lingering connections and from nobody else, so it finds out.
+ */
+function probe(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port }, () => server.close(() => resolve()));
+  });
 }

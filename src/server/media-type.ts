@@ -54,7 +54,7 @@ function weightOf(accept: string, type: string): number {
     const own = range === type ? 3 : range === 'application/*' ? 2 : range === '*/*' ? 1 : 0;
     if (own <= specificity) continue;
     specificity = own;
-    const q = /;\s*q\s*=\s*([0-9.]+)/i.exec(part)?.[1];
+    const q = /;\s*q\s*=([^;]*)/i.exec(part)?.[1];
     weight = q === undefined ? 1 : Math.min(1, Number.isNaN(Number(q)) ? 0 : Number(q));
   }
   return weight;

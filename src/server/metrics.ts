@@ -55,8 +55,10 @@ export class ServerMetrics {
     this.addEngine(engine);
   }
 
-  /** Metrics of a new route; the name is its pattern. */
+  /** Metrics of a route, the same for the same name. */
   route(route: string): RouteMetrics {
+    const known = this.routes.find((metrics) => metrics.route === route);
+    if (known !== undefined) return known;
     const metrics = new RouteMetrics(route);
     this.routes.push(metrics);
     return metrics;

@@ -30,7 +30,7 @@ const POLL_MILLIS = 5;
 
 /**
  * Starts a server. Throws RangeError for an option out of range, and Error where uWebSockets.js cannot be loaded, the address
- * cannot be listened on (code EADDRINUSE), or another process owns the data directory.
+ * cannot be listened on (code EADDRINUSE, EACCES, EADDRNOTAVAIL), or another process owns the data directory.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const config = resolveServerConfig(options);
@@ -49,7 +49,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const listener = new Listener(uws, app, traffic, config.host, config.connectionsMax);
   const streams = addRoutes(app, uws, context);
   try {
-    listener.start(config.port);
+    await listener.start(config.port);
   } catch (error) {
     app.close();
     await release();

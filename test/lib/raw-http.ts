@@ -65,8 +65,14 @@ export class RawConnection {
     const lines = this.rest.subarray(0, headBytes).toString('latin1').split('\r\n');
     const status = Number(lines[0]?.split(' ')[1]);
     const headers: Record<string, string> = {};
-    for (const line of lines.slice(1)) headers[line.slice(0, line.indexOf(':')).toLowerCase()] = line.slice(line.indexOf(':') + 1).trim();
-    const bodyBytes = this.isHead || status === 100 ? 0 : headers['content-length'] === undefined ? Number.POSITIVE_INFINITY : Number(headers['content-length']);
+    for (const line of lines.slice(1))
+      headers[line.slice(0, line.indexOf(':')).toLowerCase()] = line.slice(line.indexOf(':') + 1).trim();
+    const bodyBytes =
+      this.isHead || status === 100
+        ? 0
+        : headers['content-length'] === undefined
+          ? Number.POSITIVE_INFINITY
+          : Number(headers['content-length']);
     const whole = headBytes + 4 + bodyBytes;
     // Without a length the answer ends with the connection: the parser's own answers are such.
     if (whole > this.rest.length && !(bodyBytes === Number.POSITIVE_INFINITY)) return false;
