@@ -201,7 +201,7 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
     where: ['src/dev/'],
     why: 'only server speaks HTTP, by uWebSockets.js',
   },
-  { what: /^(node:)?net$/, where: ['src/registry/owner.ts', 'src/dev/'], why: 'a socket guards the data directory' },
+  { what: /^(node:)?net$/, where: ['src/registry/owner.ts', 'src/server/', 'src/dev/'], why: 'a socket guards the data directory' },
   {
     what: /^node:fs/,
     where: ['src/registry/store.ts', 'src/server/uws.ts', 'src/runtime/instance.ts', 'src/cli/', 'src/dev/'],
