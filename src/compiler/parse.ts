@@ -4,6 +4,7 @@ import { type Options, parse, parseExpressionAt, tokenizer, tokTypes } from 'aco
 import { childrenOf, type EsNode } from './estree.js';
 import { EXPRESSION_CHARS_MAX } from './limits.js';
 import type { FaultSink } from './source.js';
+import { refusalOf } from './whitelist.js';
 
 /** Everything that can be parsed is, so that the whitelist can name it; what is allowed is the whitelist's matter alone. */
 const OPTIONS: Options = {
@@ -17,6 +18,9 @@ const OPTIONS: Options = {
   allowHashBang: false,
   checkPrivateFields: false,
 };
+
+/** Part of acorn's message where an input exhausts the stack. */
+const STACK_MESSAGE = 'stack space';
 
 type AcornFault = SyntaxError & { pos?: number; raisedAt?: number };
 
@@ -39,8 +43,8 @@ export function parseExpression(text: string, faults: FaultSink): EsNode[] | und
   try {
     return parseWhole(text, faults);
   } catch (error) {
-    // acorn recurses once a level; a text that exhausts the stack is too deep for the checker as well.
-    if (error instanceof RangeError) {
+    // acorn recurses once a level, and says so (or not) where the stack ends; the whitelist's limit lies far below.
+    if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes(STACK_MESSAGE))) {
       faults.error('V5002', whole, 'the expression is nested too deeply');
       return undefined;
     }
@@ -50,36 +54,46 @@ export function parseExpression(text: string, faults: FaultSink): EsNode[] | und
 
 function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
   let fault: AcornFault | undefined;
-  let end = 0;
+  let rest: { start: number; end: number } | undefined;
   try {
     const node = parseExpressionAt(text, 0, OPTIONS) as EsNode;
-    const rest = restAfter(text, node.end);
+    rest = restAfter(text, node.end);
     if (rest === undefined) return [node];
-    end = rest;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof SyntaxError) || error.message.includes(STACK_MESSAGE)) throw error;
     fault = error;
   }
 
   const statements = parseStatements(text);
   if (statements !== undefined) {
     const [only] = statements;
-    if (statements.length > 1 || only?.type !== 'ExpressionStatement') return statements;
+    if (only === undefined) {
+      faults.error('V3002', { start: 0, end: text.length }, 'the expression is empty', 'write a condition');
+      return undefined;
+    }
+    if (statements.length > 1 || only.type !== 'ExpressionStatement') return statements;
+    if (rest !== undefined) {
+      faults.error('V3003', rest, 'something follows the expression', 'remove the `;`');
+      return undefined;
+    }
+    // Only sloppy code takes it (`delete n`, `010`): the whitelist must have something against it, or it is a syntax error.
     const expression = childrenOf(only)[0]!;
-    if (fault !== undefined) return [expression];
-    faults.error('V3003', { start: end, end: text.length }, 'something follows the expression', 'remove the `;`');
+    if (holdsRefusal(expression)) return [expression];
+  }
+  if (rest !== undefined) {
+    const advice = adviceAt(text, rest.start) ?? 'a condition is one expression; join several with `&&` or `||`';
+    faults.error('V3003', rest, 'something follows the expression', advice);
     return undefined;
   }
-  if (fault === undefined) {
-    const advice = 'a condition is one expression; join several with `&&` or `||`';
-    faults.error(
-      'V3003',
-      { start: end, end: Math.min(text.length, wordEnd(text, end)) },
-      'something follows the expression',
-      advice,
-    );
-    return undefined;
-  }
+  reportSyntax(text, fault!, faults);
+  return undefined;
+}
+
+function holdsRefusal(node: EsNode): boolean {
+  return refusalOf(node) !== undefined || childrenOf(node).some(holdsRefusal);
+}
+
+function reportSyntax(text: string, fault: AcornFault, faults: FaultSink): void {
   const at = Math.min(fault.pos ?? 0, text.length);
   const message = fault.message.replace(/ \(\d+:\d+\)$/, '');
   const endOfText = at >= text.trimEnd().length;
@@ -89,20 +103,19 @@ function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
     endOfText ? 'the expression ends too early' : `syntax error: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
     adviceAt(text, at),
   );
-  return undefined;
 }
 
-/** Offset of the first token after `from`, or undefined where only white space and comments follow. */
-function restAfter(text: string, from: number): number | undefined {
+/** The first token after `from`, or undefined where only white space and comments follow. */
+function restAfter(text: string, from: number): { start: number; end: number } | undefined {
   let start = from;
   while (start < text.length && /\s/.test(text[start]!)) start++;
   if (start === text.length) return undefined;
   try {
     const token = tokenizer(text.slice(start), OPTIONS).getToken();
-    return token.type === tokTypes.eof ? undefined : start + token.start;
+    return token.type === tokTypes.eof ? undefined : { start: start + token.start, end: start + token.end };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return start;
+    return { start, end: wordEnd(text, start) };
   }
 }
 
