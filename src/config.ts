@@ -21,7 +21,10 @@ export const VERSION_PATTERN = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/;
 export interface EngineOptions {
   /** Directory of published bundles; without it the engine keeps them in memory only. One process owns it at a time. */
   dataDir?: string;
-  /** Worker threads for expensive requests, 0 = decide everything inline. Default: one less than the processors, 1 to 8. None starts before it is needed. */
+  /**
+   * Worker threads for expensive requests, 0 = decide everything inline. Default: one less than the processors, 1 to 8. None
+   * starts before it is needed.
+   */
   poolThreads?: number;
   /** Static cost, in units of about 1 ns, up to which a request is decided on the calling thread. Default 200,000. */
   costInlineMax?: number;

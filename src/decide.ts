@@ -104,7 +104,8 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     return;
   }
   if (count > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${count} requests in a frame, at most ${SLOT_COUNT_MAX}`);
-  const output = ANSWER_BATCH_BYTES + align8(count * 4) + count * (ANSWER_BYTES + live.decisionBytesMax); // assembly/flatbuffers/answer.ts
+  // assembly/flatbuffers/answer.ts
+  const output = ANSWER_BATCH_BYTES + align8(count * 4) + count * (ANSWER_BYTES + live.decisionBytesMax);
   const bytes = SLOT_HEADER_BYTES + count * ENTRY_BYTES + align8(frame.length) + output;
   if (bytes > live.tenant.memory.ring.bytes) {
     throw new Problem(

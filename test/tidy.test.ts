@@ -283,7 +283,7 @@ describe('files', () => {
   it(`have lines of at most ${COLUMNS_MAX} columns, texts and tables aside`, () => {
     const isLong = (line: string): boolean =>
       line.length > COLUMNS_MAX &&
-      line.replace(/'[^']*'|`[^`]*`|"[^"]*"/g, "''").length > COLUMNS_MAX &&
+      line.replace(/(['"`])(?:\\.|(?!\1).)*(\1|$)/g, "''").length > COLUMNS_MAX &&
       !/^\s*(\||\/\/ \||<)|https?:/.test(line);
     const wrong = written
       .filter((path) => isCode(path) || path.endsWith('.md'))

@@ -49,7 +49,10 @@ export enum ImageKind {
   EXPRESSIONS = 1,
 }
 
-/** Table descriptor: its fields lie side by side in the field section. Table 0 is the root; a child's index is above its parent's. */
+/**
+ * Table descriptor: its fields lie side by side in the field section. Table 0 is the root; a child's index is above its
+ * parent's.
+ */
 export const TABLE_BYTES = 8;
 export const TABLE_FIRST_FIELD = 0; // u32
 export const TABLE_FIELD_COUNT = 4; // u32
@@ -68,7 +71,10 @@ export const FIELD_MIN = 16; // u64
 export const FIELD_MAX = 24; // u64
 export const FIELD_DEFAULT = 32; // u64, register bits (F64 bits for INT, LONG, DOUBLE); TEXT: constant offset | bytes << 32
 
-/** Rule descriptor, in rank order: larger score first, then the order written. Rank is the rule's number everywhere in the engine. */
+/**
+ * Rule descriptor, in rank order: larger score first, then the order written. Rank is the rule's number everywhere in the
+ * engine.
+ */
 export const RULE_BYTES = 24;
 export const RULE_SCORE = 0; // f64
 export const RULE_OUTCOME = 8; // u32, Outcome the hit asks for, or NONE

@@ -256,7 +256,10 @@ function readBoolean(text: string): boolean | Fault {
   return FALSE_TEXT.test(text) ? false : new Fault(`\`${text}\` is neither yes nor no`);
 }
 
-/** A number's text (exponent allowed) divided by 10^scale, exactly, without exponent and needless zeros; undefined for other texts. */
+/**
+ * A number's text (exponent allowed) divided by 10^scale, exactly, without exponent and needless zeros; undefined for other
+ * texts.
+ */
 function plainDecimal(text: string, scale: number): string | undefined {
   const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
   if (match === null || !NUMBER_TEXT.test(text)) return undefined;

@@ -1,7 +1,7 @@
 // Decisions on their way to a file or a pipe, one a row and in the order of the rows.
 //
-// ndjson: the one JSON rendering of a decision a line. csv: line, status, outcome, score, reasons, rules. flatbuffers: each decision
-// (schemas/decision.fbs) behind its length as a little-endian u32.
+// ndjson: the one JSON rendering of a decision a line. csv: line, status, outcome, score, reasons, rules. flatbuffers: each
+// decision (schemas/decision.fbs) behind its length as a little-endian u32.
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';

@@ -46,7 +46,10 @@ const FOREIGN_NAMES: Readonly<Record<string, string>> = {
   not: 'write `!` for not',
 };
 
-/** Checks one expression over the fields of a model and `now`. Faults go into the sink; the IR is to be used only where there were none. */
+/**
+ * Checks one expression over the fields of a model and `now`. Faults go into the sink; the IR is to be used only where there
+ * were none.
+ */
 export function checkExpression(root: EsNode, model: Model, faults: FaultSink): Ir {
   return new Checker(model, faults).check(root, NO_FACTS).ir;
 }
@@ -244,7 +247,10 @@ class Checker {
   }
 }
 
-/** What `left === right` says about null: compared with null, the field is not null where they differ; with a value, where they are equal. */
+/**
+ * What `left === right` says about null: compared with null, the field is not null where they differ; with a value, where they
+ * are equal.
+ */
 function equalFacts(left: Ir, right: Ir, facts: Facts, equal: boolean): Facts {
   const added = [...provenNotNull(left, right, equal), ...provenNotNull(right, left, equal)];
   return added.length === 0 ? facts : new Set([...facts, ...added]);

@@ -251,7 +251,10 @@ export class Emitter {
     this.code.branch(op, instructionUnits(op, textBytes), target, a, b, imm);
   }
 
-  /** a = b op c. The result's register is taken before the operands are given back, so that no instruction overwrites its operands. */
+  /**
+   * a = b op c. The result's register is taken before the operands are given back, so that no instruction overwrites its
+   * operands.
+   */
   #into(op: Opcode, left: number, right: number, type: RegisterType, textBytes = 0): number {
     const result = this.registers.take(type);
     this.#emit(op, result, left, right, undefined, textBytes);

@@ -16,7 +16,10 @@ import { looseSource } from './source.js';
 import { typeName } from './types.js';
 
 export interface ExpressionsResult {
-  /** The deciding part of an EXPRESSIONS image (no manifest): one value for each source, in order. Absent where there are errors. */
+  /**
+   * The deciding part of an EXPRESSIONS image (no manifest): one value for each source, in order. Absent where there are
+   * errors.
+   */
   image?: Uint8Array;
   /** Spans name `expression N` (from 1) as their file. */
   diagnostics: Diagnostic[];

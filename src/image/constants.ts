@@ -1,4 +1,7 @@
-/** The constant section while it grows: the program's texts first, whose offsets the code already holds, then what descriptors need. */
+/**
+ * The constant section while it grows: the program's texts first, whose offsets the code already holds, then what descriptors
+ * need.
+ */
 export class ConstantPool {
   readonly #chunks: Uint8Array[] = [];
   #bytes = 0;

@@ -50,7 +50,10 @@ export class Histogram {
     return this.values[MAX] as number;
   }
 
-  /** A value that at least `fraction` (0 to 1) of the recorded ones do not exceed, at most 6.25 % above the least such; 0 where nothing is recorded. */
+  /**
+   * A value that at least `fraction` (0 to 1) of the recorded ones do not exceed, at most 6.25 % above the least such; 0 where
+   * nothing is recorded.
+   */
   percentile(fraction: number): number {
     const rank = Math.max(1, Math.ceil(fraction * this.count));
     let seen = 0;
@@ -61,7 +64,10 @@ export class Histogram {
     return this.max;
   }
 
-  /** How many recorded values were at most `micros`, where `micros` is a bucket's end (2^k - 1); else those of the buckets that end at or below it. */
+  /**
+   * How many recorded values were at most `micros`, where `micros` is a bucket's end (2^k - 1); else those of the buckets that
+   * end at or below it.
+   */
   countUpTo(micros: number): number {
     let seen = 0;
     for (let bucket = 0; bucket < BUCKET_COUNT && bucketEnd(bucket) <= micros; bucket++) seen += this.values[bucket] as number;

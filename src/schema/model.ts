@@ -28,7 +28,10 @@ export interface Field {
   required: boolean;
   /** For the language: neither required nor with a default. A field whose type names null is never required. */
   nullable: boolean;
-  /** Taken where the field is absent, in register form: boolean; number for INT, LONG, DOUBLE; bigint for DECIMAL (scaled), TIMESTAMP, DATE; member number for ENUM; string for TEXT. */
+  /**
+   * Taken where the field is absent, in register form: boolean; number for INT, LONG, DOUBLE; bigint for DECIMAL (scaled),
+   * TIMESTAMP, DATE; member number for ENUM; string for TEXT.
+   */
   default?: FieldValue;
   /** Inclusive bounds in the same form; for TEXT the length in code points (`minLength`, `maxLength`; maxLength is always set). */
   minimum?: number | bigint;
@@ -73,6 +76,9 @@ export interface Model {
   /** All fields of all tables, by table. */
   fields: Field[];
   lock: ModelLock;
-  /** 16 hex digits: what a binary request names. Over everything that changes how bytes are read: ids, kinds, scales, enum numbers, required, bounds, defaults. */
+  /**
+   * 16 hex digits: what a binary request names. Over everything that changes how bytes are read: ids, kinds, scales, enum
+   * numbers, required, bounds, defaults.
+   */
   hash: string;
 }

@@ -1,4 +1,5 @@
-// Timestamps and dates on the proleptic Gregorian calendar, without Date: exact to the microsecond, and no time zone of the machine.
+// Timestamps and dates on the proleptic Gregorian calendar, without Date: exact to the microsecond, and no time zone of the
+// machine.
 
 const MICROS_PER_SECOND = 1_000_000;
 const SECONDS_PER_DAY = 86_400;

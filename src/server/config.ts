@@ -24,11 +24,17 @@ export interface ServerOptions extends EngineOptions {
   bundleBytesMax?: number;
   /** One WebSocket message; a longer one closes the connection. Default 16 MiB. */
   frameBytesMax?: number;
-  /** Bytes of answers that wait for a slow WebSocket reader; above it the connection is closed. One answer may overshoot it. Default 16 MiB. */
+  /**
+   * Bytes of answers that wait for a slow WebSocket reader; above it the connection is closed. One answer may overshoot it.
+   * Default 16 MiB.
+   */
   backpressureBytesMax?: number;
   /** Seconds without a message or ping after which a WebSocket is closed: 0 (never) or 8 to 960. Default 120. */
   idleSecondsMax?: number;
-  /** Open connections; at the limit the server stops accepting until one closes. Default: what the process's file limit leaves, less 500. */
+  /**
+   * Open connections; at the limit the server stops accepting until one closes. Default: what the process's file limit leaves,
+   * less 500.
+   */
   connectionsMax?: number;
   /** How long stop() waits for requests in flight. Default 10,000. */
   stopMillisMax?: number;
@@ -38,7 +44,10 @@ export interface ServerOptions extends EngineOptions {
 
 export type ServerConfig = Required<Omit<ServerOptions, keyof EngineOptions | 'engine'>>;
 
-/** Declared bodies up to this many times the limit are read and dropped, so that the caller gets its 413; larger ones are cut off. */
+/**
+ * Declared bodies up to this many times the limit are read and dropped, so that the caller gets its 413; larger ones are cut
+ * off.
+ */
 export const DISCARD_FACTOR = 4;
 /** Answers above it are flushed step by step, and count as in flight until the kernel has taken them. */
 export const FLUSH_BYTES = 65536;

@@ -16,7 +16,10 @@ import type { Exchange } from './exchange.js';
 import { answerMedia, bodyMedia, FLATBUFFERS_TYPE, JSON_TYPE, Media } from './media-type.js';
 
 const MODEL_HASH = /^[0-9a-f]{16}$/;
-/** Not a payload of any model: it takes the place of one that could not be encoded, so that the engine answers INVALID_PAYLOAD there. */
+/**
+ * Not a payload of any model: it takes the place of one that could not be encoded, so that the engine answers INVALID_PAYLOAD
+ * there.
+ */
 const NO_PAYLOAD = new Uint8Array(0);
 
 /** Time and ids of `count` decisions. */
@@ -55,7 +58,10 @@ function answerOne(exchange: Exchange, live: LiveImage, settled: Settled, payloa
   else exchange.send(200, FLATBUFFERS_TYPE, decision);
 }
 
-/** POST decisions/{bundle}/batch: payloads in, decisions out, in order. An invalid one has its own decision and hinders no other. */
+/**
+ * POST decisions/{bundle}/batch: payloads in, decisions out, in order. An invalid one has its own decision and hinders no
+ * other.
+ */
 export function decideBatch(exchange: Exchange): void {
   const media = bodyMedia(exchange.head.contentType);
   const answer = answerMedia(exchange.head.accept, media);

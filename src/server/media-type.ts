@@ -27,7 +27,10 @@ export function bodyMedia(contentType: string): Media {
   }
 }
 
-/** The media type to answer with: the one Accept likes best, `same` (that of the request) among equals. Throws Problem NOT_ACCEPTABLE. */
+/**
+ * The media type to answer with: the one Accept likes best, `same` (that of the request) among equals. Throws Problem
+ * NOT_ACCEPTABLE.
+ */
 export function answerMedia(accept: string, same: Media): Media {
   if (accept === '' || accept === '*/*') return same;
   if (accept === JSON_TYPE) return Media.JSON;

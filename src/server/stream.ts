@@ -84,7 +84,10 @@ export class StreamEndpoint {
     });
   }
 
-  /** Closes the sockets that are owed nothing with 1001: no message pending, no answer waiting for its reader. Called again until none is left. */
+  /**
+   * Closes the sockets that are owed nothing with 1001: no message pending, no answer waiting for its reader. Called again
+   * until none is left.
+   */
   end(): void {
     for (const socket of [...this.sockets]) {
       if (socket.getUserData().pending === 0 && socket.getBufferedAmount() === 0) socket.end(GOING_AWAY, 'the server is stopping');
