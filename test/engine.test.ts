@@ -192,7 +192,9 @@ describe('Engine.publish', () => {
     expect(memoryBytes).toBeLessThanOrEqual(memoryBytesMax);
     expect(memoryBytesMax).toBe(18 * 65536);
     expect(await versionNow(engine, 'acme', 'orders')).toBe('1.0.0');
-    expect(await codeOf(engine.publish('acme', sampleBundle({ version: '1.0.1' })))).toBe('resolved');
+    const before = engine.stats().tenants;
+    expect(await codeOf(engine.publish('acme', sampleBundle({ name: 'big-7', rules: rules(7) })))).toBe('OUT_OF_MEMORY');
+    expect(engine.stats().tenants).toEqual(before);
   });
 
   it('stops with STOPPING', async () => {
