@@ -10,7 +10,7 @@ import { describeMachine, formatNumber, formatTable, type Machine, median } from
 import { type Row, type RowRun, runRow, type TimingOptions } from './row.js';
 import { computeTruth } from './truth.js';
 import { encodePayloads, setUpVerdict, verdictInPlace, verdictJson, verdictObjects, verdictSingle } from './verdict-rows.js';
-import { makePayloads, makeRules, PAYLOAD_COUNT } from './workload.js';
+import { BLOCK_COUNT, makePayloads, makeRules, PAYLOAD_COUNT } from './workload.js';
 
 /** Rules up to which a peer is measured: beyond, a single block takes minutes. */
 const RULES_MAX = { jsonRulesEngine: 100, zen: 1_000, cel: 1_000, gccDecision: 1_000 } as const;
@@ -66,7 +66,9 @@ export async function benchDecide(options: DecideOptions): Promise<DecideResult>
   options.log(
     `${machine.cpu}, ${machine.processors} processors, node ${machine.node}, ${machine.gcc ?? 'no gcc: its rows are absent'}`,
   );
-  options.log(`${payloadCount} payloads; median of ${options.runs} runs of ${options.timing.msMin} ms a row`);
+  options.log(
+    `${payloadCount} payloads; median of ${options.runs} runs of ${options.timing.msMin} ms a row, of each the median block of ${BLOCK_COUNT} payloads`,
+  );
   const sizes: SizeResult[] = [];
   for (const size of options.sizes) {
     const result = await benchSize(size, payloadCount, options);

@@ -105,6 +105,7 @@ function programSource(decideSource: string, payloadCount: number): string {
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#define BLOCKS_MAX 1000000
 #define NOINLINE __attribute__((noinline))
 static inline uint32_t word(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return v; }
 static inline const uint8_t *field(const uint8_t *table, const uint8_t *vtable, int slot) {
@@ -127,8 +128,10 @@ static inline int text(const uint8_t *table, const uint8_t *vtable, int slot, co
 ${decideSource}
 static uint8_t *payloads[${payloadCount}];
 static double seconds(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec * 1e-9; }
+static int ascending(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return (x > y) - (x < y); }
 int main(int argc, char **argv) {
-  double secondsMin = argc > 2 ? atof(argv[2]) : 1;
+  double secondsMin = argc > 2 ? atof(argv[2]) : 0;
+  if (argc < 2) return 1;
   FILE *file = fopen(argv[1], "rb");
   if (!file) return 1;
   fseek(file, 0, SEEK_END);
@@ -137,13 +140,19 @@ int main(int argc, char **argv) {
   uint8_t *bytes = aligned_alloc(64, (size + 63) / 64 * 64);
   if (!bytes || fread(bytes, 1, size, file) != (size_t)size) return 1;
   for (long i = 0, at = 0; i < ${payloadCount}; i++) { payloads[i] = bytes + at + 8; at += 8 + (word(bytes + at) + 7) / 8 * 8; }
+  static double blocks[BLOCKS_MAX];
   uint64_t sum = 0, count = 0;
-  double start = seconds(), now;
+  long block = 0;
+  double start = seconds(), last = start, now = start;
   do {
     for (int k = 0; k < ${BLOCK_COUNT}; k++, count++) sum += decide(payloads[count % ${payloadCount}]);
     now = seconds();
-  } while (now - start < secondsMin);
-  printf("%.3f %llu %llu\\n", (now - start) * 1e9 / count, (unsigned long long)count, (unsigned long long)(sum % ${SUM_MODULUS}ull));
+    blocks[block++] = now - last;
+    last = now;
+  } while (now - start < secondsMin && block < BLOCKS_MAX);
+  qsort(blocks, block, sizeof *blocks, ascending);
+  double median = block % 2 ? blocks[block / 2] : (blocks[block / 2 - 1] + blocks[block / 2]) / 2;
+  printf("%.3f %llu %llu\\n", median * 1e9 / ${BLOCK_COUNT}, (unsigned long long)count, (unsigned long long)(sum % ${SUM_MODULUS}ull));
   return 0;
 }
 `;
