@@ -1,8 +1,5 @@
 // Benches run small in the suite, so that they do not rot: every engine decides the workload, and every answer is right.
 
-import fs from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { benchDecide } from '#bench/decide.js';
 import { gccVersion } from '#bench/peers/gcc.js';
@@ -13,8 +10,8 @@ import { BLOCK_COUNT, type Comparison, makePayloads, makeRules, PAYLOAD_COUNT, t
 
 /** One comparison on one payload, as plainly as it can be said. */
 function holds({ field, operator, value }: Comparison, payload: WorkloadPayload): boolean {
-  const x = payload[field]!;
-  if (operator === '==') return x === value;
+  if (operator === '==') return payload[field] === value;
+  const x = payload[field] as number;
   if (operator === '<') return x < value;
   if (operator === '<=') return x <= value;
   return operator === '>' ? x > value : x >= value;
