@@ -9,7 +9,7 @@ import { ARCHIVE_BYTES_MAX, FILES_MAX, UNPACKED_BYTES_MAX } from '../bundle/limi
 import { type CompileResult, compile } from '../compiler/compile.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { positionOf, renderDiagnostic } from '../diagnostic/render.js';
-import { createEngine, type Engine } from '../engine.js';
+import type { Engine } from '../engine.js';
 import type { Manifest } from '../image/manifest.js';
 import type { RuleSet } from '../ruleset.js';
 import type { ModelLock } from '../schema/model.js';
@@ -207,6 +207,7 @@ export async function openRuleSet(path: string, output: Output): Promise<OpenRul
     image = compiled.image;
     files = compiled.files;
   }
+  const { createEngine } = await import('../engine.js');
   const engine = await createEngine({ poolThreads: 0 });
   try {
     const ruleSet = await engine.load(image);

@@ -96,7 +96,7 @@ function parseConfigValue(option: Option, value: unknown, path: string): unknown
 /** A value as it may be shown: nothing of passwords, tokens and keys. */
 export function hideSecret(name: string, value: unknown): unknown {
   if (value === undefined || value === null) return null;
-  if (/secret|token|password|credential|(^|[a-z])Key$|^key$/.test(name)) return '(hidden)';
+  if (/secret|token|password|credential/i.test(name) || /^key$|[a-z]Key$/.test(name)) return '(hidden)';
   return typeof value === 'string' ? value.replace(/\/\/[^/@\s]*@/, '//(hidden)@') : value;
 }
 

@@ -3,7 +3,6 @@
 import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
 import type { Log, ServerOptions } from '../../server/config.js';
-import { startServer } from '../../server/server.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK } from '../errors.js';
 import { type Output, plural } from '../output.js';
@@ -127,6 +126,8 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 async function serve(_args: string[], options: ServeOptions, output: Output): Promise<number> {
   const stop = stopSignal();
+  // the binary of the network library is loaded by no other command
+  const { startServer } = await import('../../server/server.js');
   const server = await startServer(serverOptions(options));
   const { engine, url, port } = server;
   const tenants = engine.tenants();
