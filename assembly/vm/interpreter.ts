@@ -84,7 +84,9 @@ export function runProgram(image: usize, output: usize): Status {
         const from = registerA(registers, pc);
         const tag = load<u16>(pc, INSTRUCTION_B) as u32;
         store<u32>(out, tag, VALUE_TAG);
-        store<u64>(out, load<u64>(from), VALUE_LOW);
+        // One NaN for all: which bits an operation leaves in it differs between processors.
+        const isNaN = tag === RegisterType.F64 && load<f64>(from) !== load<f64>(from);
+        store<u64>(out, isNaN ? reinterpret<u64>(NaN) : load<u64>(from), VALUE_LOW);
         store<u64>(out, tag === RegisterType.WIDE_LOW ? load<u64>(from, 8) : 0, VALUE_HIGH);
         // A joined text that is handed out stays: RESET_TEXT goes back to behind it.
         if (tag === RegisterType.TEXT) textBase = textTop;
