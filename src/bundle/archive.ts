@@ -87,7 +87,7 @@ export async function readTarGz(bytes: Uint8Array, limits: ArchiveLimits = ARCHI
       const { name, type, size } = entry.header;
       entries++;
       if (entries > 2 * limits.filesMax) throw refuse(`the archive has more than ${limits.filesMax} files`);
-      if (type === 'directory' || type === 'pax-global-header') {
+      if (type === 'directory') {
         entry.resume();
         continue;
       }

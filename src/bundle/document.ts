@@ -154,10 +154,16 @@ export function readDocument(
   let value: unknown;
   try {
     root = parseDocument(text, { uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core', intAsBigInt: exact });
-    for (const fault of [...root.errors, ...root.warnings]) {
-      const span = { file, start: fault.pos[0], end: Math.max(fault.pos[1], fault.pos[0]) };
-      if (fault.code === 'DUPLICATE_KEY') bag.error('V1006', span, 'this key stands twice in one object', 'remove one of them');
-      else bag.error('V1002', span, lowerFirst(fault.message), adviceOf(fault.code));
+    const faults = [...root.errors, ...root.warnings];
+    for (const { code, pos } of faults) {
+      if (code !== 'DUPLICATE_KEY') continue;
+      bag.error('V1006', { file, start: pos[0], end: pos[1] }, 'this key stands twice in one object', 'remove one of them');
+    }
+    // What follows the first error of syntax is most often its echo.
+    const first = faults.find(({ code }) => code !== 'DUPLICATE_KEY');
+    if (first !== undefined) {
+      const span = { file, start: first.pos[0], end: Math.max(first.pos[0], first.pos[1]) };
+      bag.error('V1002', span, lowerFirst(first.message), adviceOf(first.code, text, span.start));
     }
     if (root.errors.length > 0 || root.warnings.length > 0) return undefined;
     value = root.toJS({ maxAliasCount: ALIASES_MAX, ...(exact ? { reviver: narrowInteger } : {}) });
@@ -190,8 +196,9 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function adviceOf(code: string): string | undefined {
-  if (code === 'TAB_AS_INDENT') return 'indent with spaces';
+function adviceOf(code: string, text: string, at: number): string | undefined {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 1);
+  if (code === 'TAB_AS_INDENT' || /^\s*\t/.test(line)) return 'indent with spaces, not with tabs';
   if (code === 'MULTIPLE_DOCS') return 'write one document a file, without `---` between';
   if (code === 'TAG_RESOLVE_FAILED') return 'remove the tag, or quote the text';
   return undefined;

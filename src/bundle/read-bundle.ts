@@ -63,7 +63,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     }
     const isInput = INPUT_PATHS.includes(path);
     if (!isInput && (!isDocumentPath(path) || (folder !== 'rules' && folder !== 'tests'))) {
-      if (isDocumentPath(path) && folder === '') reportUnknownFile(path, bag);
+      if (isDocumentPath(path) && folder === '' && headFits) reportUnknownFile(path, bag);
       continue;
     }
     const document = readDocument(path, files.get(path)!, bag);

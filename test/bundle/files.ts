@@ -3,7 +3,7 @@
 import type { Bundle } from '#src/bundle/bundle.js';
 import type { BundleFiles } from '#src/bundle/files.js';
 import { readBundle } from '#src/bundle/read-bundle.js';
-import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
+import { type Diagnostic, DiagnosticBag } from '#src/diagnostic/diagnostic.js';
 import { positionOf } from '#src/diagnostic/render.js';
 
 /** Texts (undefined: no such file) to files. */
@@ -41,9 +41,11 @@ export function bundleFiles(texts: Readonly<Record<string, string | undefined>> 
   return filesOf({ 'bundle.yaml': HEAD, 'model.yaml': MODEL, 'rules/a.yaml': RULES, ...texts });
 }
 
-/** Diagnostics as `file:line:column CODE message`, warnings with `?` after the code. */
+/** Diagnostics as `file:line:column CODE message`, by file and place; warnings with `?` after the code. */
 export function listed(bag: Pick<DiagnosticBag, 'items'>, files: BundleFiles): string[] {
-  return bag.items.map(({ span, code, severity, message }) => {
+  const order = (a: Diagnostic, b: Diagnostic): number =>
+    a.span.file < b.span.file ? -1 : a.span.file > b.span.file ? 1 : a.span.start - b.span.start;
+  return [...bag.items].sort(order).map(({ span, code, severity, message }) => {
     const { line, column } = positionOf(span, files);
     return `${span.file}:${line}:${column} ${code}${severity === 'warning' ? '?' : ''} ${message}`;
   });

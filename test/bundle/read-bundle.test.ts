@@ -67,7 +67,7 @@ const faults: [string, Record<string, string | undefined>, string[]][] = [
     { 'rules/a.yaml': '- id: [a\n' },
     ['rules/a.yaml:2:1 V1002 flow sequence in block collection must be sufficiently indented and end with a ]'],
   ],
-  ['tabs', { 'rules/a.yaml': '- id: a\n\twhen: x\n' }, ['rules/a.yaml:2:1 V1002 tabs are not allowed as indentation']],
+  ['tabs', { 'rules/a.yaml': '- id: a\n\twhen: x\n' }, ['rules/a.yaml:2:2 V1002 unexpected scalar at node end']],
   ['a tag', { 'rules/a.yaml': '- !!js/function x\n' }, ['rules/a.yaml:1:3 V1002 unresolved tag: tag:yaml.org,2002:js/function']],
   ['a key twice', { 'rules/a.yaml': `${RULES}  id: b\n` }, ['rules/a.yaml:4:3 V1006 this key stands twice in one object']],
   [
@@ -79,10 +79,10 @@ const faults: [string, Record<string, string | undefined>, string[]][] = [
     },
     [
       'bundle.yaml:1:1 V1003 `onError` is missing',
-      'bundle.yaml:4:1 V1005 `onErorr` is not known here',
       'bundle.yaml:2:10 V1003 `version` must be a text',
-      'rules/a.yaml:3:11 V1005 `scores` is not known here',
+      'bundle.yaml:4:1 V1005 `onErorr` is not known here',
       'rules/a.yaml:1:7 V1003 `id` has a form that is not allowed',
+      'rules/a.yaml:3:11 V1005 `scores` is not known here',
       'rules/a.yaml:4:3 V1003 `when` is missing',
       'rules/a.yaml:5:3 V1005 `wenn` is not known here',
       'rules/a.yaml:6:9 V1003 `then` is empty',
