@@ -76,6 +76,8 @@ export interface Checked {
   /** `V3201@ammount`: code and the text its span covers; warnings end in `?`. */
   faults: string[];
   advice: (string | undefined)[];
+  /** There is an error among the faults. */
+  failed: boolean;
 }
 
 /** Checks and folds one expression. */
@@ -89,6 +91,7 @@ export function check(text: string): Checked {
       ({ code, span, severity }) => `${code}@${text.slice(span.start, span.end)}${severity === 'warning' ? '?' : ''}`,
     ),
     advice: bag.items.map(({ advice }) => advice),
+    failed: bag.hasErrors,
   };
 }
 
