@@ -5,13 +5,15 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { createRowMapper, INPUT_MAP_DEFAULT, type InputMap } from '../bundle/input-map.js';
 import type { Model } from '../schema/model.js';
-import { UsageError } from './errors.js';
+import { Refusal, UsageError } from './errors.js';
 import { JsonArraySplitter, LineSplitter } from './json-splitter.js';
 
 export type RowFormat = 'csv' | 'ndjson' | 'json';
 
 /** Bytes read at once. */
 const CHUNK_BYTES = 1 << 18;
+/** Characters of one row of a CSV: a stray quote must not swallow the file. */
+const RECORD_CHARS_MAX = 1 << 24;
 
 export interface RowFault {
   /** JSON Pointer of the value, '' for the whole row. */
@@ -20,7 +22,7 @@ export interface RowFault {
 }
 
 export interface Row {
-  /** Line of the file, from 1; the first one where a row has several. */
+  /** Line of the file, from 1; of several, the last for CSV and the first for JSON. */
   line: number;
   /** An object, or JSON text. Absent where the row could not be read. */
   payload?: object | string;
@@ -100,6 +102,7 @@ async function* readCsv(
     quote: input.quote,
     info: true,
     skip_empty_lines: true,
+    max_record_size: RECORD_CHARS_MAX,
     skip_records_with_error: true,
     columns: input.header === true ? check : check(input.header),
     on_skip: (error) => {
@@ -111,8 +114,9 @@ async function* readCsv(
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   let lineLast = 0;
-  for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
-    while (skipped.length > 0) yield skipped.shift() as Row;
+  for await (const { record, info } of recordsOf(parser)) {
+    // the parser runs ahead of us: a row it has skipped may lie behind this one
+    while (skipped[0] !== undefined && skipped[0].line <= info.lines) yield skipped.shift() as Row;
     const { payload, faults } = toPayload(record);
     const row: Row = {
       line: info.lines,
@@ -129,6 +133,22 @@ async function* readCsv(
   for (const row of skipped) yield { ...row, line: row.line === 0 ? lineLast + 1 : row.line };
 }
 
+interface CsvRecord {
+  record: Record<string, string>;
+  info: { lines: number };
+}
+
+async function* recordsOf(parser: AsyncIterable<unknown>): AsyncGenerator<CsvRecord, void, undefined> {
+  try {
+    for await (const record of parser) yield record as CsvRecord;
+  } catch (error) {
+    // what cannot be skipped, such as a quote that is open to the end
+    if (error instanceof CsvError)
+      throw new Refusal('INVALID_CSV', error.message, 'are the delimiter and the quote right? see input.yaml');
+    throw error;
+  }
+}
+
 /** Checks the names of the columns against what is wanted of them. */
 function checkHeader(
   header: string[],
@@ -142,14 +162,14 @@ function checkHeader(
   if (label !== undefined && !header.includes(label)) {
     throw new UsageError(`there is no column ${label} for --label`, `the columns are ${header.join(', ')}`);
   }
+  const missing = input.columns?.flatMap(({ from }) => from).find((name) => !header.includes(name));
+  if (missing !== undefined)
+    throw new UsageError(`the file has no column ${missing}, which input.yaml names`, `the columns are ${header.join(', ')}`);
   const wanted = input.columns?.flatMap(({ from }) => from) ?? model.fields.map(({ path }) => path);
   const used = header.filter((name) => wanted.includes(name));
   if (used.length === 0) {
     throw new UsageError('no column of the file is a field of the model', 'map the columns in input.yaml, or check the delimiter');
   }
-  const missing = input.columns?.flatMap(({ from }) => from).find((name) => !header.includes(name));
-  if (missing !== undefined)
-    throw new UsageError(`the file has no column ${missing}, which input.yaml names`, `the columns are ${header.join(', ')}`);
   progress.ignoredColumns = header.filter((name) => !used.includes(name) && name !== label);
   return header;
 }

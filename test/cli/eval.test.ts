@@ -29,13 +29,13 @@ properties:
   place:
     type: object
     additionalProperties: false
-    properties: { country: { type: string, maxLength: 2 }, abroad: { type: boolean, default: false } }
+    properties: { country: { type: string, maxLength: 3 }, abroad: { type: boolean, default: false } }
 `,
   'rules/small.yaml': `- id: large
   when: amount >= 100
   then: { score: 10, reason: LARGE }
 - id: abroad
-  when: place.abroad
+  when: place !== null && place.abroad
   then: { score: 10, reason: ABROAD }
 `,
 };
@@ -172,6 +172,16 @@ describe('eval of CSV', () => {
     expect(json).toMatchObject({ rows: 3, decided: 2 });
     // the text with a line end in it is too long for the field
     expect(json.invalidRows).toMatchObject([{ errors: [{ pointer: '/place/country' }] }]);
+  });
+
+  it('keeps its place around a quote that stands wrong, and says no to one that is open to the end', async () => {
+    writeFileSync(join(dir, 'stray.csv'), 'amount\n1.00\n2"00\n3.00\n');
+    const { json } = await evaluate('--input', 'stray.csv');
+    expect(json).toMatchObject({ rows: 3, decided: 2, invalidRows: [{ line: 3, errors: [{ pointer: '' }] }] });
+    writeFileSync(join(dir, 'open.csv'), 'amount\n1.00\n"2.00\n3.00\n');
+    const { code, stderr } = await runCli(['eval', 'b', '--input', 'open.csv'], { cwd: dir });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Quote Not Closed[\s\S]*delimiter and the quote/);
   });
 
   it('answers for an empty file, and for one of headings only', async () => {
