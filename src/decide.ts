@@ -87,7 +87,12 @@ export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[],
     return;
   }
   const request = admit(live, bytes);
-  request.fill(payloads, 0, payloads.length, options);
+  try {
+    request.fill(payloads, 0, payloads.length, options);
+  } catch (error) {
+    request.end();
+    throw error;
+  }
   if (pooled) void runPooled(request, SlotCall.DECIDE, settle);
   else runInline(request, SlotCall.DECIDE, settle);
 }
@@ -114,7 +119,12 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     );
   }
   const request = admit(live, bytes);
-  request.fillFrame(frame, count, output, options);
+  try {
+    request.fillFrame(frame, count, output, options);
+  } catch (error) {
+    request.end();
+    throw error;
+  }
   if (isPooled(live, count, options)) void runPooled(request, SlotCall.DECIDE_FRAME, settle);
   else runInline(request, SlotCall.DECIDE_FRAME, settle);
 }
@@ -133,12 +143,13 @@ const SPARE_MAX = 64;
 
 /** A request with its slot and its pin. Throws BUSY where the ring is full. */
 function admit(live: LiveImage, bytes: number): Request {
+  live.pin();
   const slot = live.tenant.memory.ring.claim(bytes);
   if (slot === 0) {
+    live.unpin();
     live.tenant.host.counters.add(Counter.BUSY);
     throw new Problem('BUSY', 'the ring of requests is full');
   }
-  live.pin();
   const request = spare.pop() ?? new Request();
   request.begin(live, slot);
   return request;
