@@ -1,7 +1,7 @@
 // The listen socket. At the limit of connections it is closed, and opened again when enough of them are gone: at the
 // process's file limit uWebSockets.js would spin on accept, so the server must stop accepting before.
 
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Traffic } from './context.js';
 import type { TemplatedApp, Uws, us_listen_socket } from './uws.js';
 
@@ -31,8 +31,8 @@ export class Listener {
 
   /** Begins to listen; 0 = any free port. Rejects with the system's error where it cannot: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
   async start(port: number): Promise<void> {
-    if (port !== 0) await probe(this.host, port);
-    if (!this.open(port)) throw new Error(`cannot listen on ${this.host}:${port}`);
+    const free = await probe(this.host, port);
+    if (!this.open(free)) throw new Error(`cannot listen on ${this.host}:${free}`);
   }
 
   /** Stops listening for good; open connections stay. */
@@ -64,14 +64,18 @@ export class Listener {
 }
 
 /**
- * uWebSockets.js shares a port with whoever else shares it, and two servers on one port would each get half of the
- * connections; its exclusive mode on the other hand fails while connections of a former server linger. A socket of Node's
- * takes the address over from lingering connections and from nobody else, so it finds out.
+ * The port to listen on; 0 becomes a free one. uWebSockets.js shares a port with whoever else shares it, and two servers on one
+ * port would each get half of the connections; its exclusive mode, and port 0, on the other hand cannot listen again while a
+ * connection of the port is open. A socket of Node's takes an address over from old connections and from nobody else, so it
+ * finds out.
  */
-function probe(host: string, port: number): Promise<void> {
+function probe(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen({ host, port }, () => server.close(() => resolve()));
+    server.listen({ host, port }, () => {
+      const free = (server.address() as AddressInfo).port;
+      server.close(() => resolve(free));
+    });
   });
 }

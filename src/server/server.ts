@@ -24,9 +24,9 @@ export interface Server {
   stop(): Promise<boolean>;
 }
 
-/** After the last sign of life of a client, how long its connection may stay open once the server is stopping. */
-const QUIET_MILLIS = 250;
 const POLL_MILLIS = 5;
+/** Polls without a sign of life from any client after which open connections are closed. Counted in turns of the event loop, not by the clock: on a busy machine a client is heard before it is given up. */
+const QUIET_POLLS = 50;
 
 /**
  * Starts a server. Throws RangeError for an option out of range, and Error where uWebSockets.js cannot be loaded, the address
@@ -87,12 +87,14 @@ async function drain(config: ServerConfig, traffic: Traffic, listener: Listener,
   // Two turns of the event loop: what had reached the sockets before the signal is read and answered first.
   await turn();
   await turn();
-  traffic.touch();
+  let quiet = 0;
+  let activeAt = traffic.activeAt;
   while (performance.now() < deadline) {
     streams.end();
-    const quiet = performance.now() - traffic.activeAt >= QUIET_MILLIS;
-    if (traffic.pending === 0 && traffic.streams === 0 && (quiet || !hadConnections)) break;
+    if (traffic.pending === 0 && traffic.streams === 0 && (quiet >= QUIET_POLLS || !hadConnections)) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+    quiet = traffic.activeAt === activeAt ? quiet + 1 : 0;
+    activeAt = traffic.activeAt;
   }
   return traffic.pending === 0 && traffic.streams === 0;
 }

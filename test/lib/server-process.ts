@@ -1,0 +1,35 @@
+// The server in a process of its own, for tests that end it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface ServerProcess {
+  child: ChildProcess;
+  port: number;
+  /** Exit code, or the signal's name. */
+  ended: Promise<number | string>;
+}
+
+const SERVER = fileURLToPath(import.meta.resolve('#src/server/server.js'));
+const SIGNALS = fileURLToPath(import.meta.resolve('#src/server/signals.js'));
+
+/** Starts a server with these options (JSON) that runs until a signal. Rejects with what it wrote where it does not start. */
+export async function spawnServer(options: object): Promise<ServerProcess> {
+  const code = `
+    const { startServer } = await import(${JSON.stringify(SERVER)});
+    const { runUntilSignal } = await import(${JSON.stringify(SIGNALS)});
+    const server = await startServer(${JSON.stringify({ port: 0, ...options })});
+    console.log(server.port);
+    process.exit(await runUntilSignal(server));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const ended = new Promise<number | string>((resolve) => child.once('exit', (status, signal) => resolve(status ?? signal ?? '')));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', (chunk) => resolve(Number(chunk)));
+    child.once('close', () => reject(new Error(`the server did not start: ${errors}`)));
+  });
+  return { child, port, ended };
+}
