@@ -12,6 +12,8 @@ export type RowFormat = 'csv' | 'ndjson' | 'json';
 
 /** Bytes read at once. */
 const CHUNK_BYTES = 1 << 18;
+/** Faults behind which rows would be missing, so that the rest must not be taken for the whole. */
+const SWALLOWS_ROWS: readonly string[] = ['CSV_QUOTE_NOT_CLOSED', 'CSV_MAX_RECORD_SIZE'];
 /** Characters of one row of a CSV: a stray quote must not swallow the file. */
 const RECORD_CHARS_MAX = 1 << 24;
 
@@ -96,6 +98,7 @@ async function* readCsv(
   const toPayload = createRowMapper(input, model);
   const check = (header: string[]): string[] => checkHeader(header, input, model, label, progress);
   const skipped: Row[] = [];
+  let damage: CsvError | undefined;
   const parser = parse({
     bom: true,
     delimiter: input.delimiter,
@@ -106,15 +109,16 @@ async function* readCsv(
     skip_records_with_error: true,
     columns: input.header === true ? check : check(input.header),
     on_skip: (error) => {
-      if (error instanceof CsvError)
-        skipped.push({ line: Number(error.lines ?? 0), faults: [{ pointer: '', message: error.message }] });
+      if (!(error instanceof CsvError)) return;
+      if (SWALLOWS_ROWS.includes(error.code)) damage = error;
+      skipped.push({ line: Number(error.lines ?? 0), faults: [{ pointer: '', message: error.message }] });
     },
   });
   const source = Readable.from(chunks, { objectMode: false });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   let lineLast = 0;
-  for await (const { record, info } of recordsOf(parser)) {
+  for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
     // the parser runs ahead of us: a row it has skipped may lie behind this one
     while (skipped[0] !== undefined && skipped[0].line <= info.lines) yield skipped.shift() as Row;
     const { payload, faults } = toPayload(record);
@@ -130,23 +134,9 @@ async function* readCsv(
     lineLast = row.line;
     yield row;
   }
+  if (damage !== undefined)
+    throw new Refusal('INVALID_CSV', damage.message, 'are the delimiter and the quote right? see input.yaml');
   for (const row of skipped) yield { ...row, line: row.line === 0 ? lineLast + 1 : row.line };
-}
-
-interface CsvRecord {
-  record: Record<string, string>;
-  info: { lines: number };
-}
-
-async function* recordsOf(parser: AsyncIterable<unknown>): AsyncGenerator<CsvRecord, void, undefined> {
-  try {
-    for await (const record of parser) yield record as CsvRecord;
-  } catch (error) {
-    // what cannot be skipped, such as a quote that is open to the end
-    if (error instanceof CsvError)
-      throw new Refusal('INVALID_CSV', error.message, 'are the delimiter and the quote right? see input.yaml');
-    throw error;
-  }
 }
 
 /** Checks the names of the columns against what is wanted of them. */

@@ -31,7 +31,7 @@ interface ProblemDocument {
   title?: string;
   detail?: string;
   advice?: string;
-  diagnostics?: { rendered?: string; message?: string; file?: string; line?: number }[];
+  diagnostics?: { text?: string; message?: string; file?: string; line?: number }[];
 }
 
 /** `verdict publish`. */
@@ -112,8 +112,8 @@ function printProblem(problem: ProblemDocument | string | null, status: number, 
   const document = typeof problem === 'object' && problem !== null ? problem : { title: String(problem ?? '') };
   output.line(`${output.paint(`refused (${status})`, 'red')}: ${document.code ?? ''} ${document.title ?? ''}`.trimEnd());
   if (document.detail !== undefined && document.detail !== document.title) output.line(`  ${document.detail}`);
-  for (const { rendered, message, file, line } of document.diagnostics ?? []) {
+  for (const { text, message, file, line } of document.diagnostics ?? []) {
     output.line();
-    output.line(rendered ?? `${file ?? ''}${line === undefined ? '' : `:${line}`}: ${message ?? ''}`);
+    output.line(text ?? `${file ?? ''}${line === undefined ? '' : `:${line}`}: ${message ?? ''}`);
   }
 }

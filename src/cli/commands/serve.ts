@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
 import type { Log, ServerOptions } from '../../server/config.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
-import { EXIT_NO, EXIT_OK } from '../errors.js';
+import { EXIT_NO, EXIT_OK, Refusal } from '../errors.js';
 import { type Output, plural } from '../output.js';
 
 const DATA_DIR_DEFAULT = './verdict-data';
@@ -124,11 +124,23 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
+/** Why the server did not start, with what to do; a bug is passed on. */
+function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown {
+  if (!(error instanceof Error) || error instanceof RangeError || error instanceof TypeError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new Refusal(code, error.message, `choose another port than ${port ?? 8321} with --port; 0 takes any free one`);
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return new Refusal(code, error.message, 'see --host and --port');
+  return new Refusal(code ?? 'START', error.message, `the data directory is ${dataDir}; --data-dir names another`);
+}
+
 async function serve(_args: string[], options: ServeOptions, output: Output): Promise<number> {
   const stop = stopSignal();
   // the binary of the network library is loaded by no other command
   const { startServer } = await import('../../server/server.js');
-  const server = await startServer(serverOptions(options));
+  const server = await startServer(serverOptions(options)).catch((error: unknown) => {
+    throw startFailure(error, options);
+  });
   const { engine, url, port } = server;
   const tenants = engine.tenants();
   const bundles = tenants.reduce((sum, tenant) => sum + engine.bundles(tenant).length, 0);
@@ -148,6 +160,5 @@ async function serve(_args: string[], options: ServeOptions, output: Output): Pr
   if (bundles === 0) output.line(`  verdict publish <bundle> --server ${url} --tenant <tenant>`);
   const signal = await stop;
   output.line(`${signal}: stopping`);
-  await server.stop();
-  return EXIT_OK;
+  return (await server.stop()) ? EXIT_OK : EXIT_NO;
 }
