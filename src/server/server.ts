@@ -25,7 +25,10 @@ export interface Server {
 }
 
 const POLL_MILLIS = 5;
-/** Polls without a sign of life from any client after which open connections are closed. Counted in turns of the event loop, not by the clock: on a busy machine a client is heard before it is given up. */
+/**
+ * Polls without a sign of life from any client after which open connections are closed. Counted in turns of the event loop, not
+ * by the clock: on a busy machine a client is heard before it is given up.
+ */
 const QUIET_POLLS = 50;
 
 /**
