@@ -128,7 +128,10 @@ static inline int text(const uint8_t *table, const uint8_t *vtable, int slot, co
 ${decideSource}
 static uint8_t *payloads[${payloadCount}];
 static double seconds(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec * 1e-9; }
-static int ascending(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return (x > y) - (x < y); }
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
 int main(int argc, char **argv) {
   double secondsMin = argc > 2 ? atof(argv[2]) : 0;
   if (argc < 2) return 1;
