@@ -1,0 +1,71 @@
+// docs/LANGUAGE.md: its table of codes is made from the code, its limits are the real ones, and its examples do what it says.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as shared from '#assembly/shared/limits.js';
+import * as bundleLimits from '#src/bundle/limits.js';
+import { checkSource } from '#src/compiler/check-rules.js';
+import * as limits from '#src/compiler/limits.js';
+import { looseSource } from '#src/compiler/source.js';
+import { diagnosticTable } from '#src/diagnostic/codes.js';
+import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
+import { modelOf } from '../lib/model.js';
+
+const url = new URL('../../docs/LANGUAGE.md', import.meta.url);
+const written = readFileSync(url, 'utf8');
+
+/** Lines of all fenced blocks with an info string. */
+function blocks(info: string): string[] {
+  const fences = [...written.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)];
+  return fences.filter((match) => match[1] === info).map((match) => match[2]!);
+}
+
+const lines = (info: string): string[] => blocks(info).flatMap((block) => block.trim().split('\n'));
+const model = modelOf(parse(blocks('yaml model')[0]!));
+
+function codesOf(text: string): string[] {
+  const bag = new DiagnosticBag();
+  checkSource(looseSource('example', text), model, 'strict', bag);
+  return bag.items.map(({ code }) => code);
+}
+
+describe('docs/LANGUAGE.md', () => {
+  // UPDATE_EXPECT=1 writes the table.
+  it('has the current table of codes', () => {
+    const current = written.replace(
+      /<!-- codes -->[\s\S]*<!-- \/codes -->/,
+      () => `<!-- codes -->\n${diagnosticTable()}\n<!-- /codes -->`,
+    );
+    if (process.env.UPDATE_EXPECT === '1') writeFileSync(url, current);
+    expect(readFileSync(url, 'utf8')).toBe(current);
+  });
+
+  it.each(lines('ts'))('%s compiles', (text) => expect(codesOf(text)).toEqual([]));
+
+  it.each(lines('ts refused'))('%s', (line) => {
+    const [text, code] = line.split(' // ') as [string, string];
+    expect(codesOf(text)).toEqual([code]);
+  });
+
+  it('has the real limits', () => {
+    const rows = [...written.matchAll(/^\| .* \| ([\d,]+) \| (V[15]\d{3}) \|$/gm)].map((match) => [
+      match[2],
+      Number(match[1]!.replaceAll(',', '')),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual({
+      V5001: limits.EXPRESSION_CHARS_MAX,
+      V5002: limits.EXPRESSION_DEPTH_MAX,
+      V5003: limits.EXPRESSION_NODES_MAX,
+      V5004: limits.RULE_COST_MAX,
+      V5005: limits.IMAGE_COST_MAX,
+      V5006: shared.REGISTERS_MAX,
+      V5007: shared.CODE_COUNT_MAX,
+      V5008: limits.BRANCH_DISTANCE_MAX,
+      V5009: shared.TEXT_SCRATCH_BYTES,
+      V5010: shared.RULES_MAX,
+      V5011: bundleLimits.FILES_MAX,
+      V1009: bundleLimits.DOCUMENT_BYTES_MAX,
+    });
+  });
+});
