@@ -16,14 +16,31 @@ const DECIMAL_TEXT_CHARS_MAX = 64;
 export type DecimalFault = 'FORMAT' | 'SCALE' | 'RANGE';
 
 /**
- * The scaled integer of a JSON number, exact or nothing: the number must be the double nearest to a decimal with `scale`
- * digits after the point, and the scaled integer must be safe (|r| <= 2^53 - 1), so that no two decimals share a double.
+ * Below it, decimals of a scale are further apart than doubles are, and value * 10^scale is off by less than 1/2: one candidate
+ * is enough. Above, several decimals may share a double (90071992547409.90 and .91 do).
+ */
+const CERTAIN_MAX = 2 ** 51;
+
+/**
+ * The scaled integer of a JSON number: the one decimal with `scale` digits after the point that the double is nearest to.
+ * 'SCALE' where there is none, 'RANGE' where there is more than one, or where the integer is not safe (2^53).
  */
 export function scaledFromNumber(value: number, scale: number): number | DecimalFault {
   const power = POWERS_OF_TEN[scale]!;
   const scaled = Math.round(value * power);
-  if (!(scaled >= -Number.MAX_SAFE_INTEGER && scaled <= Number.MAX_SAFE_INTEGER)) return 'RANGE';
-  return scaled / power === value ? scaled + 0 : 'SCALE';
+  if (scaled > -CERTAIN_MAX && scaled < CERTAIN_MAX) return scaled / power === value ? scaled + 0 : 'SCALE';
+  if (!Number.isSafeInteger(scaled)) return 'RANGE';
+  // A division of two exact doubles is the double nearest to the decimal, as a parser gives it.
+  let found: number | undefined;
+  for (let delta = -2; delta <= 2; delta++) {
+    const candidate = scaled + delta;
+    // The sum may be 2^53 twice, since 2^53 + 1 is no double.
+    if (candidate / power !== value || candidate === found) continue;
+    if (found !== undefined) return 'RANGE';
+    found = candidate;
+  }
+  if (found === undefined) return 'SCALE';
+  return Number.isSafeInteger(found) ? found : 'RANGE';
 }
 
 /** The scaled integer of a text such as `-19.99`: an optional minus, digits, and optionally a point and digits. */

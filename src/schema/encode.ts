@@ -11,7 +11,7 @@
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
 import { Problem } from '../errors.js';
-import { POWERS_OF_TEN, scaledFromText } from './decimal.js';
+import { POWERS_OF_TEN, scaledFromNumber, scaledFromText } from './decimal.js';
 import { findJsonFault } from './json-error.js';
 import type { Field, Model } from './model.js';
 import { isPlainObject, payloadErrors } from './payload-errors.js';
@@ -199,9 +199,8 @@ export class PayloadEncoder {
 
   private writeDecimal(field: FieldPlan, value: unknown, at: number): boolean {
     if (typeof value === 'number') {
-      const power = POWERS_OF_TEN[field.scale]!;
-      const scaled = Math.round(value * power);
-      return Number.isSafeInteger(scaled) && scaled / power === value && this.writeSafe(field, scaled, at);
+      const scaled = scaledFromNumber(value, field.scale);
+      return typeof scaled === 'number' && this.writeSafe(field, scaled, at);
     }
     if (typeof value === 'string') {
       const short = scaledFromShortText(value, field.scale);

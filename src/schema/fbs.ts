@@ -51,9 +51,10 @@ function emitEnum(model: Model, field: Field, name: string): string {
   return [`enum ${name} : ushort {`, ...lines, '}'].join('\n');
 }
 
-/** A member's name as an identifier; flatc has a meaning for some words of its own. */
+/** A member's name as an identifier; `null` is how flatc spells the default of an optional scalar. */
 function memberIdentifier(member: string): string {
   const identifier = member.replace(/[^A-Za-z0-9_]/g, '_');
+  if (identifier === 'null') return 'null_';
   return /^[A-Za-z_]/.test(identifier) ? identifier : `_${identifier}`;
 }
 

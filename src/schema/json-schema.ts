@@ -51,7 +51,7 @@ function kindSchema(model: Model, field: Field): Record<string, unknown> {
     case FieldKind.DOUBLE:
       return { type: 'number', ...bounds(field) };
     case FieldKind.DECIMAL: {
-      const digits = field.scale === 0 ? '' : `(\\.[0-9]{1,${field.scale}}0*)?`;
+      const digits = field.scale === 0 ? '(\\.0+)?' : `(\\.[0-9]{1,${field.scale}}0*)?`;
       return { type: [field.scale === 0 ? 'integer' : 'number', 'string'], pattern: `^-?[0-9]+${digits}$`, ...bounds(field) };
     }
     case FieldKind.TIMESTAMP:
