@@ -65,6 +65,8 @@ const edges: Readonly<Record<string, string>> = {
   'src/ruleset.ts -> src/explain.ts': 'a rule set explains',
   'src/engine.ts -> src/ruleset.ts': 'an engine hands out rule sets',
   'src/cli -> src/server': 'verdict serve',
+  'src/dev -> src/server': 'npm start serves',
+  'src/dev -> examples': 'npm start decides generated payments',
 };
 
 /** The entry of `rows` that a file lies in. */
@@ -342,7 +344,7 @@ describe('files', () => {
 describe('packages', () => {
   const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
   const lock = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { resolved?: string; link?: boolean; version?: string }>;
+    packages: Record<string, { resolved?: string; link?: boolean; optionalDependencies?: Record<string, string> }>;
   };
 
   it('are pinned exactly', () => {
