@@ -261,6 +261,8 @@ class Request implements Settled {
     this.live.unpin();
     this.slot = 0;
     this.count = 0;
+    this.live = undefined as unknown as LiveImage; // what is spare keeps no tenant alive
+    this.memory = undefined as unknown as TenantMemory;
     if (spare.length < SPARE_MAX) spare.push(this);
   }
 

@@ -1,9 +1,12 @@
+import * as flatbuffers from 'flatbuffers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '#assembly/shared/limits.js';
 import { Status } from '#assembly/shared/status.js';
 import { decidePayloads, type Settled } from '#src/decide.js';
 import { Counter } from '#src/observe/counters.js';
 import { readDecision } from '#src/schema/decision.js';
+import { AnswerBatch } from '#src/schema/generated/verdict/wire/answer-batch.js';
+import { frameOf } from './lib/frame.js';
 import { smallModel } from './lib/small-image.js';
 import { decided, payment, type SmallTenant, type SmallTenantOptions, smallTenant } from './lib/small-tenant.js';
 
@@ -182,6 +185,53 @@ describe('decidePayloads', () => {
 });
 
 describe('decideFrame', () => {
+  const target = { bundle: 'small', model: smallModel().hash };
+
+  it('answers each request under its id, in one frame', async () => {
+    const made = make();
+    const frame = frameOf([payment(500), new Uint8Array(2), payment(5)], target);
+    const { status, decisions, statuses, answer } = await decided(made.live, frame);
+    expect([status, outcomes(decisions), statuses]).toEqual([Status.OK, ['decline', 'review', 'approve'], [0, 1, 0]]);
+    const batch = AnswerBatch.getRootAsAnswerBatch(new flatbuffers.ByteBuffer(answer));
+    expect([batch.id(), batch.answersLength()]).toEqual([7n, 3]);
+    for (const [i, decision] of decisions.entries()) {
+      expect(batch.answers(i)!.id()).toBe(BigInt(1000 + i));
+      expect(batch.answers(i)!.decisionArray()).toEqual(decision);
+    }
+    expect(made.counters.get(Counter.INVALID_PAYLOAD)).toBe(1);
+    expectIdle(made);
+    expect((await decided(made.live, frameOf([], target))).decisions).toHaveLength(0);
+  });
+
+  it('answers a frame of another model with INVALID_FRAME, on both paths', async () => {
+    const made = make();
+    const frame = frameOf([payment(500)], { ...target, model: '1234' });
+    for (const path of ['inline', 'pooled'] as const) {
+      const { status, decisions, answer } = await decided(made.live, frame, { path });
+      expect([status, decisions.length, answer.length]).toEqual([Status.INVALID_FRAME, 0, 0]);
+    }
+    expect(made.counters.get(Counter.INVALID_FRAME)).toBe(2);
+    await Promise.resolve();
+    expectIdle(made);
+  });
+
+  it('refuses more requests than a slot may hold, or than the ring has room for', async () => {
+    const made = make({ ringBytes: 1 << 22 });
+    const many = frameOf(
+      Array.from({ length: SLOT_COUNT_MAX + 1 }, () => new Uint8Array(0)),
+      target,
+    );
+    await expect(decided(made.live, many)).rejects.toMatchObject({ code: 'BATCH_TOO_LARGE' });
+    const small = make({ ringBytes: 4096 });
+    const frame = frameOf(
+      Array.from({ length: 20 }, () => payment(1)),
+      target,
+    );
+    await expect(decided(small.live, frame)).rejects.toMatchObject({ code: 'BATCH_TOO_LARGE' });
+    expectIdle(made);
+    expectIdle(small);
+  });
+
   it('answers what is no frame with INVALID_FRAME', async () => {
     const made = make();
     for (const bytes of [new Uint8Array(0), new Uint8Array(100), payment(1)]) {

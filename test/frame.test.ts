@@ -1,44 +1,26 @@
-import * as flatbuffers from 'flatbuffers';
 import { describe, expect, it } from 'vitest';
 import { countRequests, peekFrame } from '#src/frame.js';
+import { type FrameOptions, frameOf } from './lib/frame.js';
 
-function frameOf(count: number, options: { bundle?: string; model?: bigint; id?: bigint } = {}): Uint8Array {
-  const { bundle = 'cards', model = 0xfedcba9876543210n, id = 9n } = options;
-  const builder = new flatbuffers.Builder(64);
-  const requests = Array.from({ length: count }, (_, i) => {
-    const bytes = builder.createByteVector(new Uint8Array(i % 5));
-    builder.startObject(2);
-    builder.addFieldInt64(0, BigInt(i), 0n);
-    builder.addFieldOffset(1, bytes, 0);
-    return builder.endObject();
-  });
-  builder.startVector(4, requests.length, 4);
-  for (const request of requests) builder.addOffset(request);
-  const vector = builder.endVector();
-  const name = builder.createString(bundle);
-  builder.startObject(4);
-  builder.addFieldInt64(0, id, 0n);
-  builder.addFieldInt64(1, BigInt.asIntN(64, model), 0n);
-  builder.addFieldOffset(2, name, 0);
-  builder.addFieldOffset(3, vector, 0);
-  builder.finish(builder.endObject());
-  return builder.asUint8Array().slice();
-}
+const frameWith = (count: number, options: Partial<FrameOptions> = {}): Uint8Array => {
+  const payloads = Array.from({ length: count }, (_, i) => new Uint8Array(i % 5));
+  return frameOf(payloads, { bundle: 'cards', model: 'fedcba9876543210', id: 9n, ...options });
+};
 
 describe('peekFrame', () => {
   it('reads the head', () => {
-    expect(peekFrame(frameOf(3))).toEqual({ id: 9n, model: 'fedcba9876543210', bundle: 'cards', count: 3 });
-    expect(peekFrame(frameOf(0, { id: 0n, model: 0n, bundle: '' }))).toEqual({
+    expect(peekFrame(frameWith(3))).toEqual({ id: 9n, model: 'fedcba9876543210', bundle: 'cards', count: 3 });
+    expect(peekFrame(frameWith(0, { id: 0n, model: '0', bundle: '' }))).toEqual({
       id: 0n,
       model: '0'.repeat(16),
       bundle: '',
       count: 0,
     });
-    expect(peekFrame(frameOf(2, { id: 2n ** 64n - 1n, bundle: 'ü€😀' }))).toMatchObject({ id: 2n ** 64n - 1n, bundle: 'ü€😀' });
+    expect(peekFrame(frameWith(2, { id: 2n ** 64n - 1n, bundle: 'ü€😀' }))).toMatchObject({ id: 2n ** 64n - 1n, bundle: 'ü€😀' });
   });
 
   it('reads a frame in the middle of a buffer', () => {
-    const frame = frameOf(2);
+    const frame = frameWith(2);
     const buffer = new Uint8Array(frame.length + 20).fill(0xff);
     buffer.set(frame, 7);
     expect(peekFrame(buffer.subarray(7, 7 + frame.length))).toMatchObject({ bundle: 'cards', count: 2 });
@@ -60,7 +42,7 @@ describe('peekFrame', () => {
 
   // What surrounds the frame is poisoned: were a byte of it read, a changed result would show it.
   it('reads nothing outside, whatever is in it', () => {
-    const frame = frameOf(4);
+    const frame = frameWith(4);
     const surrounded = (poison: number, content: Uint8Array): Uint8Array => {
       const buffer = new Uint8Array(content.length + 4096).fill(poison);
       buffer.set(content, 2048);

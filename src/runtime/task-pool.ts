@@ -29,16 +29,21 @@ export class TaskPool {
   }
 
   private start(): Piscina {
-    this.piscina ??= new Piscina({
+    if (this.piscina !== undefined) return this.piscina;
+    const piscina = new Piscina({
       filename: fileURLToPath(this.file),
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: IDLE_MS_MAX,
       atomics: 'disabled',
       recordTiming: false,
-    }).on('error', () => {
-      this.piscina = undefined;
     });
-    return this.piscina;
+    // The thread failed without a task, e.g. while it started: begin anew at the next.
+    piscina.on('error', () => {
+      if (this.piscina === piscina) this.piscina = undefined;
+      void piscina.destroy();
+    });
+    this.piscina = piscina;
+    return piscina;
   }
 }

@@ -1,10 +1,9 @@
 // Inline and pooled, one payload and many, payloads and frames: the same bytes, whatever the way. The seed is printed.
 
-import * as flatbuffers from 'flatbuffers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '#src/engine.js';
-import type { LiveImage } from '#src/registry/live-image.js';
 import { renderDecision } from '#src/schema/decision.js';
+import { frameOf } from '../lib/frame.js';
 import { testSeed } from '../lib/model.js';
 import { sampleBundle, sampleOrders } from '../lib/sample-bundle.js';
 import { type Copied, decided } from '../lib/small-tenant.js';
@@ -40,33 +39,12 @@ function rulesFor(combine: 'score' | 'first' | 'collect'): string {
 
 const NOW = 1_750_000_000_000_000n;
 
-function frameOf(live: LiveImage, payloads: readonly Uint8Array[]): Uint8Array {
-  const builder = new flatbuffers.Builder(1024);
-  const requests = payloads.map((payload, i) => {
-    const bytes = builder.createByteVector(payload);
-    builder.startObject(2);
-    builder.addFieldInt64(0, BigInt(1000 + i), 0n);
-    builder.addFieldOffset(1, bytes, 0);
-    return builder.endObject();
-  });
-  builder.startVector(4, requests.length, 4);
-  for (const request of requests.toReversed()) builder.addOffset(request);
-  const vector = builder.endVector();
-  const bundle = builder.createString(live.name);
-  builder.startObject(4);
-  builder.addFieldInt64(0, 7n, 0n);
-  builder.addFieldInt64(1, BigInt.asIntN(64, BigInt(`0x${live.model.hash}`)), 0n);
-  builder.addFieldOffset(2, bundle, 0);
-  builder.addFieldOffset(3, vector, 0);
-  builder.finish(builder.endObject());
-  return builder.asUint8Array();
-}
-
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe.each(['score', 'first', 'collect'])('%s', (name) => {
   it(`decides ${COUNT} payloads to the same bytes on every path`, async () => {
     const live = engine.live('acme', name)!;
+    const target = { bundle: name, model: live.model.hash };
     // Some payloads are cut, so that failures are among them.
     const payloads = sampleOrders(COUNT, SEED).map((order, i) => {
       const bytes = live.encoder.encode(order).slice();
@@ -88,7 +66,7 @@ describe.each(['score', 'first', 'collect'])('%s', (name) => {
       for (let first = 0; first < COUNT; first += 250) {
         const part = payloads.slice(first, first + 250);
         batches.push(await decided(live, part, { now: NOW, path }));
-        frames.push(await decided(live, frameOf(live, part), { now: NOW, path }));
+        frames.push(await decided(live, frameOf(part, target), { now: NOW, path }));
       }
       check(`batches, ${path}`, batches, path);
       check(`frames, ${path}`, frames, path);
@@ -108,9 +86,10 @@ describe.each(['score', 'first', 'collect'])('%s', (name) => {
 
   it('counts decision ids on through batches, parts and frames', async () => {
     const live = engine.live('acme', name)!;
+    const target = { bundle: name, model: live.model.hash };
     const payloads = sampleOrders(5000, SEED).map((order) => live.encoder.encode(order).slice());
     for (const path of ['inline', 'pooled'] as const) {
-      for (const input of [payloads, payloads.slice(0, 300), frameOf(live, payloads.slice(0, 300))]) {
+      for (const input of [payloads, payloads.slice(0, 300), frameOf(payloads.slice(0, 300), target)]) {
         const { decisions } = await decided(live, input, { now: NOW, idHigh: 5n, idLow: 0xfffffff0n, path });
         const ids = decisions.map((bytes) => (JSON.parse(renderDecision(bytes)) as { decisionId: string }).decisionId);
         expect(ids).toEqual(decisions.map((_, i) => `0000000000000005${(0xfffffff0 + i).toString(16).padStart(16, '0')}`));
