@@ -1,7 +1,9 @@
 // verdict explain: one payload, its decision, and the truth of every condition.
 
 import { type Command, Option } from 'commander';
-import type { ExplainedRule, ExplainedValue, Explanation } from '../../explain.js';
+import { FieldKind } from '../../../assembly/shared/value-type.js';
+import type { ExplainedRule, Explanation } from '../../explain.js';
+import type { Model } from '../../schema/model.js';
 import { openRuleSet, readGivenFile } from '../bundle-dir.js';
 import { defineCommand } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
@@ -14,7 +16,7 @@ interface ExplainOptions {
   all: boolean;
 }
 
-/** Output of `verdict explain --json`: `Explanation` of the library; timestamps and dates as text of their number. */
+/** Output of `verdict explain --json`: `Explanation` of the library. */
 export type ExplainJson = { ok: true } & Explanation;
 
 /** `verdict explain`. */
@@ -44,7 +46,7 @@ async function explain([path]: string[], options: ExplainOptions, output: Output
   if (opened === undefined) return EXIT_NO;
   try {
     const explanation = opened.ruleSet.explain(text, now === undefined ? {} : { now });
-    printExplanation(explanation, options.all, output);
+    printExplanation(explanation, opened.ruleSet.model, options.all, output);
     output.result({ ok: true, ...explanation } satisfies ExplainJson);
     return EXIT_OK;
   } finally {
@@ -52,7 +54,10 @@ async function explain([path]: string[], options: ExplainOptions, output: Output
   }
 }
 
-function printExplanation({ decision, rules }: Explanation, all: boolean, output: Output): void {
+function printExplanation({ decision, rules }: Explanation, model: Model, all: boolean, output: Output): void {
+  const texts = new Set(
+    model.fields.filter(({ kind }) => kind === FieldKind.TEXT || kind === FieldKind.ENUM).map(({ path }) => path),
+  );
   const { outcome, score, reasons, bundle, version, image } = decision;
   const style = outcome === 'decline' ? 'red' : outcome === 'review' ? 'yellow' : 'green';
   output.line(
@@ -61,10 +66,10 @@ function printExplanation({ decision, rules }: Explanation, all: boolean, output
   for (const { code, rule, score: points } of reasons) output.line(`  ${code}  ${number(points, 6)}  by ${rule}`);
   const hits = rules.filter(({ hit }) => hit).length;
   output.line(`${hits} of ${rules.length} rules hit`);
-  for (const rule of rules) if (all || rule.hit) printRule(rule, output);
+  for (const rule of rules) if (all || rule.hit) printRule(rule, texts, output);
 }
 
-function printRule(rule: ExplainedRule, output: Output): void {
+function printRule(rule: ExplainedRule, texts: ReadonlySet<string>, output: Output): void {
   const mark = rule.hit ? output.paint('hit ', 'green') : output.paint('no  ', 'dim');
   const then = [rule.score === 0 ? '' : `score ${rule.score}`, rule.outcome ?? '', rule.reason ?? ''].filter((part) => part !== '');
   output.line();
@@ -72,11 +77,7 @@ function printRule(rule: ExplainedRule, output: Output): void {
   for (const { text, truth, values } of rule.conditions) {
     const word =
       truth === null ? output.paint('-    ', 'dim') : truth ? output.paint('true ', 'green') : output.paint('false', 'red');
-    const shown = Object.entries(values).map(([field, value]) => `${field} = ${showValue(value)}`);
+    const shown = Object.entries(values).map(([field, value]) => `${field} = ${texts.has(field) ? JSON.stringify(value) : value}`);
     output.line(`       ${word}  ${text}${shown.length === 0 ? '' : output.paint(`   where ${shown.join(', ')}`, 'dim')}`);
   }
-}
-
-function showValue(value: ExplainedValue): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

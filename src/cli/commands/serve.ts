@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
 import type { Log, ServerOptions } from '../../server/config.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
-import { EXIT_NO, EXIT_OK, Refusal } from '../errors.js';
+import { Refusal } from '../errors.js';
 import { type Output, plural } from '../output.js';
 
 const DATA_DIR_DEFAULT = './verdict-data';
@@ -110,20 +110,6 @@ function makeLog(form: ServeOptions['log']): Log {
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** Resolves with the first signal that asks to stop; a second one ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(EXIT_NO);
-        asked = true;
-        resolve(signal);
-      });
-    }
-  });
-}
-
 /** Why the server did not start, with what to do; a bug is passed on. */
 function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown {
   if (!(error instanceof Error) || error instanceof RangeError || error instanceof TypeError) return error;
@@ -135,12 +121,13 @@ function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown 
 }
 
 async function serve(_args: string[], options: ServeOptions, output: Output): Promise<number> {
-  const stop = stopSignal();
   // the binary of the network library is loaded by no other command
   const { startServer } = await import('../../server/server.js');
+  const { runUntilSignal } = await import('../../server/signals.js');
   const server = await startServer(serverOptions(options)).catch((error: unknown) => {
     throw startFailure(error, options);
   });
+  const exit = runUntilSignal(server);
   const { engine, url, port } = server;
   const tenants = engine.tenants();
   const bundles = tenants.reduce((sum, tenant) => sum + engine.bundles(tenant).length, 0);
@@ -158,7 +145,5 @@ async function serve(_args: string[], options: ServeOptions, output: Output): Pr
     bundles === 0 ? 'no bundle yet; publish one:' : `${plural(bundles, 'bundle')} of ${plural(tenants.length, 'tenant')} live`,
   );
   if (bundles === 0) output.line(`  verdict publish <bundle> --server ${url} --tenant <tenant>`);
-  const signal = await stop;
-  output.line(`${signal}: stopping`);
-  return (await server.stop()) ? EXIT_OK : EXIT_NO;
+  return exit;
 }
