@@ -37,20 +37,21 @@ export class BundleDocument {
   /** Place of the value that a JSON Pointer names; of its nearest parent where it does not exist. */
   spanOf(pointer: string): Span {
     let node: Node | null = this.#root.contents;
-    let span = this.#span(node);
+    // Only the last span is made: that of a long list costs as much as the list.
+    let place = node;
     for (const key of splitPointer(pointer)) {
       const next = this.#child(node, key);
       if (next === undefined) break;
       node = next.value;
-      span = next.value === null ? next.keySpan : this.#span(next.value);
+      place = next.value ?? next.key;
     }
-    return span;
+    return this.#span(place);
   }
 
   /** Place of a key of the object that a JSON Pointer names; of the object where it has no such key. */
   keySpan(pointer: string, key: string): Span {
     const found = this.#child(this.#find(pointer), key);
-    return found === undefined ? this.spanOf(pointer) : found.keySpan;
+    return found === undefined ? this.spanOf(pointer) : this.#span(found.key);
   }
 
   /** The text of a string (or other scalar, in its spelling) with its place; undefined where the pointer names no scalar. */
@@ -77,16 +78,17 @@ export class BundleDocument {
     return isAlias(node) ? (node.resolve(this.#root) ?? null) : node;
   }
 
-  #child(parent: Node | null, key: string): { value: Node | null; keySpan: Span } | undefined {
+  /** The value below a key or index, and the node that is pointed at for the key (for an index: the item). */
+  #child(parent: Node | null, key: string): { value: Node | null; key: Node | null } | undefined {
     const node = this.#resolve(parent);
     if (isSeq(node)) {
       const item = /^\d+$/.test(key) ? node.items[Number(key)] : undefined;
-      return item === undefined ? undefined : { value: item as Node | null, keySpan: this.#span(item as Node | null) };
+      return item === undefined ? undefined : { value: item as Node | null, key: item as Node | null };
     }
     if (!isMap(node)) return undefined;
     for (const pair of node.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
-      if (name === key) return { value: pair.value as Node | null, keySpan: this.#span(pair.key as Node) };
+      if (name === key) return { value: pair.value as Node | null, key: pair.key as Node };
     }
     return undefined;
   }

@@ -3,6 +3,8 @@
 
 import { didYouMean } from '../diagnostic/suggest.js';
 import type { Field, Model } from '../schema/model.js';
+import { checkArithmetic } from './arithmetic.js';
+import { checkEquality, checkOrder } from './comparison.js';
 import {
   type BinaryExpression,
   type EsNode,
@@ -14,7 +16,7 @@ import {
 } from './estree.js';
 import { exactOfLiteral, negatedType } from './exact.js';
 import type { ArithmeticOperator, FieldIr, Ir, Relation } from './ir.js';
-import { checkArithmetic, checkEquality, checkOrder, requireValue } from './operators.js';
+import { requireValue } from './operands.js';
 import type { FaultSink } from './source.js';
 import { BOOLEAN, ERROR, NULL, NUMBER, TIMESTAMP, typeOfField, typePhrase, utf8Bytes } from './types.js';
 import { refusalOf } from './whitelist.js';

@@ -130,7 +130,7 @@ function toManifest(bundle: Bundle, model: Model, ranks: readonly number[], prog
       id,
       file,
       line,
-      when: when.text,
+      when: when.text.trim(),
       score,
       outcome,
       reason,

@@ -17,9 +17,9 @@ const EXTRA_UNITS: Readonly<Partial<Record<Opcode, number>>> = {
   [Opcode.OUT]: 4,
   [Opcode.F64_DIV]: 5,
   [Opcode.F64_DIV_I]: 5,
-  // The remainder is exact: long division, one bit of the quotient a step where the operands are far apart.
-  [Opcode.F64_REM]: 1100,
-  [Opcode.F64_REM_I]: 1100,
+  // The remainder is exact: long division, one step for each bit that the exponents differ in, 2,098 at most.
+  [Opcode.F64_REM]: 2100,
+  [Opcode.F64_REM_I]: 2100,
   [Opcode.WIDE_MUL]: 6,
   [Opcode.TEXT_CONCAT]: 6,
   [Opcode.TEXT_EQ]: 3,

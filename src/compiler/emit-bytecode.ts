@@ -8,8 +8,7 @@ import { CodeBuffer, type Immediate, type Label } from './code-buffer.js';
 import { TextConstants } from './constants.js';
 import { instructionUnits } from './cost.js';
 import { powerOfTen } from './exact.js';
-import type { ArithmeticIr, CompareIr, ConstantIr, Ir, Relation } from './ir.js';
-import { swapRelation } from './operators.js';
+import { type ArithmeticIr, type CompareIr, type ConstantIr, type Ir, type Relation, swapRelation } from './ir.js';
 import { type Registers, registerTypeOf } from './registers.js';
 import type { TextType } from './types.js';
 

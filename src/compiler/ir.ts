@@ -146,3 +146,10 @@ export function visit(ir: Ir, visitor: (node: Ir) => void): void {
   visitor(ir);
   for (const operand of operandsOf(ir)) visit(operand, visitor);
 }
+
+const SWAPPED: Readonly<Record<Relation, Relation>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '===': '===', '!==': '!==' };
+
+/** The relation with its operands exchanged. */
+export function swapRelation(relation: Relation): Relation {
+  return SWAPPED[relation];
+}

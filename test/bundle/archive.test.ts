@@ -15,7 +15,9 @@ interface Entry {
 async function tarGz(entries: readonly Entry[]): Promise<Uint8Array> {
   const tar = pack();
   for (const { name, text = '', type = 'file', linkname } of entries) {
-    tar.entry({ name, type, ...(linkname === undefined ? {} : { linkname }) }, type === 'file' ? text : undefined);
+    const header = { name, type, ...(linkname === undefined ? {} : { linkname }) };
+    if (type === 'file') tar.entry(header, text);
+    else tar.entry(header);
   }
   tar.finalize();
   const chunks: Buffer[] = [];

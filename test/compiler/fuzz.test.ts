@@ -125,7 +125,7 @@ describe('token soup', () => {
         expect(ir === undefined).toBe(failed);
         if (ir !== undefined && ir.type.kind !== 'object') expect(compileExpressions(model, [text]).image).toBeDefined();
       }),
-      { numRuns: 20_000 },
+      { numRuns: 8000 },
     );
     expect(run.failed, fc.defaultReportMessage(run) ?? '').toBe(false);
   });
@@ -140,7 +140,7 @@ describe('token soup', () => {
           expect(span.start).toBeLessThanOrEqual(text.length);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 });
@@ -165,7 +165,7 @@ describe('document soup', () => {
           expect(image === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 });

@@ -1,8 +1,8 @@
 // Constant folding: what does not depend on the payload is computed once, with JavaScript's own operators, so that the result
 // is the one the program would have had. Conditions that turn out constant are reported.
 
+import { numberArithmetic } from '../arithmetic.js';
 import type { ArithmeticIr, CompareIr, ConstantIr, ConstantValue, Ir, LogicIr, Relation } from '../ir.js';
-import { numberArithmetic } from '../operators.js';
 import type { FaultSink } from '../source.js';
 import { BOOLEAN } from '../types.js';
 

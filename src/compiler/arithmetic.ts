@@ -1,0 +1,97 @@
+// Types of `+ - * / %`: numbers, exact decimals, joined texts.
+
+import type { EsNode } from './estree.js';
+import { arithmeticType, exactArithmetic } from './exact.js';
+import type { ArithmeticOperator, ConstantIr, Ir } from './ir.js';
+import { bothDecimal, failed, reportTooWide, requireValue, rescale } from './operands.js';
+import type { FaultSink } from './source.js';
+import { type DecimalType, ERROR, fitsWide, NUMBER, type Type, typePhrase } from './types.js';
+
+/** Types `+ - * / %`. */
+export function checkArithmetic(operator: ArithmeticOperator, left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+  const { start, end } = node;
+  if (left.type.kind === 'error' || right.type.kind === 'error') return failed(ERROR, node);
+  const kinds = [left.type.kind, right.type.kind];
+  if (operator === '+' && kinds.includes('text')) return checkConcat(left, right, node, faults);
+  const wrong = [left, right].filter(({ type }) => type.kind !== 'number' && type.kind !== 'decimal');
+  for (const operand of wrong) {
+    const code = operand.type.kind === 'null' ? 'V3317' : 'V3301';
+    faults.error(
+      code,
+      operand,
+      `\`${operator}\` takes numbers, and this is ${typePhrase(operand.type)}`,
+      arithmeticAdvice(operand.type),
+    );
+  }
+  if (wrong.length > 0) return failed(ERROR, node);
+
+  const a = requireValue(left, faults);
+  const b = requireValue(right, faults);
+  if (!kinds.includes('decimal')) {
+    const exact =
+      a.op === 'constant' && b.op === 'constant' && a.exact !== undefined && b.exact !== undefined
+        ? exactArithmetic(operator, a.exact, b.exact)
+        : undefined;
+    if (exact === undefined) return { op: 'arithmetic', type: NUMBER, operator, left: a, right: b, start, end };
+    const value = numberArithmetic(operator, (a as ConstantIr).value as number, (b as ConstantIr).value as number);
+    return { op: 'constant', type: NUMBER, value, exact, start, end };
+  }
+
+  if (operator === '/' || operator === '%') {
+    const advice = operator === '/' ? 'multiply the other side instead: `a / b > 2` is `a > b * 2` for b above 0' : undefined;
+    faults.error('V3306', node, `\`${operator}\` on decimals needs a rounding, which the profile \`strict\` does not have`, advice);
+    return failed(ERROR, node);
+  }
+  const pair = bothDecimal(a, b, faults);
+  if (pair === undefined) return failed(ERROR, node);
+  const scale = operator === '*' ? undefined : Math.max(pair[0].type.scale, pair[1].type.scale);
+  const x = scale === undefined ? pair[0] : rescale(pair[0], scale);
+  const y = scale === undefined ? pair[1] : rescale(pair[1], scale);
+  const ir: Ir & { type: DecimalType } = {
+    op: 'arithmetic',
+    type: arithmeticType(operator, x.type, y.type),
+    operator,
+    left: x,
+    right: y,
+    start,
+    end,
+  };
+  if ([x.type, y.type, ir.type].every(fitsWide)) return ir;
+  reportTooWide(ir, faults);
+  return failed(ERROR, node);
+}
+
+/** JavaScript's arithmetic on numbers. */
+export function numberArithmetic(operator: ArithmeticOperator, a: number, b: number): number {
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+  }
+}
+
+function arithmeticAdvice(type: Type): string | undefined {
+  if (type.kind === 'timestamp' || type.kind === 'date') return 'timestamps and dates can be compared, not computed with';
+  if (type.kind === 'text') return 'declare the field as a number in the model, or remove the quotes of a literal';
+  return undefined;
+}
+
+function checkConcat(left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+  const { start, end } = node;
+  const wrong = [left, right].filter(({ type }) => type.kind !== 'text');
+  for (const operand of wrong) {
+    const advice = operand.type.kind === 'number' ? 'to add numbers, remove the quotes of the text' : undefined;
+    faults.error('V3314', operand, `a text is joined with ${typePhrase(operand.type)}`, advice);
+  }
+  const a = requireValue(left, faults);
+  const b = requireValue(right, faults);
+  if (a.type.kind !== 'text' || b.type.kind !== 'text') return failed(ERROR, node);
+  return { op: 'concat', type: { kind: 'text', bytesMax: a.type.bytesMax + b.type.bytesMax }, left: a, right: b, start, end };
+}
