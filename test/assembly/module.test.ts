@@ -1,14 +1,14 @@
 // What the engine module is made of: design rules that a compiler switch or an innocent `new` could break unseen.
 
 import { readFileSync } from 'node:fs';
-import loader from '@assemblyscript/loader';
+import { instantiateSync } from '@assemblyscript/loader';
 import { expect, test } from 'vitest';
 import { SCRATCH_BYTES, SLOT_OUTPUT_BYTES } from '#assembly/shared/layout.js';
 import { ImageError, Status } from '#assembly/shared/status.js';
 import { FieldKind } from '#assembly/shared/value-type.js';
 import { writeImage } from '#src/image/write-image.js';
 import { Assembler } from '../lib/image-assembler.js';
-import { EngineBox, wasm } from '../lib/image-engine.js';
+import { EngineBox, WebAssembly, wasm } from '../lib/image-engine.js';
 import { modelOf } from '../lib/image-model.js';
 import { payloadOf } from '../lib/image-payload.js';
 
@@ -65,9 +65,8 @@ const model = modelOf([
 
 test('@assemblyscript/loader makes an instance of it on a shared memory', () => {
   const memory = new WebAssembly.Memory({ initial: 8, maximum: 64, shared: true });
-  const { exports } = loader.instantiateSync<{ verifyImage(address: number, bytes: number): number }>(bytes, {
-    env: { memory, scratchBase: 65536 },
-  });
+  const env: object = { memory, scratchBase: 65536 };
+  const { exports } = instantiateSync<{ verifyImage(address: number, bytes: number): number }>(bytes, { env });
   const image = writeImage(new Assembler(model).decision([]));
   new Uint8Array(memory.buffer).set(image, 65536 + SCRATCH_BYTES);
   expect(exports.verifyImage(65536 + SCRATCH_BYTES, image.length)).toBe(ImageError.NONE);

@@ -5,8 +5,29 @@ import { readFileSync } from 'node:fs';
 import * as at from '#assembly/shared/layout.js';
 import { ImageError, type Status } from '#assembly/shared/status.js';
 
+// @types/node has no types for the global; this is what tests use of it.
+interface Memory {
+  readonly buffer: SharedArrayBuffer;
+}
+
+interface Imports {
+  env: { memory: Memory; scratchBase: number };
+}
+
+interface WasmNamespace {
+  Module: (new (
+    bytes: Uint8Array,
+  ) => object) & {
+    imports(module: object): { module: string; name: string; kind: string }[];
+    exports(module: object): { name: string; kind: string }[];
+  };
+  Memory: new (options: { initial: number; maximum: number; shared: true }) => Memory;
+  Instance: new (module: object, imports: Imports) => { exports: unknown };
+}
+
+export const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmNamespace };
+
 export interface EngineExports {
-  memory: WebAssembly.Memory;
   verifyImage(address: number, bytes: number): ImageError;
   decide(slot: number): Status;
   decideFrame(slot: number): Status;
@@ -33,7 +54,7 @@ const INPUT = 393216;
 
 /** Lays out: scratch | slot header and entries | input | image | output, with guards between. Sizes in bytes. */
 export class EngineBox {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly exports: EngineExports;
@@ -60,7 +81,7 @@ export class EngineBox {
   /** Another instance on the same memory. */
   instantiate(scratchBase: number): EngineExports {
     const instance = new WebAssembly.Instance(wasm, { env: { memory: this.memory, scratchBase } });
-    return instance.exports as unknown as EngineExports;
+    return instance.exports as EngineExports;
   }
 
   /** Copies an image in and verifies it. */
