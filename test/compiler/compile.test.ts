@@ -155,6 +155,18 @@ describe('deciding', () => {
     expect(run(texts).diagnostics.map(({ code, severity }) => (severity === 'warning' ? `${code}?` : code))).toEqual(codes);
   });
 
+  it('a rule that costs too much', () => {
+    const when = Array.from({ length: 500 }, (_, i) => `amount % 3 > ${i}`).join(' && ');
+    expect(run({ 'rules/a.yaml': rule('{ score: 80, reason: A }', 'a', when) }).diagnostics.map(({ code }) => code)).toEqual([
+      'V5004',
+    ]);
+  });
+
+  it('a bundle of too many files', () => {
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`docs/${i}.md`, '']));
+    expect(run(many).diagnostics.map(({ code }) => code)).toEqual(['V5011']);
+  });
+
   it('standard is taken where the tenant allows it', () => {
     expect(run({ 'bundle.yaml': `profile: standard\n${HEAD}` }, { profileMax: 'standard' }).manifest!.profile).toBe('standard');
   });
