@@ -11,7 +11,6 @@ import type { ImageHeader } from '../image/header.js';
 import type { Manifest } from '../image/manifest.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import type { Model } from '../schema/model.js';
-import { modelFromJson } from '../schema/model-json.js';
 import type { Tenant } from './tenant.js';
 
 export class LiveImage {
@@ -103,6 +102,5 @@ function takeApart(file: Uint8Array): { deciding: Uint8Array; manifest: Manifest
   }
   if (parts.header.kind !== ImageKind.DECISION) throw new Problem('INVALID_IMAGE', 'it evaluates expressions, it does not decide');
   if (parts.manifest.model.hash !== parts.header.modelHash) throw new Problem('INVALID_IMAGE', 'its manifest is of another model');
-  // JSON has written the fields twice, by table and in a row: they are made one again.
-  return { ...parts, manifest: { ...parts.manifest, model: modelFromJson(parts.manifest.model) } };
+  return parts;
 }
