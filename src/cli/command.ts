@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROBLEMS, Problem } from '../errors.js';
-import { applyConfig, CONFIG_FILE, describeConfig, envName, readConfigFile } from './config.js';
+import { applyConfig, applyEnvironment, CONFIG_FILE, describeConfig, readConfigFile, withEnvironment } from './config.js';
 import { EXIT_NO, EXIT_OK, EXIT_USAGE, Refusal, UsageError } from './errors.js';
 import { Output } from './output.js';
 
@@ -34,16 +34,28 @@ export function defineCommand<Options>(
     new Option('--config <file>', `file of option values (default: ${CONFIG_FILE} where there is one)`),
     new Option('--print-config', 'print the option values and where they come from, secrets hidden, and stop').default(false),
   ];
-  for (const option of [...options, ...common]) command.addOption(option.env(envName(option.long ?? option.flags)));
+  const required: Option[] = [];
+  for (const option of [...options, ...common]) {
+    // a value may also stand in the file, which is read later than commander would ask for it
+    if (option.mandatory) required.push(option.makeOptionMandatory(false));
+    command.addOption(withEnvironment(option));
+  }
   command.action(async (...given: unknown[]) => {
-    process.exitCode = await run(command, given.slice(0, -2) as string[], action);
+    process.exitCode = await run(command, required, given.slice(0, -2), action);
   });
   return command;
 }
 
-async function run<Options>(command: Command, args: readonly unknown[], action: Action<Options>): Promise<number> {
+async function run<Options>(
+  command: Command,
+  required: readonly Option[],
+  args: readonly unknown[],
+  action: Action<Options>,
+): Promise<number> {
   let output = new Output({ json: command.opts<CommonOptions>().json });
   try {
+    applyEnvironment(command, process.env);
+    output = new Output({ json: command.opts<CommonOptions>().json });
     const { config } = command.opts<CommonOptions>();
     const path = config ?? CONFIG_FILE;
     applyConfig(command, readConfigFile(path, config !== undefined), path, command.parent?.commands ?? [command]);
@@ -55,6 +67,10 @@ async function run<Options>(command: Command, args: readonly unknown[], action: 
       const rows = Object.entries(described).map(([key, { value, from }]) => [key, value === null ? '-' : String(value), from]);
       output.table([{ title: 'option' }, { title: 'value' }, { title: 'from' }], rows);
       return EXIT_OK;
+    }
+    const missing = required.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing !== undefined) {
+      throw new UsageError(`required option '${missing.flags}' not specified`, `verdict ${command.name()} --help shows how`);
     }
     return await action(
       args.filter((arg): arg is string => typeof arg === 'string'),

@@ -22,6 +22,31 @@ export function envName(flag: string): string {
     .toUpperCase()}`;
 }
 
+/**
+ * Gives an option its variable. Commander takes any value of a yes-or-no option's variable for yes, `false` too: those are left to
+ * `applyEnvironment`.
+ */
+export function withEnvironment(option: Option): Option {
+  const name = envName(option.long ?? option.flags);
+  if (!option.isBoolean()) return option.env(name);
+  option.description += ` (env: ${name})`;
+  return option;
+}
+
+const YES = /^(1|true|yes|on)$/i;
+const NO = /^(0|false|no|off|)$/i;
+
+/** Gives the yes-or-no options that no flag has set the values of their variables. */
+export function applyEnvironment(command: Command, env: NodeJS.ProcessEnv): void {
+  for (const option of command.options) {
+    const name = envName(option.long ?? option.flags);
+    const text = option.isBoolean() ? env[name] : undefined;
+    if (text === undefined || command.getOptionValueSource(option.attributeName()) === 'cli') continue;
+    if (!YES.test(text) && !NO.test(text)) throw new UsageError(`${name} is ${text}; give true or false`);
+    command.setOptionValueWithSource(option.attributeName(), YES.test(text), 'env');
+  }
+}
+
 /** Reads a configuration file. @param required false: a missing file is an empty configuration */
 export function readConfigFile(path: string, required: boolean): Record<string, unknown> {
   let text: string;
@@ -100,14 +125,14 @@ export function hideSecret(name: string, value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/\/\/[^/@\s]*@/, '//(hidden)@') : value;
 }
 
-/** What a command would run with: each option's value and where it comes from (flag, environment, file or default). */
+/** What a command would run with: each option's value and where it comes from (flag, file, default, or the variable's name). */
 export function describeConfig(command: Command): Record<string, { value: unknown; from: string }> {
-  const sources: Record<string, string> = { cli: 'flag', env: 'environment', config: 'file', default: 'default' };
+  const sources: Record<string, string> = { cli: 'flag', config: 'file', default: 'default' };
   const described: Record<string, { value: unknown; from: string }> = {};
   for (const option of configurable(command)) {
     const key = option.attributeName();
     const source = command.getOptionValueSource(key);
-    const from = source === 'env' && option.envVar ? option.envVar : (sources[source ?? 'default'] ?? 'default');
+    const from = source === 'env' ? envName(option.long ?? option.flags) : (sources[source ?? 'default'] ?? 'default');
     described[key] = { value: hideSecret(key, command.getOptionValue(key)), from };
   }
   return described;

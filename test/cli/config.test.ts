@@ -32,6 +32,7 @@ describe('option values', () => {
       join(dir, 'verdict.config.json'),
       JSON.stringify({ port: 1001, dataDir: 'from-file', serve: { port: 1002, log: 'off' } }),
     );
+    writeFileSync(join(dir, 'json.json'), JSON.stringify({ json: true, tenant: 'filed', locked: true }));
     writeFileSync(join(dir, 'other.json'), JSON.stringify({ port: 1003 }));
     writeFileSync(join(dir, 'broken.json'), '{');
     writeFileSync(join(dir, 'list.json'), '[]');
@@ -58,6 +59,32 @@ describe('option values', () => {
       expect(json.config[key]).toEqual({ value, from });
     });
   }
+
+  for (const [value, args, expected] of [
+    ['1', [], { value: true, from: 'VERDICT_LOCKED' }],
+    ['false', [], { value: false, from: 'VERDICT_LOCKED' }],
+    ['no', ['--locked'], { value: true, from: 'flag' }],
+    ['', [], { value: false, from: 'VERDICT_LOCKED' }],
+  ] as const) {
+    it(`take ${JSON.stringify(value)} for what it says, ${args.length === 0 ? 'without' : 'with'} a flag`, async () => {
+      const argv = ['check', 'x', '--print-config', '--config', 'json.json', ...args];
+      const { code, json } = await runJson<Described>(argv, { cwd: dir, env: { VERDICT_LOCKED: value, VERDICT_RULES: 'off' } });
+      expect(code).toBe(0);
+      expect(json.config).toMatchObject({ locked: expected, rules: { value: false, from: 'VERDICT_RULES' } });
+    });
+  }
+
+  it('of yes-or-no options are yes or no', async () => {
+    const { code, stderr } = await runCli(['check', 'x'], { cwd: dir, env: { VERDICT_LOCKED: 'maybe' } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('VERDICT_LOCKED is maybe; give true or false');
+  });
+
+  it('that are required may stand in the file', async () => {
+    const { code, stdout } = await runCli(['publish', 'no-such-dir', '--config', 'json.json'], { cwd: dir });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { message: expect.stringContaining('cannot read no-such-dir') } });
+  });
 
   it('are printed with secrets hidden', async () => {
     const args = [
