@@ -65,8 +65,11 @@ const model = modelOf([
 
 test('@assemblyscript/loader makes an instance of it on a shared memory', () => {
   const memory = new WebAssembly.Memory({ initial: 8, maximum: 64, shared: true });
-  const env: object = { memory, scratchBase: 65536 };
-  const { exports } = instantiateSync<{ verifyImage(address: number, bytes: number): number }>(bytes, { env });
+  const env: Record<string, unknown> = { memory, scratchBase: 65536 };
+  const { exports } = instantiateSync<{ verifyImage(address: number, bytes: number): number }>(bytes, { env } as object as Record<
+    string,
+    Record<string, unknown>
+  >);
   const image = writeImage(new Assembler(model).decision([]));
   new Uint8Array(memory.buffer).set(image, 65536 + SCRATCH_BYTES);
   expect(exports.verifyImage(65536 + SCRATCH_BYTES, image.length)).toBe(ImageError.NONE);

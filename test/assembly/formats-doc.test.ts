@@ -1,0 +1,61 @@
+// docs/FORMATS.md against the constants it describes.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as image from '#assembly/shared/image.js';
+import * as layout from '#assembly/shared/layout.js';
+import { OPCODE_COUNT, Opcode } from '#assembly/shared/opcode.js';
+import { FieldKind } from '#assembly/shared/value-type.js';
+
+const page = readFileSync(new URL('../../docs/FORMATS.md', import.meta.url), 'utf8');
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .map((line) => line.split('|').map((cell) => cell.trim()));
+
+test('every opcode has its row, in order, and no row is left over', () => {
+  const listed = rows.filter(([, number, name]) => /^\d+$/.test(number ?? '') && /^[A-Z0-9_]+$/.test(name ?? ''));
+  const expected = Array.from({ length: OPCODE_COUNT }, (_, number) => `${number} ${Opcode[number]}`);
+  expect(listed.map(([, number, name]) => `${number} ${name}`)).toEqual(expected);
+});
+
+test('every header field has its row', () => {
+  const listed = rows
+    .filter(([, , name]) => name?.startsWith('`IMAGE_'))
+    .map(([, offset, name]) => `${offset} ${name!.replaceAll('`', '')}`);
+  const source = readFileSync(new URL('../../assembly/shared/image.ts', import.meta.url), 'utf8');
+  const names = [...source.matchAll(/^export const (IMAGE_[A-Z_]+) = \d+; \/\//gm)].map((match) => match[1]!);
+  const expected = names.map((name) => `${(image as unknown as Record<string, number>)[name]} ${name}`);
+  expect(names.length).toBeGreaterThan(30);
+  expect(listed).toEqual(expected);
+});
+
+test('every field kind has its row', () => {
+  const kinds = rows.map(([, kind]) => kind!).filter((kind) => kind in FieldKind && /^[A-Z]+$/.test(kind));
+  expect(kinds).toEqual(Object.keys(FieldKind).filter((key) => /^[A-Z]/.test(key) && key !== 'NONE'));
+});
+
+describe('places', () => {
+  const stated: [string, number][] = [
+    ['header of\n192 bytes', image.IMAGE_HEADER_BYTES],
+    ['**Tables** (8 bytes)', image.TABLE_BYTES],
+    ['**Fields** (40 bytes)', image.FIELD_BYTES],
+    ['**Rules** (24 bytes', image.RULE_BYTES],
+    ['**Thresholds** (16 bytes', image.THRESHOLD_BYTES],
+    ['scratch, 131,072 bytes', layout.SCRATCH_BYTES],
+    ['header of 128 bytes', layout.SLOT_HEADER_BYTES],
+    ['multiple of 64', layout.SLOT_ALIGN],
+    ['values of 24 bytes', layout.VALUE_BYTES],
+    ['| 32,768 | null flags', layout.SCRATCH_NULLS],
+    ['| 36,864 | hit bits', layout.SCRATCH_HITS],
+    ['| 45,056 | joined texts', layout.SCRATCH_TEXT],
+    ['| 4,096 | dirty bitmap', layout.DIRTY_BASE],
+    ['| 1,024 | control block', layout.CONTROL_BASE],
+  ];
+  for (const [text, value] of stated) {
+    test(text, () => {
+      expect(page).toContain(text);
+      expect(Number(/\d[\d,]*/.exec(text)![0].replaceAll(',', ''))).toBe(value);
+    });
+  }
+});
