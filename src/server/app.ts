@@ -74,6 +74,7 @@ function acceptor(
   handler: Handler,
 ): (response: HttpResponse, request: HttpRequest) => void {
   const metrics = context.metrics.route(route);
+  const hasQuery = route.startsWith('PUT ');
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
   return (response, request) => {
     let head: RequestHead;
@@ -87,8 +88,10 @@ function acceptor(
     }
     const tenant = parameters > 0 ? (request.getParameter(0) as string) : '';
     const name = parameters > 1 ? (request.getParameter(1) as string) : '';
-    const isHead = request.getMethod() === 'head';
-    const exchange = new Exchange(context, response, metrics, head, tenant, name, request.getQuery(), isHead);
+    // Strings that the library makes cost: only what the route can use is asked for.
+    const isHead = rule !== 'required' && request.getMethod() === 'head';
+    const query = hasQuery ? request.getQuery() : '';
+    const exchange = new Exchange(context, response, metrics, head, tenant, name, query, isHead);
     try {
       if (parameters > 0) checkName(tenant);
       if (parameters > 1) checkName(name);
@@ -97,6 +100,7 @@ function acceptor(
     } catch (error) {
       exchange.fail(error);
     }
+    exchange.leave();
   };
 }
 

@@ -3,6 +3,7 @@
 
 import type { EngineOptions } from '../config.js';
 import type { Engine } from '../engine.js';
+import { descriptorsMax } from './system.js';
 
 /** Where the server writes about itself, never about single decisions; pino fits. */
 export interface Log {
@@ -78,13 +79,6 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
   inRange('stopMillisMax', config.stopMillisMax, 0, 600_000);
   return config;
-}
-
-/** Soft limit of open files; Node raises it to the hard limit at start. */
-function descriptorsMax(): number {
-  const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
-  const soft = Number(report.userLimits?.open_files?.soft);
-  return Number.isFinite(soft) ? soft : 1_000_000;
 }
 
 function inRange(name: string, value: number, min: number, max: number): void {

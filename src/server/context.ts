@@ -27,12 +27,8 @@ export class Traffic {
   streams = 0;
   /** Called when a connection has come or gone. */
   changed: () => void = () => {};
-  /** performance.now() of the last thing a client did or was told. */
-  activeAt = 0;
-
-  touch(): void {
-    this.activeAt = performance.now();
-  }
+  /** Grows whenever a client does something or is told something. */
+  activity = 0;
 }
 
 /** Decision ids of this process: 64 random bits, then a counter. */

@@ -49,6 +49,8 @@ enum Phase {
 
 export class Exchange {
   private phase = Phase.RECEIVING;
+  /** Inside a callback of the library, which corks the socket by itself. */
+  private isCorked = true;
   private readonly startedAt = performance.now();
 
   constructor(
@@ -76,9 +78,11 @@ export class Exchange {
   /** Reads the body by chunks; a chunk is only valid inside the call. */
   onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): void {
     this.response.onData((chunk, isLast) => {
-      this.context.traffic.touch();
+      this.context.traffic.activity++;
       if (isLast) this.received();
+      this.isCorked = true;
       handler(chunk, isLast);
+      this.isCorked = false;
     });
   }
 
@@ -97,19 +101,13 @@ export class Exchange {
     this.received();
     this.phase = Phase.FLUSHING;
     const last = close || this.context.traffic.draining;
-    this.response.cork(() => {
-      const { response } = this;
-      if (status !== 200) response.writeStatus(statusLine(status));
-      response.writeHeader('Content-Type', contentType);
-      for (const [name, value] of headers) response.writeHeader(name, value);
-      if (this.isHead) response.endWithoutBody(typeof body === 'string' ? Buffer.byteLength(body) : body.length, last);
-      else if (body.length <= FLUSH_BYTES || last) response.end(body, last);
-      else {
-        this.flush(status, typeof body === 'string' ? Buffer.from(body) : body);
-        return;
-      }
-      this.finish(status);
-    });
+    if (this.isCorked) this.write(status, contentType, body, headers, last);
+    else this.response.cork(() => this.write(status, contentType, body, headers, last));
+  }
+
+  /** The route's handler has returned. */
+  leave(): void {
+    this.isCorked = false;
   }
 
   json(status: number, value: unknown, headers?: Headers): void {
@@ -138,6 +136,20 @@ export class Exchange {
     this.refuse(asProblem(error));
   }
 
+  private write(status: number, contentType: string, body: string | Uint8Array, headers: Headers, last: boolean): void {
+    const { response } = this;
+    if (status !== 200) response.writeStatus(statusLine(status));
+    response.writeHeader('Content-Type', contentType);
+    for (const [name, value] of headers) response.writeHeader(name, value);
+    if (this.isHead) response.endWithoutBody(typeof body === 'string' ? Buffer.byteLength(body) : body.length, last);
+    else if (body.length <= FLUSH_BYTES || last) response.end(body, last);
+    else {
+      this.flush(status, typeof body === 'string' ? Buffer.from(body) : body);
+      return;
+    }
+    this.finish(status);
+  }
+
   /** Writes as much as the kernel takes, and the rest when it takes more. */
   private flush(status: number, body: Uint8Array): void {
     const { response } = this;
@@ -160,7 +172,7 @@ export class Exchange {
     this.phase = Phase.DONE;
     const { traffic } = this.context;
     traffic.pending--;
-    traffic.touch();
+    traffic.activity++;
     this.metrics.record(status, performance.now() - this.startedAt);
   }
 

@@ -91,13 +91,13 @@ async function drain(config: ServerConfig, traffic: Traffic, listener: Listener,
   await turn();
   await turn();
   let quiet = 0;
-  let activeAt = traffic.activeAt;
+  let activity = traffic.activity;
   while (performance.now() < deadline) {
     streams.end();
     if (traffic.pending === 0 && traffic.streams === 0 && (quiet >= QUIET_POLLS || !hadConnections)) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
-    quiet = traffic.activeAt === activeAt ? quiet + 1 : 0;
-    activeAt = traffic.activeAt;
+    quiet = traffic.activity === activity ? quiet + 1 : 0;
+    activity = traffic.activity;
   }
   return traffic.pending === 0 && traffic.streams === 0;
 }

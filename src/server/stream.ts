@@ -78,7 +78,7 @@ export class StreamEndpoint {
         socket.getUserData().closed = true;
         this.sockets.delete(socket);
         traffic.streams--;
-        traffic.touch();
+        traffic.activity++;
         traffic.changed();
       },
     });
@@ -193,7 +193,7 @@ class Pending {
     const { context, socket, stream } = this;
     const { streams } = context.metrics;
     context.traffic.pending--;
-    context.traffic.touch();
+    context.traffic.activity++;
     streams.frames++;
     streams.latency.record((performance.now() - this.startedAt) * 1000);
     if (!stream.closed) {

@@ -16,6 +16,7 @@ import { createRequire } from 'node:module';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { retargetGlibc } from './retarget.js';
+import { glibcVersion } from './system.js';
 
 /** The part of the API that is common to current builds; nothing else of uWebSockets.js is used. */
 export type Uws = Pick<typeof uWebSockets, 'App' | 'us_listen_socket_close' | 'us_socket_local_port' | 'DISABLED'>;
@@ -114,7 +115,7 @@ export function findUws(source: UwsSource = {}): UwsBinary {
   const published = PUBLISHED[file];
   if (published === undefined)
     throw fail(`there is no uWebSockets.js binary for ${platform} ${arch} and Node ${process.version} (ABI ${abi})`);
-  const glibc = 'glibc' in source ? source.glibc : runningGlibc();
+  const glibc = 'glibc' in source ? source.glibc : glibcVersion();
   if (platform === 'linux' && glibc === undefined) throw fail('this system has no glibc');
 
   const path = join(source.packageFolder ?? packageFolder(), file);
@@ -196,11 +197,6 @@ function readBinary(path: string): Uint8Array {
   } catch (error) {
     throw fail(`${path} cannot be read: ${(error as Error).message}`);
   }
-}
-
-function runningGlibc(): string | undefined {
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return report.header?.glibcVersionRuntime;
 }
 
 /** `2.41` is at least 2.`minor`; a later major version is too. */
