@@ -6,7 +6,7 @@ import { gccDecision, gccScore, gccVersion } from './peers/gcc.js';
 import { jsonRulesEngine } from './peers/json-rules-engine.js';
 import { v8Json, v8Objects } from './peers/v8.js';
 import { zen } from './peers/zen.js';
-import { describeMachine, formatNumber, formatTable, type Machine, median } from './report.js';
+import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { type Row, type RowRun, runRow, type TimingOptions } from './row.js';
 import { computeTruth } from './truth.js';
 import { encodePayloads, setUpVerdict, verdictInPlace, verdictJson, verdictObjects, verdictSingle } from './verdict-rows.js';
@@ -27,6 +27,7 @@ export interface DecideOptions {
   readonly fast: boolean;
   /** A multiple of BLOCK_COUNT. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
   readonly payloadCount?: number;
+  readonly format: TableFormat;
   /** Told what happens. */
   readonly log: (line: string) => void;
 }
@@ -72,7 +73,7 @@ export async function benchDecide(options: DecideOptions): Promise<DecideResult>
   const sizes: SizeResult[] = [];
   for (const size of options.sizes) {
     const result = await benchSize(size, payloadCount, options);
-    for (const line of ['', ...formatSize(result)]) options.log(line);
+    for (const line of ['', ...formatSize(result, options.format)]) options.log(line);
     sizes.push(result);
   }
   return { machine, payloads: payloadCount, sizes };
@@ -140,8 +141,8 @@ function judge(runs: ReadonlyMap<string, readonly RowRun[]>): RowResult[] {
   }));
 }
 
-function formatSize({ rules, compileMs, imageBytes, costMax, rows }: SizeResult): string[] {
-  const title = `${rules} rules: compiled in ${formatNumber(compileMs)} ms, image file ${formatNumber(imageBytes / 1024)} KiB, cost ${costMax}`;
+function formatSize({ rules, compileMs, imageBytes, costMax, rows }: SizeResult, format: TableFormat): string[] {
+  const title = `${rules.toLocaleString('en-US')} rules: compiled in ${formatNumber(compileMs)} ms, image file ${formatNumber(imageBytes / 1024)} KiB, cost ${costMax}`;
   const cells = rows.map((row) => [
     row.name,
     formatNumber(row.nanosPerDecision),
@@ -151,5 +152,5 @@ function formatSize({ rules, compileMs, imageBytes, costMax, rows }: SizeResult)
     row.wrong === null ? '' : `WRONG (${row.wrong})`,
   ]);
   const head = ['', 'ns a decision', 'decisions/s', 'gcc time', 'faster than ZEN', ''];
-  return [title, ...formatTable(head, cells, ['left', 'right', 'right', 'right', 'right', 'left'])];
+  return [title, '', ...format(head, cells, ['left', 'right', 'right', 'right', 'right', 'left'])];
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchDecide } from './decide.js';
-import { writeResult } from './report.js';
+import { formatMarkdown, formatTable, writeResult } from './report.js';
 import { benchServing } from './serving.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
@@ -24,6 +24,7 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
 
 both
   --json              print the result as JSON instead of the table
+  --markdown          print tables in Markdown
   --help`;
 
 class UsageError extends Error {}
@@ -48,6 +49,7 @@ function readArguments(args: string[]) {
         rounds: { type: 'string' },
         ms: { type: 'string' },
         json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -68,18 +70,26 @@ async function main(args: string[]): Promise<number> {
     if (values.json) console.error(line);
     else console.log(line);
   };
+  const format = values.markdown ? formatMarkdown : formatTable;
   let result: object;
   let isRight = true;
   if (what === 'decide') {
     const sizes = (values.sizes ?? '10,100,1000,10000').split(',').map((text) => positive('sizes', text, 0));
     const timing = { msMin: positive('ms', values.ms, 700), warmupMsMin: 200 };
-    const decided = await benchDecide({ sizes, runs: positive('runs', values.runs, 3), timing, fast: values.fast, log });
+    const decided = await benchDecide({ sizes, runs: positive('runs', values.runs, 3), timing, fast: values.fast, format, log });
     isRight = decided.sizes.every((size) => size.rows.every((row) => row.wrong === null));
     result = decided;
   } else {
     const measureMs = positive('ms', values.ms, 2000);
     const rules = positive('rules', values.rules, 100);
-    result = await benchServing({ rules, rounds: positive('rounds', values.rounds, 5), warmupMs: measureMs / 4, measureMs, log });
+    result = await benchServing({
+      rules,
+      rounds: positive('rounds', values.rounds, 5),
+      warmupMs: measureMs / 4,
+      measureMs,
+      format,
+      log,
+    });
   }
   const now = new Date();
   const file = writeResult(RESULTS, what, { at: now.toISOString(), ...result }, now);

@@ -47,6 +47,19 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)];
 }
 
+/** The same as a Markdown table. */
+export function formatMarkdown(head: readonly string[], rows: readonly (readonly string[])[], align: readonly Align[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(head),
+    line(align.map((side) => (side === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(row.map((cell) => cell.trim()))),
+  ];
+}
+
+/** How a bench prints its tables. */
+export type TableFormat = typeof formatTable;
+
 /** Three significant digits, thousands apart. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '-';

@@ -2,7 +2,7 @@
 // as many. Server, echo and client are processes of their own; only one of the servers works at a time.
 
 import { bundleOf } from './bundle.js';
-import { describeMachine, formatNumber, formatTable, type Machine, median } from './report.js';
+import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { Child } from './serving/child.js';
 import type { ClientHandlers, LoadRequest } from './serving/client.js';
 import type { EchoHandlers } from './serving/echo.js';
@@ -23,6 +23,7 @@ export interface ServingOptions {
   readonly measureMs: number;
   /** A multiple of FRAME_COUNT. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
   readonly payloadCount?: number;
+  readonly format: TableFormat;
   readonly log: (line: string) => void;
 }
 
@@ -132,7 +133,7 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
       }
       faces.push(summarise(face.name, pairs));
     }
-    for (const line of ['', ...formatFaces(faces)]) options.log(line);
+    for (const line of ['', ...formatFaces(faces, options.format)]) options.log(line);
     return { machine, rules: options.rules, payloads: payloadCount, faces };
   } finally {
     await Promise.all([client.stop(), verdict.stop(), echo.stop()]);
@@ -166,13 +167,13 @@ function summarise(name: string, pairs: readonly { verdict: Sample; echo: Sample
   };
 }
 
-function formatFaces(faces: readonly FaceResult[]): string[] {
+function formatFaces(faces: readonly FaceResult[], format: TableFormat): string[] {
   const head = ['', 'payloads/s', 'us of processor a payload', 'client busy', 'bytes a reply', 'of the echo', 'by processor time'];
   const cells = faces.flatMap(({ name, verdict, echo, share, cpuShare }) => [
     sampleCells(name, verdict, `${(share * 100).toFixed(1)} %`, `${(cpuShare * 100).toFixed(1)} %`),
     sampleCells('  echo', echo, '', ''),
   ]);
-  return formatTable(head, cells, ['left', 'right', 'right', 'right', 'right', 'right', 'right']);
+  return format(head, cells, ['left', 'right', 'right', 'right', 'right', 'right', 'right']);
 }
 
 function sampleCells(name: string, sample: Sample, share: string, cpuShare: string): string[] {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { benchDecide } from '#bench/decide.js';
 import { gccVersion } from '#bench/peers/gcc.js';
+import { formatMarkdown, formatTable } from '#bench/report.js';
 import { HttpReplyReader, WebSocketReplyReader } from '#bench/serving/reply-reader.js';
 import { benchServing } from '#bench/serving.js';
 import { computeTruth, outcomeOf } from '#bench/truth.js';
@@ -58,6 +59,7 @@ describe('decide', () => {
       timing: { msMin: 1, warmupMsMin: 1 },
       fast: false,
       payloadCount: 2 * BLOCK_COUNT,
+      format: formatTable,
       log: (line) => lines.push(line),
     });
     const rows = result.sizes[0]!.rows;
@@ -88,6 +90,7 @@ describe('serving', () => {
       warmupMs: 20,
       measureMs: 100,
       payloadCount: BLOCK_COUNT,
+      format: formatMarkdown,
       log: () => {},
     });
     expect(result.faces).toHaveLength(3);
