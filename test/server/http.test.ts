@@ -39,19 +39,15 @@ interface Call {
   body?: string | Uint8Array;
 }
 
-async function call({
-  method = 'POST',
-  path,
-  type,
-  accept,
-  model,
-  body,
-}: Call): Promise<{ status: number; headers: Headers; body: Buffer }> {
+async function call(
+  { method = 'POST', path, type, accept, model, body }: Call,
+  of = server,
+): Promise<{ status: number; headers: Headers; body: Buffer }> {
   const headers: Record<string, string> = {};
   if (type !== undefined) headers['content-type'] = type;
   if (accept !== undefined) headers.accept = accept;
   if (model !== undefined) headers['verdict-model'] = model;
-  const response = await fetch(server.url + path, {
+  const response = await fetch(of.url + path, {
     method,
     headers,
     ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
@@ -191,6 +187,35 @@ describe('a decision in FlatBuffers', () => {
     }
     expect([decisions.size, texts.size]).toEqual([1, 1]);
     expect(readDecision(Buffer.from([...decisions][0]!, 'hex'))).toMatchObject({ outcome: 'decline', score: 90 });
+  });
+});
+
+describe('the pooled path', () => {
+  it('answers as the inline path does: decisions, refusals, batches', async () => {
+    const pooled = await startTestServer({ costInlineMax: 0, poolThreads: 1 });
+    const requests: Call[] = [
+      json(LARGE_ABROAD),
+      json({ amount: 'x' }),
+      { path: ONE, type: FLATBUFFERS_TYPE, model, body: encode(SMALL) },
+      { path: ONE, type: FLATBUFFERS_TYPE, model, body: encode(SMALL).subarray(0, 20) },
+      json([LARGE_ABROAD, {}, SMALL], BATCH),
+      {
+        path: BATCH,
+        type: FLATBUFFERS_TYPE,
+        accept: JSON_TYPE,
+        body: writeRequestFrame(1n, model, BUNDLE, [encode(SMALL), encode(LARGE_ABROAD)]),
+      },
+    ];
+    const withoutIds = ({ status, body }: { status: number; body: Buffer }) => [
+      status,
+      body.toString('latin1').replace(/"decisionId":"[0-9a-f]{32}",/g, ''),
+    ];
+    for (const request of requests) {
+      const accept = request.accept ?? JSON_TYPE;
+      expect(withoutIds(await call({ ...request, accept }, pooled))).toEqual(withoutIds(await call({ ...request, accept })));
+    }
+    expect(pooled.engine.stats().requests).toEqual({ inline: 0, pooled: 5 });
+    await pooled.stop();
   });
 });
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { ByteBuffer } from 'flatbuffers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -176,6 +176,25 @@ describe('binary messages', () => {
     expect(readAnswer(await other.send(frame([large()])).next()).answers).toEqual(['0 OK decline']);
     expect(await pooled.stop()).toBe(true);
     expect(await other.closed).toBe(1001);
+  });
+
+  it('that find the ring full are answered BUSY, the others decided', async () => {
+    const tight = await startServer({ port: 0, costInlineMax: 0, poolThreads: 1, ringBytes: 4096 });
+    await tight.engine.publish(TENANT, bundleFiles());
+    const client = await Client.open(tight);
+    // One write of all frames is read in one turn, before any worker can have answered.
+    const frames = Array.from({ length: 64 }, (_, i) => maskedFrame(frame([small()], BUNDLE, model, BigInt(i))));
+    (client.socket as unknown as { _socket: Socket })._socket.write(Buffer.concat(frames));
+    const seen = new Map<string, number>();
+    for (let i = 0; i < 64; i++) {
+      const { error, answers } = readAnswer(await client.next());
+      const kind = error ?? answers.join();
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    }
+    expect([...seen.keys()].sort()).toEqual(['0 OK approve', 'BUSY']);
+    expect(readAnswer(await client.send(frame([large()])).next()).answers).toEqual(['0 OK decline']);
+    client.end();
+    await tight.stop();
   });
 
   it('above the limit close the connection', async () => {
