@@ -282,6 +282,12 @@ export function runProgram(image: usize, output: usize): Status {
       case Opcode.TEXT_LE:
         pc = branch(pc, textCompare(load<u64>(registerA(registers, pc)), load<u64>(registerB(registers, pc))) <= 0);
         break;
+      case Opcode.TEXT_EQ_I:
+        pc = branch(pc, textEqual(load<u64>(registerA(registers, pc)), textConstant(constants, pc)));
+        break;
+      case Opcode.TEXT_NE_I:
+        pc = branch(pc, !textEqual(load<u64>(registerA(registers, pc)), textConstant(constants, pc)));
+        break;
       case Opcode.TEXT_LT_I:
         pc = branch(pc, textCompare(load<u64>(registerA(registers, pc)), textConstant(constants, pc)) < 0);
         break;
