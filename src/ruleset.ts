@@ -58,14 +58,19 @@ export class RuleSet {
    * does not fit) or INVALID_JSON; bytes that do not fit give a decision with status INVALID_PAYLOAD, as over the network.
    */
   decide(payload: Payload, options: CallOptions = {}): Decision {
-    return readDecision(this.decideBytes(payload, options));
+    let decision = undefined as Decision | undefined;
+    this.run([this.encode(payload)], options, (settled) => {
+      decision = readDecision(settled.decision(0));
+    });
+    return decision!;
   }
 
   /** The decision of `decide` as bytes (schemas/decision.fbs), a copy. */
   decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
     let bytes: Uint8Array = INVALID;
     this.run([this.encode(payload)], options, (settled) => {
-      bytes = copyOf(settled.decision(0));
+      // Out of the shared memory: it outlives the call. `slice` makes an ordinary buffer, twice as fast as `set` into a new one.
+      bytes = settled.decision(0).slice();
     });
     return bytes;
   }
@@ -78,7 +83,7 @@ export class RuleSet {
     const decisions: Decision[] = [];
     if (payloads.length === 0) return decisions;
     this.run(this.encodeAll(payloads), options, (settled) => {
-      for (let i = 0; i < settled.count; i++) decisions.push(readDecision(copyOf(settled.decision(i))));
+      for (let i = 0; i < settled.count; i++) decisions.push(readDecision(settled.decision(i)));
     });
     return decisions;
   }
@@ -146,9 +151,4 @@ export class RuleSet {
       throw error;
     }
   }
-}
-
-/** Out of the shared memory: it outlives the call. `slice` makes an ordinary buffer, and is twice as fast as `set` into a new one. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  return bytes.slice();
 }
