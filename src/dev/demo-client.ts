@@ -13,7 +13,7 @@ import { type FraudKind, generateTransactions } from '../../examples/card-risk/g
 import { readDecision } from '../schema/decision.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { AnswerBatch } from '../schema/generated/verdict/wire.js';
-import { CONNECTIONS, DEPTH, type DemoOrder, type DemoResult, FRAME_COUNT, LATENCY_RATE } from './demo-order.js';
+import { CONNECTIONS, DEPTH, type DemoOrder, type DemoReply, type DemoResult, FRAME_COUNT, LATENCY_RATE } from './demo-order.js';
 import { writeRequestFrame } from './request-frame.js';
 
 interface Payments {
@@ -160,8 +160,12 @@ async function runLatency(socket: WebSocket, frames: readonly Uint8Array[]): Pro
   return micros;
 }
 
-process.once('message', async (order) => {
-  const result = await run(order as DemoOrder);
-  process.send?.(result);
-  process.disconnect();
+// Ctrl-C in a terminal reaches this process too; it ends with its parent.
+process.on('SIGINT', () => {});
+process.once('disconnect', () => process.exit());
+process.once('message', (order) => {
+  run(order as DemoOrder).then(
+    (result) => process.send?.({ result } satisfies DemoReply),
+    (error: Error) => process.send?.({ error: error.message } satisfies DemoReply),
+  );
 });

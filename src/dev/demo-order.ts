@@ -27,6 +27,8 @@ export interface DemoResult {
   sample: string;
 }
 
+export type DemoReply = { result: DemoResult } | { error: string };
+
 /** Payments in a frame of the throughput run. */
 export const FRAME_COUNT = 64;
 /** Connections of the throughput run, and frames in flight on each. */

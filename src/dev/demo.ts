@@ -4,13 +4,14 @@
 import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BundleFiles } from '../bundle/files.js';
 import { Problem } from '../errors.js';
 import { type Server, startServer } from '../server/server.js';
 import { runUntilSignal } from '../server/signals.js';
-import type { DemoOrder, DemoResult } from './demo-order.js';
+import type { DemoOrder, DemoReply, DemoResult } from './demo-order.js';
 import { printDemo } from './demo-table.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -74,7 +75,11 @@ async function publish(server: Server): Promise<void> {
 function drive(order: DemoOrder): Promise<DemoResult> {
   return new Promise((resolve, reject) => {
     const client = fork(new URL('./demo-client.js', import.meta.url), { serialization: 'advanced' });
-    client.once('message', (result) => resolve(result as DemoResult));
+    client.once('message', (reply: DemoReply) => {
+      if ('result' in reply) resolve(reply.result);
+      else reject(new Error(reply.error));
+      client.disconnect();
+    });
     client.once('error', reject);
     client.once('exit', () => reject(new Error('the client ended without a result')));
     client.send(order);
@@ -92,7 +97,7 @@ if (live === undefined) throw new Error('the sample bundle is not live');
 const count = Number(flags.count);
 say(`serving ${BUNDLE} ${live.version} at ${server.url}; generating ${count.toLocaleString('en')} card payments (seed ${SEED})`);
 const ended = runUntilSignal(server);
-const result = await drive({
+const driving = drive({
   url: `${server.url.replace('http', 'ws')}/v1/${TENANT}/stream`,
   bundle: BUNDLE,
   model: live.model,
@@ -102,6 +107,14 @@ const result = await drive({
   terminals: TERMINALS,
   secondsPerRun: Number(flags.seconds),
 });
+// Whoever presses Ctrl-C before the table wants no table, and no complaint of the client that the server has gone.
+const result = await Promise.race([driving.catch((error: Error) => error), ended]);
+if (typeof result === 'number') process.exit(result);
+if (result instanceof Error) {
+  const stopped = await Promise.race([ended, setTimeout(1000, undefined)]);
+  if (stopped !== undefined) process.exit(stopped);
+  throw result;
+}
 printDemo(result, { url: server.url, tenant: TENANT, bundle: BUNDLE, version: live.version, rules: live.manifest.rules.length });
 if (flags.once) process.exit((await server.stop()) ? 0 : 1);
 console.log('  Serving until Ctrl-C.\n');

@@ -70,4 +70,12 @@ describe('npm start', () => {
     expect(output()).toContain('curl -s http://127.0.0.1:');
     expect(output()).not.toContain('Serving until');
   });
+
+  it('ends with 0 and without a complaint where Ctrl-C comes before the table', async () => {
+    const { child, ended, whenPrinted, output } = start('--count', '65536');
+    await whenPrinted('generating');
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(output().trim().split('\n').length).toBe(1);
+  });
 });
