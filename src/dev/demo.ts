@@ -91,12 +91,12 @@ function say(text: string): void {
 }
 
 const server = await start();
+const ended = runUntilSignal(server);
 await publish(server);
 const live = server.engine.live(TENANT, BUNDLE);
 if (live === undefined) throw new Error('the sample bundle is not live');
 const count = Number(flags.count);
 say(`serving ${BUNDLE} ${live.version} at ${server.url}; generating ${count.toLocaleString('en')} card payments (seed ${SEED})`);
-const ended = runUntilSignal(server);
 const driving = drive({
   url: `${server.url.replace('http', 'ws')}/v1/${TENANT}/stream`,
   bundle: BUNDLE,
