@@ -186,7 +186,7 @@ describe('imports', () => {
     const all = { ...manifest.dependencies, ...manifest.devDependencies, [(manifest as unknown as { name: string }).name]: '' };
     expect(packages.filter(({ to }) => !(packageOf(to) in all))).toEqual([]);
     const used = new Set(shipped.map(({ to }) => packageOf(to)));
-    expect(Object.keys(manifest.dependencies).filter((name) => !used.has(name))).toEqual([]);
+    expect(Object.keys(manifest.dependencies).filter((name) => !used.has(name))).toEqual(['pino']); // for ServerOptions.log
   });
 });
 
@@ -257,7 +257,9 @@ describe('only some know', () => {
 // --- Names, lengths, words -----------------------------------------------------------------------------------------------
 
 /** Files over 500 lines, each with the reason it may be. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  'test/lib/expression-generator.ts': 'one grammar: a case for each form of expression',
+};
 
 const LINES_MAX = 500;
 const COLUMNS_MAX = 132;
