@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { Status } from '#assembly/shared/status.js';
 import { compileExpressions } from '#src/compiler/compile.js';
 import { readPayload } from '#src/schema/reader.js';
-import { ExpressionGenerator, type Generated, generatorModel, NOWS, Random, randomPayload } from '../lib/expression-generator.js';
+import { ExpressionGenerator, type Generated } from '../lib/expression-generator.js';
+import { generatorModel, NOWS, Random, randomPayload } from '../lib/expression-model.js';
 import { EngineBox, type Value } from '../lib/image-engine.js';
 import { payloadOf } from '../lib/image-payload.js';
 

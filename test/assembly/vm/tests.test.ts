@@ -6,7 +6,7 @@ import { Opcode } from '#assembly/shared/opcode.js';
 import { Outcome } from '#assembly/shared/outcome.js';
 import { FieldKind } from '#assembly/shared/value-type.js';
 import { writeImage } from '#src/image/write-image.js';
-import { Random } from '../../lib/expression-generator.js';
+import { Random } from '../../lib/expression-model.js';
 import { Assembler } from '../../lib/image-assembler.js';
 import { EngineBox } from '../../lib/image-engine.js';
 import { modelOf } from '../../lib/image-model.js';
