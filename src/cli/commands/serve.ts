@@ -2,7 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
-import type { Log, ServerOptions } from '../../server/config.js';
+import type { ServerOptions } from '../../server/config.js';
+import type { LogForm } from '../../server/log.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
 import { Refusal } from '../errors.js';
 import { type Output, plural } from '../output.js';
@@ -27,7 +28,7 @@ interface ServeOptions {
   idleSecondsMax?: number;
   connectionsMax?: number;
   stopMillisMax?: number;
-  log: 'text' | 'json' | 'off';
+  log: LogForm;
 }
 
 /** The line that `verdict serve --json` prints once it listens. */
@@ -78,7 +79,7 @@ export function serveCommand(): Command {
 
 /** The options that were given; the others are left to their defaults. */
 function serverOptions(options: ServeOptions): ServerOptions {
-  const { dataDir, memory, log, ...rest } = options;
+  const { dataDir, memory, ...rest } = options;
   const engine: (keyof EngineOptions)[] = ['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'];
   const server: (keyof ServerOptions)[] = [
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
@@ -86,28 +87,7 @@ function serverOptions(options: ServeOptions): ServerOptions {
   ];
   const given = rest as Record<string, unknown>;
   const chosen = [...engine, ...server].filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
-  return { ...(Object.fromEntries(chosen) as ServerOptions), ...(memory ? {} : { dataDir }), log: makeLog(log) };
-}
-
-/** A log of lines on stderr. */
-function makeLog(form: ServeOptions['log']): Log {
-  const write =
-    (level: 'info' | 'warn' | 'error') =>
-    (fields: object, message: string): void => {
-      if (form === 'off') return;
-      const time = new Date().toISOString();
-      const plain = Object.fromEntries(
-        Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? (value.stack ?? value.message) : value]),
-      );
-      const text = JSON.stringify(plain, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-      const shown = Object.keys(plain).length === 0 ? '' : ` ${text}`;
-      const line =
-        form === 'json'
-          ? JSON.stringify({ time, level, message, ...(JSON.parse(text) as object) })
-          : `${time} ${level} ${message}${shown}`;
-      process.stderr.write(`${line}\n`);
-    };
-  return { info: write('info'), warn: write('warn'), error: write('error') };
+  return { ...(Object.fromEntries(chosen) as ServerOptions), ...(memory ? {} : { dataDir }) };
 }
 
 /** Why the server did not start, with what to do; a bug is passed on. */
@@ -122,11 +102,14 @@ function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown 
 
 async function serve(_args: string[], options: ServeOptions, output: Output): Promise<number> {
   // the binary of the network library is loaded by no other command
+  const { createLog } = await import('../../server/log.js');
   const { startServer } = await import('../../server/server.js');
   const { runUntilSignal } = await import('../../server/signals.js');
-  const server = await startServer(serverOptions(options)).catch((error: unknown) => {
-    throw startFailure(error, options);
-  });
+  const server = await startServer({ ...serverOptions(options), log: createLog(options.log, process.stderr) }).catch(
+    (error: unknown) => {
+      throw startFailure(error, options);
+    },
+  );
   const exit = runUntilSignal(server);
   const { engine, url, port } = server;
   const tenants = engine.tenants();
