@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { IMAGE_TEMPLATE_BYTES } from '#assembly/shared/image.js';
 import { CONTROL_BASE, CONTROL_SCRATCH_COUNT, CONTROL_SCRATCH_OWNERS } from '#assembly/shared/layout.js';
 import { Status } from '#assembly/shared/status.js';
+import { SCRATCH_SPARE_COUNT } from '#src/config.js';
 import { Counter } from '#src/observe/counters.js';
 import type { TenantMemory } from '#src/runtime/memory.js';
 import { readDecision } from '#src/schema/decision.js';
@@ -89,9 +90,10 @@ describe('WorkerPool', () => {
       }
       expect([tenant.memory.ring.slots, live.pinCount]).toEqual([0, 0]);
     }
-    expect(died).toBeGreaterThan(0);
+    expect(died).toBeGreaterThan(2 + SCRATCH_SPARE_COUNT); // more than a tenant has scratches for: they are given back
     expect(pool.deaths).toBe(died);
-    expect(owners(tenant.memory).length).toBeLessThanOrEqual(2);
+    // A thread that has just died may own its scratch until the next one asks for it: never more than there are spares.
+    expect(owners(tenant.memory).length).toBeLessThanOrEqual(2 + SCRATCH_SPARE_COUNT);
   });
 
   it('answers INTERNAL where no worker starts', async () => {
