@@ -69,8 +69,7 @@ export class RuleSet {
   decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
     let bytes: Uint8Array = INVALID;
     this.run([this.encode(payload)], options, (settled) => {
-      // Out of the shared memory: it outlives the call. `slice` makes an ordinary buffer, twice as fast as `set` into a new one.
-      bytes = settled.decision(0).slice();
+      bytes = copyOut(settled.decision(0));
     });
     return bytes;
   }
@@ -151,4 +150,24 @@ export class RuleSet {
       throw error;
     }
   }
+}
+
+// Copies of decisions lie side by side in chunks: a buffer of its own for each costs 1 us of the 2 us that a call takes. A chunk
+// lives as long as any decision in it.
+const CHUNK_BYTES = 16384;
+let chunk = new Uint8Array(CHUNK_BYTES);
+let chunkUsed = 0;
+
+/** A copy outside the shared memory, which outlives the call. */
+function copyOut(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  if (length > CHUNK_BYTES >>> 3) return bytes.slice();
+  if (chunkUsed + length > CHUNK_BYTES) {
+    chunk = new Uint8Array(CHUNK_BYTES);
+    chunkUsed = 0;
+  }
+  const copy = chunk.subarray(chunkUsed, chunkUsed + length);
+  copy.set(bytes);
+  chunkUsed += length;
+  return copy;
 }

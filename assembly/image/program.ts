@@ -83,6 +83,10 @@ function formOf(op: u32): u32 {
       return form(WRITE | RegisterType.WIDE_LOW, RegisterType.WIDE_LOW, RegisterType.WIDE_LOW, 0);
     case Opcode.TEXT_CONCAT:
       return form(WRITE | RegisterType.TEXT, RegisterType.TEXT, RegisterType.TEXT, 0);
+    case Opcode.TEXT_KEY:
+      return form(WRITE | RegisterType.I64, RegisterType.TEXT, 0, 0);
+    case Opcode.ALL:
+      return form(0, 0, JUMP, IMM_BITS);
     case Opcode.F64_LT:
     case Opcode.F64_NOT_LT:
     case Opcode.F64_LE:
@@ -157,18 +161,47 @@ export function verifyProgram(image: usize): ImageError {
     const error = operands === SPECIAL ? verifySpecial(image, pc, op) : verifyOperands(image, pc, operands);
     if (error !== ImageError.NONE) return error;
     if (jumps(op) && !insideCode(pc, count - index)) return ImageError.BAD_JUMP;
+    if (op === Opcode.ALL && !leadsTests(pc)) return ImageError.BAD_OPERAND;
   }
   return outs < load<u32>(image, IMAGE_OUT_COUNT) ? ImageError.BAD_HEADER : ImageError.NONE;
 }
 
 function jumps(op: u32): bool {
-  return op === Opcode.JUMP || op >= (Opcode.F64_LT as u32);
+  return op === Opcode.JUMP || op >= (Opcode.ALL as u32);
 }
 
 /** Whether the jump of an instruction is forward and ends among the `left` instructions that begin with it. */
 function insideCode(pc: usize, left: u32): bool {
   const distance = load<u16>(pc, INSTRUCTION_C) as u32;
   return distance !== 0 && distance < left;
+}
+
+/** Whether an ALL, whose jump is known to be inside the code, leads the tests it counts and their HIT, all with its target. */
+function leadsTests(pc: usize): bool {
+  const counts = load<u64>(pc, INSTRUCTION_IMM);
+  const distance = load<u16>(pc, INSTRUCTION_C) as u32;
+  const floats = (counts as u32) & 0xff;
+  const integers = floats + (((counts as u32) >> 8) & 0xff);
+  const nulls = integers + (((counts as u32) >> 16) & 0xff);
+  const tests = nulls + ((counts as u32) >> 24);
+  if (counts >> 32 || tests === 0 || distance !== tests + 2) return false;
+  for (let index: u32 = 0; index < tests; index++) {
+    const at = pc + (index + 1) * INSTRUCTION_BYTES;
+    const op = load<u16>(at) as u32;
+    if ((load<u16>(at, INSTRUCTION_C) as u32) !== distance - 1 - index) return false;
+    const first: u32 =
+      index < floats ? Opcode.F64_LT_I : index < integers ? Opcode.I64_LT_I : index < nulls ? Opcode.IF_NULL : Opcode.IF_TRUE;
+    const last: u32 =
+      index < floats
+        ? Opcode.F64_NOT_EQ_I
+        : index < integers
+          ? Opcode.I64_NE_I
+          : index < nulls
+            ? Opcode.IF_NOT_NULL
+            : Opcode.IF_FALSE;
+    if (op < first || op > last) return false;
+  }
+  return load<u16>(pc + (tests + 1) * INSTRUCTION_BYTES) === Opcode.HIT;
 }
 
 function verifyOperands(image: usize, pc: usize, operands: u32): ImageError {

@@ -1,5 +1,7 @@
 // Texts: a u64 of address | bytes << 32. No function here reads a byte outside the texts it is given.
 
+import { TEXT_KEY_BYTES_MAX } from '../shared/limits';
+
 /** Whether two texts have the same bytes. */
 export function textEqual(left: u64, right: u64): bool {
   const length = (left >> 32) as u32;
@@ -53,6 +55,23 @@ export function textCompare(left: u64, right: u64): i32 {
  */
 function utf16Order(byte: i32): i32 {
   return (byte & 0xfe) === 0xee ? byte + 0x10 : byte;
+}
+
+/** The key of a text, as TEXT_KEY of shared/opcode.ts has it. Distinct texts of up to TEXT_KEY_BYTES_MAX bytes have distinct keys. */
+export function textKey(text: u64): u64 {
+  const length = (text >> 32) as u32;
+  if (length > (TEXT_KEY_BYTES_MAX as u32)) return -1;
+  const at = text as usize;
+  const key = (length as u64) << 56;
+  if (length >= 4) {
+    const tail = length - 4;
+    return key | (load<u32>(at) as u64) | ((load<u32>(at + tail) as u64) << ((tail << 3) as u64));
+  }
+  if (length >= 2) {
+    const tail = length - 2;
+    return key | (load<u16>(at) as u64) | ((load<u16>(at + tail) as u64) << ((tail << 3) as u64));
+  }
+  return length === 0 ? key : key | (load<u8>(at) as u64);
 }
 
 /** Copies the bytes of a text. @returns the address behind the copy */

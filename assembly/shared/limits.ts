@@ -29,3 +29,7 @@ export const THRESHOLDS_MAX = 64;
 export const REASONS_MAX = 64;
 /** Bytes of scratch for texts joined while one rule is evaluated. */
 export const TEXT_SCRATCH_BYTES = 65536;
+/** Bytes of the longest text that TEXT_KEY tells from all others. */
+export const TEXT_KEY_BYTES_MAX = 7;
+/** Tests of one kind that one ALL may lead. */
+export const ALL_TESTS_MAX = 255;

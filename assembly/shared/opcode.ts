@@ -70,66 +70,79 @@ export enum Opcode {
   /** TEXT_CONCAT a b c: a = b followed by c, in the instance's text scratch. */
   TEXT_CONCAT = 31,
 
+  /**
+   * TEXT_KEY a b: a = the text b as a number that stands for it where texts of up to TEXT_KEY_BYTES_MAX bytes are compared: its
+   * bytes, the first one lowest, and its length in the top byte; all ones for a longer text.
+   */
+  TEXT_KEY = 32,
+
+  /**
+   * ALL c imm: the next instructions are tests, and then comes one HIT; all of them jump to behind the HIT, and so does this one,
+   * whose c says where that is. Bytes 0 to 3 of imm count them, in this order: F64 tests with an immediate, I64 tests with an
+   * immediate, IF_NULL and IF_NOT_NULL, IF_TRUE and IF_FALSE. It changes nothing in what they mean.
+   */
+  ALL = 33,
+
   /** F64_LT a b c: jump if a < b. */
-  F64_LT = 32,
-  F64_NOT_LT = 33,
-  F64_LE = 34,
-  F64_NOT_LE = 35,
-  F64_EQ = 36,
-  F64_NOT_EQ = 37,
+  F64_LT = 34,
+  F64_NOT_LT = 35,
+  F64_LE = 36,
+  F64_NOT_LE = 37,
+  F64_EQ = 38,
+  F64_NOT_EQ = 39,
   /** F64_LT_I a c imm: jump if a < imm. */
-  F64_LT_I = 38,
-  F64_NOT_LT_I = 39,
-  F64_LE_I = 40,
-  F64_NOT_LE_I = 41,
-  F64_GT_I = 42,
-  F64_NOT_GT_I = 43,
-  F64_GE_I = 44,
-  F64_NOT_GE_I = 45,
-  F64_EQ_I = 46,
-  F64_NOT_EQ_I = 47,
+  F64_LT_I = 40,
+  F64_NOT_LT_I = 41,
+  F64_LE_I = 42,
+  F64_NOT_LE_I = 43,
+  F64_GT_I = 44,
+  F64_NOT_GT_I = 45,
+  F64_GE_I = 46,
+  F64_NOT_GE_I = 47,
+  F64_EQ_I = 48,
+  F64_NOT_EQ_I = 49,
 
   /** I64_LT a b c: jump if a < b, signed. */
-  I64_LT = 48,
-  I64_LE = 49,
-  I64_EQ = 50,
-  I64_NE = 51,
-  I64_LT_I = 52,
-  I64_LE_I = 53,
-  I64_GT_I = 54,
-  I64_GE_I = 55,
-  I64_EQ_I = 56,
-  I64_NE_I = 57,
+  I64_LT = 50,
+  I64_LE = 51,
+  I64_EQ = 52,
+  I64_NE = 53,
+  I64_LT_I = 54,
+  I64_LE_I = 55,
+  I64_GT_I = 56,
+  I64_GE_I = 57,
+  I64_EQ_I = 58,
+  I64_NE_I = 59,
 
   /** WIDE_LT a b c: jump if pair a < pair b, signed. */
-  WIDE_LT = 58,
-  WIDE_LE = 59,
-  WIDE_EQ = 60,
-  WIDE_NE = 61,
+  WIDE_LT = 60,
+  WIDE_LE = 61,
+  WIDE_EQ = 62,
+  WIDE_NE = 63,
 
   /** TEXT_EQ a b c: jump if the bytes are equal. */
-  TEXT_EQ = 62,
-  TEXT_NE = 63,
+  TEXT_EQ = 64,
+  TEXT_NE = 65,
   /** TEXT_LT a b c: jump if a comes before b in the order of UTF-16 code units, as in JavaScript. */
-  TEXT_LT = 64,
-  TEXT_LE = 65,
-  TEXT_EQ_I = 66,
-  TEXT_NE_I = 67,
-  TEXT_LT_I = 68,
-  TEXT_LE_I = 69,
-  TEXT_GT_I = 70,
-  TEXT_GE_I = 71,
+  TEXT_LT = 66,
+  TEXT_LE = 67,
+  TEXT_EQ_I = 68,
+  TEXT_NE_I = 69,
+  TEXT_LT_I = 70,
+  TEXT_LE_I = 71,
+  TEXT_GT_I = 72,
+  TEXT_GE_I = 73,
 
   /** IF_TRUE a c: jump if the BOOL register a is 1. */
-  IF_TRUE = 72,
-  IF_FALSE = 73,
+  IF_TRUE = 74,
+  IF_FALSE = 75,
   /** IF_NULL a c: jump if register a is null. */
-  IF_NULL = 74,
-  IF_NOT_NULL = 75,
+  IF_NULL = 76,
+  IF_NOT_NULL = 77,
 }
 
 /** One past the last opcode. */
-export const OPCODE_COUNT = 76;
+export const OPCODE_COUNT = 78;
 
 /** Bytes of an instruction, and where its parts lie. */
 export const INSTRUCTION_BYTES = 16;

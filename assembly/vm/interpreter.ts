@@ -4,7 +4,7 @@
 
 import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scratch';
 import { f64Remainder } from '../ops/arithmetic';
-import { appendText, textCompare, textEqual } from '../ops/text';
+import { appendText, textCompare, textEqual, textKey } from '../ops/text';
 import { wideAdd, wideEqual, wideLess, wideMultiply, wideNegate, widen, wideSubtract } from '../ops/wide';
 import {
   IMAGE_CODE,
@@ -19,6 +19,7 @@ import { TEXT_SCRATCH_BYTES } from '../shared/limits';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { Status } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
+import { runConjunctions } from './conjunctions';
 import { runTests } from './tests';
 
 /** Address of the register that the instruction's a names; b and c alike. */
@@ -224,6 +225,15 @@ export function runProgram(image: usize, output: usize): Status {
         pc += INSTRUCTION_BYTES;
         break;
       }
+
+      case Opcode.TEXT_KEY:
+        store<u64>(registerA(registers, pc), textKey(load<u64>(registerB(registers, pc))));
+        pc += INSTRUCTION_BYTES;
+        break;
+
+      case Opcode.ALL:
+        pc = runConjunctions(pc, registers);
+        break;
 
       case Opcode.F64_LT:
         pc = branch(pc, load<f64>(registerA(registers, pc)) < load<f64>(registerB(registers, pc)));

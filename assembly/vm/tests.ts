@@ -12,9 +12,9 @@ import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS } from '../shared/layout
 import { INSTRUCTION_BYTES, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 
 /** Truth of an F64 test: bit 4 x opcode (modulo 64) + order, where order is 0 unordered, 1 less, 2 greater, 3 equal. */
-const F64_TRUTH: u64 = (0x783cb45a << 32) | 0xd2000000;
+export const F64_TRUTH: u64 = (0x3cb45ad2 << 32) | 0x00000078;
 /** The same of the I64 tests. */
-const I64_TRUTH: u64 = (0x00000068 << 32) | 0xc4a20000;
+export const I64_TRUTH: u64 = (0x000068c4 << 32) | 0xa2000000;
 
 const F64_TESTS: u32 = Opcode.F64_NOT_EQ_I - Opcode.F64_LT_I + 1;
 const I64_TESTS: u32 = Opcode.I64_NE_I - Opcode.I64_LT_I + 1;

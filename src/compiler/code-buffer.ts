@@ -60,6 +60,28 @@ export class CodeBuffer {
     this.#units.push(units);
   }
 
+  /** The opcode of an instruction. */
+  opAt(index: number): number {
+    return this.#view.getUint16(index * INSTRUCTION_BYTES + INSTRUCTION_OP, true);
+  }
+
+  /** Puts the instructions of `order` in the places from `first` on. Branches among them are not bound yet. */
+  reorder(first: number, order: readonly number[]): void {
+    const copies = order.map((index) => this.#bytes.slice(index * INSTRUCTION_BYTES, (index + 1) * INSTRUCTION_BYTES));
+    const units = order.map((index) => this.#units[index]!);
+    for (const [offset, copy] of copies.entries()) {
+      this.#bytes.set(copy, (first + offset) * INSTRUCTION_BYTES);
+      this.#units[first + offset] = units[offset]!;
+    }
+  }
+
+  /** Inserts an instruction before others that no bound label lies in or behind. */
+  insert(first: number, op: Opcode, units: number, imm: bigint): void {
+    this.emit(op, units, 0, 0, 0, imm);
+    const last = this.#count - 1;
+    this.reorder(first, [last, ...Array.from({ length: last - first }, (_, offset) => first + offset)]);
+  }
+
   label(): Label {
     return { uses: [] };
   }

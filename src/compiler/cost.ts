@@ -22,6 +22,7 @@ const EXTRA_UNITS: Readonly<Partial<Record<Opcode, number>>> = {
   [Opcode.F64_REM_I]: 2100,
   [Opcode.WIDE_MUL]: 6,
   [Opcode.TEXT_CONCAT]: 6,
+  [Opcode.TEXT_KEY]: 3,
   [Opcode.TEXT_EQ]: 3,
   [Opcode.TEXT_NE]: 3,
   [Opcode.TEXT_LT]: 4,
@@ -90,5 +91,5 @@ export function pathUnits(code: Uint8Array, units: readonly number[], first = 0,
 
 /** True for an opcode whose c is a distance. */
 export function isBranch(op: number): boolean {
-  return op === Opcode.JUMP || op >= Opcode.F64_LT;
+  return op === Opcode.JUMP || op >= Opcode.ALL;
 }

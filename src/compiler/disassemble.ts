@@ -79,7 +79,10 @@ function operandsAt(view: DataView, at: number, op: number, name: string, option
     case Opcode.I64_NEG:
     case Opcode.WIDE_NEG:
     case Opcode.WIDEN:
+    case Opcode.TEXT_KEY:
       return [register(INSTRUCTION_A), register(INSTRUCTION_B)];
+    case Opcode.ALL:
+      return [0, 1, 2, 3].map((kind) => String(view.getUint8(at + INSTRUCTION_IMM + kind)));
     case Opcode.IF_TRUE:
     case Opcode.IF_FALSE:
     case Opcode.IF_NULL:

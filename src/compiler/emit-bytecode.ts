@@ -5,11 +5,13 @@ import { Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
 import { I64_MAX, I64_MIN } from '../schema/decimal.js';
 import { CodeBuffer, type Immediate, type Label } from './code-buffer.js';
+import { leadConjunction } from './conjunction.js';
 import { TextConstants } from './constants.js';
 import { instructionUnits } from './cost.js';
 import { powerOfTen } from './exact.js';
-import { type ArithmeticIr, type CompareIr, type ConstantIr, type Ir, type Relation, swapRelation } from './ir.js';
+import { type ArithmeticIr, type CompareIr, type ConstantIr, type Ir, type Relation, swapRelation, visit } from './ir.js';
 import { type Registers, registerTypeOf } from './registers.js';
+import { keyedField, textKey } from './text-key.js';
 import type { TextType } from './types.js';
 
 type RegisterTest = Readonly<Record<Relation, { op: Opcode; swap: boolean }>>;
@@ -129,6 +131,8 @@ export class Emitter {
   readonly registers: Registers;
   /** Bytes of the texts joined since the last resetText, at most. */
   joinedBytes = 0;
+  /** Register of the key of a text field, by Field.index. */
+  readonly #keys = new Map<number, number>();
 
   constructor(registers: Registers) {
     this.registers = registers;
@@ -138,10 +142,32 @@ export class Emitter {
   rule(condition: Ir, rank: number, endAfterHit: boolean): void {
     if (condition.op === 'constant' && condition.value === false) return;
     const next = this.code.label();
+    const first = this.code.count;
     this.branch(condition, next, false);
+    if (!endAfterHit) leadConjunction(this.code, first, next, instructionUnits(Opcode.ALL));
     this.#emit(Opcode.HIT, 0, 0, 0, BigInt(rank));
     if (endAfterHit) this.#emit(Opcode.END);
     this.code.bind(next);
+  }
+
+  /**
+   * Gives keys to the text fields that are compared with short texts more than once, at the beginning of the program. Making a
+   * key costs about as much as one comparison of bytes.
+   */
+  textKeys(conditions: readonly Ir[]): void {
+    const uses = new Map<number, number>();
+    for (const condition of conditions) {
+      visit(condition, (node) => {
+        const field = node.op === 'compare' ? keyedField(node) : undefined;
+        if (field !== undefined) uses.set(field.index, (uses.get(field.index) ?? 0) + 1);
+      });
+    }
+    for (const [index, count] of uses) {
+      if (count < 2) continue;
+      const register = this.registers.take(RegisterType.I64);
+      this.#emit(Opcode.TEXT_KEY, register, this.registers.ofField[index]!);
+      this.#keys.set(index, register);
+    }
   }
 
   /** OUT of an expression's value. */
@@ -361,7 +387,10 @@ export class Emitter {
       case RegisterType.TEXT: {
         const test = sense ? relation : NEGATED[relation];
         const bytes = Math.min((left.type as TextType).bytesMax, (right.type as TextType).bytesMax);
-        if (right.op === 'constant') {
+        const key = this.#keys.get(keyedField(ir)?.index ?? -1);
+        if (key !== undefined) {
+          this.#test(I64_TESTS_I[test], target, key, 0, textKey(right as ConstantIr));
+        } else if (right.op === 'constant') {
           this.#testConstant(TEXT_TESTS_I[test], left, this.constants.place(right.value as string), target, bytes);
         } else {
           this.#testRegisters(TEXT_TESTS[test], this.value(left), this.value(right), target, bytes);

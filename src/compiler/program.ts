@@ -53,6 +53,7 @@ export function emitRules(
       rules.map(({ condition }) => condition),
     ),
   );
+  emitter.textKeys(rules.map(({ condition }) => condition));
   const starts: number[] = [];
   for (const [index, { rule, condition }] of rules.entries()) {
     starts.push(emitter.code.count);

@@ -96,7 +96,7 @@ export function check(text: string): Checked {
 }
 
 /** The bytecode of a rule with this condition, as text; registers have the names of fields. */
-export function listing(text: string): string {
+export function listing(text: string, endAfterHit: boolean): string {
   const { ir, faults } = check(text);
   if (ir === undefined) throw new Error(faults.join(' '));
   const registers = new Registers(model, [ir]);
@@ -107,7 +107,8 @@ export function listing(text: string): string {
   }
   if (registers.now !== 65535) names.set(registers.now, 'now');
   const emitter = new Emitter(registers);
-  emitter.rule(ir, 0, false);
+  emitter.textKeys([ir]);
+  emitter.rule(ir, 0, endAfterHit);
   emitter.end();
   const options = { registerTypes: Uint8Array.from(registers.types), constants: emitter.constants.toBytes(), names };
   return disassemble(emitter.code.toBytes(), options)

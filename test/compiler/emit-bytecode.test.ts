@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listing } from './check.js';
 
-// Conditions and the program of a rule with them. HIT is what holds, END what follows.
+// Conditions and the program of a rule with them, where the first hit decides. HIT is what holds, END what follows.
 const programs: [string, string[]][] = [
   ['n > 5000', ['F64_NOT_GT_I n, 5000 -> 2', 'HIT 0', 'END']],
   ['!(n > 5000)', ['F64_GT_I n, 5000 -> 2', 'HIT 0', 'END']],
@@ -80,11 +80,58 @@ const programs: [string, string[]][] = [
   ],
 ];
 
+// The same where all rules are evaluated: ALL leads what is nothing but a conjunction of simple tests, sorted by kind.
+const conjunctions: [string, string[]][] = [
+  ['n > 5000', ['ALL 1, 0, 0, 0 -> 3', 'F64_NOT_GT_I n, 5000 -> 3', 'HIT 0', 'END']],
+  [
+    'flag && maybe !== null && country === "GB" && maybe < 3 && !other',
+    [
+      'ALL 1, 1, 1, 2 -> 7',
+      'F64_NOT_LT_I maybe, 3 -> 7',
+      'I64_NE_I country, 1 -> 7',
+      'IF_NULL maybe -> 7',
+      'IF_FALSE flag -> 7',
+      'IF_TRUE other -> 7',
+      'HIT 0',
+      'END',
+    ],
+  ],
+  ['!(flag || n > 1)', ['ALL 1, 0, 0, 1 -> 4', 'F64_GT_I n, 1 -> 4', 'IF_TRUE flag -> 4', 'HIT 0', 'END']],
+  ['flag || n > 1', ['IF_TRUE flag -> 2', 'F64_NOT_GT_I n, 1 -> 3', 'HIT 0', 'END']],
+  ['flag && n > m', ['IF_FALSE flag -> 3', 'F64_NOT_LT m, n -> 3', 'HIT 0', 'END']],
+  ['flag && n + 1 > 2', ['IF_FALSE flag -> 4', 'F64_ADD_I r2, n, 1', 'F64_NOT_GT_I r2, 2 -> 4', 'HIT 0', 'END']],
+  ['s === "x" && flag', ['TEXT_NE_I s, "x" -> 3', 'IF_FALSE flag -> 3', 'HIT 0', 'END']],
+  ['s === "x" || "" === s', ['TEXT_KEY r1, s', `I64_EQ_I r1, ${(1n << 56n) + 0x78n} -> 3`, 'I64_NE_I r1, 0 -> 4', 'HIT 0', 'END']],
+  [
+    's !== "1234567" && s !== "é" && s !== "12345678"',
+    [
+      'TEXT_KEY r1, s',
+      'I64_EQ_I r1, 519943884121518641 -> 5',
+      'I64_EQ_I r1, 144115188075899331 -> 5',
+      'TEXT_EQ_I s, "12345678" -> 5',
+      'HIT 0',
+      'END',
+    ],
+  ],
+];
+
 describe('bytecode', () => {
-  it.each(programs)('%s', (text, expected) => {
-    const lines = listing(text)
+  const lines = (text: string, endAfterHit: boolean): string[] =>
+    listing(text, endAfterHit)
       .split('\n')
       .map((line) => line.replace(/^\d+ /, ''));
-    expect(lines).toEqual(expected.map((line) => line.replace(' -> -', '')));
+
+  it.each(programs)('%s', (text, expected) => {
+    const withEnd = expected.flatMap((line) => (line === 'HIT 0' ? [line, 'END'] : [line]));
+    const hit = expected.indexOf('HIT 0');
+    // the END behind the HIT moves what lies behind it
+    const moved = withEnd.map((line) =>
+      line.replace(/-> (\d+)$/, (_, to: string) => `-> ${Number(to) + (Number(to) > hit ? 1 : 0)}`),
+    );
+    expect(lines(text, true)).toEqual(moved.map((line) => line.replace(' -> -', '')));
+  });
+
+  it.each(conjunctions)('%s', (text, expected) => {
+    expect(lines(text, false)).toEqual(expected);
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import * as at from '#assembly/shared/image.js';
-import { Opcode } from '#assembly/shared/opcode.js';
+import { OPCODE_COUNT, Opcode } from '#assembly/shared/opcode.js';
 import { Outcome } from '#assembly/shared/outcome.js';
 import { ImageError } from '#assembly/shared/status.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
@@ -268,7 +268,7 @@ describe('rules, reasons, thresholds, template', () => {
 describe('code', () => {
   const cases: [string, ImageError, (patch: Patch) => void][] = [
     ['no END', ImageError.BAD_JUMP, (p) => p.view.setUint16(p.instruction(4), Opcode.RESET_TEXT, true)],
-    ['unknown opcode', ImageError.BAD_OPCODE, (p) => p.view.setUint16(p.instruction(0), 76, true)],
+    ['unknown opcode', ImageError.BAD_OPCODE, (p) => p.view.setUint16(p.instruction(0), OPCODE_COUNT, true)],
     ['opcode 65535', ImageError.BAD_OPCODE, (p) => p.view.setUint16(p.instruction(0), 65535, true)],
     ['OUT in a decision image', ImageError.BAD_OPCODE, (p) => p.view.setUint16(p.instruction(1), Opcode.OUT, true)],
     ['OUT_NULL in a decision image', ImageError.BAD_OPCODE, (p) => p.view.setUint16(p.instruction(1), Opcode.OUT_NULL, true)],
@@ -283,6 +283,58 @@ describe('code', () => {
     ['text constant too long', ImageError.BAD_CONSTANT, (p) => p.u32(p.instruction(2) + 12, 4096)],
   ];
   for (const [name, error, change] of cases) test(name, () => refused(error, change));
+});
+
+describe('ALL', () => {
+  interface Lead {
+    counts?: bigint;
+    tests?: [Opcode, RegisterType][];
+    /** Instructions between the last test and the HIT. */
+    gap?: number;
+    /** Instructions from ALL to its target, beyond behind the HIT. */
+    late?: number;
+    /** Tests that jump one instruction further. */
+    far?: number[];
+    hit?: Opcode;
+  }
+  const GOOD: [Opcode, RegisterType][] = [
+    [Opcode.F64_NOT_GT_I, RegisterType.F64],
+    [Opcode.I64_NE_I, RegisterType.I64],
+    [Opcode.IF_FALSE, RegisterType.BOOL],
+  ];
+
+  function verify({ counts = 0x01_00_01_01n, tests = GOOD, gap = 0, late = 0, far = [], hit = Opcode.HIT }: Lead): string {
+    const assembler = new Assembler(model);
+    const registers = new Map<RegisterType, number>();
+    for (const [, type] of tests) registers.set(type, registers.get(type) ?? assembler.temporary(type));
+    assembler.op(Opcode.ALL, { c: tests.length + 2 + late, imm: counts });
+    for (const [index, [op, type]] of tests.entries()) {
+      const c = tests.length + gap + 1 - index + (far.includes(index) ? 1 : 0);
+      assembler.op(op, { a: registers.get(type)!, c });
+    }
+    for (let i = 0; i < gap; i++) assembler.op(Opcode.RESET_TEXT);
+    assembler.op(hit).op(Opcode.RESET_TEXT).op(Opcode.RESET_TEXT);
+    const rule = { id: 'r', score: 1, outcome: Outcome.NONE, reason: null };
+    return ImageError[box.load(writeImage(assembler.decision([rule])))]!;
+  }
+
+  const cases: [string, string, Lead][] = [
+    ['what it counts', 'NONE', {}],
+    ['one test', 'NONE', { counts: 1n, tests: GOOD.slice(0, 1) }],
+    ['no test', 'BAD_OPERAND', { counts: 0n, tests: [] }],
+    ['a test too many', 'BAD_OPERAND', { counts: 0x01_00_01_00n }],
+    ['a test too few', 'BAD_OPERAND', { counts: 0x02_00_01_01n }],
+    ['kinds in another order', 'BAD_OPERAND', { tests: [GOOD[1]!, GOOD[0]!, GOOD[2]!] }],
+    ['tests counted as another kind', 'BAD_OPERAND', { counts: 0x00_01_01_01n }],
+    ['a test of two registers', 'BAD_OPERAND', { counts: 1n, tests: [[Opcode.F64_LT, RegisterType.F64]] }],
+    ['more than counts in imm', 'BAD_OPERAND', { counts: 0x1_01_00_01_01n }],
+    ['its target is not behind the HIT', 'BAD_OPERAND', { late: 1 }],
+    ['a test jumps elsewhere', 'BAD_OPERAND', { far: [1] }],
+    ['something before the HIT', 'BAD_OPERAND', { gap: 1, late: 1 }],
+    ['no HIT', 'BAD_OPERAND', { hit: Opcode.RESET_TEXT }],
+    ['behind the code', 'BAD_JUMP', { late: 3 }],
+  ];
+  for (const [name, error, lead] of cases) test(name, () => expect(verify(lead)).toBe(error));
 });
 
 describe('operands of every opcode', () => {
@@ -303,6 +355,7 @@ describe('operands of every opcode', () => {
     ...each([Opcode.WIDE_NEG], WIDE_LOW, WIDE_LOW, undefined),
     ...each(range(Opcode.WIDE_ADD, Opcode.WIDE_MUL), WIDE_LOW, WIDE_LOW, WIDE_LOW),
     ...each([Opcode.TEXT_CONCAT], TEXT, TEXT, TEXT),
+    ...each([Opcode.TEXT_KEY], I64, TEXT, undefined),
     ...each(range(Opcode.F64_LT, Opcode.F64_NOT_EQ), F64, F64, JUMP),
     ...each(range(Opcode.F64_LT_I, Opcode.F64_NOT_EQ_I), F64, undefined, JUMP),
     ...each(range(Opcode.I64_LT, Opcode.I64_NE), I64, I64, JUMP),

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { OPCODE_COUNT, Opcode } from '#assembly/shared/opcode.js';
 import { ImageError, Status } from '#assembly/shared/status.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
+import type { ConstantIr } from '#src/compiler/ir.js';
+import { textKey } from '#src/compiler/text-key.js';
 import { writeImage } from '#src/image/write-image.js';
 import { Assembler } from '../../lib/image-assembler.js';
 import { EngineBox, type Value } from '../../lib/image-engine.js';
@@ -429,7 +431,47 @@ test('temporaries start as zeros in each program, whatever ran before', () => {
   expect(values).toEqual([0, '']);
 });
 
-test('every opcode but HIT is run by this file', () => {
-  const all = Array.from({ length: OPCODE_COUNT }, (_, op) => op).filter((op) => op !== Opcode.HIT);
+test('TEXT_KEY tells short texts from all others', () => {
+  const keys = new Map<bigint, string>();
+  const texts = [
+    '',
+    '\0',
+    '\0\0',
+    'a',
+    'a\0',
+    'ab',
+    'ba',
+    'abc',
+    'abcd',
+    'abcde',
+    'abcdef',
+    'abcdefg',
+    'gfedcba',
+    'é',
+    '😀',
+    '\u007f',
+  ];
+  for (const s of [...texts, 'abcdefgh', 'abcdefg\0', 'long enough to be any']) {
+    const [key] = run(
+      (a) => {
+        const out = a.temporary(RegisterType.I64);
+        a.op(Opcode.TEXT_KEY, { a: out, b: a.field('s') }).op(Opcode.OUT, { a: out, b: RegisterType.I64 });
+        return 1;
+      },
+      { s },
+    ) as [bigint];
+    if (!texts.includes(s)) {
+      expect(key, s).toBe(-1n);
+      continue;
+    }
+    expect(key, s).toBe(textKey({ value: s } as ConstantIr));
+    expect(keys.get(key)).toBeUndefined();
+    keys.set(key, s);
+  }
+});
+
+// HIT and ALL need rules: tests.test.ts and conjunctions.test.ts.
+test('every opcode but HIT and ALL is run by this file', () => {
+  const all = Array.from({ length: OPCODE_COUNT }, (_, op) => op).filter((op) => op !== Opcode.HIT && op !== Opcode.ALL);
   expect(all.filter((op) => !covered.has(op)).map((op) => Opcode[op])).toEqual([]);
 });

@@ -97,7 +97,42 @@ function randomProgram(random: Random): { instructions: Instruction[]; ruleCount
     if (instruction.target !== undefined && instruction.target > index + 1 && random.chance(5))
       instruction.target = index + 1 + random.below(2);
   }
+  leadSome(random, instructions);
   return { instructions, ruleCount };
+}
+
+const KINDS = [
+  [Opcode.F64_LT_I, Opcode.F64_NOT_EQ_I],
+  [Opcode.I64_LT_I, Opcode.I64_NE_I],
+  [Opcode.IF_NULL, Opcode.IF_NOT_NULL],
+  [Opcode.IF_TRUE, Opcode.IF_FALSE],
+] as const;
+
+/** Puts an ALL before half of the rules that it may lead: those of simple tests that all jump behind their HIT. */
+function leadSome(random: Random, instructions: Instruction[]): void {
+  for (let hit = instructions.length - 1; hit > 0; hit--) {
+    if (instructions[hit]!.op !== Opcode.HIT) continue;
+    let first = hit;
+    const kindAt = (index: number): number =>
+      KINDS.findIndex(([from, to]) => instructions[index]!.op >= from && instructions[index]!.op <= to);
+    while (first > 0 && kindAt(first - 1) >= 0 && instructions[first - 1]!.target === hit + 1) first--;
+    if (first === hit || random.chance(50)) continue;
+    const tests = instructions.slice(first, hit);
+    const kinds = new Map(tests.map((own, index) => [own, kindAt(first + index)]));
+    tests.sort((a, b) => kinds.get(a)! - kinds.get(b)!);
+    const imm = [...kinds.values()].reduce((sum, kind) => sum + 256 ** kind, 0);
+    const lead: Instruction = { op: Opcode.ALL, operands: { imm: BigInt(imm) }, target: hit + 1, taken: () => false };
+    instructions.splice(first, hit - first, lead, ...tests);
+    // Jumps into the rule would land among other tests now: let them go to its beginning.
+    for (const own of instructions) {
+      if (own.target === undefined) continue;
+      if (own.target > hit) own.target++;
+      else if (own.target > first) own.target = first;
+    }
+    for (const [index, own] of instructions.entries()) {
+      if (own.target !== undefined && own.target <= index) own.target = index + 1;
+    }
+  }
 }
 
 /** The sum of 2^rank over the rules that hit. */
