@@ -57,7 +57,7 @@ function utf16Order(byte: i32): i32 {
   return (byte & 0xfe) === 0xee ? byte + 0x10 : byte;
 }
 
-/** The key of a text, as TEXT_KEY of shared/opcode.ts has it. Distinct texts of up to TEXT_KEY_BYTES_MAX bytes have distinct keys. */
+/** The key of a text, as TEXT_KEY of shared/opcode.ts has it. Distinct texts of up to TEXT_KEY_BYTES_MAX bytes differ in it. */
 export function textKey(text: u64): u64 {
   const length = (text >> 32) as u32;
   if (length > (TEXT_KEY_BYTES_MAX as u32)) return -1;
