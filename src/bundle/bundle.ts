@@ -34,6 +34,8 @@ export interface BundleRule {
 }
 
 export interface Bundle {
+  /** False where bundle.yaml does not match its schema: then what stands in it, from name to reasonsMax, is a placeholder. */
+  headFits: boolean;
   name: string;
   nameSpan: Span;
   version: string;
@@ -45,16 +47,21 @@ export interface Bundle {
   outcomes: BundleOutcome[];
   outcomesSpan: Span;
   reasonsMax: number;
-  model: {
-    file: string;
-    /** JSON Schema as the author wrote it. */
-    schema: unknown;
-    spanOf(jsonPointer: string): Span;
-  };
+  /** Undefined where it is missing or no document. */
+  model:
+    | {
+        file: string;
+        /** JSON Schema as the author wrote it. */
+        schema: unknown;
+        spanOf(jsonPointer: string): Span;
+      }
+    | undefined;
   /** Content of model.lock.json, where the bundle brings one. */
   lock: ModelLock | undefined;
   /** Rules of all files in path order, each file's in the order written. */
   rules: BundleRule[];
+  /** Conditions of rules that do not match their schema elsewhere: to be checked, never compiled. */
+  strayConditions: ScalarText[];
   tests: BundleTest[];
   input: InputMap | undefined;
 }

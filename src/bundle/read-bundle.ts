@@ -10,6 +10,7 @@ import { type BundleDocument, isDocumentPath, readDocument, toPointer } from './
 import type { BundleFiles } from './files.js';
 import { type InputMap, readInputMap } from './input-map.js';
 import { FILES_MAX } from './limits.js';
+import type { ScalarText } from './scalar-text.js';
 import { type BundleTest, readTests } from './tests.js';
 
 const BUNDLE_PATHS = ['bundle.yaml', 'bundle.yml', 'bundle.json'];
@@ -36,8 +37,8 @@ interface RuleEntry {
 }
 
 /**
- * Reads a bundle. Undefined where bundle.yaml or the model cannot be used at all; with other errors in the bag, the bundle holds
- * what could be read, so that a caller can go on and report more.
+ * Reads a bundle. Undefined where bundle.yaml is missing or no document; with other errors in the bag, the bundle holds what
+ * could be read, so that a caller can go on and report more.
  */
 export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | undefined {
   if (files.size > FILES_MAX) {
@@ -51,6 +52,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
   const lock = readLock(files, bag);
   const model = readModelDocument(head, modelPath, files, bag);
   const rules: BundleRule[] = [];
+  const strayConditions: ScalarText[] = [];
   const tests: BundleTest[] = [];
   let input: InputMap | undefined;
 
@@ -70,11 +72,32 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     if (document === undefined) continue;
     if (isInput) input = readInputMap(document, bag);
     else if (folder === 'tests') tests.push(...readTests(document, bag));
-    else rules.push(...readRules(document, bag));
+    else readRules(document, rules, strayConditions, bag);
   }
 
-  if (head === undefined || !headFits || model === undefined) return undefined;
-  const value = head.value as BundleHead;
+  if (head === undefined) return undefined;
+  return {
+    headFits,
+    ...readHeadFields(head, headFits ? (head.value as BundleHead) : placeholderOf(head)),
+    model: model === undefined ? undefined : { file: model.file, schema: model.value, spanOf: (at) => model.spanOf(at) },
+    lock,
+    rules,
+    strayConditions,
+    tests,
+    input,
+  };
+}
+
+/** Stands for a bundle.yaml that does not match its schema; only its profile is taken, by which the rules are to be read. */
+function placeholderOf(head: BundleDocument): BundleHead {
+  const profile = (head.value as Partial<BundleHead> | null)?.profile === 'standard' ? 'standard' : 'strict';
+  return { name: '', version: '', model: '', profile, onError: 'fail', decide: { combine: 'score', outcomes: [] } };
+}
+
+function readHeadFields(
+  head: BundleDocument,
+  value: BundleHead,
+): Omit<Bundle, 'headFits' | 'model' | 'lock' | 'rules' | 'strayConditions' | 'tests' | 'input'> {
   return {
     name: value.name,
     nameSpan: head.spanOf('/name'),
@@ -87,11 +110,6 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     outcomes: value.decide.outcomes.map((entry, i) => ({ ...entry, span: head.spanOf(toPointer('decide', 'outcomes', i)) })),
     outcomesSpan: head.keySpan('/decide', 'outcomes'),
     reasonsMax: value.decide.reasonsMax ?? 8,
-    model: { file: model.file, schema: model.value, spanOf: (pointer) => model.spanOf(pointer) },
-    lock,
-    rules,
-    tests,
-    input,
   };
 }
 
@@ -136,24 +154,31 @@ function readModelDocument(
   return undefined;
 }
 
-function readRules(document: BundleDocument, bag: DiagnosticBag): BundleRule[] {
-  const entries = document.value as RuleEntry[];
-  return fittingEntries(document, 'rules', bag).map((index) => {
-    const entry = entries[index]!;
-    const idSpan = document.spanOf(toPointer(index, 'id'));
-    return {
-      id: entry.id,
-      idSpan,
-      file: document.file,
-      line: document.lineOf(idSpan.start),
-      ...(entry.description === undefined ? {} : { description: entry.description }),
-      when: document.scalar(toPointer(index, 'when'))!,
-      score: entry.then.score ?? 0,
-      outcome: entry.then.outcome ?? null,
-      reason: entry.then.reason ?? null,
-      thenSpan: document.keySpan(toPointer(index), 'then'),
-    };
-  });
+/** Adds the rules that match their schema to `rules`, and the conditions of the others to `strays`. */
+function readRules(document: BundleDocument, rules: BundleRule[], strays: ScalarText[], bag: DiagnosticBag): void {
+  const fitting = new Set(fittingEntries(document, 'rules', bag));
+  if (!Array.isArray(document.value)) return;
+  for (const [index, entry] of (document.value as RuleEntry[]).entries()) {
+    const when = document.scalar(toPointer(index, 'when'));
+    if (fitting.has(index)) rules.push(readRule(document, index, entry, when!));
+    else if (when !== undefined && typeof entry.when === 'string') strays.push(when);
+  }
+}
+
+function readRule(document: BundleDocument, index: number, entry: RuleEntry, when: ScalarText): BundleRule {
+  const idSpan = document.spanOf(toPointer(index, 'id'));
+  return {
+    id: entry.id,
+    idSpan,
+    file: document.file,
+    line: document.lineOf(idSpan.start),
+    ...(entry.description === undefined ? {} : { description: entry.description }),
+    when,
+    score: entry.then.score ?? 0,
+    outcome: entry.then.outcome ?? null,
+    reason: entry.then.reason ?? null,
+    thenSpan: document.keySpan(toPointer(index), 'then'),
+  };
 }
 
 /** A document at the top that plays no part is most likely a misspelled one. */

@@ -30,9 +30,10 @@ export function checkSource(source: Source, model: Model | undefined, profile: P
   return faults.hasErrors ? undefined : fold(ir, faults);
 }
 
-/** Checks all rules; those with faults are left out of the result. */
+/** Checks all conditions; rules with faults are left out of the result. */
 export function checkRules(bundle: Bundle, model: Model | undefined, bag: DiagnosticBag): CheckedRule[] {
   const checked: CheckedRule[] = [];
+  for (const stray of bundle.strayConditions) checkSource(stray, model, bundle.profile, bag);
   for (const rule of bundle.rules) {
     const condition = checkSource(rule.when, model, bundle.profile, bag);
     if (condition === undefined) continue;

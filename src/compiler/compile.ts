@@ -45,9 +45,9 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
   const bundle = readBundle(files, bag);
   if (bundle === undefined) return { diagnostics: sorted(bag) };
   checkProfile(bundle, options.profileMax ?? 'strict', bag);
-  const model = readModel(bundle.model.schema, bundle.lock ?? options.lock, bundle.model.spanOf, bag);
+  const model = bundle.model && readModel(bundle.model.schema, bundle.lock ?? options.lock, bundle.model.spanOf, bag);
   const rules = checkRules(bundle, model, bag);
-  checkDecide(bundle, bag);
+  if (bundle.headFits) checkDecide(bundle, bag);
   if (model === undefined) return { diagnostics: sorted(bag) };
   if (bundle.input !== undefined) checkInputMap(bundle.input, model, bag);
   if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
@@ -138,7 +138,7 @@ function toManifest(bundle: Bundle, model: Model, ranks: readonly number[], prog
     })),
     ranks: [...ranks],
     costMax: program.costMax,
-    modelSchema: bundle.model.schema,
+    modelSchema: bundle.model?.schema,
   };
 }
 

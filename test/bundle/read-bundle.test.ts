@@ -47,7 +47,7 @@ describe('a good bundle', () => {
 
   it('keeps large integers of the model', () => {
     const { bundle } = read({ 'model.yaml': 'properties: { id: { maximum: 9007199254740993, minimum: -5 } }\n' });
-    expect(bundle!.model.schema).toEqual({ properties: { id: { maximum: 9007199254740993n, minimum: -5 } } });
+    expect(bundle!.model!.schema).toEqual({ properties: { id: { maximum: 9007199254740993n, minimum: -5 } } });
   });
 });
 
@@ -150,8 +150,8 @@ describe('faults', () => {
 
   it('the model keeps its places', () => {
     const { bundle } = read();
-    const span = bundle!.model.spanOf('/properties/country/enum/1');
+    const span = bundle!.model!.spanOf('/properties/country/enum/1');
     expect(MODEL.slice(span.start, span.end)).toBe('GB');
-    expect(bundle!.model.spanOf('/properties/nothing').start).toBe(MODEL.indexOf('amount: {'));
+    expect(bundle!.model!.spanOf('/properties/nothing').start).toBe(MODEL.indexOf('amount: {'));
   });
 });

@@ -84,6 +84,27 @@ describe('all problems in one run', () => {
     expect(found.map((line) => line.split(' ')[1])).toEqual([expect.stringMatching(/^V2/), 'V3143']);
   });
 
+  it('of conditions too, where bundle.yaml or the rest of their rule does not match its schema', () => {
+    const { found, image } = run({
+      'bundle.yaml': HEAD.replace('onError', 'onErorr'),
+      'rules/a.yaml':
+        '- { id: A, when: "ammount > 1", then: { score: 1, reason: A } }\n- { id: b, when: "amount", then: { scre: 1 } }\n',
+      'rules/b.yaml': '- { id: c, when: "amount == 1", then: { score: 80, reason: C } }\n- { id: d, when: 5, then: {} }\n- 7\n',
+    });
+    expect(image).toBeUndefined();
+    expect(found.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'bundle.yaml:1:1 V1003',
+      'bundle.yaml:4:1 V1005',
+      'rules/a.yaml:1:9 V1003',
+      'rules/a.yaml:1:19 V3201',
+      'rules/a.yaml:2:36 V1005',
+      'rules/b.yaml:1:25 V3143',
+      'rules/b.yaml:2:18 V1003',
+      'rules/b.yaml:2:27 V1003',
+      'rules/b.yaml:3:3 V1003',
+    ]);
+  });
+
   it('points into the file', () => {
     const { diagnostics, files } = run({ 'rules/a.yaml': RULES.replace('amount >', 'ammount >') });
     expect(renderDiagnostic(diagnostics[0]!, files).split('\n').slice(1)).toEqual([
