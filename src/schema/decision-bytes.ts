@@ -3,6 +3,8 @@
 // A decision is a view on the tenant's memory, so one DataView over the whole buffer serves all decisions that follow each other
 // there; it costs more to make than a decision costs to read. Positions below are absolute in that buffer.
 
+import type { Piece } from './json-pieces.js';
+
 const HEX = Array.from({ length: 65_536 }, (_, i) => i.toString(16).padStart(4, '0'));
 
 let view: DataView = new DataView(new ArrayBuffer(8));
@@ -56,10 +58,10 @@ export function hexAt(base: number, at: number): string {
   return HEX[high >>> 16]! + HEX[high & 0xffff]! + HEX[low >>> 16]! + HEX[low & 0xffff]!;
 }
 
-// Names of bundles, rules and reasons repeat without end. A direct-mapped cache holds them beside their bytes; the
+// Names of bundles, rules and reasons repeat without end. A cache of two places for each hash holds them beside their bytes; the
 // bytes are compared in full, so a collision costs time and nothing else.
 
-const TEXT_CACHE_BITS = 11;
+const TEXT_CACHE_BITS = 12;
 const TEXT_CACHE_BYTES_MAX = 192;
 
 export interface CachedText {
@@ -68,6 +70,9 @@ export interface CachedText {
   text: string;
   /** Its JSON spelling, quotes included. */
   json: string;
+  /** The last reason whose rule it was, and the last decision whose bundle it was, as far as they repeat. */
+  reason: { code: string; score: number; piece: Piece } | undefined;
+  tail: { version: string; low: number; high: number; piece: Piece } | undefined;
 }
 
 const textCache: (CachedText | undefined)[] = new Array<CachedText | undefined>(1 << TEXT_CACHE_BITS).fill(undefined);
@@ -83,19 +88,25 @@ export function textAt(at: number): CachedText {
   let hash = length;
   for (let i = 0; i < words; i++) hash = mix(hash, view.getInt32(start + 4 * i, true));
   const last = tailWord(start + 4 * words, length & 3);
-  const slot = mix(hash, last) >>> (32 - TEXT_CACHE_BITS);
-  const cached = textCache[slot];
-  if (cached !== undefined && cached.length === length && cached.words[words] === last) {
-    let i = 0;
-    while (i < words && cached.words[i] === view.getInt32(start + 4 * i, true)) i++;
-    if (i === words) return cached;
-  }
+  const slot = Math.imul(mix(hash, last), 0x85ebca6b) >>> (32 - TEXT_CACHE_BITS);
+  const first = textCache[slot];
+  if (first !== undefined && isTextAt(first, start, length, last)) return first;
+  const second = textCache[slot ^ 1];
+  if (second !== undefined && isTextAt(second, start, length, last)) return second;
   const copy = new Int32Array(words + 1);
   for (let i = 0; i < words; i++) copy[i] = view.getInt32(start + 4 * i, true);
   copy[words] = last;
   const fresh = spell(start, length, copy);
+  textCache[slot ^ 1] = first;
   textCache[slot] = fresh;
   return fresh;
+}
+
+function isTextAt(cached: CachedText, start: number, length: number, last: number): boolean {
+  const words = length >>> 2;
+  if (cached.length !== length || cached.words[words] !== last) return false;
+  for (let i = 0; i < words; i++) if (cached.words[i] !== view.getInt32(start + 4 * i, true)) return false;
+  return true;
 }
 
 function mix(hash: number, word: number): number {
@@ -111,5 +122,5 @@ function tailWord(at: number, count: number): number {
 function spell(start: number, length: number, words: Int32Array): CachedText {
   // A copy: TextDecoder refuses views of shared memory.
   const text = decoder.decode(new Uint8Array(view.buffer, start, length).slice());
-  return { length, words, text, json: JSON.stringify(text) };
+  return { length, words, text, json: JSON.stringify(text), reason: undefined, tail: undefined };
 }

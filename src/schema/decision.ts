@@ -5,7 +5,21 @@
 
 import type { Outcome } from '../../assembly/shared/outcome.js';
 import { Status } from '../../assembly/shared/status.js';
-import { bigLongAt, byteAt, doubleAt, field, follow, hexAt, longAt, open, textAt, u32, vtableOf } from './decision-bytes.js';
+import {
+  bigLongAt,
+  byteAt,
+  type CachedText,
+  doubleAt,
+  field,
+  follow,
+  hexAt,
+  longAt,
+  open,
+  textAt,
+  u32,
+  vtableOf,
+} from './decision-bytes.js';
+import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken } from './json-pieces.js';
 import { formatTimestamp } from './time.js';
 
 export type StatusName = keyof typeof Status;
@@ -56,14 +70,19 @@ const INPUTS_LISTS = 6;
 const LIST_NAME = 4;
 const LIST_VERSION = 6;
 
-const STATUS_KEYS: readonly string[] = [0, 1, 2, 3, 4, 5].map((status) => `"status":"${Status[status]}"`);
-const OUTCOME_KEYS: readonly string[] = [
-  ',"outcome":null,"score":',
-  ',"outcome":"approve","score":',
-  ',"outcome":"review","score":',
-  ',"outcome":"decline","score":',
-];
 const OUTCOME_NAMES: readonly (OutcomeName | null)[] = [null, 'approve', 'review', 'decline'];
+/** `"status":..,"outcome":..,"score":`, by status and outcome. */
+const HEADS: readonly Piece[] = [0, 1, 2, 3, 4, 5].flatMap((status) =>
+  OUTCOME_NAMES.map((outcome) => pieceOf(`"status":"${Status[status]}","outcome":${JSON.stringify(outcome)},"score":`)),
+);
+const ID = pieceOf('{"decisionId":"');
+const ID_END = pieceOf('",');
+const NO_ID = pieceOf('{');
+const REASONS = pieceOf(',"reasons":[');
+const COMMA = pieceOf(',');
+const NULL = pieceOf('null');
+const LISTS = pieceOf(',"lists":[');
+const END = pieceOf(']}}');
 const NO_IMAGE = '0000000000000000';
 const MICROS_PER_SECOND = 1_000_000;
 
@@ -125,20 +144,26 @@ function readInputs(table: number): Decision['inputs'] {
  * order, without spaces; `decisionId` is left out where there is none.
  */
 export function renderDecision(bytes: Uint8Array): string {
+  return renderDecisionBytes(bytes).toString();
+}
+
+/** The same text as UTF-8; the bytes are valid until a decision is rendered again. */
+export function renderDecisionBytes(bytes: Uint8Array): Buffer {
   const table = root(open(bytes));
   const vtable = vtableOf(table);
-  const id = renderId(table, field(vtable, FIELD_DECISION_ID));
-  const status = STATUS_KEYS[byteAt(table, field(vtable, FIELD_STATUS))];
-  const outcome = OUTCOME_KEYS[byteAt(table, field(vtable, FIELD_OUTCOME))];
-  const score = doubleText(table, field(vtable, FIELD_SCORE));
+  begin();
+  putId(table, field(vtable, FIELD_DECISION_ID));
+  putPiece(headPiece(byteAt(table, field(vtable, FIELD_STATUS)), byteAt(table, field(vtable, FIELD_OUTCOME))));
+  putDouble(doubleAt(table, field(vtable, FIELD_SCORE)));
+  putPiece(REASONS);
   const reasonsAt = field(vtable, FIELD_REASONS);
-  const reasons = reasonsAt === 0 ? '' : renderReasons(follow(table + reasonsAt));
-  const bundle = textAt(follow(table + field(vtable, FIELD_BUNDLE))).json;
-  const version = textAt(follow(table + field(vtable, FIELD_VERSION))).json;
+  if (reasonsAt !== 0) putReasons(follow(table + reasonsAt));
+  const bundle = textAt(follow(table + field(vtable, FIELD_BUNDLE)));
+  const version = textAt(follow(table + field(vtable, FIELD_VERSION)));
   const imageAt = field(vtable, FIELD_IMAGE);
-  const image = imageAt === 0 ? NO_IMAGE : hexAt(table, imageAt);
-  const inputs = renderInputs(follow(table + field(vtable, FIELD_INPUTS)));
-  return `${id}${status}${outcome}${score},"reasons":[${reasons}],"bundle":${bundle},"version":${version},"image":"${image}","inputs":${inputs}}`;
+  putPiece(tailPiece(bundle, version, imageAt === 0 ? 0 : table + imageAt));
+  putInputs(follow(table + field(vtable, FIELD_INPUTS)));
+  return taken();
 }
 
 /** A copy of the decision without its id: equal bytes for equal decisions, whatever path they took. */
@@ -156,8 +181,25 @@ export function outcomeName(outcome: Outcome): OutcomeName | null {
   return OUTCOME_NAMES[outcome] ?? null;
 }
 
-function renderId(table: number, at: number): string {
-  return hasId(table, at) ? `{"decisionId":"${idText(table + at)}",` : '{';
+function putId(table: number, at: number): void {
+  if (!hasId(table, at)) {
+    putPiece(NO_ID);
+    return;
+  }
+  putPiece(ID);
+  const high = table + at;
+  putHex(u32(high + 4));
+  putHex(u32(high));
+  putHex(u32(high + 12));
+  putHex(u32(high + 8));
+  putPiece(ID_END);
+}
+
+/** From the id to the score. */
+function headPiece(status: number, outcome: number): Piece {
+  const piece = outcome < OUTCOME_NAMES.length ? HEADS[status * OUTCOME_NAMES.length + outcome] : undefined;
+  if (piece === undefined) throw new RangeError(`a decision has status ${status} and outcome ${outcome}`);
+  return piece;
 }
 
 function hasId(table: number, at: number): boolean {
@@ -174,45 +216,59 @@ function root(start: number): number {
   return start + u32(start);
 }
 
-/** A double as JSON has it; what JSON cannot write is null. */
-function doubleText(table: number, at: number): string {
-  const value = doubleAt(table, at);
-  return value - value === 0 ? `${value}` : 'null';
-}
-
-function renderReasons(vector: number): string {
+function putReasons(vector: number): void {
   const count = u32(vector);
-  let out = '';
   for (let i = 0; i < count; i++) {
     const table = follow(vector + 4 + 4 * i);
     const vtable = vtableOf(table);
-    const code = textAt(follow(table + field(vtable, REASON_CODE))).json;
-    const rule = textAt(follow(table + field(vtable, REASON_RULE))).json;
-    const score = doubleText(table, field(vtable, REASON_SCORE));
-    out += `${i === 0 ? '' : ','}{"code":${code},"rule":${rule},"score":${score}}`;
+    const code = textAt(follow(table + field(vtable, REASON_CODE)));
+    const rule = textAt(follow(table + field(vtable, REASON_RULE)));
+    if (i > 0) putPiece(COMMA);
+    putPiece(reasonPiece(code, rule, doubleAt(table, field(vtable, REASON_SCORE))));
   }
-  return out;
 }
 
-function renderInputs(table: number): string {
+/** A reason; a rule mostly has the same code and score as the last time. */
+function reasonPiece(code: CachedText, rule: CachedText, score: number): Piece {
+  const last = rule.reason;
+  if (last !== undefined && last.score === score && last.code === code.json) return last.piece;
+  const text = `{"code":${code.json},"rule":${rule.json},"score":${Number.isFinite(score) ? score : null}}`;
+  rule.reason = { code: code.json, score, piece: pieceOf(text) };
+  return rule.reason.piece;
+}
+
+/** From the reasons to the inputs, the same for all decisions of an image. `imageAt` 0: there is none. */
+function tailPiece(bundle: CachedText, version: CachedText, imageAt: number): Piece {
+  const low = imageAt === 0 ? 0 : u32(imageAt);
+  const high = imageAt === 0 ? 0 : u32(imageAt + 4);
+  const last = bundle.tail;
+  if (last !== undefined && last.low === low && last.high === high && last.version === version.json) return last.piece;
+  const image = imageAt === 0 ? NO_IMAGE : hexAt(imageAt, 0);
+  const piece = pieceOf(`],"bundle":${bundle.json},"version":${version.json},"image":"${image}","inputs":{"now":`);
+  bundle.tail = { version: version.json, low, high, piece };
+  return piece;
+}
+
+function putInputs(table: number): void {
   const vtable = vtableOf(table);
   const now = field(vtable, INPUTS_NOW);
   const lists = field(vtable, INPUTS_LISTS);
-  const start = now === 0 ? '{"now":null,"lists":[' : `{"now":"${timestampAt(table + now)}","lists":[`;
-  return lists === 0 ? `${start}]}` : `${start}${renderLists(follow(table + lists))}]}`;
+  if (now === 0) putPiece(NULL);
+  else putAscii(`"${timestampAt(table + now)}"`);
+  putPiece(LISTS);
+  if (lists !== 0) putLists(follow(table + lists));
+  putPiece(END);
 }
 
-function renderLists(vector: number): string {
+function putLists(vector: number): void {
   const count = u32(vector);
-  let out = '';
   for (let i = 0; i < count; i++) {
     const table = follow(vector + 4 + 4 * i);
     const vtable = vtableOf(table);
     const name = textAt(follow(table + field(vtable, LIST_NAME))).json;
     const version = textAt(follow(table + field(vtable, LIST_VERSION))).json;
-    out += `${i === 0 ? '' : ','}{"name":${name},"version":${version}}`;
+    putPiece(pieceOf(`${i === 0 ? '' : ','}{"name":${name},"version":${version}}`));
   }
-  return out;
 }
 
 // Decisions of one turn of the event loop share their second.

@@ -6,7 +6,7 @@ import { Status } from '../../assembly/shared/status.js';
 import { type DecideOptions, decideFrame, decidePayloads, peekFrame, type Settled } from '../decide.js';
 import { type PayloadError, Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
-import { renderDecision } from '../schema/decision.js';
+import { renderDecision, renderDecisionBytes } from '../schema/decision.js';
 import { findJsonFault } from '../schema/json-error.js';
 import { readPayload } from '../schema/reader.js';
 import { readAnswers, writeAnswers } from './answer-frame.js';
@@ -36,7 +36,7 @@ export function decideOne(exchange: Exchange): void {
     const live = findLive(context.engine, exchange.tenant, exchange.name);
     if (media === Media.FLATBUFFERS) requireModel(live, exchange.head.model);
     // Pooled requests are settled when the body's bytes are gone; only a refusal looks at them again.
-    let payload = media === Media.JSON ? live.encoder.encodeText(bodyText(body)) : body;
+    let payload = media === Media.JSON ? encodeBody(live, body) : body;
     decidePayloads(live, [payload], decideOptions(context, live, 1), (settled) => {
       try {
         answerOne(exchange, live, settled, payload, answer);
@@ -48,13 +48,17 @@ export function decideOne(exchange: Exchange): void {
   });
 }
 
+function encodeBody(live: LiveImage, body: Uint8Array): Uint8Array {
+  return live.encoder.encodePlain(body) ?? live.encoder.encodeText(bodyText(body));
+}
+
 function answerOne(exchange: Exchange, live: LiveImage, settled: Settled, payload: Uint8Array, answer: Media): void {
   requireSettled(settled);
   const status = settled.statusOf(0);
   if (status === Status.INVALID_PAYLOAD) throw invalidPayload(live, payload);
   if (status !== Status.OK) throw new Problem('INTERNAL');
   const decision = settled.decision(0);
-  if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecision(decision));
+  if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisionBytes(decision));
   else exchange.send(200, FLATBUFFERS_TYPE, decision);
 }
 

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { Builder } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
 import { Outcome } from '#assembly/shared/outcome.js';
 import { Status } from '#assembly/shared/status.js';
-import { type Decision, readDecision, renderDecision, stripDecisionId } from '#src/schema/decision.js';
+import { type Decision, readDecision, renderDecision, renderDecisionBytes, stripDecisionId } from '#src/schema/decision.js';
 import * as wire from '#src/schema/generated/verdict/wire.js';
+import { testSeed } from '../lib/model.js';
 
 const BASE: Decision = {
   status: 'OK',
@@ -126,6 +128,29 @@ describe('what is written is read', () => {
         throw new Error(`${name} was read as another text`);
     }
   });
+});
+
+test('random decisions, of few rules that change their codes and scores', () => {
+  const name = fc.constantFrom('a', 'b', 'rule-1', 'rule-2', 'x'.repeat(191), 'y'.repeat(193), 'é"\n😀');
+  const score = fc.oneof(fc.integer({ min: -1, max: 1200 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
+  const decisions = fc.record({
+    status: fc.constantFrom<Decision['status']>('OK', 'INVALID_PAYLOAD', 'INTERNAL'),
+    outcome: fc.constantFrom<Decision['outcome']>('approve', 'review', 'decline', null),
+    score,
+    reasons: fc.array(fc.record({ code: name, rule: name, score }), { maxLength: 40 }),
+    bundle: name,
+    version: name,
+    image: fc.constantFrom('0123456789abcdef', '0123456789abcde0', '1123456789abcdef'),
+  });
+  fc.assert(
+    fc.property(decisions, (random) => {
+      const decision: Decision = { ...random, inputs: BASE.inputs };
+      const bytes = write(decision);
+      expect(renderDecision(bytes)).toBe(JSON.stringify(decision));
+      expect(renderDecisionBytes(bytes).toString()).toBe(JSON.stringify(decision));
+    }),
+    { seed: testSeed('decision'), numRuns: 1000 },
+  );
 });
 
 test('without its id a decision has the same bytes as one that never had one', () => {
