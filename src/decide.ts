@@ -207,7 +207,7 @@ class Request implements Settled {
       entry += ENTRY_BYTES >>> 2;
     }
     this.isFrame = false;
-    this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, BigInt(first), options);
+    this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, first, options);
   }
 
   /** Copies a frame of `count` requests into the slot. */
@@ -215,7 +215,7 @@ class Request implements Settled {
     const input = this.slot + SLOT_HEADER_BYTES + count * ENTRY_BYTES;
     this.memory.bytes.set(frame, input);
     this.isFrame = true;
-    this.writeHeader(count, input, frame.length, input + align8(frame.length), outputBytes, 0n, options);
+    this.writeHeader(count, input, frame.length, input + align8(frame.length), outputBytes, 0, options);
   }
 
   decideInline(call: SlotCall): void {
@@ -290,7 +290,7 @@ class Request implements Settled {
     inputBytes: number,
     output: number,
     outputBytes: number,
-    idOffset: bigint,
+    idOffset: number,
     options: DecideOptions,
   ): void {
     const { words, longs } = this.memory;
@@ -309,7 +309,7 @@ class Request implements Settled {
     const hasId = idHigh !== 0n || idLow !== 0n;
     longs[(this.slot + SLOT_NOW) >>> 3] = options.now;
     longs[(this.slot + SLOT_ID_HIGH) >>> 3] = idHigh;
-    longs[(this.slot + SLOT_ID_LOW) >>> 3] = hasId && idOffset !== 0n ? idLow + idOffset : idLow;
+    longs[(this.slot + SLOT_ID_LOW) >>> 3] = hasId && idOffset !== 0 ? idLow + BigInt(idOffset) : idLow;
   }
 
   private word(field: number): number {

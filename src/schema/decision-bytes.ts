@@ -8,10 +8,18 @@ import type { Piece } from './json-pieces.js';
 const HEX = Array.from({ length: 65_536 }, (_, i) => i.toString(16).padStart(4, '0'));
 
 let view: DataView = new DataView(new ArrayBuffer(8));
+// Kept beside it: asking the view for them is a call each time.
+let viewed: ArrayBufferLike = view.buffer;
+let viewedBytes = view.byteLength;
 
 /** Makes `view` show the buffer of these bytes; returns where they start in it. */
 export function open(bytes: Uint8Array): number {
-  if (bytes.buffer !== view.buffer) view = new DataView(bytes.buffer);
+  const { buffer } = bytes;
+  if (buffer !== viewed) {
+    view = new DataView(buffer);
+    viewed = buffer;
+    viewedBytes = buffer.byteLength;
+  }
   return bytes.byteOffset;
 }
 
@@ -64,15 +72,19 @@ export function hexAt(base: number, at: number): string {
 const TEXT_CACHE_BITS = 12;
 const TEXT_CACHE_BYTES_MAX = 192;
 
-export interface CachedText {
-  length: number;
-  words: Int32Array;
+/** The bytes of a text, for comparison. */
+export interface TextWords {
+  readonly length: number;
+  readonly words: Int32Array;
+}
+
+export interface CachedText extends TextWords {
   text: string;
   /** Its JSON spelling, quotes included. */
   json: string;
   /** The last reason whose rule it was, and the last decision whose bundle it was, as far as they repeat. */
-  reason: { code: string; score: number; piece: Piece } | undefined;
-  tail: { version: string; low: number; high: number; piece: Piece } | undefined;
+  reason: { code: TextWords; score: number; piece: Piece } | undefined;
+  tail: { version: TextWords; low: number; high: number; piece: Piece } | undefined;
 }
 
 const textCache: (CachedText | undefined)[] = new Array<CachedText | undefined>(1 << TEXT_CACHE_BITS).fill(undefined);
@@ -84,7 +96,7 @@ export function textAt(at: number): CachedText {
   const length = u32(at);
   const start = at + 4;
   const words = length >>> 2;
-  if (length > TEXT_CACHE_BYTES_MAX || start + length + 4 > view.byteLength) return spell(start, length, NO_WORDS);
+  if (length > TEXT_CACHE_BYTES_MAX || start + length + 4 > viewedBytes) return spell(start, length, NO_WORDS);
   let hash = length;
   for (let i = 0; i < words; i++) hash = mix(hash, view.getInt32(start + 4 * i, true));
   const last = tailWord(start + 4 * words, length & 3);
@@ -102,7 +114,14 @@ export function textAt(at: number): CachedText {
   return fresh;
 }
 
-function isTextAt(cached: CachedText, start: number, length: number, last: number): boolean {
+/** Whether the string at `at` is this one, which has been read before; false too where nobody can say without reading it again. */
+export function holdsText(at: number, text: TextWords): boolean {
+  const length = u32(at);
+  if (length !== text.length || at + length + 8 > viewedBytes) return false;
+  return isTextAt(text, at + 4, length, tailWord(at + 4 + (length & -4), length & 3));
+}
+
+function isTextAt(cached: TextWords, start: number, length: number, last: number): boolean {
   const words = length >>> 2;
   if (cached.length !== length || cached.words[words] !== last) return false;
   for (let i = 0; i < words; i++) if (cached.words[i] !== view.getInt32(start + 4 * i, true)) return false;
@@ -121,6 +140,6 @@ function tailWord(at: number, count: number): number {
 
 function spell(start: number, length: number, words: Int32Array): CachedText {
   // A copy: TextDecoder refuses views of shared memory.
-  const text = decoder.decode(new Uint8Array(view.buffer, start, length).slice());
+  const text = decoder.decode(new Uint8Array(viewed, start, length).slice());
   return { length, words, text, json: JSON.stringify(text), reason: undefined, tail: undefined };
 }

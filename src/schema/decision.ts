@@ -13,6 +13,7 @@ import {
   field,
   follow,
   hexAt,
+  holdsText,
   longAt,
   open,
   textAt,
@@ -159,9 +160,9 @@ export function renderDecisionBytes(bytes: Uint8Array): Buffer {
   const reasonsAt = field(vtable, FIELD_REASONS);
   if (reasonsAt !== 0) putReasons(follow(table + reasonsAt));
   const bundle = textAt(follow(table + field(vtable, FIELD_BUNDLE)));
-  const version = textAt(follow(table + field(vtable, FIELD_VERSION)));
+  const versionAt = follow(table + field(vtable, FIELD_VERSION));
   const imageAt = field(vtable, FIELD_IMAGE);
-  putPiece(tailPiece(bundle, version, imageAt === 0 ? 0 : table + imageAt));
+  putPiece(tailPiece(bundle, versionAt, imageAt === 0 ? 0 : table + imageAt));
   putInputs(follow(table + field(vtable, FIELD_INPUTS)));
   return taken();
 }
@@ -221,31 +222,34 @@ function putReasons(vector: number): void {
   for (let i = 0; i < count; i++) {
     const table = follow(vector + 4 + 4 * i);
     const vtable = vtableOf(table);
-    const code = textAt(follow(table + field(vtable, REASON_CODE)));
-    const rule = textAt(follow(table + field(vtable, REASON_RULE)));
+    const codeAt = follow(table + field(vtable, REASON_CODE));
+    const ruleAt = follow(table + field(vtable, REASON_RULE));
     if (i > 0) putPiece(COMMA);
-    putPiece(reasonPiece(code, rule, doubleAt(table, field(vtable, REASON_SCORE))));
+    putPiece(reasonPiece(codeAt, ruleAt, doubleAt(table, field(vtable, REASON_SCORE))));
   }
 }
 
 /** A reason; a rule mostly has the same code and score as the last time. */
-function reasonPiece(code: CachedText, rule: CachedText, score: number): Piece {
+function reasonPiece(codeAt: number, ruleAt: number, score: number): Piece {
+  const rule = textAt(ruleAt);
   const last = rule.reason;
-  if (last !== undefined && last.score === score && last.code === code.json) return last.piece;
+  if (last !== undefined && last.score === score && holdsText(codeAt, last.code)) return last.piece;
+  const code = textAt(codeAt);
   const text = `{"code":${code.json},"rule":${rule.json},"score":${Number.isFinite(score) ? score : null}}`;
-  rule.reason = { code: code.json, score, piece: pieceOf(text) };
+  rule.reason = { code: { length: code.length, words: code.words }, score, piece: pieceOf(text) };
   return rule.reason.piece;
 }
 
 /** From the reasons to the inputs, the same for all decisions of an image. `imageAt` 0: there is none. */
-function tailPiece(bundle: CachedText, version: CachedText, imageAt: number): Piece {
+function tailPiece(bundle: CachedText, versionAt: number, imageAt: number): Piece {
   const low = imageAt === 0 ? 0 : u32(imageAt);
   const high = imageAt === 0 ? 0 : u32(imageAt + 4);
   const last = bundle.tail;
-  if (last !== undefined && last.low === low && last.high === high && last.version === version.json) return last.piece;
+  if (last !== undefined && last.low === low && last.high === high && holdsText(versionAt, last.version)) return last.piece;
+  const version = textAt(versionAt);
   const image = imageAt === 0 ? NO_IMAGE : hexAt(imageAt, 0);
   const piece = pieceOf(`],"bundle":${bundle.json},"version":${version.json},"image":"${image}","inputs":{"now":`);
-  bundle.tail = { version: version.json, low, high, piece };
+  bundle.tail = { version: { length: version.length, words: version.words }, low, high, piece };
   return piece;
 }
 
