@@ -3,6 +3,7 @@
 
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { didYouMean } from '../diagnostic/suggest.js';
+import { readLock } from '../schema/lock.js';
 import type { ModelLock } from '../schema/model.js';
 import type { Bundle, BundleRule, CombineName, OutcomeName, ProfileName } from './bundle.js';
 import { checkDocument, fittingEntries } from './check-document.js';
@@ -49,7 +50,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
   const head = readHead(files, bag);
   const headFits = head !== undefined && checkDocument(head, 'bundle', bag);
   const modelPath = (head?.value as Partial<BundleHead> | undefined)?.model;
-  const lock = readLock(files, bag);
+  const lock = readLockDocument(files, bag);
   const model = readModelDocument(head, modelPath, files, bag);
   const rules: BundleRule[] = [];
   const strayConditions: ScalarText[] = [];
@@ -65,7 +66,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     }
     const isInput = INPUT_PATHS.includes(path);
     if (!isInput && (!isDocumentPath(path) || (folder !== 'rules' && folder !== 'tests'))) {
-      if (isDocumentPath(path) && folder === '' && headFits) reportUnknownFile(path, bag);
+      if (isDocumentPath(path) && headFits) reportUnknownFile(path, folder, bag);
       continue;
     }
     const document = readDocument(path, files.get(path)!, bag);
@@ -128,11 +129,13 @@ function readHead(files: BundleFiles, bag: DiagnosticBag): BundleDocument | unde
   return readDocument(path, files.get(path)!, bag);
 }
 
-function readLock(files: BundleFiles, bag: DiagnosticBag): ModelLock | undefined {
+function readLockDocument(files: BundleFiles, bag: DiagnosticBag): ModelLock | undefined {
   const bytes = files.get(LOCK_PATH);
   if (bytes === undefined) return undefined;
   const document = readDocument(LOCK_PATH, bytes, bag);
-  return document !== undefined && checkDocument(document, 'lock', bag) ? (document.value as ModelLock) : undefined;
+  if (document === undefined || !checkDocument(document, 'lock', bag)) return undefined;
+  // what no JSON Schema can say: ids and numbers are given once, which a merge of two branches easily breaks
+  return readLock(document.value, document.spanOf(''), bag);
 }
 
 function readModelDocument(
@@ -181,8 +184,11 @@ function readRule(document: BundleDocument, index: number, entry: RuleEntry, whe
   };
 }
 
-/** A document at the top that plays no part is most likely a misspelled one. */
-function reportUnknownFile(path: string, bag: DiagnosticBag): void {
-  const advice = didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, LOCK_PATH]) ?? 'rules lie in rules/, tests in tests/';
+/** A document at the top, or in a folder with nearly the name of one, that plays no part is most likely misspelled. */
+function reportUnknownFile(path: string, folder: string, bag: DiagnosticBag): void {
+  const near =
+    folder === '' ? didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, LOCK_PATH]) : didYouMean(`${folder}/`, ['rules/', 'tests/']);
+  if (folder !== '' && near === undefined) return;
+  const advice = near ?? 'rules lie in rules/, tests in tests/';
   bag.warning('V1004', { file: path, start: 0, end: 0 }, `${path} has no known role`, advice);
 }

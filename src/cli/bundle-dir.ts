@@ -25,10 +25,10 @@ export interface BundleSource {
   dir: string | undefined;
 }
 
-function missing(path: string, error: unknown): UsageError {
+function missing(path: string, error: unknown, advice?: string): UsageError {
   const reason =
     (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file or directory' : (error as Error).message;
-  return new UsageError(`cannot read ${path}: ${reason}`, 'name a bundle directory; `verdict init <dir>` writes one to start from');
+  return new UsageError(`cannot read ${path}: ${reason}`, advice);
 }
 
 /** Reads a file that a command was given. @throws UsageError that names it */
@@ -75,7 +75,7 @@ export async function readBundlePath(path: string): Promise<BundleSource> {
   try {
     isDirectory = statSync(path).isDirectory();
   } catch (error) {
-    throw missing(path, error);
+    throw missing(path, error, 'name a bundle directory; `verdict init <dir>` writes one to start from');
   }
   if (isDirectory) return { files: readDirectory(path), dir: path };
   const bytes = readGivenFile(path);

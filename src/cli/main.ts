@@ -57,8 +57,13 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    else process.exitCode = reportError(error, new Output({ json: false }));
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+      // commander has told people already; programs are told here
+      const message = error.message.replace(/^error: /, '');
+      const output = new Output({ json: error.exitCode !== 0 && argv.includes('--json') });
+      output.result({ ok: false, error: { code: 'USAGE', message } });
+    } else process.exitCode = reportError(error, new Output({ json: false }));
   }
 }
 

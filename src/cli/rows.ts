@@ -6,7 +6,7 @@ import { CsvError, parse } from 'csv-parse';
 import { createRowMapper, INPUT_MAP_DEFAULT, type InputMap } from '../bundle/input-map.js';
 import type { Model } from '../schema/model.js';
 import { Refusal, UsageError } from './errors.js';
-import { JsonArraySplitter, LineSplitter } from './json-splitter.js';
+import { JsonArraySplitter, type JsonPiece, LineSplitter } from './json-splitter.js';
 
 export type RowFormat = 'csv' | 'ndjson' | 'json';
 
@@ -75,15 +75,36 @@ export function openRows(path: string, model: Model, options: RowsOptions): Rows
     bytesTotal = stats.size;
   }
   const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const progress = { bytesTotal, bytesRead: 0, ignoredColumns: [] as string[] };
+  const progress = { bytesTotal, bytesRead: 0, ignoredColumns: [] as string[], isDamaged: false };
   const chunks = counted(stream, progress);
-  const rows = options.format === 'csv' ? readCsv(chunks, model, options, progress) : readJson(chunks, options);
+  const rows = options.format === 'csv' ? readCsv(chunks, model, options, progress) : readJson(chunks, model, options, progress);
   return Object.assign(progress, { [Symbol.asyncIterator]: () => rows[Symbol.asyncIterator]() });
 }
 
-async function* counted(stream: NodeJS.ReadableStream, progress: { bytesRead: number }): AsyncGenerator<Buffer, void, undefined> {
+/** How far the file is read. */
+interface Progress {
+  bytesRead: number;
+  ignoredColumns: string[];
+  /** Some byte so far was not UTF-8. Decoders put U+FFFD in its place, and no text may be decided that the file does not have. */
+  isDamaged: boolean;
+}
+
+/** What stands in a text in place of bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd';
+const NOT_UTF8: RowFault = { pointer: '', message: 'is not UTF-8' };
+
+async function* counted(stream: NodeJS.ReadableStream, progress: Progress): AsyncGenerator<Buffer, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isUtf16 = false;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
+    // the CSV parser knows UTF-16 by its byte order mark
+    if (progress.bytesRead === 0) isUtf16 = chunk[0] === 0xff && chunk[1] === 0xfe;
     progress.bytesRead += chunk.length;
+    try {
+      if (!isUtf16 && !progress.isDamaged) decoder.decode(chunk, { stream: true });
+    } catch {
+      progress.isDamaged = true;
+    }
     yield chunk;
   }
 }
@@ -92,7 +113,7 @@ async function* readCsv(
   chunks: AsyncIterable<Buffer>,
   model: Model,
   { map, label }: RowsOptions,
-  progress: { ignoredColumns: string[] },
+  progress: Progress,
 ): AsyncGenerator<Row, void, undefined> {
   const input = map?.format === 'csv' ? map : INPUT_MAP_DEFAULT;
   const toPayload = createRowMapper(input, model);
@@ -129,7 +150,8 @@ async function* readCsv(
         message: `${message} (column ${column})`,
       })),
     };
-    if (faults.length === 0) row.payload = payload;
+    if (progress.isDamaged && JSON.stringify(payload).includes(REPLACEMENT)) row.faults.push(NOT_UTF8);
+    if (row.faults.length === 0) row.payload = payload;
     if (label !== undefined) row.label = record[label] ?? '';
     lineLast = row.line;
     yield row;
@@ -164,15 +186,24 @@ function checkHeader(
   return header;
 }
 
-async function* readJson(chunks: AsyncIterable<Buffer>, { format, label }: RowsOptions): AsyncGenerator<Row, void, undefined> {
+async function* readJson(
+  chunks: AsyncIterable<Buffer>,
+  model: Model,
+  { format, label }: RowsOptions,
+  progress: Progress,
+): AsyncGenerator<Row, void, undefined> {
   const splitter = format === 'json' ? new JsonArraySplitter() : new LineSplitter();
+  const isField = model.tables[0]!.fields.some(({ name }) => name === label);
+  const toRow = ({ line, text }: JsonPiece): Row =>
+    progress.isDamaged && text.includes(REPLACEMENT) ? { line, faults: [NOT_UTF8] } : jsonRow(line, text, label, isField);
   for await (const chunk of chunks) {
-    for (const { line, text } of splitter.push(chunk)) yield jsonRow(line, text, label);
+    for (const piece of splitter.push(chunk)) yield toRow(piece);
   }
-  for (const { line, text } of splitter.end()) yield jsonRow(line, text, label);
+  for (const piece of splitter.end()) yield toRow(piece);
 }
 
-function jsonRow(line: number, text: string, label: string | undefined): Row {
+/** @param isField whether the label is a field of the model too, and so stays in the payload */
+function jsonRow(line: number, text: string, label: string | undefined, isField: boolean): Row {
   if (label === undefined) return { line, payload: text, faults: [] };
   let value: unknown;
   try {
@@ -184,5 +215,5 @@ function jsonRow(line: number, text: string, label: string | undefined): Row {
     return { line, faults: [{ pointer: '', message: 'not an object' }] };
   }
   const { [label]: taken, ...payload } = value as Record<string, unknown>;
-  return { line, payload, faults: [], label: taken === undefined || taken === null ? '' : String(taken) };
+  return { line, payload: isField ? text : payload, faults: [], label: taken === undefined || taken === null ? '' : String(taken) };
 }

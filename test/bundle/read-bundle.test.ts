@@ -62,6 +62,18 @@ const faults: [string, Record<string, string | undefined>, string[]][] = [
     ['tables/x.csv:1:1 V1004 files in tables/ are not supported by this version of Verdict'],
   ],
   ['a misspelled file', { 'inputs.yaml': 'a: 1' }, ['inputs.yaml:1:1 V1004? inputs.yaml has no known role']],
+  ['a misspelled folder', { 'rule/a.yaml': RULES }, ['rule/a.yaml:1:1 V1004? rule/a.yaml has no known role']],
+  ['a folder of another kind', { 'data/a.yaml': RULES }, []],
+  [
+    'an id that a merge gave twice',
+    { 'model.lock.json': '{"format":1,"tables":{"":{"a":{"id":0,"kind":"TEXT"},"b":{"id":0,"kind":"DOUBLE"}}},"enums":{}}' },
+    ['model.lock.json:1:1 V2010 the lock gives id 0 of table "" twice'],
+  ],
+  [
+    'a member number that a merge gave twice',
+    { 'model.lock.json': '{"format":1,"tables":{},"enums":{"e":{"x":0,"y":0}}}' },
+    ['model.lock.json:1:1 V2010 the lock gives number 0 of "e" twice'],
+  ],
   [
     'bad YAML',
     { 'rules/a.yaml': '- id: [a\n' },

@@ -184,6 +184,22 @@ describe('eval of CSV', () => {
     expect(stderr).toMatch(/Quote Not Closed[\s\S]*delimiter and the quote/);
   });
 
+  it('decides no text that the file does not have', async () => {
+    writeFileSync(join(dir, 'latin.csv'), Buffer.from('amount,place.country\n1,\xfc\n2,DE\n3,\xfc\n', 'latin1'));
+    const { json } = await evaluate('--input', 'latin.csv');
+    expect(json).toMatchObject({ rows: 3, decided: 1 });
+    const errors = [{ pointer: '', message: 'is not UTF-8' }];
+    expect(json.invalidRows).toEqual([
+      { line: 2, errors },
+      { line: 4, errors },
+    ]);
+    // the same character is good where it is written as it should be
+    writeFileSync(join(dir, 'replaced.csv'), 'amount,place.country\n1,\ufffd\n');
+    expect((await evaluate('--input', 'replaced.csv')).json).toMatchObject({ rows: 1, decided: 1 });
+    writeFileSync(join(dir, 'wide.csv'), Buffer.from('\ufeffamount,place.country\n1,\u00fc\n', 'utf16le'));
+    expect((await evaluate('--input', 'wide.csv')).json).toMatchObject({ rows: 1, decided: 1 });
+  });
+
   it('answers for an empty file, and for one of headings only', async () => {
     writeFileSync(join(dir, 'empty.csv'), '');
     writeFileSync(join(dir, 'headings.csv'), 'amount\n');
@@ -209,6 +225,24 @@ describe('eval of JSON', () => {
       expect(places).toEqual(file === 'rows.json' ? expected.map(([, ...pointers]) => [1, ...pointers]) : expected);
     });
   }
+
+  it('keeps a label in the payload where it is a field of the model too', async () => {
+    const rows = [{ amount: 100 }, { amount: 5 }];
+    writeFileSync(join(dir, 'amounts.ndjson'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    writeFileSync(join(dir, 'amounts.json'), JSON.stringify(rows));
+    writeFileSync(join(dir, 'amounts.csv'), 'amount\n100\n5\n');
+    for (const file of ['amounts.ndjson', 'amounts.json', 'amounts.csv']) {
+      const { json } = await evaluate('--input', file, '--label', 'amount', '--positive', '100');
+      expect(json).toMatchObject({ decided: 2, label: { confusion: { truePositive: 1, trueNegative: 1 } } });
+    }
+  });
+
+  it('decides no text that the file does not have', async () => {
+    const row = Buffer.from('{"amount":1,"place":{"country":"\xfc"}}', 'latin1');
+    writeFileSync(join(dir, 'latin.ndjson'), Buffer.concat([row, Buffer.from('\n{"amount":1}\n')]));
+    const { json } = await evaluate('--input', 'latin.ndjson');
+    expect(json).toMatchObject({ decided: 1, invalidRows: [{ line: 1, errors: [{ pointer: '', message: 'is not UTF-8' }] }] });
+  });
 
   it('reads standard input', async () => {
     const input = readFileSync(join(dir, 'plain.ndjson'), 'utf8');

@@ -85,6 +85,9 @@ describe('errors in JSON', () => {
 
   const cases: [string[], number, string][] = [
     [['check', 'no-such-dir'], 2, 'USAGE'],
+    [['check'], 2, 'USAGE'],
+    [['chek'], 2, 'USAGE'],
+    [['check', SAMPLE, '--cost-max', '0'], 2, 'USAGE'],
     [['explain', SAMPLE, '--payload', '{}'], 1, 'INVALID_PAYLOAD'],
     [['explain', SAMPLE, '--payload', '{'], 1, 'INVALID_JSON'],
     [['publish', SAMPLE, '--tenant', 'a', '--server', 'http://127.0.0.1:9'], 1, 'NETWORK'],
