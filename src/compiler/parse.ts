@@ -1,8 +1,8 @@
 // Wraps acorn: an expression's text -> ESTree. The only file that knows the parser.
 
-import { type Options, parse, parseExpressionAt, tokenizer, tokTypes } from 'acorn';
+import { type Options, Parser, tokTypes } from 'acorn';
 import { childrenOf, type EsNode } from './estree.js';
-import { EXPRESSION_CHARS_MAX } from './limits.js';
+import { EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX } from './limits.js';
 import type { FaultSink } from './source.js';
 import { refusalOf } from './whitelist.js';
 
@@ -21,6 +21,40 @@ const OPTIONS: Options = {
 
 /** Part of acorn's message where an input exhausts the stack. */
 const STACK_MESSAGE = 'stack space';
+
+/** acorn's methods that call themselves along what is nested, and how deep they may; a level takes three of them at most. */
+const NESTED_METHODS = ['parseMaybeAssign', 'parseMaybeUnary', 'parseExprAtom', 'parseStatement', 'parseBindingAtom'];
+const NESTED_CALLS_MAX = 4 * EXPRESSION_DEPTH_MAX;
+/** It calls itself for each operator of a chain, each of which is a node with one more beside it. */
+const CHAIN_METHOD = 'parseExprOp';
+const CHAIN_CALLS_MAX = EXPRESSION_NODES_MAX / 2 + EXPRESSION_DEPTH_MAX;
+const TOO_DEEP = 'too deep';
+const TOO_LONG = 'too long';
+
+/**
+ * acorn with an end to its recursion, well before that of the stack: where V8 has to compile a regular expression near the
+ * stack's end, it aborts the process.
+ */
+const BoundedParser = Parser.extend((Base) => {
+  class Bounded extends Base {}
+  const methods = Bounded.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const bound = (name: string, depths: WeakMap<object, number>, max: number, message: string): void => {
+    const method = methods[name]!;
+    methods[name] = function (this: object, ...args: unknown[]): unknown {
+      const depth = depths.get(this) ?? 0;
+      if (depth === max) throw new RangeError(message);
+      depths.set(this, depth + 1);
+      const node = method.apply(this, args);
+      depths.set(this, depth); // a parser that has thrown is not used again
+      return node;
+    };
+  };
+  const nested = new WeakMap<object, number>();
+  for (const name of NESTED_METHODS) bound(name, nested, NESTED_CALLS_MAX, TOO_DEEP);
+  bound(CHAIN_METHOD, new WeakMap(), CHAIN_CALLS_MAX, TOO_LONG);
+  methods.validateRegExpPattern = () => undefined; // recurses along the groups, and every pattern is refused
+  return Bounded;
+});
 
 type AcornFault = SyntaxError & { pos?: number; raisedAt?: number };
 
@@ -43,7 +77,12 @@ export function parseExpression(text: string, faults: FaultSink): EsNode[] | und
   try {
     return parseWhole(text, faults);
   } catch (error) {
-    // acorn recurses once a level, and says so (or not) where the stack ends; the whitelist's limit lies far below.
+    if (error instanceof RangeError && error.message === TOO_LONG) {
+      const advice = 'split the condition over several rules';
+      faults.error('V5003', whole, `the expression has more than ${EXPRESSION_NODES_MAX} parts`, advice);
+      return undefined;
+    }
+    // The whitelist's limits lie below those of the parser, which lie below the stack's.
     if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes(STACK_MESSAGE))) {
       faults.error('V5002', whole, 'the expression is nested too deeply');
       return undefined;
@@ -56,7 +95,7 @@ function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
   let fault: AcornFault | undefined;
   let rest: { start: number; end: number } | undefined;
   try {
-    const node = parseExpressionAt(text, 0, OPTIONS) as EsNode;
+    const node = BoundedParser.parseExpressionAt(text, 0, OPTIONS) as EsNode;
     rest = restAfter(text, node.end);
     if (rest === undefined) return [node];
   } catch (error) {
@@ -111,7 +150,7 @@ function restAfter(text: string, from: number): { start: number; end: number } |
   while (start < text.length && /\s/.test(text[start]!)) start++;
   if (start === text.length) return undefined;
   try {
-    const token = tokenizer(text.slice(start), OPTIONS).getToken();
+    const token = BoundedParser.tokenizer(text.slice(start), OPTIONS).getToken();
     return token.type === tokTypes.eof ? undefined : { start: start + token.start, end: start + token.end };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -123,7 +162,7 @@ function restAfter(text: string, from: number): { start: number; end: number } |
 function parseStatements(text: string): EsNode[] | undefined {
   for (const sourceType of ['module', 'script'] as const) {
     try {
-      return parse(text, { ...OPTIONS, sourceType }).body as EsNode[];
+      return BoundedParser.parse(text, { ...OPTIONS, sourceType }).body as EsNode[];
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
