@@ -17,7 +17,10 @@ const UNIT_NOTES: Partial<Record<FieldKind, string>> = {
 
 /** The model as a FlatBuffers schema; flatc accepts it. Its first lines name the model hash that binary requests carry. */
 export function emitFbs(model: Model): string {
-  const taken = new Set(model.tables.map(({ name }) => name));
+  // flatc refuses a table with the name of any field, whatever table that is in.
+  const taken = new Set(model.fields.map(({ name }) => name));
+  for (const fields of Object.values(model.lock.tables)) for (const name of Object.keys(fields)) taken.add(name);
+  const tableNames = model.tables.map(({ name }) => uniqueName(name, taken));
   const enumNames = new Map<Field, string>();
   for (const field of model.fields) {
     if (field.kind === FieldKind.ENUM) enumNames.set(field, uniqueName(pascalCase(field.path) || 'Members', taken));
@@ -30,8 +33,8 @@ export function emitFbs(model: Model): string {
     '',
   ];
   for (const [field, name] of enumNames) parts.push(emitEnum(model, field, name), '');
-  for (const table of model.tables) parts.push(emitTable(model, table, enumNames), '');
-  parts.push(`root_type ${model.tables[0]!.name};`, '');
+  for (const table of model.tables) parts.push(emitTable(model, table, tableNames, enumNames), '');
+  parts.push(`root_type ${tableNames[0]};`, '');
   return parts.join('\n');
 }
 
@@ -58,9 +61,11 @@ function memberIdentifier(member: string): string {
   return /^[A-Za-z_]/.test(identifier) ? identifier : `_${identifier}`;
 }
 
-function emitTable(model: Model, table: Table, enumNames: ReadonlyMap<Field, string>): string {
+type EnumNames = ReadonlyMap<Field, string>;
+
+function emitTable(model: Model, table: Table, tableNames: readonly string[], enumNames: EnumNames): string {
   const bySlot = new Map<number, string[]>();
-  for (const field of table.fields) bySlot.set(field.slot, emitField(model, field, enumNames));
+  for (const field of table.fields) bySlot.set(field.slot, emitField(field, tableNames, enumNames));
   for (const [name, { id, kind }] of Object.entries(own(model.lock.tables, table.path) ?? {})) {
     if (bySlot.has(id)) continue;
     // A retired object or enum lost its declaration: any type of its width keeps the place.
@@ -72,11 +77,11 @@ function emitTable(model: Model, table: Table, enumNames: ReadonlyMap<Field, str
   const count = Math.max(-1, ...bySlot.keys()) + 1;
   const lines: string[] = [];
   for (let id = 0; id < count; id++) lines.push(...(bySlot.get(id) ?? [`  unused_${id}: ubyte (id: ${id}, deprecated);`]));
-  return [`table ${table.name} {`, ...lines, '}'].join('\n');
+  return [`table ${tableNames[table.index]} {`, ...lines, '}'].join('\n');
 }
 
-function emitField(model: Model, field: Field, enumNames: ReadonlyMap<Field, string>): string[] {
-  const type = field.child !== undefined ? model.tables[field.child]!.name : (enumNames.get(field) ?? TYPES[field.kind]!);
+function emitField(field: Field, tableNames: readonly string[], enumNames: EnumNames): string[] {
+  const type = field.child !== undefined ? tableNames[field.child]! : (enumNames.get(field) ?? TYPES[field.kind]!);
   const isScalar = field.kind !== FieldKind.TEXT && field.kind !== FieldKind.OBJECT;
   const attributes = [`id: ${field.slot}`];
   // Only strings and tables can be `required` in FlatBuffers; Verdict checks required scalars all the same.

@@ -25,6 +25,15 @@ const SCHEMA = objectSchema(
 );
 const model = modelOf(SCHEMA);
 
+test('a table never has the name of a field', () => {
+  const clash = modelOf(
+    objectSchema({ card: objectSchema({ Clash: { type: 'number' } }), Card: { type: 'number' } }, { title: 'clash' }),
+  );
+  const text = emitFbs(clash);
+  expect([...text.matchAll(/^table (\w+)/gm)].map(([, name]) => name)).toEqual(['Clash2', 'Card2']);
+  expect(() => compileFbs(text)).not.toThrow();
+});
+
 test('the text', () => {
   expect(emitFbs(model)).toBe(
     `// Model CardPayment, hash ${model.hash}: binary requests name it (header Verdict-Model, or \`model\` of a RequestBatch).
