@@ -57,27 +57,40 @@ function* ndjsonLines(rows: () => Iterable<LabelledRow>): Generator<string, void
   for (const { payload, label } of rows()) yield JSON.stringify({ ...payload, ...label });
 }
 
+/** What the command line asks for; undefined where it is not understood. */
+function readArguments(): { name: string; count: number; seed: number; isCsv: boolean } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        count: { type: 'string', default: '10000' },
+        seed: { type: 'string', default: '1' },
+        format: { type: 'string', default: 'csv' },
+      },
+    });
+    const [name = '', ...rest] = positionals;
+    const [count, seed] = [Number(values.count), Number(values.seed)];
+    const isKnown = Object.hasOwn(SOURCES, name) && rest.length === 0 && /^(csv|ndjson)$/.test(values.format);
+    if (!isKnown || !Number.isInteger(count) || count < 0 || !Number.isInteger(seed)) return undefined;
+    return { name, count, seed, isCsv: values.format === 'csv' };
+  } catch {
+    return undefined; // an option that is not known, or has no value
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      count: { type: 'string', default: '10000' },
-      seed: { type: 'string', default: '1' },
-      format: { type: 'string', default: 'csv' },
-    },
-  });
-  const source = SOURCES[positionals[0] ?? ''];
-  const [count, seed] = [Number(values.count), Number(values.seed)];
-  if (source === undefined || !Number.isInteger(count) || !Number.isInteger(seed) || !/^(csv|ndjson)$/.test(values.format)) {
+  const given = readArguments();
+  if (given === undefined) {
     process.stderr.write(
       `usage: node dist/examples/generate.js <${Object.keys(SOURCES).join(' | ')}> [--count N] [--seed N] [--format csv|ndjson]\n`,
     );
     process.exitCode = 2;
     return;
   }
-  process.stderr.write(`${positionals[0]}: ${count} rows, seed ${seed}\n`);
-  const rows = (): Iterable<LabelledRow> => source({ seed, count });
-  for (const line of values.format === 'csv' ? csvLines(rows) : ndjsonLines(rows)) {
+  const { name, count, seed, isCsv } = given;
+  process.stderr.write(`${name}: ${count} rows, seed ${seed}\n`);
+  const rows = (): Iterable<LabelledRow> => SOURCES[name]!({ seed, count });
+  for (const line of isCsv ? csvLines(rows) : ndjsonLines(rows)) {
     if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
   }
 }

@@ -158,3 +158,16 @@ describe('docs/ARCHITECTURE.md', () => {
     expect(text).toContain(`\`tenantPagesMax\` ${tenantPagesMax.toLocaleString('en')} pages`);
   });
 });
+
+describe('docs/FORMATS.md', () => {
+  it('has every route of the server, and no other', () => {
+    const sources = read('src/server/app.ts') + read('src/server/stream.ts');
+    const patterns = [...sources.matchAll(/'(\/(?:v1\/:tenant\/[^'$]+|healthz|readyz|metrics))'/g)].map((match) => match[1]!);
+    const files = [...read('src/server/bundle-route.ts').matchAll(/^ {2}'(model\.[a-z.]+)':/gm)].map((match) => match[1]!);
+    expect(patterns.length).toBeGreaterThan(7);
+    expect(files.length).toBeGreaterThan(2);
+    const routes = new Set([...patterns, ...files.map((file) => `/v1/:tenant/bundles/:name/${file}`)]);
+    const listed = [...read('docs/FORMATS.md').matchAll(/^\| `[A-Z]+ (\/\S+)` \|/gm)].map((match) => match[1]!);
+    expect(new Set(listed.map((path) => path.replace(/\{(\w+)\}/g, ':$1')))).toEqual(routes);
+  });
+});
