@@ -1,9 +1,23 @@
 // One YAML or JSON document of a bundle: its value, and where in the file each part of it stands.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  Parser,
+  parseDocument,
+  Scalar,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { lineIndexOf } from '../diagnostic/position.js';
-import { ALIASES_MAX, DOCUMENT_BYTES_MAX } from './limits.js';
+import { ALIASES_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX } from './limits.js';
 import { type ScalarText, scalarText } from './scalar-text.js';
 
 /** Key of a JSON Pointer's last part and the pointer before it. */
@@ -22,6 +36,8 @@ export function toPointer(...keys: (string | number)[]): string {
 
 export class BundleDocument {
   readonly #root: Document;
+  /** Pairs by key of the maps that were looked into: a map may have very many keys, and a fault in each. */
+  readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
   constructor(
     readonly file: string,
@@ -86,11 +102,21 @@ export class BundleDocument {
       return item === undefined ? undefined : { value: item as Node | null, key: item as Node | null };
     }
     if (!isMap(node)) return undefined;
-    for (const pair of node.items) {
-      const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
-      if (name === key) return { value: pair.value as Node | null, key: pair.key as Node };
+    const pair = this.#pairsOf(node).get(key);
+    return pair === undefined ? undefined : { value: pair.value as Node | null, key: pair.key as Node };
+  }
+
+  #pairsOf(node: YAMLMap): Map<string, Pair> {
+    let pairs = this.#pairs.get(node);
+    if (pairs === undefined) {
+      pairs = new Map();
+      for (const pair of node.items) {
+        const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
+        if (name !== undefined && !pairs.has(name)) pairs.set(name, pair);
+      }
+      this.#pairs.set(node, pairs);
     }
-    return undefined;
+    return pairs;
   }
 
   #span(node: Node | null): Span {
@@ -155,22 +181,23 @@ export function readDocument(
   let root: Document;
   let value: unknown;
   try {
-    root = parseDocument(text, { uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core', intAsBigInt: exact });
-    const faults = [...root.errors, ...root.warnings];
-    for (const { code, pos } of faults) {
-      if (code !== 'DUPLICATE_KEY') continue;
-      bag.error('V1006', { file, start: pos[0], end: pos[1] }, 'this key stands twice in one object', 'remove one of them');
+    refuseDeep(text);
+    // The reader's own test for unique keys compares each key with all before it.
+    root = parseDocument(text, { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core', intAsBigInt: exact });
+    const twins = twinKeys(root);
+    for (const start of twins) {
+      bag.error('V1006', { file, start, end: start + 1 }, 'this key stands twice in one object', 'remove one of them');
     }
     // What follows the first error of syntax is most often its echo.
-    const first = faults.find(({ code }) => code !== 'DUPLICATE_KEY');
+    const first = root.errors[0] ?? root.warnings[0];
     if (first !== undefined) {
       const span = { file, start: first.pos[0], end: Math.max(first.pos[0], first.pos[1]) };
       bag.error('V1002', span, lowerFirst(first.message), adviceOf(first.code, text, span.start));
     }
-    if (root.errors.length > 0 || root.warnings.length > 0) return undefined;
+    if (first !== undefined || twins.length > 0) return undefined;
     value = root.toJS({ maxAliasCount: ALIASES_MAX, ...(exact ? { reviver: narrowInteger } : {}) });
   } catch (error) {
-    // The YAML reader recurses once a level, and refuses too many aliases by throwing.
+    // The YAML reader refuses too many aliases by throwing.
     const deep = error instanceof RangeError;
     bag.error('V1009', whole, deep ? `${file} is nested too deeply` : `${file}: ${(error as Error).message}`);
     return undefined;
@@ -187,6 +214,34 @@ export function readDocument(
     }
   }
   return new BundleDocument(file, text, value, root, bytes);
+}
+
+/**
+ * Throws RangeError for a text that is nested deeper than DOCUMENT_DEPTH_MAX. The YAML reader recurses once a level, and must not
+ * come near the stack's end: where V8 has to compile a regular expression there, it aborts the process.
+ */
+function refuseDeep(text: string): void {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > DOCUMENT_DEPTH_MAX) throw new RangeError('too deep');
+  }
+}
+
+/** Offsets of the keys that stand in their object already. */
+function twinKeys(root: Document): number[] {
+  const twins: number[] = [];
+  visit(root, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) twins.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return twins;
 }
 
 /** Integers that a number holds exactly are numbers. */

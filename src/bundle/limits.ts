@@ -2,6 +2,8 @@
 
 /** Bytes of one document. */
 export const DOCUMENT_BYTES_MAX = 33_554_432;
+/** Collections, values and keys of one document that are open at a time: a level takes one or two. */
+export const DOCUMENT_DEPTH_MAX = 512;
 /** Uses of YAML aliases in one document, weighed by what they stand for. */
 export const ALIASES_MAX = 100;
 /** Files of one bundle. */
