@@ -80,6 +80,8 @@ function loadTable(image: usize, table: usize, payload: usize, bytes: u32, posit
         const text = follow(payload, bytes, position + offset);
         if (text === NO_POSITION) return false;
         const length = load<u32>(payload + text);
+        // Before it is walked: what is too long in any spelling must cost no more than what the bounds allow.
+        if ((length as u64) > load<u64>(field, FIELD_MAX) << 2) return false;
         // The terminator has to fit too: length < room behind the length word.
         if (length >= bytes - text - 4) return false;
         const address = payload + text + 4;

@@ -137,12 +137,20 @@ export function readJsonBundle(text: string, limits: ArchiveLimits = ARCHIVE_LIM
   for (const [name, content] of entries) {
     const path = safePath(name);
     if (files.has(path)) throw refuse(`the path ${JSON.stringify(path)} stands twice`);
-    const bytes = encoder.encode(typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
+    const bytes = encoder.encode(typeof content === 'string' ? content : printDocument(path, content));
     total += bytes.length;
     if (total > limits.unpackedBytesMax) throw refuse(`the bundle has more than ${limits.unpackedBytesMax} bytes`);
     files.set(path, bytes);
   }
   return stripTop(files);
+}
+
+function printDocument(path: string, content: unknown): string {
+  try {
+    return `${JSON.stringify(content, null, 2)}\n`;
+  } catch {
+    throw refuse(`${JSON.stringify(path)} is nested too deeply`); // the printer recurses, the parser does not
+  }
 }
 
 /** Packs a bundle; equal bundles give equal bytes (paths sorted, no times, no owners). */

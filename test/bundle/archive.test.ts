@@ -133,7 +133,8 @@ describe('JSON bundles', () => {
     ['{"files":{"../x":""}}', 'INVALID_ARCHIVE'],
     ['{"files":{"a":"","./a":""}}', 'INVALID_ARCHIVE'],
     ['{"files":{"__proto__/../x":""}}', 'INVALID_ARCHIVE'],
-  ])('%s is %s', (text, code) => expect(() => readJsonBundle(text)).toThrow(expect.objectContaining({ code })));
+    [`{"files":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, 'INVALID_ARCHIVE'],
+  ])('%.40s is %s', (text, code) => expect(() => readJsonBundle(text)).toThrow(expect.objectContaining({ code })));
 
   it('are bounded', () => {
     const limits = { ...ARCHIVE_LIMITS, filesMax: 1, unpackedBytesMax: 10 };

@@ -220,6 +220,8 @@ test('the length of a text is counted in code points', () => {
     ['😀😀', true],
     ['😀é€', true],
     ['😀é€x', false],
+    ['😀😀😀', true],
+    ['😀😀😀x', false],
     ['abcdefghij', false],
   ];
   for (const [s, accepted] of cases) expect(check(model, own, payloadOf(model, { s })), s).toBe(accepted);
