@@ -133,8 +133,12 @@ describe('JSON bundles', () => {
     ['{"files":{"../x":""}}', 'INVALID_ARCHIVE'],
     ['{"files":{"a":"","./a":""}}', 'INVALID_ARCHIVE'],
     ['{"files":{"__proto__/../x":""}}', 'INVALID_ARCHIVE'],
-    [`{"files":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, 'INVALID_ARCHIVE'],
-  ])('%.40s is %s', (text, code) => expect(() => readJsonBundle(text)).toThrow(expect.objectContaining({ code })));
+  ])('%s is %s', (text, code) => expect(() => readJsonBundle(text)).toThrow(expect.objectContaining({ code })));
+
+  it('are not nested too deeply', () => {
+    const value = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(() => readJsonBundle(`{"files":{"a":${value}}}`)).toThrow(expect.objectContaining({ code: 'INVALID_ARCHIVE' }));
+  });
 
   it('are bounded', () => {
     const limits = { ...ARCHIVE_LIMITS, filesMax: 1, unpackedBytesMax: 10 };
