@@ -145,10 +145,14 @@ export class Store {
   /** Committed versions; where live.json is damaged or lost, those whose images are there. */
   private async versions(tenant: string, bundle: string): Promise<Record<string, string>> {
     const folder = this.folder(tenant, bundle);
-    const live = await readProven<Live>(join(folder, 'live.json')).catch(() => undefined);
+    let damaged = false;
+    const live = await readProven<Live>(join(folder, 'live.json')).catch(() => {
+      damaged = true;
+      return undefined;
+    });
     if (live !== undefined) return live.versions;
     const images = await imagesIn(folder);
-    return images.length > 1 ? Object.fromEntries(images.map(({ version, hash }) => [version, hash])) : {};
+    return damaged || images.length > 1 ? Object.fromEntries(images.map(({ version, hash }) => [version, hash])) : {};
   }
 
   /** Names of folders that may be a tenant's or bundle's; anything else there is reported. */

@@ -178,6 +178,13 @@ describe('Store', () => {
       await expect(store.readLock('a', 'cards')).rejects.toThrow(/lock.json is damaged/);
     });
 
+    it('and a version stays taken where live.json is damaged', async () => {
+      const store = await openStore();
+      const hash = await publish(store, 'a', 'cards', '1.0.0');
+      await flip(join(folder('a', 'cards'), 'live.json'), -8);
+      expect(await store.hashOfVersion('a', 'cards', '1.0.0')).toBe(hash);
+    });
+
     it('and a bundle without its live.json can be published again', async () => {
       const store = await openStore();
       await publish(store, 'a', 'cards', '1.0.0');
