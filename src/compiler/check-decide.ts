@@ -40,7 +40,7 @@ function reportTwin(
   first: BundleRule['idSpan'],
   bag: DiagnosticBag,
 ): void {
-  bag.items.push({ code, severity, message, span, related: [{ message: note, span: first }] });
+  bag.add({ code, severity, message, span, related: [{ message: note, span: first }] });
 }
 
 function checkOutcomes(bundle: Bundle, bag: DiagnosticBag): void {

@@ -24,21 +24,33 @@ export interface Diagnostic {
   related?: { message: string; span: Span }[];
 }
 
+/** Errors of one run that are listed, and as many warnings; whoever makes more mistakes than that has made one, many times. */
+export const DIAGNOSTICS_MAX = 10_000;
+
 /** Collects diagnostics; passes push into it and go on, so that one run reports all problems of a bundle. */
 export class DiagnosticBag {
   readonly items: Diagnostic[] = [];
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0 };
 
   /** Adds an error. */
   error(code: DiagnosticCode, span: Span, message: string, advice?: string): void {
-    this.items.push({ code, severity: 'error', message, span, ...(advice === undefined ? {} : { advice }) });
+    this.add({ code, severity: 'error', message, span, ...(advice === undefined ? {} : { advice }) });
   }
 
   /** Adds a warning. */
   warning(code: DiagnosticCode, span: Span, message: string, advice?: string): void {
-    this.items.push({ code, severity: 'warning', message, span, ...(advice === undefined ? {} : { advice }) });
+    this.add({ code, severity: 'warning', message, span, ...(advice === undefined ? {} : { advice }) });
+  }
+
+  /** Adds a diagnostic; beyond DIAGNOSTICS_MAX of its severity it only counts. */
+  add(diagnostic: Diagnostic): void {
+    const count = ++this.#counts[diagnostic.severity];
+    if (count > DIAGNOSTICS_MAX) return;
+    const more = count === DIAGNOSTICS_MAX ? ` (further ${diagnostic.severity}s are not listed)` : '';
+    this.items.push(more === '' ? diagnostic : { ...diagnostic, message: diagnostic.message + more });
   }
 
   get hasErrors(): boolean {
-    return this.items.some((item) => item.severity === 'error');
+    return this.#counts.error > 0;
   }
 }

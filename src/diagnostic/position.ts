@@ -35,7 +35,9 @@ export class LineIndex {
     const start = this.#starts[number - 1];
     if (start === undefined) return '';
     const next = this.#starts[number];
-    return this.#text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');
+    const end = next === undefined ? this.#text.length : next - 1;
+    // Looked at from its end: a line may be as long as its file, and asked for as often as it has faults.
+    return this.#text.slice(start, end > start && this.#text[end - 1] === '\r' ? end - 1 : end);
   }
 }
 
