@@ -181,13 +181,14 @@ function split(node: EsNode, text: string, model: Model, guards: readonly Guard[
   const { operator, left, right } = inner as BinaryExpression;
   if (inner.type === 'LogicalExpression' && (operator === '&&' || operator === '||')) {
     const source = text.slice(left.start, left.end);
-    const guard = { source: operator === '&&' ? `(${source})` : `!(${source})`, roots: new Set(pathsOf(left).map(rootOf)) };
+    // As short as can be: with the leaf it must stay within the limits that the rule itself fits. What stands left of && binds so.
+    const guard = { source: operator === '&&' ? source : `!(${source})`, roots: new Set(pathsOf(left).map(rootOf)) };
     return { operator, left: split(left, text, model, guards), right: split(right, text, model, [...guards, guard]) };
   }
   const paths = [...new Set(pathsOf(inner))].filter((path) => path === 'now' || fieldAt(model, path) !== undefined);
   const own = text.slice(inner.start, inner.end);
   const needed = guards.filter(({ roots }) => paths.some((path) => isNullable(model, path) && roots.has(rootOf(path))));
-  return { text: own, paths, source: [...needed.map((guard) => guard.source), `(${own})`].join(' && '), output: -1 };
+  return { text: own, paths, source: [...needed.map((guard) => guard.source), own].join('&&'), output: -1 };
 }
 
 function leavesOf(condition: Condition): Leaf[] {

@@ -212,6 +212,14 @@ describe('RuleSet.explain', () => {
     rules.release();
   });
 
+  it('explains a condition as long as one may be', async () => {
+    const when = 'note !== null&&note !== ""';
+    const long = when.replace('""', `"${'x'.repeat(16_384 - when.length)}"`);
+    const rules = await load({ rules: `- { id: long, when: '${long}', then: { score: 1 } }` });
+    expect(rules.explain({ ...order, note: 'z' }).rules.map(({ hit }) => hit)).toEqual([true]);
+    rules.release();
+  });
+
   it('explains a thousand rules, more than one image of conditions holds', async () => {
     const text = Array.from(
       { length: 1000 },
