@@ -24,7 +24,7 @@ describe.sequential('a bundle from init to explain', () => {
     const { code, stdout } = await runCli(['init', 'my Bundle'], here());
     expect(code).toBe(0);
     expect(stdout).toMatch(/my-bundle: wrote 6 files/);
-    expect(stdout).toMatch(/verdict check my Bundle/);
+    expect(stdout).toMatch(/verdict check "my Bundle"/);
     expect(readdirSync(join(dir, 'my Bundle')).sort()).toEqual([
       'bundle.yaml',
       'model.lock.json',

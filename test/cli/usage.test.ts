@@ -26,6 +26,12 @@ const CASES: UsageCase[] = [
   { argv: 'check LICENSE', code: 2, stderr: /LICENSE is not a bundle/ },
   { argv: 'check . --cost-max 0', code: 2, stderr: /Give an integer of at least 1/ },
   { argv: `check ${SAMPLE} --cost-max 10`, code: 1, stdout: /error V5\d{3}/ },
+  {
+    argv: `init ${SAMPLE}`,
+    code: 1,
+    stdout: /^$/,
+    stderr: /holds bundle\.yaml, model\.lock\.json already[\s\S]*another directory/,
+  },
   { argv: 'compile no-such-dir', code: 2, stderr: /no-such-dir/ },
   { argv: 'test no-such-dir', code: 2, stderr: /no-such-dir/ },
   { argv: `test ${SAMPLE} --coverage-min 101`, code: 2, stderr: /Give a number from 0 to 100/ },

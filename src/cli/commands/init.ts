@@ -7,7 +7,7 @@ import { compile } from '../../compiler/compile.js';
 import { NAME_PATTERN } from '../../config.js';
 import { LOCK_FILE, lockText } from '../bundle-dir.js';
 import { defineCommand } from '../command.js';
-import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
+import { EXIT_OK, Refusal, UsageError } from '../errors.js';
 import type { Output } from '../output.js';
 import { TEMPLATE } from '../template.js';
 
@@ -45,10 +45,7 @@ function init([dir = '.']: string[], options: InitOptions, output: Output): numb
   const taken = [...files.keys()].filter((path) => existsSync(join(dir, path)));
   if (taken.length > 0) {
     const message = `${dir} holds ${taken.join(', ')} already; nothing was written`;
-    output.result({ ok: false, error: { code: 'EXISTS', message } });
-    output.line(message);
-    output.line('name another directory: verdict init <dir>');
-    return EXIT_NO;
+    throw new Refusal('EXISTS', message, 'name another directory: verdict init <dir>');
   }
   const existed = existsSync(dir) && readdirSync(dir).length > 0;
   for (const [path, text] of files) {
@@ -60,10 +57,11 @@ function init([dir = '.']: string[], options: InitOptions, output: Output): numb
   );
   for (const path of files.keys()) output.line(`  ${path}`);
   output.line();
+  const shown = (path: string): string => (/^[\w./-]+$/.test(path) ? path : JSON.stringify(path));
   output.line('next:');
-  output.line(`  verdict check ${dir}`);
-  output.line(`  verdict test ${dir}`);
-  output.line(`  verdict eval ${dir} --input ${join(dir, 'sample.csv')} --label fraud`);
+  output.line(`  verdict check ${shown(dir)}`);
+  output.line(`  verdict test ${shown(dir)}`);
+  output.line(`  verdict eval ${shown(dir)} --input ${shown(join(dir, 'sample.csv'))} --label fraud`);
   output.result({ ok: true, dir: resolve(dir), name, files: [...files.keys()] } satisfies InitJson);
   return EXIT_OK;
 }
