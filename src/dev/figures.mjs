@@ -1,4 +1,4 @@
-// Writes the measured tables of README.md from the newest results of both benches:
+// Writes the measured tables of README.md and docs/BENCHMARKS.md from the newest results of both benches:
 //
 //   npm run bench && npm run bench -- serving && npm run figures
 
@@ -45,20 +45,62 @@ function servingTable({ rules, faces }) {
   ];
 }
 
+/** Nanoseconds with the time over gcc's in brackets, all digits. */
+function decideTableInFull({ sizes }) {
+  const names = [...new Set(sizes.flatMap(({ rows }) => rows.map(({ name }) => name)))];
+  const cell = (size, name) => {
+    const measured = size.rows.find((candidate) => candidate.name === name);
+    if (measured === undefined) return '-';
+    if (measured.wrong !== null) return 'WRONG';
+    const { nanosPerDecision, overGcc } = measured;
+    return overGcc == null ? number(nanosPerDecision) : `${number(nanosPerDecision)} (${number(overGcc)})`;
+  };
+  return [
+    row(['', ...sizes.map(({ rules }) => `${rules.toLocaleString('en-US')} rules`)]),
+    `| --- |${' ---: |'.repeat(sizes.length)}`,
+    ...names.map((name) => row([name, ...sizes.map((size) => cell(size, name))])),
+  ];
+}
+
+function servingTableInFull({ faces }) {
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const cells = ({ rate, cpuMicros, clientLoad, replyBytes }) => [
+    Math.round(rate).toLocaleString('en-US'),
+    number(cpuMicros),
+    `${Math.round(100 * clientLoad)} %`,
+    Math.round(replyBytes).toLocaleString('en-US'),
+  ];
+  return [
+    row(['', 'payloads/s', 'us of processor a payload', 'client busy', 'bytes a reply', 'of the echo', 'by processor time']),
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...faces.flatMap(({ name, verdict, echo, share, cpuShare }) => [
+      row([name, ...cells(verdict), percent(share), percent(cpuShare)]),
+      row(['echo', ...cells(echo), '', '']),
+    ]),
+  ];
+}
+
+/** Puts lines between the markers of a page. */
+function fill(path, lines) {
+  const page = readFileSync(root + path, 'utf8');
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`${path} has no place for figures`);
+  writeFileSync(root + path, [page.slice(0, begin) + BEGIN, ...lines, page.slice(end)].join('\n'));
+}
+
 const decide = newest('decide');
 const serving = newest('serving');
 const { cpu, processors, node, gcc } = decide.machine;
 const compiler = gcc === null ? 'without gcc' : gcc.replace(/^gcc \(.*\) /, 'gcc ');
-const lines = [
-  BEGIN,
-  `Measured on ${decide.at.slice(0, 10)}: ${cpu}, ${processors} processors, Node ${node.slice(1)}, ${compiler}.`,
+const measured = `Measured on ${decide.at.slice(0, 10)}: ${cpu}, ${processors} processors, Node ${node.slice(1)}, ${compiler}.`;
+fill('README.md', [measured, '', ...decideTable(decide), '', ...servingTable(serving)]);
+fill('docs/BENCHMARKS.md', [
+  measured,
+  "Nanoseconds a decision, and in brackets the time over gcc's:",
   '',
-  ...decideTable(decide),
+  ...decideTableInFull(decide),
   '',
-  ...servingTable(serving),
-  END,
-];
-const readme = readFileSync(`${root}README.md`, 'utf8');
-const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-if (begin < 0 || end < begin) throw new Error('README.md has no place for figures');
-writeFileSync(`${root}README.md`, readme.slice(0, begin) + lines.join('\n') + readme.slice(end + END.length));
+  `Serving ${serving.rules.toLocaleString('en-US')} rules:`,
+  '',
+  ...servingTableInFull(serving),
+]);
