@@ -1,10 +1,10 @@
 // The image: one position-independent binary, used in place. Offsets are bytes from its first byte, which lies at a multiple
 // of 8; every section starts at a multiple of 8. docs/FORMATS.md has the same in prose.
 //
-//   | header 192 | tables | fields | register types | code | constants | rules | thresholds | template | reasons |
+//   | header 192 | tables | fields | register types | code | constants | rules | thresholds | template | reasons | blobs | lists | data |
 
 export const IMAGE_MAGIC_VALUE = 0x54434456; // "VDCT"
-export const IMAGE_FORMAT = 1;
+export const IMAGE_FORMAT = 2;
 export const IMAGE_HEADER_BYTES = 192;
 
 export const IMAGE_MAGIC = 0; // u32
@@ -20,7 +20,7 @@ export const IMAGE_TABLES = 44; // u32 offset
 export const IMAGE_TABLE_COUNT = 48; // u32
 export const IMAGE_FIELDS = 52; // u32 offset
 export const IMAGE_FIELD_COUNT = 56; // u32
-export const IMAGE_REGISTERS = 60; // u32 offset, one byte a register: RegisterType
+export const IMAGE_REGISTERS = 60; // u32 offset, REGISTER_BYTES a register
 export const IMAGE_REGISTER_COUNT = 64; // u32
 export const IMAGE_FIELD_REGISTERS = 68; // u32, registers below it are filled from the payload (and now), the rest are temporaries
 export const IMAGE_CODE = 72; // u32 offset
@@ -43,6 +43,12 @@ export const IMAGE_OUTCOME_DEFAULT = 136; // u32, Outcome where no threshold and
 export const IMAGE_NOW_REGISTER = 140; // u32, register that receives `now`, or NO_REGISTER
 export const IMAGE_OUT_COUNT = 144; // u32, values an expression image writes
 export const IMAGE_COST_MAX = 152; // f64, static worst case of one payload, in units of cost
+export const IMAGE_BLOBS = 160; // u32 offset
+export const IMAGE_BLOB_COUNT = 164; // u32
+export const IMAGE_LISTS = 168; // u32 offset
+export const IMAGE_LIST_COUNT = 172; // u32
+export const IMAGE_DATA = 176; // u32 offset, what blobs point into
+export const IMAGE_DATA_BYTES = 180; // u32, a multiple of 8
 
 export enum ImageKind {
   DECISION = 0,
@@ -59,14 +65,44 @@ export const TABLE_FIELD_COUNT = 4; // u32
 
 export const NO_REGISTER = 65535;
 
-/** Field descriptor. Bounds are inclusive: f64 bits for DOUBLE; i64 for the other numbers; code points for TEXT. */
+/** Register descriptor: its type, and what bounds the cost and the safety of what it holds. */
+export const REGISTER_BYTES = 8;
+export const REGISTER_TYPE = 0; // u8, RegisterType
+export const REGISTER_ELEMENT = 1; // u8, LIST: FieldKind of its elements
+export const REGISTER_TABLE = 2; // u16, OBJECT: its table; LIST: table of the elements (of its one field, where they are scalars)
+export const REGISTER_MAX = 4; // u32, TEXT: bytes at most; LIST: elements at most; CURSOR: rounds at most
+
+/** Blob: data that functions of the program need, e.g. the transitions of a time zone. Its first byte lies at a multiple of 8. */
+export const BLOB_BYTES = 16;
+export const BLOB_KIND = 0; // u32, BlobKind
+export const BLOB_OFFSET = 4; // u32, in the data section, a multiple of 8
+export const BLOB_SIZE = 8; // u32
+export enum BlobKind {
+  NONE = 0,
+  /** Transitions of a time zone, assembly/functions/zone.ts. */
+  ZONE = 1,
+  /** A compiled regular expression, assembly/functions/pattern.ts. */
+  PATTERN = 2,
+  /** A table of case mappings, assembly/functions/case.ts. */
+  CASE = 3,
+}
+
+/** A list that the program asks for membership, bound anew for each decision (SLOT_LISTS). */
+export const LIST_BYTES = 8;
+export const LIST_TYPE = 0; // u32, RegisterType of its members: TEXT, F64 or I64
+export const LIST_VERSION_AT = 4; // u32, offset in the template of the 16 characters of its version
+
+/**
+ * Field descriptor. Bounds are inclusive: f64 bits for DOUBLE; i64 for the other numbers; code points for TEXT; elements for LIST.
+ * A LIST's table is that of its objects, or has one field: what each element is. Fields of such tables have no register.
+ */
 export const FIELD_BYTES = 40;
 export const FIELD_KIND = 0; // u8, FieldKind
 export const FIELD_FLAGS = 1; // u8, FIELD_* of value-type.ts
 export const FIELD_SLOT = 2; // u16, vtable slot: the entry is at vtable + 4 + 2 * slot
 export const FIELD_REGISTER = 4; // u16, or NO_REGISTER where no rule reads it
-export const FIELD_AUX = 8; // u32, OBJECT: table index; ENUM: offset in the constants of its member bitmap
-export const FIELD_AUX2 = 12; // u32, ENUM: bits of the bitmap (largest number + 1)
+export const FIELD_AUX = 8; // u32, OBJECT, LIST: table index; ENUM: offset in the constants of its member bitmap
+export const FIELD_AUX2 = 12; // u32, ENUM: bits of the bitmap (largest number + 1); LIST: FieldKind of the elements
 export const FIELD_MIN = 16; // u64
 export const FIELD_MAX = 24; // u64
 export const FIELD_DEFAULT = 32; // u64, register bits (F64 bits for INT, LONG, DOUBLE); TEXT: constant offset | bytes << 32

@@ -33,13 +33,16 @@ export const DIRTY_PAGE_BITS = 12;
  * Scratch of one instance; no other instance touches it.
  *
  *   0                32,768        36,864       45,056                       110,592     131,072
- *   | registers      | null flags  | hit bits   | joined texts               | spare     |
- *   | 4,096 x 8      | 4,096 x 1   | 65,536 / 8 | 65,536                     |           |
+ *   | registers      | null flags  | hit bits   | joined texts               | work      |
+ *   | 4,096 x 8      | 4,096 x 1   | 65,536 / 8 | 65,536                     | of calls  |
  */
 export const SCRATCH_REGISTERS = 0;
 export const SCRATCH_NULLS = 32768;
 export const SCRATCH_HITS = 36864;
 export const SCRATCH_TEXT = 45056;
+/** Work area of one function call, e.g. the states of a regular expression; its content does not outlive the call. */
+export const SCRATCH_WORK = 110592;
+export const SCRATCH_WORK_BYTES = 20480;
 export const SCRATCH_BYTES = 131072;
 
 /**
@@ -64,6 +67,12 @@ export const SLOT_STATUS = 44; // u32, Status of the slot as a whole
 export const SLOT_NOW = 48; // i64, microseconds UTC
 export const SLOT_ID_HIGH = 56; // u64, decision id of the first payload; 0 and 0: none
 export const SLOT_ID_LOW = 64; // u64, the i-th payload has low + i
+export const SLOT_LISTS = 72; // u32, address of BINDING_BYTES for each list of the image, in its order; 0 where it has none
+
+/** What a list of an image is bound to: an immutable region of the heap, and its version as 16 hex digits. */
+export const BINDING_BYTES = 24;
+export const BINDING_ADDRESS = 0; // u32
+export const BINDING_VERSION = 8; // 16 bytes, ASCII
 
 /** One payload of a slot. The engine fills in the last three. */
 export const ENTRY_BYTES = 16;

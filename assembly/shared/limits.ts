@@ -33,3 +33,11 @@ export const TEXT_SCRATCH_BYTES = 65536;
 export const TEXT_KEY_BYTES_MAX = 7;
 /** Tests of one kind that one ALL may lead. */
 export const ALL_TESTS_MAX = 255;
+/** Elements that `maxItems` may allow. */
+export const LIST_COUNT_MAX = 65536;
+/** Loops inside one another. */
+export const LOOP_DEPTH_MAX = 8;
+/** Blobs of one image. */
+export const BLOBS_MAX = 1024;
+/** Lists one image may ask. */
+export const LISTS_MAX = 256;

@@ -4,13 +4,14 @@
 //    | op   | a    | b    | c    | imm             |
 //    | u16  | u16  | u16  | u16  | u64             |
 //
-// a, b, c name registers. In a branch, c is the distance to the target in instructions, forward, at least 1: a program has
-// no loops, so its length bounds its time. `imm` is a constant: the bits of an f64, an i64, or a text as (offset in the
+// a, b, c name registers. In a branch, c is the distance to the target in instructions, forward, at least 1. Only NEXT and
+// NEXT_PIECE go back, to behind the FOR that opened their loop: its list bounds how often, so that a program's time is known. `imm` is a constant: the bits of an f64, an i64, or a text as (offset in the
 // image's constant section) | (length in bytes << 32).
 //
 // Naming: an arithmetic opcode ends in _I where its right operand is imm instead of register c. A branch is named after the
 // test that takes it; _I compares register a with imm instead of register b. f64 tests come in pairs (LT and NOT_LT),
 // since NaN makes !(a < b) differ from a >= b; integers and texts are totally ordered and need no pairs.
+// What may be null is a field or lies behind a branch: a register itself always holds a value.
 // WIDE registers are pairs (r, r + 1) of a 128-bit two's complement integer; the compiler has proven that no result overflows.
 
 export enum Opcode {
@@ -77,72 +78,113 @@ export enum Opcode {
   TEXT_KEY = 32,
 
   /**
+   * CALL a b c imm: a = a function of registers b, c and d. imm: FunctionId u16 | d u16 << 16 | literal u32 << 32. What it takes,
+   * gives and costs stands in shared/function.ts; operands that a function does not have are 0. It may end the program with a
+   * status.
+   */
+  CALL = 33,
+  /** FAIL imm: the payload cannot be decided; the program ends with the status imm. */
+  FAIL = 34,
+  /** NARROW a b: a = the pair b as an I64; proven to fit. */
+  NARROW = 35,
+  /** COUNT a b: a (F64) = the elements of the list b. */
+  COUNT = 36,
+  /** ELEMENT a b c: a = element number c (CURSOR) of the list b; all zeros where there is none. An object's is its address. */
+  ELEMENT = 37,
+  /**
+   * FIELD a b imm: a = the field whose descriptor has number imm, of the object b; its default where it is absent, else zeros.
+   * An object of a list only: fields of the payload's own objects have registers.
+   */
+  FIELD = 38,
+  /** PIECE a b c: a = the piece of the text b at which the cursor c stands; empty where there is none. */
+  PIECE = 39,
+
+  /**
    * ALL c imm: the next instructions are tests, and then comes one HIT; all of them jump to behind the HIT, and so does this one,
    * whose c says where that is. Bytes 0 to 3 of imm count them, in this order: F64 tests with an immediate, I64 tests with an
    * immediate, IF_NULL and IF_NOT_NULL, IF_TRUE and IF_FALSE. It changes nothing in what they mean.
    */
-  ALL = 33,
+  ALL = 40,
+
+  /**
+   * FOR a b c: the cursor a stands at the first element of the list b; jump if there is none. NEXT ends the body.
+   *
+   *   FOR cursor list ->end;  body ...;  NEXT cursor list ->body;  end
+   */
+  FOR = 41,
+  /** NEXT a b c: move the cursor a to the next element of the list b, and go back c instructions if there is one. */
+  NEXT = 42,
+  /** FOR_PIECE a b c imm: the cursor a stands at the first piece of the text b, cut at the text c; jump imm if there is none. */
+  FOR_PIECE = 43,
+  /** NEXT_PIECE a b c imm: move the cursor a to the next piece, and go back imm instructions if there is one. */
+  NEXT_PIECE = 44,
+  /** IF_FIELD_NULL a c imm: jump if the field whose descriptor has number imm is null in the object a. */
+  IF_FIELD_NULL = 45,
+  IF_FIELD_NOT_NULL = 46,
+  /** IF_MEMBER a c imm: jump if the register a is a member of the list bound to number imm of the image's lists. */
+  IF_MEMBER = 47,
+  IF_NOT_MEMBER = 48,
 
   /** F64_LT a b c: jump if a < b. */
-  F64_LT = 34,
-  F64_NOT_LT = 35,
-  F64_LE = 36,
-  F64_NOT_LE = 37,
-  F64_EQ = 38,
-  F64_NOT_EQ = 39,
+  F64_LT = 49,
+  F64_NOT_LT = 50,
+  F64_LE = 51,
+  F64_NOT_LE = 52,
+  F64_EQ = 53,
+  F64_NOT_EQ = 54,
   /** F64_LT_I a c imm: jump if a < imm. */
-  F64_LT_I = 40,
-  F64_NOT_LT_I = 41,
-  F64_LE_I = 42,
-  F64_NOT_LE_I = 43,
-  F64_GT_I = 44,
-  F64_NOT_GT_I = 45,
-  F64_GE_I = 46,
-  F64_NOT_GE_I = 47,
-  F64_EQ_I = 48,
-  F64_NOT_EQ_I = 49,
+  F64_LT_I = 55,
+  F64_NOT_LT_I = 56,
+  F64_LE_I = 57,
+  F64_NOT_LE_I = 58,
+  F64_GT_I = 59,
+  F64_NOT_GT_I = 60,
+  F64_GE_I = 61,
+  F64_NOT_GE_I = 62,
+  F64_EQ_I = 63,
+  F64_NOT_EQ_I = 64,
 
   /** I64_LT a b c: jump if a < b, signed. */
-  I64_LT = 50,
-  I64_LE = 51,
-  I64_EQ = 52,
-  I64_NE = 53,
-  I64_LT_I = 54,
-  I64_LE_I = 55,
-  I64_GT_I = 56,
-  I64_GE_I = 57,
-  I64_EQ_I = 58,
-  I64_NE_I = 59,
+  I64_LT = 65,
+  I64_LE = 66,
+  I64_EQ = 67,
+  I64_NE = 68,
+  I64_LT_I = 69,
+  I64_LE_I = 70,
+  I64_GT_I = 71,
+  I64_GE_I = 72,
+  I64_EQ_I = 73,
+  I64_NE_I = 74,
 
   /** WIDE_LT a b c: jump if pair a < pair b, signed. */
-  WIDE_LT = 60,
-  WIDE_LE = 61,
-  WIDE_EQ = 62,
-  WIDE_NE = 63,
+  WIDE_LT = 75,
+  WIDE_LE = 76,
+  WIDE_EQ = 77,
+  WIDE_NE = 78,
 
   /** TEXT_EQ a b c: jump if the bytes are equal. */
-  TEXT_EQ = 64,
-  TEXT_NE = 65,
+  TEXT_EQ = 79,
+  TEXT_NE = 80,
   /** TEXT_LT a b c: jump if a comes before b in the order of UTF-16 code units, as in JavaScript. */
-  TEXT_LT = 66,
-  TEXT_LE = 67,
-  TEXT_EQ_I = 68,
-  TEXT_NE_I = 69,
-  TEXT_LT_I = 70,
-  TEXT_LE_I = 71,
-  TEXT_GT_I = 72,
-  TEXT_GE_I = 73,
+  TEXT_LT = 81,
+  TEXT_LE = 82,
+  TEXT_EQ_I = 83,
+  TEXT_NE_I = 84,
+  TEXT_LT_I = 85,
+  TEXT_LE_I = 86,
+  TEXT_GT_I = 87,
+  TEXT_GE_I = 88,
 
   /** IF_TRUE a c: jump if the BOOL register a is 1. */
-  IF_TRUE = 74,
-  IF_FALSE = 75,
+  IF_TRUE = 89,
+  IF_FALSE = 90,
   /** IF_NULL a c: jump if register a is null. */
-  IF_NULL = 76,
-  IF_NOT_NULL = 77,
+  IF_NULL = 91,
+  IF_NOT_NULL = 92,
 }
 
 /** One past the last opcode. */
-export const OPCODE_COUNT = 78;
+export const OPCODE_COUNT = 93;
 
 /** Bytes of an instruction, and where its parts lie. */
 export const INSTRUCTION_BYTES = 16;
@@ -151,3 +193,56 @@ export const INSTRUCTION_A = 2;
 export const INSTRUCTION_B = 4;
 export const INSTRUCTION_C = 6;
 export const INSTRUCTION_IMM = 8;
+
+/** Units of one instruction; CALL's function comes on top. @param textBytes bytes of text that it touches, at most */
+export function instructionUnits(op: Opcode, textBytes: number): number {
+  return 3 + extraUnits(op) + textBytes / 8;
+}
+
+/** What an opcode costs beyond its dispatch. */
+function extraUnits(op: Opcode): number {
+  switch (op) {
+    case Opcode.HIT:
+      return 2;
+    case Opcode.OUT:
+      return 4;
+    case Opcode.F64_DIV:
+    case Opcode.F64_DIV_I:
+      return 5;
+    case Opcode.F64_REM:
+    case Opcode.F64_REM_I:
+      // The remainder is exact: long division, one step for each bit that the exponents differ in, 2,098 at most.
+      return 2100;
+    case Opcode.WIDE_MUL:
+      return 6;
+    case Opcode.TEXT_CONCAT:
+      return 6;
+    case Opcode.TEXT_KEY:
+    case Opcode.TEXT_EQ:
+    case Opcode.TEXT_NE:
+    case Opcode.TEXT_EQ_I:
+    case Opcode.TEXT_NE_I:
+      return 3;
+    case Opcode.TEXT_LT:
+    case Opcode.TEXT_LE:
+    case Opcode.TEXT_LT_I:
+    case Opcode.TEXT_LE_I:
+    case Opcode.TEXT_GT_I:
+    case Opcode.TEXT_GE_I:
+      return 4;
+    case Opcode.ELEMENT:
+    case Opcode.FIELD:
+    case Opcode.IF_FIELD_NULL:
+    case Opcode.IF_FIELD_NOT_NULL:
+      return 4;
+    case Opcode.FOR_PIECE:
+    case Opcode.NEXT_PIECE:
+      return 6;
+    case Opcode.IF_MEMBER:
+    case Opcode.IF_NOT_MEMBER:
+      // Two misses of every cache: the bucket and the entry.
+      return 250;
+    default:
+      return 0;
+  }
+}

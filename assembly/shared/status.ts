@@ -11,6 +11,12 @@ export enum Status {
   WRONG_IMAGE = 4,
   /** The engine trapped or broke an invariant: our bug. Set by the host. */
   INTERNAL = 5,
+  /** A decimal was divided by zero, or a declared result does not hold its value. */
+  ARITHMETIC = 6,
+  /** Two rows of a table that allows one match with different outputs. */
+  CONFLICT = 7,
+  /** A list that the image reads is not there. Set by the host. */
+  LIST_MISSING = 8,
 }
 
 /** Why an image was refused. */
@@ -34,6 +40,10 @@ export enum ImageError {
   BAD_REASON = 16,
   BAD_THRESHOLD = 17,
   BAD_TEMPLATE = 18,
+  BAD_BLOB = 19,
+  BAD_LIST = 20,
+  /** It could cost more than it says. */
+  BAD_COST = 21,
 }
 
 /** Who owns a slot. The host writes CLAIMED and READY, a worker RUNNING and DONE, the host FREE. */

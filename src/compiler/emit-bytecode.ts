@@ -9,7 +9,7 @@ import { leadConjunction } from './conjunction.js';
 import { TextConstants } from './constants.js';
 import { instructionUnits } from './cost.js';
 import { powerOfTen } from './exact.js';
-import { type ArithmeticIr, type CompareIr, type ConstantIr, type Ir, type Relation, swapRelation, visit } from './ir.js';
+import { type ArithmeticIr, type CompareIr, type ConstantIr, type FieldIr, type Ir, type Relation, swapRelation, visit } from './ir.js';
 import { type Registers, registerTypeOf } from './registers.js';
 import { keyedField, textKey } from './text-key.js';
 import type { TextType } from './types.js';
@@ -226,7 +226,7 @@ export class Emitter {
         return;
       }
       case 'is-null':
-        this.#test(sense ? Opcode.IF_NULL : Opcode.IF_NOT_NULL, target, this.registers.ofField[ir.operand.field.index]!);
+        this.#test(sense ? Opcode.IF_NULL : Opcode.IF_NOT_NULL, target, this.registers.ofField[(ir.operand as FieldIr).field.index]!);
         return;
       case 'compare':
         this.#compare(ir, target, sense);

@@ -35,6 +35,13 @@ export interface ObjectType {
   table: number;
 }
 
+export interface ListType {
+  kind: 'list';
+  /** Never null. */
+  element: Type;
+  countMax: number;
+}
+
 export type Type =
   | { kind: 'boolean' | 'number' | 'timestamp' | 'date' | 'null' }
   /** The type of what has been reported already; it fits everywhere, so that one mistake is one diagnostic. */
@@ -42,7 +49,8 @@ export type Type =
   | DecimalType
   | TextType
   | EnumType
-  | ObjectType;
+  | ObjectType
+  | ListType;
 
 export const BOOLEAN: Type = { kind: 'boolean' };
 export const NUMBER: Type = { kind: 'number' };
@@ -79,6 +87,8 @@ export function typeName(type: Type): string {
       return 'string';
     case 'enum':
       return `enum(${type.field.path})`;
+    case 'list':
+      return `${typeName(type.element)}[]`;
     default:
       return type.kind;
   }
@@ -132,7 +142,14 @@ export function typeOfField(field: Field): Type {
       return { kind: 'text', bytesMax: Number(field.maximum ?? 0) * UTF8_BYTES_MAX };
     case FieldKind.OBJECT:
       return { kind: 'object', table: field.child! };
+    case FieldKind.LIST:
+      return { kind: 'list', element: typeOfElement(field), countMax: Number(field.maximum ?? 0) };
     default:
       return ERROR;
   }
+}
+
+/** The type of a list's elements. */
+export function typeOfElement(list: Field): Type {
+  return list.element === undefined ? { kind: 'object', table: list.child! } : typeOfField(list.element);
 }

@@ -1,7 +1,8 @@
 // What the compiler hands to the image writer: everything an image holds, not yet laid out.
 
-import type { ImageKind } from '../../assembly/shared/image.js';
+import type { BlobKind, ImageKind } from '../../assembly/shared/image.js';
 import type { Combine, Outcome } from '../../assembly/shared/outcome.js';
+import type { FieldKind, RegisterType } from '../../assembly/shared/value-type.js';
 import type { Model } from '../schema/model.js';
 
 export interface ImageRule {
@@ -11,6 +12,30 @@ export interface ImageRule {
   outcome: Outcome;
   /** Reason code, or null where the hit gives no reason. */
   reason: string | null;
+  /** What the reason says as its score, where that is not the rule's: the points that an attribute of a scorecard loses. */
+  reasonScore?: number;
+}
+
+/** What a register holds, see REGISTER_BYTES of assembly/shared/image.ts. */
+export interface ImageRegister {
+  type: RegisterType;
+  /** LIST: kind of its elements. */
+  element?: FieldKind;
+  /** OBJECT, LIST: index of a table. */
+  table?: number;
+  /** TEXT: bytes; LIST: elements; CURSOR: rounds. At most. */
+  max?: number;
+}
+
+export interface ImageBlob {
+  kind: BlobKind;
+  bytes: Uint8Array;
+}
+
+export interface ImageList {
+  name: string;
+  /** TEXT, F64 or I64. */
+  type: RegisterType;
 }
 
 export interface ImageParts {
@@ -20,13 +45,17 @@ export interface ImageParts {
   registerOfField: Uint16Array;
   /** Register of `now`, or NO_REGISTER. */
   nowRegister: number;
-  /** RegisterType of each register; those below fieldRegisterCount are filled before the program runs. */
-  registerTypes: Uint8Array;
+  /** Those below fieldRegisterCount are filled before the program runs. */
+  registers: readonly ImageRegister[];
   fieldRegisterCount: number;
   /** Instructions, INSTRUCTION_BYTES each; the last one is END. */
   code: Uint8Array;
   /** Bytes of the text constants, addressed by the code by offset; the writer appends what field descriptors need. */
   constants: Uint8Array;
+  /** Data that calls of the code name by index. */
+  blobs: readonly ImageBlob[];
+  /** Lists that the code asks by index, in the order of their names. */
+  lists: readonly ImageList[];
   /** In rank order. */
   rules: readonly ImageRule[];
   /** By falling atLeast. */

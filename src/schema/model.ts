@@ -15,7 +15,7 @@ export interface EnumMember {
 export interface Field {
   /** Name in its object, as in the JSON Schema. */
   name: string;
-  /** Dotted path from the root: `card.country`. */
+  /** Dotted path from the root: `card.country`; below a list `items[].price`, an element itself `tags[]`. */
   path: string;
   /** Index in Model.fields. */
   index: number;
@@ -33,7 +33,10 @@ export interface Field {
    * TIMESTAMP, DATE; member number for ENUM; string for TEXT.
    */
   default?: FieldValue;
-  /** Inclusive bounds in the same form; for TEXT the length in code points (`minLength`, `maxLength`; maxLength is always set). */
+  /**
+   * Inclusive bounds in the same form; for TEXT the length in code points (`minLength`, `maxLength`; maxLength is always set), for
+   * LIST the number of elements (`minItems`, `maxItems`; maxItems must be written).
+   */
   minimum?: number | bigint;
   maximum?: number | bigint;
   /** DECIMAL: digits after the point. */
@@ -42,8 +45,10 @@ export interface Field {
   members?: EnumMember[];
   /** ENUM: largest number ever given. */
   memberNumberMax?: number;
-  /** OBJECT: index of its table. */
+  /** OBJECT, and LIST of objects: index of the table. LIST of anything else: index of the table whose one field is `element`. */
   child?: number;
+  /** LIST of scalars and texts: what each element is. It is the one field (slot 0, required) of a table of its own. */
+  element?: Field;
   description?: string;
 }
 
@@ -55,6 +60,8 @@ export interface Table {
   path: string;
   /** In the order of the JSON Schema. */
   fields: Field[];
+  /** The table exists in the image alone: it has one field, the element of a list of scalars or texts. */
+  element?: boolean;
   /** `additionalProperties: false`: the JSON face refuses fields that the model does not name. */
   closed?: boolean;
 }

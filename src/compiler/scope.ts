@@ -1,0 +1,42 @@
+// The names that an expression may use beside the fields of the model: what the bundle computes before its rules are evaluated,
+// and the tenant's lists.
+
+import type { Model } from '../schema/model.js';
+import type { Ir } from './ir.js';
+import type { Type } from './types.js';
+
+/** A value that is computed once for a payload and held in a register of its own. Each is one object, compared by identity. */
+export interface FeatureRef {
+  /** As an author writes it: `total`, `limits.rate`; for what the compiler made itself, something that is no name. */
+  name: string;
+  type: Type;
+  /** May be null for some payload. */
+  nullable: boolean;
+}
+
+/** A list of the tenant that the bundle declares: immutable versions, bound when a decision is made. */
+export interface ListRef {
+  name: string;
+  /** Type of its members: text, number, decimal (of one scale), timestamp, date. */
+  type: Type;
+}
+
+export type ScopeEntry =
+  | { kind: 'feature'; feature: FeatureRef }
+  /** A table or scorecard: `limits.rate`. */
+  | { kind: 'group'; what: 'table' | 'scorecard'; members: ReadonlyMap<string, ScopeEntry> }
+  /** What a table with several matches gives: the outputs of the rows that matched, in order. */
+  | { kind: 'elements'; type: Type; elements: readonly { guard?: Ir; value: Ir }[] }
+  | { kind: 'list'; list: ListRef };
+
+export interface Scope {
+  model: Model;
+  /** By name. `lists` is no name here: `lists.blocked` is found in `lists`. */
+  names: ReadonlyMap<string, ScopeEntry>;
+  lists: ReadonlyMap<string, ListRef>;
+}
+
+/** The scope of a model alone. */
+export function modelScope(model: Model): Scope {
+  return { model, names: new Map(), lists: new Map() };
+}
