@@ -7,7 +7,7 @@ import { readJsonBundle, readTarGz } from '../bundle/archive.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { ARCHIVE_BYTES_MAX, FILES_MAX, UNPACKED_BYTES_MAX } from '../bundle/limits.js';
 import { type CompileResult, compile } from '../compiler/compile.js';
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Diagnostic, Span } from '../diagnostic/diagnostic.js';
 import { positionOf, renderDiagnostic } from '../diagnostic/render.js';
 import type { Engine } from '../engine.js';
 import type { Manifest } from '../image/manifest.js';
@@ -18,6 +18,9 @@ import { Refusal, UsageError } from './errors.js';
 import { type Output, plural } from './output.js';
 
 export const LOCK_FILE = 'model.lock.json';
+
+/** Commands that publish nothing take a bundle with the profile it asks for: the limit is a tenant's, and there is none. */
+export const PROFILE_MAX = 'standard';
 
 export interface BundleSource {
   files: BundleFiles;
@@ -40,7 +43,7 @@ export function readGivenFile(path: string): Uint8Array {
   }
 }
 
-/** Documents of a directory: YAML, JSON and, below the top, CSV. Hidden files, packages and links are left out. */
+/** Documents of a directory: YAML, JSON and, below the top, CSV and plain text. Hidden files, packages and links are left out. */
 function readDirectory(dir: string): BundleFiles {
   const files = new Map<string, Uint8Array>();
   let bytes = 0;
@@ -49,7 +52,7 @@ function readDirectory(dir: string): BundleFiles {
       const path = prefix + entry.name;
       if (entry.name.startsWith('.') || entry.name === 'node_modules' || path === CONFIG_FILE) continue;
       if (entry.isDirectory()) visit(join(folder, entry.name), `${path}/`);
-      else if (entry.isFile() && (/\.(ya?ml|json)$/.test(path) || (prefix !== '' && path.endsWith('.csv')))) {
+      else if (entry.isFile() && (/\.(ya?ml|json)$/.test(path) || (prefix !== '' && /\.(csv|txt)$/.test(path)))) {
         const content = readFileSync(join(folder, entry.name));
         bytes += content.length;
         if (files.size >= FILES_MAX || bytes > UNPACKED_BYTES_MAX) {
@@ -98,18 +101,32 @@ export interface DiagnosticJson {
   file: string;
   line: number;
   column: number;
+  endLine: number;
+  endColumn: number;
   advice?: string;
+  related?: { message: string; file: string; line: number; column: number }[];
+  /** What `check --fix` would write in the place of [line, column) to [endLine, endColumn). */
+  fix?: { file: string; line: number; column: number; endLine: number; endColumn: number; text: string };
 }
 
 export function diagnosticsJson(diagnostics: readonly Diagnostic[], files: BundleFiles): DiagnosticJson[] {
-  return diagnostics.map(({ code, severity, message, span, advice }) => ({
+  return diagnostics.map(({ code, severity, message, span, advice, related, fix }) => ({
     code,
     severity,
     message,
     file: span.file,
-    ...positionOf(span, files),
+    ...positionsOf(span, files),
     ...(advice === undefined ? {} : { advice }),
+    ...(related === undefined
+      ? {}
+      : { related: related.map((place) => ({ message: place.message, file: place.span.file, ...positionOf(place.span, files) })) }),
+    ...(fix === undefined ? {} : { fix: { file: fix.span.file, ...positionsOf(fix.span, files), text: fix.text } }),
   }));
+}
+
+function positionsOf(span: Span, files: BundleFiles): { line: number; column: number; endLine: number; endColumn: number } {
+  const end = positionOf({ ...span, start: span.end }, files);
+  return { ...positionOf(span, files), endLine: end.line, endColumn: end.column };
 }
 
 export function countOf(diagnostics: readonly Diagnostic[], severity: Diagnostic['severity']): number {
@@ -169,7 +186,7 @@ export interface Compiled extends BundleSource {
  */
 export async function compilePath(path: string, output: Output): Promise<Compiled | undefined> {
   const source = await readBundlePath(path);
-  const result = compile(source.files);
+  const result = compile(source.files, { profileMax: PROFILE_MAX });
   const { image, manifest, diagnostics } = result;
   if (image !== undefined && manifest !== undefined) return { ...source, result, image, manifest };
   printDiagnostics(diagnostics, source.files, output);
@@ -208,7 +225,7 @@ export async function openRuleSet(path: string, output: Output): Promise<OpenRul
     files = compiled.files;
   }
   const { createEngine } = await import('../engine.js');
-  const engine = await createEngine({ poolThreads: 0 });
+  const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX });
   try {
     const ruleSet = await engine.load(image);
     const close = async (): Promise<void> => {

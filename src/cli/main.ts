@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The command table of `verdict`.
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportError } from './command.js';
 import { benchCommand } from './commands/bench.js';
@@ -15,17 +14,13 @@ import { serveCommand } from './commands/serve.js';
 import { testCommand } from './commands/test.js';
 import { EXIT_OK, EXIT_USAGE } from './errors.js';
 import { Output } from './output.js';
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return manifest.version;
-}
+import { packageVersion } from './version.js';
 
 /** The program with all commands. */
 function program(): Command {
   const verdict = new Command('verdict')
     .description('Decides approve, review or decline by compiled rules.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .showHelpAfterError('(verdict --help lists the commands)')
     .addHelpText(
       'after',

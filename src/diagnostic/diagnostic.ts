@@ -22,6 +22,14 @@ export interface Diagnostic {
   advice?: string;
   /** Places that explain it, e.g. the first of two equal ids. */
   related?: { message: string; span: Span }[];
+  /** Given only where there is one way to set it right that keeps what was meant. */
+  fix?: Fix;
+}
+
+/** What to put in the place of a span. */
+export interface Fix {
+  span: Span;
+  text: string;
 }
 
 /** Errors of one run that are listed, and as many warnings; whoever makes more mistakes than that has made one, many times. */

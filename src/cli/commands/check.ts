@@ -1,10 +1,13 @@
-// verdict check: every problem of a bundle, the cost of every rule, the state of its lock.
+// verdict check: every problem of a bundle, the cost of every rule, the state of its lock; mends what has one mending.
 
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { RULES_MAX } from '../../../assembly/shared/limits.js';
-import { compile } from '../../compiler/compile.js';
+import type { BundleFiles } from '../../bundle/files.js';
+import { type CompileResult, compile } from '../../compiler/compile.js';
+import { applyFixes } from '../../diagnostic/fix.js';
+import { toSarif } from '../../diagnostic/sarif.js';
 import type { Manifest } from '../../image/manifest.js';
 import type { BundleSource } from '../bundle-dir.js';
 import {
@@ -15,19 +18,27 @@ import {
   type LockState,
   lockState,
   lockText,
+  PROFILE_MAX,
   printDiagnostics,
   readBundlePath,
 } from '../bundle-dir.js';
 import { defineCommand, integerOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { number, type Output, plural } from '../output.js';
+import { packageVersion } from '../version.js';
 
 interface CheckOptions {
   writeLock: boolean;
   locked: boolean;
   costMax?: number;
   rules: boolean;
+  fix: boolean;
+  sarif?: string;
+  profileMax: 'strict' | 'standard';
 }
+
+/** Times that fixes are looked for again after some were applied: one mending may show the next. */
+const FIX_ROUNDS_MAX = 8;
 
 /** Output of `verdict check --json`. */
 export interface CheckJson {
@@ -36,6 +47,8 @@ export interface CheckJson {
   errors: number;
   warnings: number;
   diagnostics: DiagnosticJson[];
+  /** With --fix: what was mended, and in which files. */
+  fixed?: { count: number; files: string[] };
   /** Absent where the bundle does not compile. */
   bundle?: {
     name: string;
@@ -57,14 +70,27 @@ export function checkCommand(): Command {
     new Option('--locked', `the answer is no where ${LOCK_FILE} is missing or outdated`).default(false),
     new Option('--cost-max <units>', 'the answer is no where one payload may cost more').argParser(integerOption(1)),
     new Option('--no-rules', 'leave out the table of rules'),
+    new Option('--profile-max <profile>', 'widest profile the bundle may ask for, as the tenant has it')
+      .choices(['strict', 'standard'])
+      .default(PROFILE_MAX),
+    new Option('--fix', 'mend what has one mending, in the files of the bundle directory').default(false),
+    new Option('--sarif <file>', 'write the diagnostics as SARIF 2.1.0 for code hosts and editors; - for standard output'),
   ];
   return defineCommand('check', '<bundle>', 'report all problems of a bundle and the cost of its rules', options, check);
 }
 
 async function check([path]: string[], options: CheckOptions, output: Output): Promise<number> {
-  const source = await readBundlePath(path as string);
-  const { manifest, lock, diagnostics } = compile(source.files, options.costMax === undefined ? {} : { costMax: options.costMax });
-  printDiagnostics(diagnostics, source.files, output);
+  const given = await readBundlePath(path as string);
+  const compileFiles = (files: BundleFiles): CompileResult =>
+    compile(files, { profileMax: options.profileMax, ...(options.costMax === undefined ? {} : { costMax: options.costMax }) });
+  const first = compileFiles(given.files);
+  const mended = options.fix ? mend(given, first, compileFiles) : undefined;
+  const source = mended?.source ?? given;
+  const compiled = mended?.compiled ?? first;
+  const { manifest, lock, diagnostics } = compiled;
+  if (options.sarif !== '-') printDiagnostics(diagnostics, source.files, output);
+  if (options.sarif !== undefined) writeSarif(options.sarif, compiled, source);
+  if (options.sarif === '-') return countOf(diagnostics, 'error') === 0 ? EXIT_OK : EXIT_NO;
   const errors = countOf(diagnostics, 'error');
   const result: CheckJson = {
     ok: errors === 0,
@@ -72,6 +98,11 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
     warnings: countOf(diagnostics, 'warning'),
     diagnostics: diagnosticsJson(diagnostics, source.files),
   };
+  if (mended !== undefined) {
+    const { count, changed } = mended;
+    result.fixed = { count, files: changed };
+    output.line(`mended ${plural(count, 'place')}${changed.length === 0 ? '' : `: ${changed.join(', ')}`}`);
+  }
   if (errors === 0 && manifest !== undefined && lock !== undefined) {
     const state = lockState(source.files, lock);
     const written = options.writeLock && state !== 'current';
@@ -84,6 +115,45 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
   }
   output.result(result);
   return result.ok ? EXIT_OK : EXIT_NO;
+}
+
+interface Mended {
+  source: BundleSource;
+  compiled: CompileResult;
+  count: number;
+  /** Files that were written, by name. */
+  changed: string[];
+}
+
+/** Applies fixes until none is left, and writes the files that change. */
+function mend(given: BundleSource, first: CompileResult, again: (files: BundleFiles) => CompileResult): Mended {
+  const { dir } = given;
+  if (dir === undefined) throw new UsageError('--fix can only mend a bundle directory');
+  let files = given.files;
+  let compiled = first;
+  let count = 0;
+  const changed = new Map<string, Uint8Array>();
+  for (let round = 0; round < FIX_ROUNDS_MAX; round++) {
+    const fixes = applyFixes(files, compiled.diagnostics);
+    if (fixes.applied.length === 0) break;
+    count += fixes.applied.length;
+    for (const [file, bytes] of fixes.files) changed.set(file, bytes);
+    files = new Map([...files, ...fixes.files]);
+    compiled = again(files);
+  }
+  for (const [file, bytes] of changed) {
+    // Beside, then in place: whoever stops in between has the old file or the new one.
+    const target = join(dir, file);
+    writeFileSync(`${target}.mending`, bytes);
+    renameSync(`${target}.mending`, target);
+  }
+  return { source: { files, dir }, compiled, count, changed: [...changed.keys()].sort() };
+}
+
+function writeSarif(target: string, { diagnostics }: CompileResult, source: BundleSource): void {
+  const text = `${JSON.stringify(toSarif(diagnostics, source.files, packageVersion()), null, 2)}\n`;
+  if (target === '-') process.stdout.write(text);
+  else writeFileSync(target, text);
 }
 
 /** Writes the lock of a bundle directory. */
