@@ -155,8 +155,10 @@ export interface ShadowFinding {
   row: number;
   /** Rows that together take all of its inputs; none can be left out (where there are few). */
   by: readonly number[];
-  /** An input that the row matches, and `by[0]` takes; absent where no input is known, e.g. of a row with an opaque cell. */
-  witness?: Witness;
+  /** An input of the row, unless it has an opaque cell: then one that its other cells take. */
+  witness: Witness;
+  /** The first row without opaque cells that matches it. */
+  taker: number;
   payload?: unknown;
 }
 
@@ -214,6 +216,12 @@ export interface ProofOptions {
   findingsMax?: number;
   /** False where a table has no gaps by definition: it has a default. */
   gaps?: boolean;
-  /** A payload for a witness; undefined where none is found. `region` is where any other point would do too. */
-  realize?: (witness: Witness, region: Region) => unknown;
+  /** Finds a payload at the witness, or elsewhere in the region; undefined where none is found. */
+  realize?: (witness: Witness, region: Region) => Realized | undefined;
+}
+
+/** A payload, and the point that it is. */
+export interface Realized {
+  payload: unknown;
+  witness: Witness;
 }
