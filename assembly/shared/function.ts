@@ -67,7 +67,7 @@ export enum FunctionId {
   TIME_START_OF_DAY = 105,
   /** The last microsecond of the day. */
   TIME_END_OF_DAY = 106,
-  /** (b - c) / literal in microseconds, as a number. */
+  /** (b - c) / the literal's milliseconds, as a number. */
   TIME_SINCE = 107,
   DATE_YEAR = 108,
   DATE_MONTH = 109,
@@ -94,8 +94,8 @@ export enum LiteralKind {
   NONE = 0,
   /** digits | Rounding << 8; digits up to 38 */
   ROUNDING = 1,
-  /** a positive number of microseconds */
-  MICROSECONDS = 2,
+  /** a positive number of milliseconds: a day of microseconds has more than 32 bits */
+  MILLISECONDS = 2,
   /** index of a blob: ZONE, PATTERN, CASE of image.ts */
   ZONE = 3,
   PATTERN = 4,
@@ -195,9 +195,9 @@ export function functionForm(id: FunctionId): number {
  *
  * @param leftBytes bytes of the text b at most, 0 where it is none
  * @param rightBytes bytes of the text c at most
- * @param blobBytes bytes of the blob that the literal names
+ * @param patternUnits what a byte of text costs by the blob that a PATTERN literal names (PATTERN_UNITS of pattern.ts), else 0
  */
-export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: number, blobBytes: number): number {
+export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: number, patternUnits: number): number {
   switch (id) {
     case FunctionId.TEXT_LENGTH:
     case FunctionId.TEXT_SLICE:
@@ -215,8 +215,7 @@ export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: num
     case FunctionId.TEXT_UPPER:
       return 20 + 12 * leftBytes;
     case FunctionId.TEXT_MATCHES:
-      // Each character meets each state at most once.
-      return 40 + leftBytes * (4 + blobBytes / 4);
+      return 40 + leftBytes * patternUnits;
     case FunctionId.F64_CBRT:
     case FunctionId.F64_EXP:
     case FunctionId.F64_EXPM1:
