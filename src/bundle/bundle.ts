@@ -2,8 +2,12 @@
 
 import type { Span } from '../diagnostic/diagnostic.js';
 import type { ModelLock } from '../schema/model.js';
+import type { BundleFeature } from './features.js';
 import type { InputMap } from './input-map.js';
+import type { BundleList } from './lists.js';
 import type { ScalarText } from './scalar-text.js';
+import type { BundleScorecard } from './scorecards.js';
+import type { BundleTable } from './tables.js';
 import type { BundleTest } from './tests.js';
 
 export type OutcomeName = 'approve' | 'review' | 'decline';
@@ -62,6 +66,11 @@ export interface Bundle {
   rules: BundleRule[];
   /** Conditions of rules that do not match their schema elsewhere: to be checked, never compiled. */
   strayConditions: ScalarText[];
+  /** Of all files in path order, each file's in the order written; likewise tables, scorecards and lists, one a file. */
+  features: BundleFeature[];
+  tables: BundleTable[];
+  scorecards: BundleScorecard[];
+  lists: BundleList[];
   tests: BundleTest[];
   input: InputMap | undefined;
 }

@@ -96,7 +96,10 @@ function describe(schema: unknown, key: string): string | undefined {
 function patternAdvice(pointer: string, pattern: string): string {
   const key = pointer.slice(pointer.lastIndexOf('/') + 1);
   if (key === 'version') return 'write a semantic version such as 1.4.0 (quoted where YAML would read a number)';
+  if (key === 'name' && pattern.includes('A-Z')) return 'use letters, digits and `_`, beginning with a letter';
   if (key === 'id' || key === 'name') return 'use small letters, digits and `-`, beginning with a letter or digit';
   if (key === 'reason') return 'use capital letters, digits and `_`, beginning with a letter';
+  const words = /^\^\(?([a-z|]+)\)?\$$/.exec(pattern)?.[1];
+  if (words !== undefined) return `write ${words.replaceAll('|', ', ')}, or { decimal: 2 } and such`;
   return `it must match ${pattern}`;
 }

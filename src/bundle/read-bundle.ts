@@ -11,6 +11,7 @@ import { type BundleDocument, isDocumentPath, readDocument, toPointer } from './
 import type { BundleFiles } from './files.js';
 import { type InputMap, readInputMap } from './input-map.js';
 import { FILES_MAX } from './limits.js';
+import { type BundleParts, PART_FOLDERS, readParts } from './read-parts.js';
 import type { ScalarText } from './scalar-text.js';
 import { type BundleTest, readTests } from './tests.js';
 
@@ -19,7 +20,7 @@ const INPUT_PATHS = ['input.yaml', 'input.yml', 'input.json'];
 export const LOCK_PATH = 'model.lock.json';
 
 /** Folders whose meaning the language reserves; ignoring them would silently drop a part of what was meant. */
-const RESERVED_FOLDERS = ['tables', 'scorecards', 'ensembles', 'flows', 'forms', 'lists'];
+const RESERVED_FOLDERS = ['ensembles', 'flows', 'forms'];
 
 interface BundleHead {
   name: string;
@@ -64,6 +65,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
       bag.error('V1004', { file: path, start: 0, end: 0 }, `files in ${folder}/ are not supported by this version of Verdict`);
       continue;
     }
+    if ((PART_FOLDERS as readonly string[]).includes(folder)) continue;
     const isInput = INPUT_PATHS.includes(path);
     if (!isInput && (!isDocumentPath(path) || (folder !== 'rules' && folder !== 'tests'))) {
       if (isDocumentPath(path) && headFits) reportUnknownFile(path, folder, bag);
@@ -76,6 +78,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     else readRules(document, rules, strayConditions, bag);
   }
 
+  const parts = readParts(files, bag);
   if (head === undefined) return undefined;
   return {
     headFits,
@@ -84,6 +87,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     lock,
     rules,
     strayConditions,
+    ...parts,
     tests,
     input,
   };
@@ -98,7 +102,7 @@ function placeholderOf(head: BundleDocument): BundleHead {
 function readHeadFields(
   head: BundleDocument,
   value: BundleHead,
-): Omit<Bundle, 'headFits' | 'model' | 'lock' | 'rules' | 'strayConditions' | 'tests' | 'input'> {
+): Omit<Bundle, 'headFits' | 'model' | 'lock' | 'rules' | 'strayConditions' | keyof BundleParts | 'tests' | 'input'> {
   return {
     name: value.name,
     nameSpan: head.spanOf('/name'),
@@ -187,8 +191,10 @@ function readRule(document: BundleDocument, index: number, entry: RuleEntry, whe
 /** A document at the top, or in a folder with nearly the name of one, that plays no part is most likely misspelled. */
 function reportUnknownFile(path: string, folder: string, bag: DiagnosticBag): void {
   const near =
-    folder === '' ? didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, LOCK_PATH]) : didYouMean(`${folder}/`, ['rules/', 'tests/']);
+    folder === ''
+      ? didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, LOCK_PATH])
+      : didYouMean(`${folder}/`, ['rules/', 'tests/', ...PART_FOLDERS.map((name) => `${name}/`)]);
   if (folder !== '' && near === undefined) return;
-  const advice = near ?? 'rules lie in rules/, tests in tests/';
+  const advice = near ?? 'rules lie in rules/, tests in tests/, features in features/';
   bag.warning('V1004', { file: path, start: 0, end: 0 }, `${path} has no known role`, advice);
 }

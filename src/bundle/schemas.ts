@@ -2,6 +2,7 @@
 // two equal). Each key has a description, which editors show.
 
 import { REASONS_MAX, THRESHOLDS_MAX } from '../../assembly/shared/limits.js';
+import { FEATURES_SCHEMA, LIST_SCHEMA, SCORECARD_SCHEMA, TABLE_SCHEMA } from './part-schemas.js';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -113,7 +114,7 @@ const TESTS_SCHEMA = {
           outcome: { enum: ['approve', 'review', 'decline', null], description: 'null: no outcome (onError: fail).' },
           score: { type: 'number' },
           reasons: { type: 'array', items: reason, description: 'All reason codes of the decision, in order.' },
-          status: { enum: ['OK', 'INVALID_PAYLOAD'] },
+          status: { enum: ['OK', 'INVALID_PAYLOAD', 'ARITHMETIC', 'CONFLICT', 'LIST_MISSING'] },
         },
       },
     },
@@ -216,6 +217,10 @@ export const DOCUMENT_SCHEMAS = {
   tests: TESTS_SCHEMA,
   input: INPUT_SCHEMA,
   lock: LOCK_SCHEMA,
+  features: FEATURES_SCHEMA,
+  table: TABLE_SCHEMA,
+  scorecard: SCORECARD_SCHEMA,
+  list: LIST_SCHEMA,
 } as const;
 
 export type DocumentKind = keyof typeof DOCUMENT_SCHEMAS;

@@ -19,7 +19,7 @@ export interface BundleTest {
     score?: number;
     /** All reason codes, in order. */
     reasons?: string[];
-    status?: 'OK' | 'INVALID_PAYLOAD';
+    status?: 'OK' | 'INVALID_PAYLOAD' | 'ARITHMETIC' | 'CONFLICT' | 'LIST_MISSING';
   };
 }
 

@@ -58,8 +58,8 @@ const faults: [string, Record<string, string | undefined>, string[]][] = [
   ['two heads', { 'bundle.json': '{}' }, ['bundle.json:1:1 V1004 bundle.yaml is there already']],
   [
     'reserved folders',
-    { 'tables/x.csv': 'a' },
-    ['tables/x.csv:1:1 V1004 files in tables/ are not supported by this version of Verdict'],
+    { 'flows/x.yaml': 'a: 1\n' },
+    ['flows/x.yaml:1:1 V1004 files in flows/ are not supported by this version of Verdict'],
   ],
   ['a misspelled file', { 'inputs.yaml': 'a: 1' }, ['inputs.yaml:1:1 V1004? inputs.yaml has no known role']],
   ['a misspelled folder', { 'rule/a.yaml': RULES }, ['rule/a.yaml:1:1 V1004? rule/a.yaml has no known role']],

@@ -1,0 +1,228 @@
+// JSON Schemas of features, tables, scorecards and lists; see schemas.ts.
+
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+const NAME = '^[A-Za-z_][A-Za-z0-9_]{0,63}$';
+const RULE_ID = '^[a-z0-9][a-z0-9-]{0,127}$';
+const REASON = '^[A-Z][A-Z0-9_]{0,63}$';
+/** Types that are one word; the others are objects of one key. */
+const TYPE_WORDS = '^(number|string|boolean|date|timestamp)$';
+const LIST_TYPE_WORDS = '^(number|string|date|timestamp)$';
+
+const cell = { type: ['string', 'number', 'boolean', 'null'] };
+const expression = { type: ['string', 'number', 'boolean'] };
+const scale = { type: 'integer', minimum: 0, maximum: 18 };
+
+export const FEATURES_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:features:1',
+  title: 'features/*.yaml of a Verdict bundle',
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['name'],
+    additionalProperties: false,
+    properties: {
+      name: { type: 'string', pattern: NAME, description: 'Name in expressions, unique in the bundle.' },
+      description: { type: 'string' },
+      value: { ...expression, description: 'The value: an expression over fields and other features.' },
+      cases: {
+        type: 'array',
+        minItems: 1,
+        description: 'Instead of value: the first case that holds; null where none does.',
+        items: {
+          type: 'object',
+          required: ['value'],
+          additionalProperties: false,
+          properties: {
+            when: { ...expression, description: 'Condition; the last case may stand without.' },
+            value: { ...cell, description: 'The value: an expression.' },
+          },
+        },
+      },
+    },
+  },
+};
+
+export const TABLE_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:table:1',
+  title: 'tables/NAME.yaml of a Verdict bundle: a decision table, or the head of tables/NAME.csv',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string' },
+    description: { type: 'string' },
+    hitPolicy: {
+      enum: ['unique', 'any', 'priority', 'first', 'ruleOrder', 'outputOrder', 'collect'],
+      default: 'first',
+      description: 'What happens where several rows match.',
+    },
+    aggregate: { enum: ['sum', 'min', 'max', 'count'], description: 'With hitPolicy collect: what becomes of the outputs.' },
+    complete: { type: 'boolean', default: false, description: 'Inputs for which no row matches are errors.' },
+    inputs: {
+      type: 'array',
+      minItems: 1,
+      description: 'Columns that are tested.',
+      items: {
+        type: ['string', 'object'],
+        required: ['value'],
+        additionalProperties: false,
+        properties: {
+          value: { type: 'string', description: 'Expression whose value the cells test.' },
+          label: { type: 'string', minLength: 1, description: 'Title of the column, which rows and the header of a CSV may use.' },
+          description: { type: 'string' },
+        },
+      },
+    },
+    outputs: {
+      type: 'array',
+      minItems: 1,
+      description: 'Columns that the table gives.',
+      items: {
+        type: ['string', 'object'],
+        required: ['name'],
+        additionalProperties: false,
+        properties: {
+          name: { type: 'string', description: 'Name in expressions: TABLE.NAME. score, outcome and reason decide.' },
+          type: {
+            type: ['string', 'object'],
+            pattern: TYPE_WORDS,
+            minProperties: 1,
+            maxProperties: 1,
+            additionalProperties: false,
+            description: 'Type of its values; found from the cells where it is left out.',
+            properties: {
+              decimal: { ...scale, description: 'Digits after the point.' },
+              enum: {
+                type: 'array',
+                minItems: 1,
+                uniqueItems: true,
+                items: { type: 'string', minLength: 1 },
+                description: 'Members.',
+              },
+              field: { type: 'string', description: 'Path of a field of the model that has the type.' },
+            },
+          },
+          values: {
+            type: 'array',
+            minItems: 1,
+            items: cell,
+            description: 'Values it may have, the most important first: for hitPolicy priority and outputOrder.',
+          },
+          default: { ...cell, description: 'Value where no row matches.' },
+          description: { type: 'string' },
+        },
+      },
+    },
+    rows: {
+      type: 'array',
+      description: 'From the top; not with a CSV.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          id: { type: 'string', pattern: RULE_ID, description: 'Unique in the bundle; TABLE/NUMBER where it is left out.' },
+          description: { type: 'string' },
+          when: {
+            type: ['array', 'object'],
+            items: cell,
+            additionalProperties: cell,
+            description: 'A test for each input, in order or by column; `-` and nothing take any value.',
+          },
+          then: {
+            type: ['array', 'object'],
+            items: cell,
+            additionalProperties: cell,
+            description: 'A value for each output, in order or by name.',
+          },
+        },
+      },
+    },
+  },
+};
+
+export const SCORECARD_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:scorecard:1',
+  title: 'scorecards/NAME.yaml of a Verdict bundle',
+  type: 'object',
+  required: ['characteristics'],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string' },
+    description: { type: 'string' },
+    initialScore: { type: 'number', default: 0, description: 'What the points are added to.' },
+    type: {
+      type: ['string', 'object'],
+      pattern: '^number$',
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: false,
+      default: 'number',
+      description: 'Type of the score.',
+      properties: { decimal: { ...scale, description: 'Digits after the point.' } },
+    },
+    reasons: {
+      enum: ['pointsBelow', 'pointsAbove'],
+      default: 'pointsBelow',
+      description: 'pointsBelow: few points are adverse, reasons rank by baseline - points; pointsAbove: many are.',
+    },
+    contributes: { type: 'boolean', default: false, description: 'Points and reasons enter the decision of the bundle.' },
+    characteristics: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        required: ['name', 'input', 'attributes'],
+        additionalProperties: false,
+        properties: {
+          name: { type: 'string', pattern: NAME, description: 'Unique in the scorecard.' },
+          description: { type: 'string' },
+          input: { type: 'string', description: 'Expression whose value the attributes test.' },
+          baseline: { type: 'number', description: 'Points that reasons compare with; the best of its attributes otherwise.' },
+          reason: { type: 'string', pattern: REASON, description: 'Reason code of attributes that lose points.' },
+          attributes: {
+            type: 'array',
+            minItems: 1,
+            description: 'The first that holds gives its points.',
+            items: {
+              type: 'object',
+              required: ['points'],
+              additionalProperties: false,
+              properties: {
+                when: { ...cell, description: 'Test of the input, as a cell of a table; the last attribute may stand without.' },
+                points: { type: 'number' },
+                reason: { type: 'string', pattern: REASON, description: 'Instead of that of the characteristic.' },
+                description: { type: 'string' },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+export const LIST_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:list:1',
+  title: 'lists/NAME.yaml of a Verdict bundle',
+  type: 'object',
+  required: ['type'],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string' },
+    description: { type: 'string' },
+    type: {
+      type: ['string', 'object'],
+      pattern: LIST_TYPE_WORDS,
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: false,
+      description: 'Type of its entries.',
+      properties: { decimal: { ...scale, description: 'Digits after the point.' } },
+    },
+    maximum: { type: 'integer', minimum: 1, description: 'Entries it may have.' },
+  },
+};
