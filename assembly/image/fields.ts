@@ -16,7 +16,6 @@ import {
   IMAGE_FIELD_REGISTERS,
   IMAGE_FIELDS,
   IMAGE_NOW_REGISTER,
-  IMAGE_REGISTERS,
   IMAGE_TABLE_COUNT,
   IMAGE_TABLES,
   NO_REGISTER,
@@ -27,6 +26,7 @@ import {
 import { MODEL_DEPTH_MAX } from '../shared/limits';
 import { ImageError } from '../shared/status';
 import { FIELD_HAS_DEFAULT, FIELD_HAS_MAX, FIELD_HAS_MIN, FIELD_REQUIRED, FieldKind, RegisterType } from '../shared/value-type';
+import { registerTypeOf, typeOf } from './registers';
 
 const FLAGS_KNOWN: u32 = FIELD_REQUIRED | FIELD_HAS_MIN | FIELD_HAS_MAX | FIELD_HAS_DEFAULT;
 const SAFE_INTEGER_MAX: i64 = 9007199254740991;
@@ -95,28 +95,10 @@ function verifyField(image: usize, field: usize): ImageError {
   return register === NO_REGISTER ? ImageError.NONE : fillRegister(image, register, registerTypeOf(kind));
 }
 
-/** The type of register that a kind of field is loaded into. */
-function registerTypeOf(kind: u32): u32 {
-  switch (kind) {
-    case FieldKind.BOOL:
-      return RegisterType.BOOL;
-    case FieldKind.INT:
-    case FieldKind.LONG:
-    case FieldKind.DOUBLE:
-      return RegisterType.F64;
-    case FieldKind.TEXT:
-      return RegisterType.TEXT;
-    case FieldKind.OBJECT:
-      return RegisterType.OBJECT;
-    default:
-      return RegisterType.I64;
-  }
-}
-
 /** Marks a register as filled before the program runs: it has to be a field register of that type, and not yet marked. */
 function fillRegister(image: usize, register: u32, type: u32): ImageError {
   if (register >= load<u32>(image, IMAGE_FIELD_REGISTERS)) return ImageError.BAD_REGISTER;
-  if (load<u8>(image + load<u32>(image, IMAGE_REGISTERS) + register) !== type) return ImageError.BAD_REGISTER;
+  if (typeOf(image, register) !== type) return ImageError.BAD_REGISTER;
   const mark = scratchNulls() + register;
   if (load<u8>(mark) !== 0) return ImageError.BAD_REGISTER;
   store<u8>(mark, 1);

@@ -7,14 +7,13 @@ import {
   IMAGE_FIELD_REGISTERS,
   IMAGE_KIND,
   IMAGE_OUT_COUNT,
-  IMAGE_REGISTER_COUNT,
-  IMAGE_REGISTERS,
   IMAGE_RULE_COUNT,
   ImageKind,
 } from '../shared/image';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { ImageError } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
+import { typeOf } from './registers';
 
 // What an operand may be. A RegisterType as it is: a register of that type is read.
 const WRITE: u32 = 8; // + RegisterType: a temporary of that type is written
@@ -220,12 +219,6 @@ function verifyOperands(image: usize, pc: usize, operands: u32): ImageError {
     default:
       return ImageError.NONE;
   }
-}
-
-/** The type of a register, NONE where there is none. */
-function typeOf(image: usize, register: u32): u32 {
-  if (register >= load<u32>(image, IMAGE_REGISTER_COUNT)) return RegisterType.NONE;
-  return load<u8>(image + load<u32>(image, IMAGE_REGISTERS) + register) as u32;
 }
 
 /** Whether a register is what an operand's 4 bits ask for: nothing, a type to read, a type to write. */

@@ -2,9 +2,11 @@
 // memory safety and termination (every read inside image, payload and scratch; every jump forward), and for the form of what
 // the image copies into decisions; not for what the rules mean.
 
-import { scratchNulls, zero8 } from '../memory/scratch';
 import {
+  BLOB_BYTES,
   FIELD_BYTES,
+  IMAGE_BLOB_COUNT,
+  IMAGE_BLOBS,
   IMAGE_BYTES,
   IMAGE_CHECKSUM,
   IMAGE_CODE,
@@ -13,6 +15,8 @@ import {
   IMAGE_CONSTANT_BYTES,
   IMAGE_CONSTANTS,
   IMAGE_COST_MAX,
+  IMAGE_DATA,
+  IMAGE_DATA_BYTES,
   IMAGE_FIELD_COUNT,
   IMAGE_FIELD_REGISTERS,
   IMAGE_FIELDS,
@@ -20,6 +24,8 @@ import {
   IMAGE_FORMAT,
   IMAGE_HEADER_BYTES,
   IMAGE_KIND,
+  IMAGE_LIST_COUNT,
+  IMAGE_LISTS,
   IMAGE_MAGIC,
   IMAGE_MAGIC_VALUE,
   IMAGE_MODEL_HASH,
@@ -42,13 +48,17 @@ import {
   IMAGE_THRESHOLDS,
   IMAGE_VERSION,
   ImageKind,
+  LIST_BYTES,
   NO_REGISTER,
+  REGISTER_BYTES,
   RULE_BYTES,
   TABLE_BYTES,
   THRESHOLD_BYTES,
 } from '../shared/image';
 import {
+  BLOBS_MAX,
   CODE_COUNT_MAX,
+  LISTS_MAX,
   MODEL_FIELDS_MAX,
   MODEL_TABLES_MAX,
   REASONS_MAX,
@@ -59,16 +69,17 @@ import {
 import { INSTRUCTION_BYTES } from '../shared/opcode';
 import { Combine, Outcome } from '../shared/outcome';
 import { ImageError } from '../shared/status';
-import { RegisterType } from '../shared/value-type';
+import { verifyBlobs } from './blobs';
 import { checksum32 } from './checksum';
 import { verifyFields } from './fields';
 import { verifyProgram } from './program';
+import { verifyRegisters } from './registers';
 import { verifyRules } from './rules';
 import { verifyTemplate } from './template';
 
 /** Header bytes without a meaning yet; they are 0. */
 const HEADER_RESERVED = 148;
-const HEADER_RESERVED_END = 160;
+const HEADER_RESERVED_END = 184;
 
 /**
  * Judges the deciding part of an image. Uses this instance's scratch.
@@ -86,8 +97,9 @@ export function verifyImage(address: usize, bytes: u32): ImageError {
   if (checksum32(summed, bytes - IMAGE_MODEL_HASH) !== load<u32>(address, IMAGE_CHECKSUM)) return ImageError.BAD_CHECKSUM;
   let error = verifySections(address, bytes);
   if (error === ImageError.NONE) error = verifyHeader(address);
-  if (error === ImageError.NONE) error = verifyRegisterTypes(address);
+  if (error === ImageError.NONE) error = verifyRegisters(address);
   if (error === ImageError.NONE) error = verifyFields(address);
+  if (error === ImageError.NONE) error = verifyBlobs(address);
   if (error === ImageError.NONE) error = verifyProgram(address);
   if (error === ImageError.NONE) error = verifyTemplate(address);
   if (error === ImageError.NONE) error = verifyRules(address);
@@ -99,13 +111,16 @@ function verifySections(image: usize, bytes: u32): ImageError {
   let at: u64 = IMAGE_HEADER_BYTES;
   at = section(image, at, IMAGE_TABLES, IMAGE_TABLE_COUNT, TABLE_BYTES, MODEL_TABLES_MAX);
   at = section(image, at, IMAGE_FIELDS, IMAGE_FIELD_COUNT, FIELD_BYTES, MODEL_FIELDS_MAX);
-  at = section(image, at, IMAGE_REGISTERS, IMAGE_REGISTER_COUNT, 1, REGISTERS_MAX);
+  at = section(image, at, IMAGE_REGISTERS, IMAGE_REGISTER_COUNT, REGISTER_BYTES, REGISTERS_MAX);
   at = section(image, at, IMAGE_CODE, IMAGE_CODE_COUNT, INSTRUCTION_BYTES, CODE_COUNT_MAX);
   at = section(image, at, IMAGE_CONSTANTS, IMAGE_CONSTANT_BYTES, 1, bytes);
   at = section(image, at, IMAGE_RULES, IMAGE_RULE_COUNT, RULE_BYTES, RULES_MAX);
   at = section(image, at, IMAGE_THRESHOLDS, IMAGE_THRESHOLD_COUNT, THRESHOLD_BYTES, THRESHOLDS_MAX);
   at = section(image, at, IMAGE_TEMPLATE, IMAGE_TEMPLATE_BYTES, 1, bytes);
   at = section(image, at, IMAGE_REASONS, IMAGE_REASON_BYTES, 1, bytes);
+  at = section(image, at, IMAGE_BLOBS, IMAGE_BLOB_COUNT, BLOB_BYTES, BLOBS_MAX);
+  at = section(image, at, IMAGE_LISTS, IMAGE_LIST_COUNT, LIST_BYTES, LISTS_MAX);
+  at = section(image, at, IMAGE_DATA, IMAGE_DATA_BYTES, 1, bytes);
   return at === (bytes as u64) ? ImageError.NONE : ImageError.BAD_SECTION;
 }
 
@@ -137,7 +152,7 @@ function verifyHeader(image: usize): ImageError {
   if (load<u32>(image, IMAGE_ON_ERROR) > (Outcome.DECLINE as u32)) return ImageError.BAD_HEADER;
   if (load<u32>(image, IMAGE_OUTCOME_DEFAULT) > (Outcome.DECLINE as u32)) return ImageError.BAD_HEADER;
   if (load<u32>(image, IMAGE_REASONS_MAX) > (REASONS_MAX as u32)) return ImageError.BAD_HEADER;
-  if ((load<u32>(image, IMAGE_CONSTANT_BYTES) & 7) !== 0) return ImageError.BAD_HEADER;
+  if (((load<u32>(image, IMAGE_CONSTANT_BYTES) | load<u32>(image, IMAGE_DATA_BYTES)) & 7) !== 0) return ImageError.BAD_HEADER;
   if (fieldRegisters > load<u32>(image, IMAGE_REGISTER_COUNT)) return ImageError.BAD_HEADER;
   if (nowRegister !== NO_REGISTER && nowRegister >= fieldRegisters) return ImageError.BAD_HEADER;
   if (!(costMax >= 0 && costMax < Infinity)) return ImageError.BAD_HEADER;
@@ -146,19 +161,4 @@ function verifyHeader(image: usize): ImageError {
     if (load<u64>(image + at) !== 0) return ImageError.BAD_HEADER;
   }
   return ImageError.NONE;
-}
-
-/** Types are known, and a wide integer's halves stand side by side. Leaves a 0 in the scratch for each register. */
-function verifyRegisterTypes(image: usize): ImageError {
-  const types = image + load<u32>(image, IMAGE_REGISTERS);
-  const count = load<u32>(image, IMAGE_REGISTER_COUNT);
-  zero8(scratchNulls(), (count + 7) & ~7);
-  let previous: u32 = RegisterType.NONE;
-  for (let register: u32 = 0; register < count; register++) {
-    const type = load<u8>(types + register) as u32;
-    if (type > (RegisterType.WIDE_HIGH as u32)) return ImageError.BAD_REGISTER;
-    if ((type === RegisterType.WIDE_HIGH) !== (previous === RegisterType.WIDE_LOW)) return ImageError.BAD_REGISTER;
-    previous = type;
-  }
-  return previous === RegisterType.WIDE_LOW ? ImageError.BAD_REGISTER : ImageError.NONE;
 }

@@ -20,6 +20,7 @@ export function runConjunctions(start: usize, registers: usize): usize {
   do {
     const counts = load<u32>(pc, INSTRUCTION_IMM);
     pc += INSTRUCTION_BYTES;
+    // Its lowest bit, as in tests.ts.
     let failed: u32 = 0;
     for (let left = counts & 0xff; left !== 0; left--) {
       const x = load<f64>(registers + ((load<u16>(pc, INSTRUCTION_A) as usize) << 3));
@@ -38,11 +39,11 @@ export function runConjunctions(start: usize, registers: usize): usize {
     if (counts >> 16) {
       for (let left = (counts >> 16) & 0xff; left !== 0; left--) {
         const flag = load<u8>(registers + (load<u16>(pc, INSTRUCTION_A) as usize), SCRATCH_NULLS - SCRATCH_REGISTERS) as u32;
-        failed |= flag ^ ((load<u16>(pc) as u32) & 1);
+        failed |= flag ^ ~(load<u16>(pc) as u32);
         pc += INSTRUCTION_BYTES;
       }
       for (let left = counts >> 24; left !== 0; left--) {
-        failed |= load<u32>(registers + ((load<u16>(pc, INSTRUCTION_A) as usize) << 3)) ^ ((load<u16>(pc) as u32) & 1);
+        failed |= load<u32>(registers + ((load<u16>(pc, INSTRUCTION_A) as usize) << 3)) ^ ~(load<u16>(pc) as u32);
         pc += INSTRUCTION_BYTES;
       }
     }

@@ -12,9 +12,9 @@ import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS } from '../shared/layout
 import { INSTRUCTION_BYTES, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 
 /** Truth of an F64 test: bit 4 x opcode (modulo 64) + order, where order is 0 unordered, 1 less, 2 greater, 3 equal. */
-export const F64_TRUTH: u64 = (0x3cb45ad2 << 32) | 0x00000078;
+export const F64_TRUTH: u64 = (0x83cb45ad << 32) | 0x20000007;
 /** The same of the I64 tests. */
-export const I64_TRUTH: u64 = (0x000068c4 << 32) | 0xa2000000;
+export const I64_TRUTH: u64 = (0x0000068c << 32) | 0x4a200000;
 
 const F64_TESTS: u32 = Opcode.F64_NOT_EQ_I - Opcode.F64_LT_I + 1;
 const I64_TESTS: u32 = Opcode.I64_NE_I - Opcode.I64_LT_I + 1;
@@ -31,6 +31,7 @@ export function runTests(start: usize, registers: usize, constants: usize): usiz
   let word = load<u64>(pc);
   while (true) {
     const target = pc + distance(word);
+    // Its lowest bit. The opcodes of tests that are right where something is true, equal, null are odd, their opposites even.
     let failed: u32 = 0;
     let stopped = false;
     do {
@@ -54,16 +55,16 @@ export function runTests(start: usize, registers: usize, constants: usize): usiz
         const bytes = load<u32>(from, 4);
         const end: u32 = max(load<u32>(from) + bytes, 8);
         const difference = load<u64>(end - 8) ^ load<u64>(constants + load<u32>(pc, INSTRUCTION_IMM) + length - 8);
-        failed |= (u32(bytes === length) & u32(difference >> ((64 - (length << 3)) as u64) === 0)) ^ (op & 1);
+        failed |= (u32(bytes === length) & u32(difference >> ((64 - (length << 3)) as u64) === 0)) ^ ~op;
       } else if (op - Opcode.I64_LT_I < I64_TESTS) {
         const x = load<i64>(from);
         const y = load<i64>(pc, INSTRUCTION_IMM);
         const order = u32(x <= y) | (u32(x >= y) << 1);
         failed |= (I64_TRUTH >> ((word << 2) + (order as u64))) as u32;
       } else if (op >= (Opcode.IF_NULL as u32)) {
-        failed |= (load<u8>(registers + a, SCRATCH_NULLS - SCRATCH_REGISTERS) as u32) ^ (op & 1);
+        failed |= (load<u8>(registers + a, SCRATCH_NULLS - SCRATCH_REGISTERS) as u32) ^ ~op;
       } else if (op >= (Opcode.IF_TRUE as u32)) {
-        failed |= load<u32>(from) ^ (op & 1);
+        failed |= load<u32>(from) ^ ~op;
       } else {
         stopped = true;
         break;

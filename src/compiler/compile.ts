@@ -7,6 +7,7 @@ import type { BundleFiles } from '../bundle/files.js';
 import { checkInputMap } from '../bundle/input-map.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
+import { imageUnits } from '../image/cost.js';
 import { joinImageFile } from '../image/file.js';
 import type { Manifest } from '../image/manifest.js';
 import type { ImageParts } from '../image/parts.js';
@@ -94,16 +95,18 @@ function toParts(
   const thresholds = bundle.outcomes.flatMap(({ atLeast, outcome }) =>
     atLeast === undefined ? [] : [{ atLeast, outcome: OUTCOMES[outcome] }],
   );
-  const { registers, code, constants, costMax } = program;
-  return {
+  const { registers, code, constants } = program;
+  const parts: Omit<ImageParts, 'costMax'> = {
     kind: ImageKind.DECISION,
     model,
     registerOfField: registers.ofField,
     nowRegister: registers.now,
-    registerTypes: Uint8Array.from(registers.types),
+    registers: registers.descriptors,
     fieldRegisterCount: registers.fieldCount,
     code,
     constants,
+    blobs: [],
+    lists: [],
     rules: ranked,
     thresholds,
     combine: COMBINES[bundle.combine],
@@ -111,10 +114,10 @@ function toParts(
     outcomeDefault: OUTCOMES[bundle.outcomes[bundle.outcomes.length - 1]!.outcome],
     reasonsMax: bundle.reasonsMax,
     outCount: 0,
-    costMax,
     name: bundle.name,
     version: bundle.version,
   };
+  return { ...parts, costMax: imageUnits(parts) };
 }
 
 function toManifest(bundle: Bundle, model: Model, ranks: readonly number[], program: Program): Manifest {

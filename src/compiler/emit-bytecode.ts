@@ -9,7 +9,16 @@ import { leadConjunction } from './conjunction.js';
 import { TextConstants } from './constants.js';
 import { instructionUnits } from './cost.js';
 import { powerOfTen } from './exact.js';
-import { type ArithmeticIr, type CompareIr, type ConstantIr, type FieldIr, type Ir, type Relation, swapRelation, visit } from './ir.js';
+import {
+  type ArithmeticIr,
+  type CompareIr,
+  type ConstantIr,
+  type FieldIr,
+  type Ir,
+  type Relation,
+  swapRelation,
+  visit,
+} from './ir.js';
 import { type Registers, registerTypeOf } from './registers.js';
 import { keyedField, textKey } from './text-key.js';
 import type { TextType } from './types.js';
@@ -226,7 +235,11 @@ export class Emitter {
         return;
       }
       case 'is-null':
-        this.#test(sense ? Opcode.IF_NULL : Opcode.IF_NOT_NULL, target, this.registers.ofField[(ir.operand as FieldIr).field.index]!);
+        this.#test(
+          sense ? Opcode.IF_NULL : Opcode.IF_NOT_NULL,
+          target,
+          this.registers.ofField[(ir.operand as FieldIr).field.index]!,
+        );
         return;
       case 'compare':
         this.#compare(ir, target, sense);
@@ -281,7 +294,7 @@ export class Emitter {
    * operands.
    */
   #into(op: Opcode, left: number, right: number, type: RegisterType, textBytes = 0): number {
-    const result = this.registers.take(type);
+    const result = this.registers.take(type, textBytes);
     this.#emit(op, result, left, right, undefined, textBytes);
     this.registers.release(left);
     this.registers.release(right);
@@ -298,8 +311,9 @@ export class Emitter {
   #constant(ir: ConstantIr): number {
     const { value } = ir;
     if (typeof value === 'string') {
-      const register = this.registers.take(RegisterType.TEXT);
-      this.#emit(Opcode.CONST_TEXT, register, 0, 0, this.constants.place(value));
+      const text = this.constants.place(value);
+      const register = this.registers.take(RegisterType.TEXT, text.bytes);
+      this.#emit(Opcode.CONST_TEXT, register, 0, 0, text);
       return register;
     }
     const type = registerTypeOf(ir.type);

@@ -3,6 +3,8 @@
 import { ImageKind } from '../../assembly/shared/image.js';
 import { Combine, Outcome } from '../../assembly/shared/outcome.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
+import { imageUnits } from '../image/cost.js';
+import type { ImageParts } from '../image/parts.js';
 import { writeImage } from '../image/write-image.js';
 import type { Model } from '../schema/model.js';
 import { checkSource } from './check-rules.js';
@@ -65,15 +67,17 @@ export function compileExpressions(
   if (bag.hasErrors) return { diagnostics: bag.items, types };
 
   const { registers } = emitter;
-  const image = writeImage({
+  const parts: Omit<ImageParts, 'costMax'> = {
     kind: ImageKind.EXPRESSIONS,
     model,
     registerOfField: registers.ofField,
     nowRegister: registers.now,
-    registerTypes: Uint8Array.from(registers.types),
+    registers: registers.descriptors,
     fieldRegisterCount: registers.fieldCount,
     code,
     constants: emitter.constants.toBytes(),
+    blobs: [],
+    lists: [],
     rules: [],
     thresholds: [],
     combine: Combine.SCORE,
@@ -81,9 +85,9 @@ export function compileExpressions(
     outcomeDefault: Outcome.NONE,
     reasonsMax: 0,
     outCount: values.length,
-    costMax: cost,
     name: 'expressions',
     version: '0.0.0',
-  });
+  };
+  const image = writeImage({ ...parts, costMax: imageUnits(parts) });
   return { image, diagnostics: bag.items, types };
 }

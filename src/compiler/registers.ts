@@ -3,6 +3,8 @@
 import { NO_REGISTER } from '../../assembly/shared/image.js';
 import { REGISTERS_MAX } from '../../assembly/shared/limits.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
+import type { ImageRegister } from '../image/parts.js';
+import { fieldRegister } from '../image/registers.js';
 import type { Model } from '../schema/model.js';
 import { type Ir, visit } from './ir.js';
 import type { Type } from './types.js';
@@ -32,32 +34,34 @@ export function registerTypeOf(type: Type): RegisterType {
 export class Registers {
   /** RegisterType of each register. */
   readonly types: RegisterType[] = [];
+  /** What each register holds, as the image says it. */
+  readonly descriptors: ImageRegister[] = [];
   /** By Field.index, or NO_REGISTER. */
   readonly ofField: Uint16Array;
   readonly now: number;
   /** Registers that are filled before the program runs. */
   readonly fieldCount: number;
-  readonly #free = new Map<RegisterType, number[]>();
+  /** By type and max: a register's max never grows, or it would have been too small for what was computed from it. */
+  readonly #free = new Map<string, number[]>();
 
   /** Gives registers to every field that the expressions read, in the order of the model, and to `now`. */
   constructor(model: Model, expressions: readonly Ir[]) {
-    const read = new Map<number, RegisterType>();
+    const read = new Set<number>();
     let usesNow = false;
     for (const expression of expressions) {
       visit(expression, (node) => {
-        if (node.op === 'field') read.set(node.field.index, registerTypeOf(node.type));
+        if (node.op === 'field') read.add(node.field.index);
         if (node.op === 'now') usesNow = true;
       });
     }
     this.ofField = new Uint16Array(model.fields.length).fill(NO_REGISTER);
     for (const field of model.fields) {
-      const type = read.get(field.index);
-      if (type === undefined) continue;
+      if (!read.has(field.index)) continue;
       this.ofField[field.index] = this.types.length;
-      this.types.push(type);
+      this.#add(fieldRegister(field));
     }
     this.now = usesNow ? this.types.length : NO_REGISTER;
-    if (usesNow) this.types.push(RegisterType.I64);
+    if (usesNow) this.#add({ type: RegisterType.I64 });
     this.fieldCount = this.types.length;
   }
 
@@ -66,22 +70,28 @@ export class Registers {
     return this.types.length > REGISTERS_MAX;
   }
 
-  /** A temporary that nothing holds; of WIDE_LOW the first of a pair. */
-  take(type: RegisterType): number {
-    const free = this.#free.get(type)?.pop();
+  /** A temporary that nothing holds; of WIDE_LOW the first of a pair. @param max bytes of a TEXT */
+  take(type: RegisterType, max = 0): number {
+    const free = this.#free.get(`${type} ${max}`)?.pop();
     if (free !== undefined) return free;
     const register = this.types.length;
-    this.types.push(type);
-    if (type === RegisterType.WIDE_LOW) this.types.push(RegisterType.WIDE_HIGH);
+    this.#add({ type, max });
+    if (type === RegisterType.WIDE_LOW) this.#add({ type: RegisterType.WIDE_HIGH });
     return register;
+  }
+
+  #add(descriptor: ImageRegister): void {
+    this.types.push(descriptor.type);
+    this.descriptors.push(descriptor);
   }
 
   /** Gives a temporary back; a field's register stays. */
   release(register: number): void {
     if (register < this.fieldCount) return;
-    const type = this.types[register]!;
-    const free = this.#free.get(type);
-    if (free === undefined) this.#free.set(type, [register]);
+    const { type, max } = this.descriptors[register]!;
+    const key = `${type} ${max}`;
+    const free = this.#free.get(key);
+    if (free === undefined) this.#free.set(key, [register]);
     else free.push(register);
   }
 }

@@ -1,6 +1,7 @@
 // Field descriptors: the model as the engine's payload verifier reads it.
 
 import * as at from '../../assembly/shared/image.js';
+import { LIST_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { FIELD_HAS_DEFAULT, FIELD_HAS_MAX, FIELD_HAS_MIN, FIELD_REQUIRED, FieldKind } from '../../assembly/shared/value-type.js';
 import type { Field, FieldValue, Model } from '../schema/model.js';
 import type { ConstantPool } from './constants.js';
@@ -17,6 +18,7 @@ const RANGES: Partial<Record<FieldKind, readonly [bigint, bigint]>> = {
   [FieldKind.TIMESTAMP]: [I64_MIN, I64_MAX],
   [FieldKind.DATE]: [-(1n << 31n), (1n << 31n) - 1n],
   [FieldKind.TEXT]: [0n, 0xffffffffn],
+  [FieldKind.LIST]: [0n, BigInt(LIST_COUNT_MAX)],
 };
 
 /**
@@ -58,6 +60,10 @@ function writeField(view: DataView, base: number, field: Field, register: number
   view.setUint16(base + at.FIELD_SLOT, field.slot, true);
   view.setUint16(base + at.FIELD_REGISTER, register, true);
   if (field.kind === FieldKind.OBJECT) view.setUint32(base + at.FIELD_AUX, field.child!, true);
+  if (field.kind === FieldKind.LIST) {
+    view.setUint32(base + at.FIELD_AUX, field.child!, true);
+    view.setUint32(base + at.FIELD_AUX2, field.element?.kind ?? FieldKind.OBJECT, true);
+  }
   if (field.kind === FieldKind.ENUM) {
     const bits = (field.memberNumberMax ?? 0) + 1;
     const bitmap = new Uint8Array((bits + 7) >> 3);

@@ -37,19 +37,45 @@ function writeString(out: Uint8Array, view: DataView, offset: number, text: Uint
   out.set(text, offset + 4);
 }
 
+/** Characters of a list's version: 16 hex digits. */
+const LIST_VERSION_BYTES = 16;
+/** vtable of a ListVersion, 8 bytes; its table, 12; its version, a string of 16 characters padded to a multiple of 4. */
+const LIST_VTABLE_BYTES = 8;
+const LIST_TABLE_BYTES = 12;
+const LIST_STRING_BYTES = 24;
+
+/** The decision template and where in it the version of each list is. */
+export interface Template {
+  /** A multiple of 8 bytes, at least DECISION_TEMPLATE_BYTES_MIN. */
+  bytes: Uint8Array;
+  /** By list: place of the 16 characters that the engine patches. */
+  listVersions: number[];
+}
+
 /**
- * The decision template: a Decision whose reasons vector would start at its end, to be appended by the engine.
- * Its `image` is 0; the engine takes it from the image header.
+ * The decision template: a Decision whose reasons vector would start at its end, to be appended by the engine. Its `image` is 0;
+ * the engine takes it from the image header, and the versions of lists from the slot. Behind the 120 bytes that are the same
+ * everywhere, each part where the one before ends, rounded up to a multiple of 4:
  *
- * @returns a multiple of 8 bytes, at least DECISION_TEMPLATE_BYTES_MIN
+ *   bundle | version | lists: count, offsets | vtable of a ListVersion | for each: table 12, version 24, name
+ *
+ * @param lists names, in the order of their numbers
  */
-export function buildTemplate(name: string, version: string, usesNow: boolean): Uint8Array {
+export function buildTemplate(name: string, version: string, usesNow: boolean, lists: readonly string[] = []): Template {
   const bundle = utf8.encode(name);
   const versionText = utf8.encode(version);
   const bundleAt = STRINGS;
   const versionAt = align4(bundleAt + stringBytes(bundle));
   const listsAt = align4(versionAt + stringBytes(versionText));
-  const out = new Uint8Array(align8(listsAt + 4));
+  const names = lists.map((list) => utf8.encode(list));
+  const listVtable = listsAt + 4 + 4 * names.length;
+  const tables: number[] = [];
+  let end = names.length === 0 ? listVtable : listVtable + LIST_VTABLE_BYTES;
+  for (const text of names) {
+    tables.push(end);
+    end = align4(end + LIST_TABLE_BYTES + LIST_STRING_BYTES + stringBytes(text));
+  }
+  const out = new Uint8Array(align8(end));
   const view = new DataView(out.buffer);
 
   view.setUint32(0, ROOT, true);
@@ -80,8 +106,27 @@ export function buildTemplate(name: string, version: string, usesNow: boolean): 
 
   writeString(out, view, bundleAt, bundle);
   writeString(out, view, versionAt, versionText);
-  // The empty vector of lists at listsAt is its length, 0.
-  return out;
+  view.setUint32(listsAt, names.length, true);
+  const listVersions = tables.map((table, index) => {
+    const entry = listsAt + 4 + 4 * index;
+    view.setUint32(entry, table - entry, true);
+    view.setInt32(table, table - listVtable, true);
+    const nameField = table + 4;
+    const versionField = table + 8;
+    const versionText = table + LIST_TABLE_BYTES;
+    const nameText = versionText + LIST_STRING_BYTES;
+    view.setUint32(nameField, nameText - nameField, true);
+    view.setUint32(versionField, versionText - versionField, true);
+    writeString(out, view, versionText, utf8.encode('0'.repeat(LIST_VERSION_BYTES)));
+    writeString(out, view, nameText, names[index]!);
+    return versionText + 4;
+  });
+  if (tables.length > 0) {
+    for (const [index, entry] of [LIST_VTABLE_BYTES, LIST_TABLE_BYTES, 4, 8].entries()) {
+      view.setUint16(listVtable + 2 * index, entry, true);
+    }
+  }
+  return { bytes: out, listVersions };
 }
 
 /** Where the table of a reason lies in its bytes: what the reasons vector points to. */

@@ -8,7 +8,8 @@ import { INSTRUCTION_BYTES } from '../../assembly/shared/opcode.js';
 import { checksum32 } from './checksum.js';
 import { ConstantPool } from './constants.js';
 import { writeFields } from './fields.js';
-import type { ImageParts, ImageRule } from './parts.js';
+import type { ImageBlob, ImageParts, ImageRule } from './parts.js';
+import { writeRegisters } from './registers.js';
 import { align8, buildReason, buildTemplate } from './template.js';
 
 /**
@@ -19,18 +20,23 @@ import { align8, buildReason, buildTemplate } from './template.js';
 export function writeImage(parts: ImageParts): Uint8Array {
   const pool = new ConstantPool(parts.constants);
   const { tables, fields } = writeFields(parts.model, parts.registerOfField, pool);
-  const template = buildTemplate(parts.name, parts.version, parts.nowRegister !== at.NO_REGISTER);
+  const names = parts.lists.map(({ name }) => name);
+  const { bytes: template, listVersions } = buildTemplate(parts.name, parts.version, parts.nowRegister !== at.NO_REGISTER, names);
+  const { blobs, data } = writeBlobs(parts.blobs);
   const { rules, reasons, reasonSizes } = writeRules(parts.rules);
   const sections = [
     tables,
     fields,
-    parts.registerTypes,
+    writeRegisters(parts.registers),
     parts.code,
     pool.toBytes(),
     rules,
     writeThresholds(parts.thresholds),
     template,
     reasons,
+    blobs,
+    writeLists(parts.lists, listVersions),
+    data,
   ];
   const offsets: number[] = [];
   let bytes = at.IMAGE_HEADER_BYTES;
@@ -54,7 +60,7 @@ export function writeImage(parts: ImageParts): Uint8Array {
   view.setBigUint64(at.IMAGE_MODEL_HASH, BigInt(`0x${parts.model.hash}`), true);
   place(0, at.IMAGE_TABLES, at.IMAGE_TABLE_COUNT, parts.model.tables.length);
   place(1, at.IMAGE_FIELDS, at.IMAGE_FIELD_COUNT, fields.length / at.FIELD_BYTES);
-  place(2, at.IMAGE_REGISTERS, at.IMAGE_REGISTER_COUNT, parts.registerTypes.length);
+  place(2, at.IMAGE_REGISTERS, at.IMAGE_REGISTER_COUNT, parts.registers.length);
   u32(at.IMAGE_FIELD_REGISTERS, parts.fieldRegisterCount);
   place(3, at.IMAGE_CODE, at.IMAGE_CODE_COUNT, parts.code.length / INSTRUCTION_BYTES);
   place(4, at.IMAGE_CONSTANTS, at.IMAGE_CONSTANT_BYTES, sections[4]!.length);
@@ -62,6 +68,9 @@ export function writeImage(parts: ImageParts): Uint8Array {
   place(6, at.IMAGE_THRESHOLDS, at.IMAGE_THRESHOLD_COUNT, parts.thresholds.length);
   place(7, at.IMAGE_TEMPLATE, at.IMAGE_TEMPLATE_BYTES, template.length);
   place(8, at.IMAGE_REASONS, at.IMAGE_REASON_BYTES, reasons.length);
+  place(9, at.IMAGE_BLOBS, at.IMAGE_BLOB_COUNT, parts.blobs.length);
+  place(10, at.IMAGE_LISTS, at.IMAGE_LIST_COUNT, parts.lists.length);
+  place(11, at.IMAGE_DATA, at.IMAGE_DATA_BYTES, data.length);
   u32(at.IMAGE_REASONS_MAX, parts.reasonsMax);
   u32(
     at.IMAGE_DECISION_BYTES_MAX,
@@ -114,13 +123,40 @@ function writeRules(rules: readonly ImageRule[]): { rules: Uint8Array; reasons: 
     view.setFloat64(base + at.RULE_SCORE, rule.score, true);
     view.setUint32(base + at.RULE_OUTCOME, rule.outcome, true);
     if (rule.reason === null) continue;
-    const blob = buildReason(rule.reason, rule.id, rule.score);
+    const blob = buildReason(rule.reason, rule.id, rule.reasonScore ?? rule.score);
     view.setUint32(base + at.RULE_REASON, reasonBytes, true);
     view.setUint32(base + at.RULE_REASON_BYTES, blob.length, true);
     blobs.push(blob);
     reasonBytes += blob.length;
   }
   return { rules: out, reasons: new Uint8Array(Buffer.concat(blobs)), reasonSizes: blobs.map((blob) => blob.length) };
+}
+
+/** Blob descriptors, and the data they point into: each begins where the one before ends, rounded up to a multiple of 8. */
+function writeBlobs(blobs: readonly ImageBlob[]): { blobs: Uint8Array; data: Uint8Array } {
+  const out = new Uint8Array(blobs.length * at.BLOB_BYTES);
+  const view = new DataView(out.buffer);
+  const data = new Uint8Array(blobs.reduce((bytes, blob) => align8(bytes + blob.bytes.length), 0));
+  let offset = 0;
+  for (const [index, blob] of blobs.entries()) {
+    const base = index * at.BLOB_BYTES;
+    view.setUint32(base + at.BLOB_KIND, blob.kind, true);
+    view.setUint32(base + at.BLOB_OFFSET, offset, true);
+    view.setUint32(base + at.BLOB_SIZE, blob.bytes.length, true);
+    data.set(blob.bytes, offset);
+    offset = align8(offset + blob.bytes.length);
+  }
+  return { blobs: out, data };
+}
+
+function writeLists(lists: ImageParts['lists'], versions: readonly number[]): Uint8Array {
+  const out = new Uint8Array(lists.length * at.LIST_BYTES);
+  const view = new DataView(out.buffer);
+  for (const [index, { type }] of lists.entries()) {
+    view.setUint32(index * at.LIST_BYTES + at.LIST_TYPE, type, true);
+    view.setUint32(index * at.LIST_BYTES + at.LIST_VERSION_AT, versions[index]!, true);
+  }
+  return out;
 }
 
 function writeThresholds(thresholds: ImageParts['thresholds']): Uint8Array {

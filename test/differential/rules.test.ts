@@ -11,6 +11,8 @@ import { disassemble } from '#src/compiler/disassemble.js';
 import { emitRules, rankRules } from '#src/compiler/program.js';
 import { looseSource } from '#src/compiler/source.js';
 import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
+import { imageUnits } from '#src/image/cost.js';
+import type { ImageParts } from '#src/image/parts.js';
 import { writeImage } from '#src/image/write-image.js';
 import { readDecision } from '#src/schema/decision.js';
 import { readPayload } from '#src/schema/reader.js';
@@ -55,18 +57,20 @@ function imageOf(sources: readonly string[], combine: 'score' | 'first', leads: 
   const bundle = { combine, reasonsMax: 64, nameSpan: { file: '', start: 0, end: 0 } } as unknown as Bundle;
   const checked = rules as unknown as Parameters<typeof emitRules>[0];
   const ranks = rankRules(rules.map(({ rule }) => rule));
-  const { code, constants, registers, costMax } = emitRules(checked, ranks, bundle, generatorModel, Infinity, bag);
+  const { code, constants, registers } = emitRules(checked, ranks, bundle, generatorModel, Infinity, bag);
   if (disassemble(code).includes(' ALL ')) leads.add(Opcode.ALL);
   if (disassemble(code).includes(' TEXT_KEY ')) leads.add(Opcode.TEXT_KEY);
-  return writeImage({
+  const parts: Omit<ImageParts, 'costMax'> = {
     kind: ImageKind.DECISION,
     model: generatorModel,
     registerOfField: registers.ofField,
     nowRegister: registers.now,
-    registerTypes: Uint8Array.from(registers.types),
+    registers: registers.descriptors,
     fieldRegisterCount: registers.fieldCount,
     code,
     constants,
+    blobs: [],
+    lists: [],
     rules: rules.map(({ rule }) => ({ id: rule.id, score: 0, outcome: Outcome.NONE, reason: rule.id.toUpperCase() })),
     thresholds: [],
     combine: combine === 'first' ? Combine.FIRST : Combine.SCORE,
@@ -74,10 +78,10 @@ function imageOf(sources: readonly string[], combine: 'score' | 'first', leads: 
     outcomeDefault: Outcome.APPROVE,
     reasonsMax: 64,
     outCount: 0,
-    costMax,
     name: 'rules',
     version: '1.0.0',
-  });
+  };
+  return writeImage({ ...parts, costMax: imageUnits(parts) });
 }
 
 test(`at least 100,000 pairs of rule and payload, seed ${SEED}`, () => {

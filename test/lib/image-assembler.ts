@@ -3,8 +3,10 @@
 import { ImageKind, NO_REGISTER } from '#assembly/shared/image.js';
 import { INSTRUCTION_BYTES, Opcode } from '#assembly/shared/opcode.js';
 import { Combine, Outcome } from '#assembly/shared/outcome.js';
-import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
-import type { ImageParts, ImageRule } from '#src/image/parts.js';
+import { RegisterType } from '#assembly/shared/value-type.js';
+import { imageUnits } from '#src/image/cost.js';
+import type { ImageParts, ImageRegister, ImageRule } from '#src/image/parts.js';
+import { fieldRegister } from '#src/image/registers.js';
 import type { Model } from '#src/schema/model.js';
 
 /** Bits of an f64, as an instruction's imm. */
@@ -12,24 +14,6 @@ export function f64Bits(value: number): bigint {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value, true);
   return view.getBigUint64(0, true);
-}
-
-/** The register type that a kind of field is loaded into. */
-export function registerTypeOf(kind: FieldKind): RegisterType {
-  switch (kind) {
-    case FieldKind.BOOL:
-      return RegisterType.BOOL;
-    case FieldKind.INT:
-    case FieldKind.LONG:
-    case FieldKind.DOUBLE:
-      return RegisterType.F64;
-    case FieldKind.TEXT:
-      return RegisterType.TEXT;
-    case FieldKind.OBJECT:
-      return RegisterType.OBJECT;
-    default:
-      return RegisterType.I64;
-  }
 }
 
 interface Operands {
@@ -50,8 +34,9 @@ interface Operands {
 export class Assembler {
   readonly #instructions: { op: number; operands: Operands }[] = [];
   readonly #labels = new Map<string, number>();
-  readonly #types: RegisterType[] = [];
+  readonly #registers: ImageRegister[] = [];
   readonly #fieldRegisterCount: number;
+  readonly #registerOfField: Uint16Array;
   #constants = new Uint8Array(0);
   readonly nowRegister: number;
 
@@ -59,22 +44,33 @@ export class Assembler {
     readonly model: Model,
     options: { now?: boolean } = {},
   ) {
-    for (const field of model.fields) this.#types.push(registerTypeOf(field.kind));
-    this.nowRegister = options.now === true ? this.#types.push(RegisterType.I64) - 1 : NO_REGISTER;
-    this.#fieldRegisterCount = this.#types.length;
+    this.#registerOfField = new Uint16Array(model.fields.length).fill(NO_REGISTER);
+    for (const field of model.fields) {
+      // Fields of lists' elements are read by FIELD.
+      if (field.path.includes('[]')) continue;
+      this.#registerOfField[field.index] = this.#registers.push(fieldRegister(field)) - 1;
+    }
+    this.nowRegister = options.now === true ? this.#registers.push({ type: RegisterType.I64 }) - 1 : NO_REGISTER;
+    this.#fieldRegisterCount = this.#registers.length;
   }
 
   /** Register of a field, by path. */
   field(path: string): number {
+    return this.#registerOfField[this.descriptor(path)]!;
+  }
+
+  /** Number of a field's descriptor, by path. */
+  descriptor(path: string): number {
     const index = this.model.fields.findIndex((field) => field.path === path);
     if (index < 0) throw new Error(`no field ${path}`);
     return index;
   }
 
-  /** A new temporary; WIDE_LOW makes a pair and gives its low half. */
-  temporary(type: RegisterType): number {
-    const register = this.#types.push(type) - 1;
-    if (type === RegisterType.WIDE_LOW) this.#types.push(RegisterType.WIDE_HIGH);
+  /** A new temporary; WIDE_LOW makes a pair and gives its low half. A TEXT holds up to 4,096 bytes where nothing else is said. */
+  temporary(type: RegisterType, options: Omit<ImageRegister, 'type'> = {}): number {
+    const max = type === RegisterType.TEXT ? { max: 4096 } : {};
+    const register = this.#registers.push({ type, ...max, ...options }) - 1;
+    if (type === RegisterType.WIDE_LOW) this.#registers.push({ type: RegisterType.WIDE_HIGH });
     return register;
   }
 
@@ -131,15 +127,17 @@ export class Assembler {
   #parts(options: Partial<ImageParts>): ImageParts {
     this.op(Opcode.END);
     const code = this.code();
-    return {
+    const parts: Omit<ImageParts, 'costMax'> = {
       kind: ImageKind.DECISION,
       model: this.model,
-      registerOfField: Uint16Array.from(this.model.fields, (_field, index) => index),
+      registerOfField: this.#registerOfField,
       nowRegister: this.nowRegister,
-      registerTypes: Uint8Array.from(this.#types),
+      registers: this.#registers,
       fieldRegisterCount: this.#fieldRegisterCount,
       code,
       constants: this.#constants,
+      blobs: [],
+      lists: [],
       rules: [],
       thresholds: [],
       combine: Combine.SCORE,
@@ -147,10 +145,10 @@ export class Assembler {
       outcomeDefault: Outcome.APPROVE,
       reasonsMax: 8,
       outCount: 0,
-      costMax: code.length / INSTRUCTION_BYTES,
       name: 'test-bundle',
       version: '1.2.3',
       ...options,
     };
+    return { costMax: imageUnits(parts), ...parts };
   }
 }

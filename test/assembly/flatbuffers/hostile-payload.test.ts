@@ -9,10 +9,11 @@ import { ENTRY_BYTES, SCRATCH_BYTES, SLOT_HEADER_BYTES } from '#assembly/shared/
 import { Opcode } from '#assembly/shared/opcode.js';
 import { Status } from '#assembly/shared/status.js';
 import { FieldKind } from '#assembly/shared/value-type.js';
+import { fieldRegister } from '#src/image/registers.js';
 import { writeImage } from '#src/image/write-image.js';
 import type { Field, Model } from '#src/schema/model.js';
 import { type PayloadObject, type PayloadValue, readPayload } from '#src/schema/reader.js';
-import { Assembler, registerTypeOf } from '../../lib/image-assembler.js';
+import { Assembler } from '../../lib/image-assembler.js';
 import { EngineBox, GUARD_BYTE, type Value } from '../../lib/image-engine.js';
 import { modelOf } from '../../lib/image-model.js';
 import { payloadOf } from '../../lib/image-payload.js';
@@ -26,7 +27,7 @@ function fieldsBox(model: Model): EngineBox {
   for (const field of fields) {
     const a = assembler.field(field.path);
     assembler.op(Opcode.IF_NULL, { a, to: `null-${field.path}` });
-    assembler.op(Opcode.OUT, { a, b: registerTypeOf(field.kind) }).op(Opcode.JUMP, { to: `end-${field.path}` });
+    assembler.op(Opcode.OUT, { a, b: fieldRegister(field).type }).op(Opcode.JUMP, { to: `end-${field.path}` });
     assembler.label(`null-${field.path}`).op(Opcode.OUT_NULL).label(`end-${field.path}`);
   }
   const box = new EngineBox({ inputBytes: INPUT_BYTES });

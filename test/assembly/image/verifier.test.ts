@@ -98,7 +98,7 @@ test('good images pass', () => {
 describe('header', () => {
   const words: [string, number, number, ImageError][] = [
     ['magic', at.IMAGE_MAGIC, 1, ImageError.BAD_MAGIC],
-    ['version', at.IMAGE_VERSION, 2, ImageError.BAD_VERSION],
+    ['version', at.IMAGE_VERSION, 1, ImageError.BAD_VERSION],
     ['bytes', at.IMAGE_BYTES, 8, ImageError.BAD_SIZE],
     ['kind', at.IMAGE_KIND, 1, ImageError.BAD_HEADER],
     ['unknown kind', at.IMAGE_KIND, 2, ImageError.BAD_HEADER],
@@ -206,9 +206,17 @@ describe('tables and fields', () => {
     ['register filled twice', ImageError.BAD_REGISTER, (p) => p.view.setUint16(p.field(0) + at.FIELD_REGISTER, 1, true)],
     ['register is a temporary', ImageError.BAD_REGISTER, (p) => p.view.setUint16(p.field(0) + at.FIELD_REGISTER, 8, true)],
     ['register left over', ImageError.BAD_REGISTER, (p) => p.view.setUint16(p.field(0) + at.FIELD_REGISTER, at.NO_REGISTER, true)],
-    ['register type unknown', ImageError.BAD_REGISTER, (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS), 8)],
-    ['wide low without high', ImageError.BAD_REGISTER, (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS) + 9, 1)],
-    ['wide high without low', ImageError.BAD_REGISTER, (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS) + 8, 1)],
+    ['register type unknown', ImageError.BAD_REGISTER, (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS), 10)],
+    [
+      'wide low without high',
+      ImageError.BAD_REGISTER,
+      (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS) + 9 * at.REGISTER_BYTES, 1),
+    ],
+    [
+      'wide high without low',
+      ImageError.BAD_REGISTER,
+      (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS) + 8 * at.REGISTER_BYTES, 1),
+    ],
   ];
   for (const [name, error, change] of cases) test(name, () => refused(error, change));
 

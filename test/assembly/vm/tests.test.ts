@@ -45,7 +45,11 @@ function randomTest(random: Random): Instruction {
       (x: number) => x === y,
     ];
     const positive = tests[(op - Opcode.F64_LT_I) >> 1]!;
-    return { op, operands: { a: 0, f64: y }, taken: ({ x }) => positive((x ?? 0) as number) !== (op % 2 === 1) };
+    return {
+      op,
+      operands: { a: 0, f64: y },
+      taken: ({ x }) => positive((x ?? 0) as number) !== ((op - Opcode.F64_LT_I) % 2 === 1),
+    };
   }
   if (roll < 6) {
     const op = Opcode.I64_LT_I + random.below(6);

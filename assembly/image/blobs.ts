@@ -1,0 +1,41 @@
+// Verifies blobs: data that functions of the program read in place. Each lies in the data section where the one before ends, and
+// is what its kind says.
+
+import {
+  BLOB_BYTES,
+  BLOB_KIND,
+  BLOB_OFFSET,
+  BLOB_SIZE,
+  BlobKind,
+  IMAGE_BLOB_COUNT,
+  IMAGE_BLOBS,
+  IMAGE_DATA,
+  IMAGE_DATA_BYTES,
+} from '../shared/image';
+import { ImageError } from '../shared/status';
+
+/** Descriptor of blob `index`, which exists. */
+export function blobOf(image: usize, index: u32): usize {
+  return image + load<u32>(image, IMAGE_BLOBS) + index * BLOB_BYTES;
+}
+
+/** Address of the first byte of blob `index`, which exists. */
+export function blobAddress(image: usize, index: u32): usize {
+  return image + load<u32>(image, IMAGE_DATA) + load<u32>(blobOf(image, index), BLOB_OFFSET);
+}
+
+export function verifyBlobs(image: usize): ImageError {
+  const count = load<u32>(image, IMAGE_BLOB_COUNT);
+  const dataBytes = load<u32>(image, IMAGE_DATA_BYTES) as u64;
+  let end: u64 = 0;
+  for (let index: u32 = 0; index < count; index++) {
+    const blob = blobOf(image, index);
+    const kind = load<u32>(blob, BLOB_KIND);
+    const bytes = load<u32>(blob, BLOB_SIZE);
+    if (kind === BlobKind.NONE || kind > (BlobKind.CASE as u32)) return ImageError.BAD_BLOB;
+    if ((load<u32>(blob, BLOB_OFFSET) as u64) !== end || load<u32>(blob, 12) !== 0) return ImageError.BAD_BLOB;
+    end = (end + (bytes as u64) + 7) & ~7;
+    if (end > dataBytes) return ImageError.BAD_BLOB;
+  }
+  return end === dataBytes ? ImageError.NONE : ImageError.BAD_BLOB;
+}
