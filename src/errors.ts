@@ -121,7 +121,8 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface PayloadError {
   /** JSON Pointer (RFC 6901) of the value, '' for the whole payload. */
   pointer: string;
-  /** Stable: REQUIRED, TYPE, UNKNOWN_FIELD, ENUM, MINIMUM, MAXIMUM, MIN_LENGTH, MAX_LENGTH, SCALE, FORMAT, UTF16. */
+  /** Stable: REQUIRED, TYPE, UNKNOWN_FIELD, DUPLICATE_FIELD, ENUM, MINIMUM, MAXIMUM, MIN_LENGTH, MAX_LENGTH,
+   * MIN_ITEMS, MAX_ITEMS, SCALE, FORMAT, UTF16. */
   code: string;
   message: string;
 }

@@ -129,6 +129,13 @@ export function checkInputMap(input: InputMap, model: Model, bag: DiagnosticBag)
       bag.error('V1010', column.span, `\`${column.field}\` is not a field of the model`, didYouMean(column.field, fields.keys()));
     } else if (kind === FieldKind.OBJECT) {
       bag.error('V1010', column.span, `\`${column.field}\` is an object`, 'map its fields: `object.field`');
+    } else if (!isCell(field)) {
+      bag.error(
+        'V1010',
+        column.span,
+        `\`${column.field}\` is or belongs to a list`,
+        'a list has no columns: write such rows as NDJSON',
+      );
     } else if (column.scale !== undefined && kind !== FieldKind.DECIMAL) {
       bag.error('V1010', column.span, `\`scale\` needs a decimal field, and \`${column.field}\` is none`);
     } else if (column.part !== undefined && !isNumber(kind)) {
@@ -137,6 +144,11 @@ export function checkInputMap(input: InputMap, model: Model, bag: DiagnosticBag)
       bag.error('V1010', column.span, `\`date\` needs a timestamp or date field, and \`${column.field}\` is none`);
     }
   }
+}
+
+/** Whether one text is enough for the field: neither an object nor a list, nor below one. */
+function isCell({ kind, path }: Field): boolean {
+  return kind !== FieldKind.OBJECT && kind !== FieldKind.LIST && !path.includes('[]');
 }
 
 function isNumber(kind: FieldKind): boolean {
@@ -162,11 +174,10 @@ export type RowMapper = (row: Readonly<Record<string, string>>) => MappedRow;
 /** Prepares the mapping of rows to payloads of a model; columns without a field in the model are left out (see checkInputMap). */
 export function createRowMapper(input: InputMap, model: Model): RowMapper {
   const fields = new Map(model.fields.map((field) => [field.path, field]));
-  const columns =
-    input.columns ?? model.fields.filter((field) => field.kind !== FieldKind.OBJECT).map((field) => plainColumn(field.path));
+  const columns = input.columns ?? model.fields.filter(isCell).map((field) => plainColumn(field.path));
   const cells = columns.flatMap((column) => {
     const field = fields.get(column.field);
-    return field === undefined || field.kind === FieldKind.OBJECT ? [] : [{ column, field, path: column.field.split('.') }];
+    return field === undefined || !isCell(field) ? [] : [{ column, field, path: column.field.split('.') }];
   });
   const optional = input.columns === undefined;
   return (row) => {

@@ -21,6 +21,7 @@ const ABSENT_SHARE = 0.15;
 /** Where a field has no bounds of its own. */
 const INTEGER_SPAN = 1000;
 const TEXT_CHARS_MAX = 24;
+const LIST_COUNT_MAX = 8;
 const TIMESTAMP_FROM = 1_767_225_600_000_000n; // 2026-01-01
 const TIMESTAMP_SPAN = 31_536_000_000_000n; // a year
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -79,6 +80,15 @@ export class PayloadGenerator {
         let text = '';
         for (let i = 0; i < length; i++) text += LETTERS[Math.floor(random() * LETTERS.length)];
         return text;
+      }
+      case FieldKind.LIST: {
+        const fewest = Number(field.minimum ?? 0);
+        const most = Math.max(fewest, Math.min(Number(field.maximum ?? 0), LIST_COUNT_MAX));
+        const count = fewest + Math.floor(random() * (most - fewest + 1));
+        const { element, child } = field;
+        return Array.from({ length: count }, () =>
+          element === undefined ? this.#table(this.model.tables[child ?? 0] as Table) : this.#value(element),
+        );
       }
       case FieldKind.OBJECT:
         return this.#table(this.model.tables[field.child ?? 0] as Table);

@@ -4,6 +4,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { createRowMapper, INPUT_MAP_DEFAULT, type InputMap } from '../bundle/input-map.js';
+import { type ParsedJson, parseJson } from '../schema/json-text.js';
 import type { Model } from '../schema/model.js';
 import { Refusal, UsageError } from './errors.js';
 import { JsonArraySplitter, type JsonPiece, LineSplitter } from './json-splitter.js';
@@ -205,12 +206,14 @@ async function* readJson(
 /** @param isField whether the label is a field of the model too, and so stays in the payload */
 function jsonRow(line: number, text: string, label: string | undefined, isField: boolean): Row {
   if (label === undefined) return { line, payload: text, faults: [] };
-  let value: unknown;
+  let parsed: ParsedJson;
   try {
-    value = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (error) {
     return { line, faults: [{ pointer: '', message: `not JSON: ${(error as Error).message}` }] };
   }
+  const { value, duplicates } = parsed;
+  if (duplicates.length > 0) return { line, faults: duplicates };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { line, faults: [{ pointer: '', message: 'not an object' }] };
   }

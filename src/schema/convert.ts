@@ -7,13 +7,24 @@ import type { Field, FieldValue } from './model.js';
 import { formatDate, formatTimestamp, parseDate, parseTimestamp } from './time.js';
 
 /** Stable codes of PayloadError, see errors.ts. */
-export type ConvertCode = 'TYPE' | 'ENUM' | 'MINIMUM' | 'MAXIMUM' | 'MIN_LENGTH' | 'MAX_LENGTH' | 'SCALE' | 'FORMAT' | 'UTF16';
+export type ConvertCode =
+  | 'TYPE'
+  | 'ENUM'
+  | 'MINIMUM'
+  | 'MAXIMUM'
+  | 'MIN_LENGTH'
+  | 'MAX_LENGTH'
+  | 'MIN_ITEMS'
+  | 'MAX_ITEMS'
+  | 'SCALE'
+  | 'FORMAT'
+  | 'UTF16';
 
 export type Converted = { ok: true; value: FieldValue } | { ok: false; code: ConvertCode; message: string };
 
 /**
  * The register form of a JSON value (or bigint, for the 64-bit kinds) of a scalar or text field: boolean; number for INT, LONG
- * and DOUBLE; bigint for DECIMAL (scaled), TIMESTAMP and DATE; member number for ENUM; string for TEXT. Not for OBJECT.
+ * and DOUBLE; bigint for DECIMAL (scaled), TIMESTAMP and DATE; member number for ENUM; string for TEXT. Not for OBJECT and LIST.
  */
 export function convertValue(field: Field, value: unknown): Converted {
   switch (field.kind) {
@@ -114,6 +125,14 @@ function bounded(field: Field, value: number | bigint): Converted {
     return fault('MAXIMUM', `must be at most ${boundText(field, field.maximum)}`);
   }
   return { ok: true, value };
+}
+
+/** What is wrong with the number of elements of a list, if anything. */
+export function countFault(field: Field, count: number): { code: ConvertCode; message: string } | undefined {
+  const items = (bound: number | bigint | undefined): string => `${bound} ${Number(bound) === 1 ? 'item' : 'items'}`;
+  if (count < Number(field.minimum ?? 0)) return { code: 'MIN_ITEMS', message: `must have at least ${items(field.minimum)}` };
+  if (count > Number(field.maximum ?? 0)) return { code: 'MAX_ITEMS', message: `must have at most ${items(field.maximum)}` };
+  return undefined;
 }
 
 /** A value in register form as the author of a payload writes it. */

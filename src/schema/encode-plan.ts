@@ -1,6 +1,6 @@
 // What the encoder knows of a model before the first payload: where each field lies, and what fits it.
 
-import type { FieldKind } from '../../assembly/shared/value-type.js';
+import { FieldKind } from '../../assembly/shared/value-type.js';
 import type { Field, Model } from './model.js';
 
 /** What the encoder knows of a field before the first payload. */
@@ -24,6 +24,10 @@ export interface FieldPlan {
   scale: number;
   members: ReadonlyMap<string, number> | undefined;
   child: TablePlan | undefined;
+  /** LIST: what each element is, as if it were a field; `minimum` and `maximum` of the list count them. */
+  element: FieldPlan | undefined;
+  /** Bytes of a value in its table or vector. */
+  width: number;
 }
 
 export interface TablePlan {
@@ -40,7 +44,7 @@ export interface TablePlan {
 }
 
 /** Bytes of a field in its table, by FieldKind. */
-const WIDTHS: readonly number[] = [0, 1, 4, 8, 8, 8, 8, 4, 2, 4, 4];
+const WIDTHS: readonly number[] = [0, 1, 4, 8, 8, 8, 8, 4, 2, 4, 4, 4];
 
 /** The plan of a table and of those below it; the block of the root begins with `lead` bytes for its offset. */
 export function planTable(model: Model, index: number, lead: number): TablePlan {
@@ -99,6 +103,13 @@ function planField(model: Model, field: Field, entryAt: number, valueAt: number)
     maximumBig: maximum === undefined || !Number.isInteger(Number(maximum)) ? undefined : BigInt(maximum),
     scale: field.scale ?? 0,
     members: field.members === undefined ? undefined : new Map(field.members.map(({ name, number }) => [name, number])),
-    child: field.child === undefined ? undefined : planTable(model, field.child, 0),
+    child: field.kind === FieldKind.OBJECT ? planTable(model, field.child!, 0) : undefined,
+    element: field.kind === FieldKind.LIST ? planElement(model, field) : undefined,
+    width: WIDTHS[field.kind]!,
   };
+}
+
+function planElement(model: Model, list: Field): FieldPlan {
+  const element: Field = list.element ?? { ...list, kind: FieldKind.OBJECT };
+  return planField(model, element, 0, 0);
 }

@@ -10,13 +10,14 @@
 
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
-import { Problem } from '../errors.js';
-import { POWERS_OF_TEN, scaledFromNumber, scaledFromText } from './decimal.js';
+import type { Problem } from '../errors.js';
+import { codePoints } from './convert.js';
+import { scaledFromNumber, scaledFromShortText, scaledFromText } from './decimal.js';
 import { type FieldPlan, planTable, type TablePlan } from './encode-plan.js';
 import { JsonCursor } from './json-cursor.js';
-import { findJsonFault } from './json-error.js';
+import { parseJson } from './json-text.js';
 import type { Model } from './model.js';
-import { isPlainObject, payloadErrors } from './payload-errors.js';
+import { invalidPayload, isPlainObject, payloadErrors } from './payload-errors.js';
 import { parseDate, parseTimestamp } from './time.js';
 
 const ROOT_OFFSET_BYTES = 4;
@@ -27,10 +28,15 @@ const LOOP_UNITS_MAX = 64;
 /** Longer JSON text is left to JSON.parse: what it is made of is then mostly long texts, which that reads faster. */
 const PLAIN_BYTES_MAX = 16_384;
 
+/** Vtable entry of a null field while its table is copied; no field lies on its table's first bytes. */
+const IS_NULL = 1;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const LOWER_N = 0x6e;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const NULL = Buffer.from('null');
@@ -64,19 +70,11 @@ export class PayloadEncoder {
     return this.bytes.subarray(0, this.end);
   }
 
-  /** As `encode`, from JSON text; throws Problem INVALID_JSON with the position where the text is not JSON. */
+  /** As `encode`, from JSON text; throws Problem INVALID_JSON with the position where the text is not JSON, and
+   * INVALID_PAYLOAD where an object has a key twice. */
   encodeText(json: string): Uint8Array {
-    let value: unknown;
-    try {
-      value = JSON.parse(json);
-    } catch (error) {
-      const fault = findJsonFault(json);
-      const detail =
-        fault === undefined
-          ? (error as Error).message
-          : `line ${fault.line}, column ${fault.column} (offset ${fault.offset}): ${fault.message}`;
-      throw new Problem('INVALID_JSON', detail);
-    }
+    const { value, duplicates } = parseJson(json);
+    if (duplicates.length > 0) throw invalidPayload(duplicates);
     return this.encode(value);
   }
 
@@ -109,10 +107,7 @@ export class PayloadEncoder {
         message: `must have at most ${PAYLOAD_BYTES_MAX} bytes as a FlatBuffers table`,
       });
     }
-    const [first] = errors;
-    const where = first!.pointer === '' ? 'the payload' : first!.pointer;
-    const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
-    return new Problem('INVALID_PAYLOAD', `${where} ${first!.message}${more}`, errors);
+    return invalidPayload(errors);
   }
 
   /** Appends a table; returns its position, or -1 where a value does not fit. */
@@ -152,6 +147,7 @@ export class PayloadEncoder {
     if (start < 0) return -1;
     const { fields } = plan;
     let required = 0;
+    let nulls = 0;
     let next = 0;
     if (cursor.peek() === CLOSE_BRACE) cursor.at++;
     else {
@@ -162,10 +158,12 @@ export class PayloadEncoder {
         next = found + 1;
         const field = fields[found]!;
         if (cursor.peek() === LOWER_N) {
-          // A second value of the same field would count, and is not looked for: not plain.
           if (field.required || this.view.getUint16(start + field.entryAt, true) !== 0 || !cursor.takeAll(NULL)) return -1;
+          this.view.setUint16(start + field.entryAt, IS_NULL, true);
+          nulls++;
           continue;
         }
+        // There before: a key that stands twice, which is not plain.
         if (this.view.getUint16(start + field.entryAt, true) !== 0) return -1;
         this.view.setUint16(start + field.entryAt, field.valueAt - plan.tableAt, true);
         if (field.required) required++;
@@ -173,7 +171,14 @@ export class PayloadEncoder {
       } while (cursor.take(COMMA));
       if (!cursor.take(CLOSE_BRACE)) return -1;
     }
+    if (nulls > 0) this.clearNulls(fields, start);
     return required === plan.requiredCount ? start + plan.tableAt : -1;
+  }
+
+  private clearNulls(fields: readonly FieldPlan[], start: number): void {
+    for (const { entryAt } of fields) {
+      if (this.view.getUint16(start + entryAt, true) === IS_NULL) this.view.setUint16(start + entryAt, 0, true);
+    }
   }
 
   private copyField(field: FieldPlan, at: number): boolean {
@@ -195,17 +200,12 @@ export class PayloadEncoder {
       case FieldKind.TEXT: {
         const chars = cursor.takeText();
         if (chars < field.minimum || chars > field.maximum || chars < 0) return false;
-        const position = this.copyText(cursor.at - 1 - chars, chars);
-        if (position < 0) return false;
-        this.view.setUint32(at, position - at, true);
-        return true;
+        return this.point(at, this.copyText(cursor.at - 1 - chars, chars));
       }
-      case FieldKind.OBJECT: {
-        const position = this.copyTable(field.child!);
-        if (position < 0) return false;
-        this.view.setUint32(at, position - at, true);
-        return true;
-      }
+      case FieldKind.OBJECT:
+        return this.point(at, this.copyTable(field.child!));
+      case FieldKind.LIST:
+        return this.point(at, this.copyList(field));
       default: {
         const byte = cursor.peek();
         if (byte !== QUOTE) {
@@ -217,6 +217,23 @@ export class PayloadEncoder {
         return this.writeField(field, asciiText(cursor.bytes, cursor.at - 1 - chars, chars), at);
       }
     }
+  }
+
+  /** Appends the list that is next in the JSON text; returns its position, or -1. */
+  private copyList(field: FieldPlan): number {
+    const { cursor } = this;
+    if (!cursor.take(OPEN_BRACKET)) return -1;
+    const element = field.element!;
+    const count = cursor.countItems();
+    if (count < 0) return -1;
+    const position = this.startList(field, count);
+    if (position < 0) return -1;
+    for (let i = 0; i < count; i++) {
+      if (i > 0 && !cursor.take(COMMA)) return -1;
+      cursor.peek();
+      if (!this.copyField(element, position + 4 + i * element.width)) return -1;
+    }
+    return cursor.take(CLOSE_BRACKET) ? position : -1;
   }
 
   /** Appends `chars` characters of the JSON text; returns the position of the text, or -1. */
@@ -271,23 +288,47 @@ export class PayloadEncoder {
         this.view.setUint16(at, number, true);
         return true;
       }
-      case FieldKind.TEXT: {
-        if (typeof value !== 'string') return false;
-        const position = this.writeText(field, value);
-        if (position < 0) return false;
-        this.view.setUint32(at, position - at, true);
-        return true;
-      }
-      case FieldKind.OBJECT: {
-        if (!isPlainObject(value)) return false;
-        const position = this.writeTable(field.child!, value);
-        if (position < 0) return false;
-        this.view.setUint32(at, position - at, true);
-        return true;
-      }
+      case FieldKind.TEXT:
+        return typeof value === 'string' && this.point(at, this.writeText(field, value));
+      case FieldKind.OBJECT:
+        return isPlainObject(value) && this.point(at, this.writeTable(field.child!, value));
+      case FieldKind.LIST:
+        return Array.isArray(value) && this.point(at, this.writeList(field, value));
       default:
         return false;
     }
+  }
+
+  /** Sets the offset at `at` to what lies at `position`; false where it is -1. */
+  private point(at: number, position: number): boolean {
+    if (position < 0) return false;
+    this.view.setUint32(at, position - at, true);
+    return true;
+  }
+
+  /** Appends a vector and what its elements lead to; returns its position, or -1. */
+  private writeList(field: FieldPlan, values: readonly unknown[]): number {
+    const count = values.length;
+    const element = field.element!;
+    const position = this.startList(field, count);
+    if (position < 0) return -1;
+    for (let i = 0; i < count; i++) {
+      if (!this.writeField(element, values[i], position + 4 + i * element.width)) return -1;
+    }
+    return position;
+  }
+
+  /** Appends a vector of zeros, its elements at a multiple of their width; returns its position, or -1. */
+  private startList(field: FieldPlan, count: number): number {
+    if (!(count >= field.minimum && count <= field.maximum)) return -1;
+    const { width } = field.element!;
+    const position = width === 8 ? ((this.end + 11) & -8) - 4 : (this.end + 3) & -4;
+    const end = (position + 4 + count * width + 3) & -4;
+    if (!this.reserve(end)) return -1;
+    this.bytes.fill(0, this.end, end);
+    this.view.setUint32(position, count, true);
+    this.end = end;
+    return this.isWithin(end) ? position : -1;
   }
 
   private writeDecimal(field: FieldPlan, value: unknown, at: number): boolean {
@@ -334,7 +375,7 @@ export class PayloadEncoder {
       at += written;
       if (written !== units) {
         // Not ASCII. TextEncoder replaces half a pair silently, so the count looks at the code units.
-        chars = countChars(text);
+        chars = codePoints(text);
         if (chars < 0) return -1;
       }
     } else {
@@ -405,40 +446,6 @@ function asciiText(bytes: Uint8Array, at: number, chars: number): string {
   let text = '';
   for (let i = at; i < at + chars; i++) text += String.fromCharCode(bytes[i]!);
   return text;
-}
-
-/** The decimal of a text of up to 15 digits, scaled; NaN where the long way has to look at it. */
-function scaledFromShortText(text: string, scale: number): number {
-  const { length } = text;
-  let at = text.charCodeAt(0) === 45 ? 1 : 0;
-  const negative = at === 1;
-  if (length - at > 16 || length === at) return Number.NaN;
-  let value = 0;
-  let point = -1;
-  for (; at < length; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
-    else if (digit === -2 && point < 0 && at > (negative ? 1 : 0) && at + 1 < length) point = at;
-    else return Number.NaN;
-  }
-  const places = point < 0 ? 0 : length - point - 1;
-  if (places > scale) return Number.NaN;
-  const scaled = value * POWERS_OF_TEN[scale - places]!;
-  if (scaled > Number.MAX_SAFE_INTEGER) return Number.NaN;
-  return negative ? 0 - scaled : scaled;
-}
-
-/** Code points, or -1 where there is half of a surrogate pair. */
-function countChars(text: string): number {
-  let chars = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xd800 || unit > 0xdfff) continue;
-    const low = unit < 0xdc00 ? text.charCodeAt(++i) : 0;
-    if (!(low >= 0xdc00 && low <= 0xdfff)) return -1;
-    chars--;
-  }
-  return chars;
 }
 
 /** Whether an object has no own key but the `known` that were found, those without a value apart. */

@@ -3,12 +3,12 @@
 
 import { FieldKind } from '../../assembly/shared/value-type.js';
 import { formatValue } from './convert.js';
-import { own, parseLockKind } from './lock.js';
+import { type LockKind, own, parseLockKind } from './lock.js';
 import type { Field, Model, Table } from './model.js';
 import { pascalCase, uniqueName } from './names.js';
 
 /** FlatBuffers type of a field, by FieldKind; enums and objects have names of their own. */
-const TYPES: readonly string[] = ['', 'bool', 'int', 'long', 'double', 'long', 'long', 'int', 'ushort', 'string', ''];
+const TYPES: readonly string[] = ['', 'bool', 'int', 'long', 'double', 'long', 'long', 'int', 'ushort', 'string', '', ''];
 
 const UNIT_NOTES: Partial<Record<FieldKind, string>> = {
   [FieldKind.TIMESTAMP]: 'Microseconds since 1970-01-01T00:00:00Z.',
@@ -20,7 +20,7 @@ export function emitFbs(model: Model): string {
   // flatc refuses a table with the name of any field, whatever table that is in.
   const taken = new Set(model.fields.map(({ name }) => name));
   for (const fields of Object.values(model.lock.tables)) for (const name of Object.keys(fields)) taken.add(name);
-  const tableNames = model.tables.map(({ name }) => uniqueName(name, taken));
+  const tableNames = model.tables.map(({ name, element }) => (element === true ? name : uniqueName(name, taken)));
   const enumNames = new Map<Field, string>();
   for (const field of model.fields) {
     if (field.kind === FieldKind.ENUM) enumNames.set(field, uniqueName(pascalCase(field.path) || 'Members', taken));
@@ -33,7 +33,7 @@ export function emitFbs(model: Model): string {
     '',
   ];
   for (const [field, name] of enumNames) parts.push(emitEnum(model, field, name), '');
-  for (const table of model.tables) parts.push(emitTable(model, table, tableNames, enumNames), '');
+  for (const table of model.tables) if (table.element !== true) parts.push(emitTable(model, table, tableNames, enumNames), '');
   parts.push(`root_type ${tableNames[0]};`, '');
   return parts.join('\n');
 }
@@ -68,10 +68,7 @@ function emitTable(model: Model, table: Table, tableNames: readonly string[], en
   for (const field of table.fields) bySlot.set(field.slot, emitField(field, tableNames, enumNames));
   for (const [name, { id, kind }] of Object.entries(own(model.lock.tables, table.path) ?? {})) {
     if (bySlot.has(id)) continue;
-    // A retired object or enum lost its declaration: any type of its width keeps the place.
-    const retired = parseLockKind(kind)?.kind ?? FieldKind.TEXT;
-    const type = retired === FieldKind.OBJECT ? '[ubyte]' : TYPES[retired]!;
-    bySlot.set(id, [`  ${name}: ${type} (id: ${id}, deprecated);`]);
+    bySlot.set(id, [`  ${name}: ${retiredType(parseLockKind(kind))} (id: ${id}, deprecated);`]);
   }
   // Ids without an entry do not come about by themselves; a lock that was merged by hand may have them.
   const count = Math.max(-1, ...bySlot.keys()) + 1;
@@ -80,24 +77,46 @@ function emitTable(model: Model, table: Table, tableNames: readonly string[], en
   return [`table ${tableNames[table.index]} {`, ...lines, '}'].join('\n');
 }
 
+/** A retired object or enum lost its declaration: any type of its width keeps the place. */
+function retiredType(given: LockKind | undefined): string {
+  const kind = given?.element ?? given?.kind ?? FieldKind.TEXT;
+  if (kind === FieldKind.OBJECT) return '[ubyte]';
+  return given?.kind === FieldKind.LIST ? `[${TYPES[kind]}]` : TYPES[kind]!;
+}
+
 function emitField(field: Field, tableNames: readonly string[], enumNames: EnumNames): string[] {
-  const type = field.child !== undefined ? tableNames[field.child]! : (enumNames.get(field) ?? TYPES[field.kind]!);
-  const isScalar = field.kind !== FieldKind.TEXT && field.kind !== FieldKind.OBJECT;
+  const single = field.element ?? field;
+  const name =
+    field.child !== undefined && field.element === undefined
+      ? tableNames[field.child]!
+      : (enumNames.get(single) ?? TYPES[single.kind]!);
+  const type = field.kind === FieldKind.LIST ? `[${name}]` : name;
+  const isScalar = isScalarKind(field.kind);
   const attributes = [`id: ${field.slot}`];
-  // Only strings and tables can be `required` in FlatBuffers; Verdict checks required scalars all the same.
+  // Only strings, vectors and tables can be `required` in FlatBuffers; Verdict checks required scalars all the same.
   if (field.required && !isScalar) attributes.push('required');
   return [...doc(fieldNotes(field)), `  ${field.name}: ${type}${isScalar ? ' = null' : ''} (${attributes.join(', ')});`];
 }
 
+function isScalarKind(kind: FieldKind): boolean {
+  return kind !== FieldKind.TEXT && kind !== FieldKind.OBJECT && kind !== FieldKind.LIST;
+}
+
 function fieldNotes(field: Field): string {
   const notes: string[] = [];
+  const { kind, scale } = field.element ?? field;
   if (field.description !== undefined) notes.push(commentText(field.description.trim()).replace(/([^.!?])$/, '$1.'));
-  if (field.kind === FieldKind.DECIMAL && field.scale! > 0) notes.push(`Scaled by 10^${field.scale}.`);
-  const unit = UNIT_NOTES[field.kind];
+  if (kind === FieldKind.DECIMAL && scale! > 0) notes.push(`Scaled by 10^${scale}.`);
+  const unit = UNIT_NOTES[kind];
   if (unit !== undefined) notes.push(unit);
-  if (field.required && field.kind !== FieldKind.TEXT && field.kind !== FieldKind.OBJECT) notes.push('Required.');
+  if (field.kind === FieldKind.LIST) notes.push(countNote(field));
+  if (field.required && isScalarKind(field.kind)) notes.push('Required.');
   if (field.default !== undefined) notes.push(`Default: ${commentText(formatValue(field, field.default))}.`);
   return notes.join(' ');
+}
+
+function countNote({ minimum, maximum }: Field): string {
+  return minimum === undefined ? `At most ${maximum} items.` : `${minimum} to ${maximum} items.`;
 }
 
 function doc(text: string): string[] {

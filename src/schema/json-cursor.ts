@@ -13,7 +13,12 @@ const QUOTE = 0x22;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const DIGIT_0 = 0x30;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const UPPER_E = 0x45;
 const LOWER_E = 0x65;
 const NONE = new Uint8Array(0);
@@ -94,6 +99,29 @@ export class JsonCursor {
     this.at = at;
     if (places > 0) value /= POWERS_OF_TEN[places]!;
     return isNegative ? -value : value;
+  }
+
+  /**
+   * Items of the array whose [ has just been taken; none of it is taken. -1: not plain. Only the commas and brackets are looked
+   * at: what is between them is for whoever takes the items.
+   */
+  countItems(): number {
+    if (this.peek() === CLOSE_BRACKET) return 0;
+    const { bytes } = this;
+    const end = bytes.length;
+    let count = 1;
+    let depth = 0;
+    for (let at = this.at; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        do if (++at >= end || bytes[at] === BACKSLASH) return -1;
+        while (bytes[at] !== QUOTE);
+      } else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) depth++;
+      else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
+        if (depth-- === 0) return count;
+      } else if (byte === COMMA && depth === 0) count++;
+    }
+    return -1;
   }
 
   /** Takes a text with its quotes and returns how many characters it has; they end before the last byte taken. -1: not plain. */

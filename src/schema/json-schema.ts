@@ -66,6 +66,13 @@ function kindSchema(model: Model, field: Field): Record<string, unknown> {
         ...(field.minimum === undefined ? {} : { minLength: field.minimum }),
         ...(field.maximum === undefined ? {} : { maxLength: field.maximum }),
       };
+    case FieldKind.LIST:
+      return {
+        type: 'array',
+        items: field.element === undefined ? tableSchema(model, field.child!) : kindSchema(model, field.element),
+        ...(field.minimum === undefined ? {} : { minItems: field.minimum }),
+        maxItems: field.maximum,
+      };
     default:
       return tableSchema(model, field.child!);
   }

@@ -2,9 +2,9 @@
 // would be a constraint that its author believes in and nobody checks.
 
 /** Types of a schema, `null` apart. */
-export type SchemaType = 'boolean' | 'integer' | 'number' | 'string' | 'object';
+export type SchemaType = 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
 
-export const SCHEMA_TYPES: readonly SchemaType[] = ['boolean', 'integer', 'number', 'string', 'object'];
+export const SCHEMA_TYPES: readonly SchemaType[] = ['boolean', 'integer', 'number', 'string', 'array', 'object'];
 
 const NUMBERS: readonly SchemaType[] = ['integer', 'number'];
 
@@ -32,8 +32,13 @@ export const KEYWORDS: Readonly<Record<string, readonly SchemaType[] | 'any' | '
   multipleOf: NUMBERS,
   format: ['integer', 'number', 'string'],
   enum: ['string'],
+  const: ['integer', 'number', 'string'],
   minLength: ['string'],
   maxLength: ['string'],
+  items: ['array'],
+  minItems: ['array'],
+  maxItems: ['array'],
+  uniqueItems: ['array'],
 };
 
 /** Keywords that may stand beside `$ref`. */
@@ -48,14 +53,13 @@ export const UNSUPPORTED_ADVICE: Readonly<Record<string, string>> = {
   if: 'write the condition as a rule',
   then: 'write the condition as a rule',
   else: 'write the condition as a rule',
-  const: 'write enum with one member',
   pattern: 'bound the text with minLength and maxLength, and test its content with a rule',
-  items: 'lists are not supported: write one field for each item that rules read',
-  prefixItems: 'lists are not supported: write one field for each item that rules read',
-  contains: 'lists are not supported: write one field for each item that rules read',
-  minItems: 'lists are not supported: write one field for each item that rules read',
-  maxItems: 'lists are not supported: write one field for each item that rules read',
-  uniqueItems: 'lists are not supported: write one field for each item that rules read',
+  prefixItems: 'items of different kinds are fields: write an object with one field for each',
+  contains: 'ask with a rule: list.some(item => ...)',
+  minContains: 'count with a rule: list.filter(item => ...).length',
+  maxContains: 'count with a rule: list.filter(item => ...).length',
+  unevaluatedItems: 'items is the schema of every item',
+  additionalItems: 'items is the schema of every item',
   patternProperties: 'name each field under properties',
   propertyNames: 'name each field under properties',
   minProperties: 'name the fields that must be there in required',
@@ -70,7 +74,9 @@ export const UNSUPPORTED_ADVICE: Readonly<Record<string, string>> = {
   contentMediaType: 'decode the value before it is sent',
   contentSchema: 'decode the value before it is sent',
   $dynamicRef: 'use $ref to an entry of $defs',
+  $dynamicAnchor: 'use $ref to an entry of $defs',
   $anchor: 'use $ref to an entry of $defs',
+  $vocabulary: 'a model is written in the vocabulary of JSON Schema 2020-12',
 };
 
 /** `format` by type; a value of undefined has no effect beside naming what the type already says. */

@@ -15,12 +15,35 @@ export function lockKind(kind: FieldKind, scale: number | undefined): string {
   return kind === FieldKind.DECIMAL ? `DECIMAL(${scale ?? 0})` : FieldKind[kind]!;
 }
 
-/** The kind and scale that a lock's spelling names, or undefined. */
-export function parseLockKind(text: string): { kind: FieldKind; scale?: number } | undefined {
+/** The kind of a list by that of its elements: `LIST(TEXT)`, `LIST(DECIMAL(2))`. */
+export function listLockKind(element: FieldKind, scale: number | undefined): string {
+  return `LIST(${lockKind(element, scale)})`;
+}
+
+/** A kind as the lock spells it. */
+export interface LockKind {
+  kind: FieldKind;
+  scale?: number;
+  /** LIST: kind of the elements. */
+  element?: FieldKind;
+}
+
+/** The kind that a lock's spelling names, or undefined. */
+export function parseLockKind(text: string): LockKind | undefined {
+  const list = /^LIST\((.+)\)$/.exec(text);
+  if (list === null) return parseSingleKind(text);
+  const element = parseSingleKind(list[1]!);
+  if (element === undefined) return undefined;
+  return { ...element, kind: FieldKind.LIST, element: element.kind };
+}
+
+function parseSingleKind(text: string): LockKind | undefined {
   const decimal = /^DECIMAL\((\d|1[0-8])\)$/.exec(text);
   if (decimal !== null) return { kind: FieldKind.DECIMAL, scale: Number(decimal[1]) };
   const kind = (FieldKind as unknown as Record<string, unknown>)[text];
-  return typeof kind === 'number' && kind !== FieldKind.NONE && kind !== FieldKind.DECIMAL ? { kind } : undefined;
+  if (typeof kind !== 'number' || kind === FieldKind.NONE || kind === FieldKind.DECIMAL || kind === FieldKind.LIST)
+    return undefined;
+  return { kind };
 }
 
 /** A record's own entry. */
@@ -40,7 +63,7 @@ export function cloneLock(lock: ModelLock): ModelLock {
 
 /**
  * The id of a field in a growing lock: the one it has, else the next one of its table.
- * A LONG stays a LONG where the schema has since narrowed to INT: the wider form reads all that was ever written.
+ * A LONG, or a list of them, stays one where the schema has since narrowed to INT: the wider form reads all that was ever written.
  */
 export function lockField(
   lock: ModelLock,
@@ -57,7 +80,9 @@ export function lockField(
     entries[name] = { id, kind };
     return { id, kind };
   }
-  if (given.kind === 'LONG' && kind === 'INT') return { id: given.id, kind: 'LONG' };
+  if (given.kind !== kind && given.kind === kind.replace(/^(INT|LIST\(INT\))$/, (text) => text.replace('INT', 'LONG'))) {
+    return { id: given.id, kind: given.kind };
+  }
   return given.kind === kind ? { id: given.id, kind } : { id: given.id, kind, conflict: given.kind };
 }
 

@@ -1,8 +1,8 @@
 // Everything that is wrong with a payload, once the encoder has found that something is.
 
 import { FieldKind } from '../../assembly/shared/value-type.js';
-import type { PayloadError } from '../errors.js';
-import { convertValue } from './convert.js';
+import { type PayloadError, Problem } from '../errors.js';
+import { convertValue, countFault } from './convert.js';
 import { nearest } from './keywords.js';
 import type { Field, Model, Table } from './model.js';
 
@@ -15,6 +15,14 @@ export function payloadErrors(model: Model, value: unknown): PayloadError[] {
   if (isPlainObject(value)) collectTable(model, model.tables[0]!, value, '', errors);
   else errors.push({ pointer: '', code: 'TYPE', message: 'must be an object' });
   return errors.slice(0, PAYLOAD_ERRORS_MAX);
+}
+
+/** The problem of a payload with these errors, at least one. */
+export function invalidPayload(errors: PayloadError[]): Problem {
+  const [first] = errors;
+  const where = first!.pointer === '' ? 'the payload' : first!.pointer;
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  return new Problem('INVALID_PAYLOAD', `${where} ${first!.message}${more}`, errors);
 }
 
 /** An object in the sense of JSON: what may hold fields. */
@@ -57,6 +65,29 @@ function collectField(model: Model, field: Field, value: unknown, pointer: strin
     else errors.push({ pointer, code: 'TYPE', message: 'must be an object' });
     return;
   }
+  if (field.kind === FieldKind.LIST) {
+    if (Array.isArray(value)) collectList(model, field, value, pointer, errors);
+    else errors.push({ pointer, code: 'TYPE', message: 'must be a list' });
+    return;
+  }
   const converted = convertValue(field, value);
   if (!converted.ok) errors.push({ pointer, code: converted.code, message: converted.message });
+}
+
+function collectList(model: Model, list: Field, values: readonly unknown[], pointer: string, errors: PayloadError[]): void {
+  const fault = countFault(list, values.length);
+  if (fault !== undefined) errors.push({ pointer, ...fault });
+  if (fault?.code === 'MAX_ITEMS') return;
+  for (let i = 0; i < values.length && errors.length < PAYLOAD_ERRORS_MAX; i++) {
+    const value = values[i];
+    if (value === null || value === undefined) {
+      errors.push({ pointer: `${pointer}/${i}`, code: 'REQUIRED', message: 'is required: a list has no null in it' });
+    } else if (list.element !== undefined) {
+      collectField(model, list.element, value, `${pointer}/${i}`, errors);
+    } else if (isPlainObject(value)) {
+      collectTable(model, model.tables[list.child!]!, value, `${pointer}/${i}`, errors);
+    } else {
+      errors.push({ pointer: `${pointer}/${i}`, code: 'TYPE', message: 'must be an object' });
+    }
+  }
 }

@@ -1,12 +1,14 @@
 // One property of the JSON Schema -> kind, bounds and default of one field. Everything about objects is in read-model.ts.
 
-import { ENUM_MEMBERS_MAX, TEXT_CHARS_DEFAULT, TEXT_CHARS_MAX } from '../../assembly/shared/limits.js';
+import { ENUM_MEMBERS_MAX, LIST_COUNT_MAX, TEXT_CHARS_DEFAULT, TEXT_CHARS_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import { convertValue } from './convert.js';
 import { exactNumber, I64_MAX, I64_MIN, nextDown, nextUp, SCALE_MAX, scaleExact } from './decimal.js';
 import { FORMATS, type SchemaType } from './keywords.js';
 import type { Field } from './model.js';
+
+type Schema = Readonly<Record<string, unknown>>;
 
 /** What the form of a field can hold, bounds apart. */
 interface Domain {
@@ -31,29 +33,62 @@ export interface Shape {
   memberNames?: string[];
 }
 
-/** Kind and bounds of a scalar or text. After a complaint the shape is still usable, so that the reading can go on. */
-export function readShape(
-  schema: Readonly<Record<string, unknown>>,
-  type: SchemaType,
-  nullable: boolean,
-  complain: Complain,
-): Shape {
-  const format = readFormat(schema, type, complain);
+/** Kind and bounds of a field that is no list. After a complaint the shape is still usable, so that the reading can go on. */
+export function readShape(given: Schema, { type, nullable }: { type: SchemaType; nullable: boolean }, complain: Complain): Shape {
+  const format = readFormat(given, type, complain);
+  if (given.const !== undefined && nullable) {
+    complain('V2005', 'const', 'null is not the value that const asks for', 'take "null" out of type');
+  }
   switch (type) {
     case 'boolean':
       return { kind: FieldKind.BOOL };
     case 'integer':
-      return readInteger(schema, format, complain);
+      return readInteger(constAsBounds(given, complain), format, constComplain(given, complain));
     case 'number':
-      return readNumber(schema, complain);
+      return readNumber(constAsBounds(given, complain), constComplain(given, complain));
     case 'string':
-      return readString(schema, format, nullable, complain);
-    case 'object':
+      return readString(given, format, nullable, complain);
+    default:
       return { kind: FieldKind.OBJECT };
   }
 }
 
-function readFormat(schema: Readonly<Record<string, unknown>>, type: SchemaType, complain: Complain): string | undefined {
+/** A number that is given is one between two equal bounds. */
+function constAsBounds(schema: Schema, complain: Complain): Schema {
+  if (schema.const === undefined) return schema;
+  for (const keyword of ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']) {
+    if (schema[keyword] !== undefined) complain('V2002', keyword, `${keyword} has no effect beside const`, 'remove it');
+  }
+  const { multipleOf } = schema;
+  return { ...(multipleOf === undefined ? {} : { multipleOf }), minimum: schema.const, maximum: schema.const };
+}
+
+/** What is wrong with the bounds that a const stands for is wrong with the const. */
+function constComplain(schema: Schema, complain: Complain): Complain {
+  if (schema.const === undefined) return complain;
+  return (code, keyword, message, advice) => {
+    if (keyword !== 'minimum' && keyword !== 'maximum') complain(code, keyword, message, advice);
+    else if (code === 'V2005') complain(code, 'const', 'const must be a finite number', advice);
+    else complain(code, 'const', 'const is no value of this type', advice);
+  };
+}
+
+/** How many elements a list has, as the bounds of its field. */
+export function readCounts(schema: Schema, complain: Complain): Shape {
+  if (schema.uniqueItems !== undefined && schema.uniqueItems !== false) {
+    complain('V2002', 'uniqueItems', 'uniqueItems is not supported: it would not be checked', 'refuse twins with a rule');
+  }
+  const minimum = readLength(schema, 'minItems', LIST_COUNT_MAX, complain);
+  const maximum = readLength(schema, 'maxItems', LIST_COUNT_MAX, complain) ?? LIST_COUNT_MAX;
+  if (schema.maxItems === undefined) {
+    complain('V2014', '', 'a list needs maxItems: what it may cost has to be known', `write maxItems, at most ${LIST_COUNT_MAX}`);
+  }
+  if (minimum === undefined || minimum === 0) return { kind: FieldKind.LIST, maximum };
+  if (minimum > maximum) complain('V2006', 'minItems', 'minItems is above maxItems: no list can meet it');
+  return { kind: FieldKind.LIST, minimum, maximum };
+}
+
+function readFormat(schema: Schema, type: SchemaType, complain: Complain): string | undefined {
   if (schema.format === undefined) return undefined;
   const known = FORMATS[type] ?? [];
   if (typeof schema.format === 'string' && known.includes(schema.format)) return schema.format;
@@ -67,7 +102,7 @@ function readFormat(schema: Readonly<Record<string, unknown>>, type: SchemaType,
   return undefined;
 }
 
-function readInteger(schema: Readonly<Record<string, unknown>>, format: string | undefined, complain: Complain): Shape {
+function readInteger(schema: Schema, format: string | undefined, complain: Complain): Shape {
   if (schema.multipleOf !== undefined && schema.multipleOf !== 1) {
     complain('V2005', 'multipleOf', 'multipleOf of an integer can only be 1', 'test the remainder with a rule');
   }
@@ -85,7 +120,7 @@ function readInteger(schema: Readonly<Record<string, unknown>>, format: string |
   };
 }
 
-function readNumber(schema: Readonly<Record<string, unknown>>, complain: Complain): Shape {
+function readNumber(schema: Schema, complain: Complain): Shape {
   if (schema.multipleOf === undefined) return { kind: FieldKind.DOUBLE, ...bounds(readDoubleBounds(schema, complain)) };
   const scale = scaleOf(schema.multipleOf);
   if (scale === undefined) {
@@ -108,25 +143,25 @@ function scaleOf(value: unknown): number | undefined {
   return undefined;
 }
 
-function readString(
-  schema: Readonly<Record<string, unknown>>,
-  format: string | undefined,
-  nullable: boolean,
-  complain: Complain,
-): Shape {
-  const special = schema.enum !== undefined ? 'enum' : format;
+function readString(schema: Schema, format: string | undefined, nullable: boolean, complain: Complain): Shape {
+  const fixed = schema.enum !== undefined ? 'enum' : schema.const !== undefined ? 'const' : undefined;
+  const special = fixed ?? format;
   if (special !== undefined) {
     for (const keyword of ['minLength', 'maxLength'] as const) {
       if (schema[keyword] !== undefined) complain('V2002', keyword, `${keyword} has no effect beside ${special}`, 'remove it');
     }
-    if (schema.enum !== undefined && format !== undefined)
-      complain('V2002', 'format', 'format has no effect beside enum', 'remove it');
+    if (fixed !== undefined && format !== undefined)
+      complain('V2002', 'format', `format has no effect beside ${fixed}`, 'remove it');
+    if (fixed === 'enum' && schema.const !== undefined)
+      complain('V2002', 'const', 'const has no effect beside enum', 'write the one member into enum');
   }
-  if (schema.enum !== undefined) return { kind: FieldKind.ENUM, memberNames: readMembers(schema.enum, nullable, complain) };
+  if (schema.enum !== undefined) return { kind: FieldKind.ENUM, memberNames: readMembers(schema.enum, 'enum', nullable, complain) };
+  if (schema.const !== undefined)
+    return { kind: FieldKind.ENUM, memberNames: readMembers([schema.const], 'const', false, complain) };
   if (format === 'date-time') return { kind: FieldKind.TIMESTAMP };
   if (format === 'date') return { kind: FieldKind.DATE };
-  const minimum = readLength(schema, 'minLength', complain);
-  const maximum = readLength(schema, 'maxLength', complain) ?? TEXT_CHARS_DEFAULT;
+  const minimum = readLength(schema, 'minLength', TEXT_CHARS_MAX, complain);
+  const maximum = readLength(schema, 'maxLength', TEXT_CHARS_MAX, complain) ?? TEXT_CHARS_DEFAULT;
   if (minimum !== undefined && minimum > maximum) {
     const unset = schema.maxLength === undefined ? ` (${TEXT_CHARS_DEFAULT} where it is not given)` : '';
     complain('V2006', 'minLength', `minLength is above maxLength${unset}: no text can meet it`);
@@ -135,21 +170,24 @@ function readString(
   return { kind: FieldKind.TEXT, ...bounds({ minimum: minimum === 0 ? undefined : minimum, maximum }) };
 }
 
-function readLength(schema: Readonly<Record<string, unknown>>, keyword: string, complain: Complain): number | undefined {
+/** A length that a keyword gives; undefined where it is absent or wrong. */
+function readLength(schema: Schema, keyword: string, max: number, complain: Complain): number | undefined {
   const given = typeof schema[keyword] === 'bigint' ? Number(schema[keyword]) : schema[keyword];
   if (given === undefined) return undefined;
   if (typeof given !== 'number' || !Number.isInteger(given) || given < 0) {
     complain('V2005', keyword, `${keyword} must be an integer of at least 0`);
     return undefined;
   }
-  if (given > TEXT_CHARS_MAX) {
-    complain('V2012', keyword, `${keyword} is above ${TEXT_CHARS_MAX}, the largest that a text may ask for`);
+  if (given > max) {
+    const what = max === TEXT_CHARS_MAX && keyword.endsWith('Length') ? 'text' : 'list';
+    complain('V2012', keyword, `${keyword} is above ${max}, the largest that a ${what} may ask for`);
     return undefined;
   }
   return given;
 }
 
-function readMembers(value: unknown, nullable: boolean, complain: Complain): string[] {
+/** The members of an enum, or the one that const names. */
+function readMembers(value: unknown, keyword: 'enum' | 'const', nullable: boolean, complain: Complain): string[] {
   const names: string[] = [];
   if (!Array.isArray(value)) {
     complain('V2009', 'enum', 'enum must be a list of texts');
@@ -158,13 +196,14 @@ function readMembers(value: unknown, nullable: boolean, complain: Complain): str
   for (const [i, entry] of value.entries()) {
     // JSON Schema asks for null among the members of a nullable enum; it is no member of its own here.
     if (entry === null && nullable) continue;
+    const at = keyword === 'enum' ? `enum/${i}` : keyword;
     if (typeof entry !== 'string')
-      complain('V2009', `enum/${i}`, `a member of enum must be a text, not ${JSON.stringify(entry)}`, 'write it in quotes');
-    else if (names.includes(entry)) complain('V2009', `enum/${i}`, `member ${JSON.stringify(entry)} stands twice in enum`);
-    else if (entry === '__proto__') complain('V2009', `enum/${i}`, 'a member of enum cannot be called __proto__');
+      complain('V2009', at, `a member of enum must be a text, not ${JSON.stringify(entry, bigintText)}`, 'write it in quotes');
+    else if (names.includes(entry)) complain('V2009', at, `member ${JSON.stringify(entry)} stands twice in enum`);
+    else if (entry === '__proto__') complain('V2009', at, 'a member of enum cannot be called __proto__');
     else names.push(entry);
   }
-  if (names.length === 0) complain('V2009', 'enum', 'enum has no member');
+  if (names.length === 0) complain('V2009', keyword, 'enum has no member');
   if (names.length > ENUM_MEMBERS_MAX) {
     complain('V2012', 'enum', `enum has ${names.length} members; ${ENUM_MEMBERS_MAX} are allowed`);
     names.length = ENUM_MEMBERS_MAX;
@@ -173,7 +212,7 @@ function readMembers(value: unknown, nullable: boolean, complain: Complain): str
 }
 
 /** A bound as JSON has it: a finite number, or a bigint of a YAML reader. */
-function readBound(schema: Readonly<Record<string, unknown>>, keyword: string, complain: Complain): number | bigint | undefined {
+function readBound(schema: Schema, keyword: string, complain: Complain): number | bigint | undefined {
   const value = schema[keyword];
   if (value === undefined) return undefined;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return value;
@@ -183,7 +222,7 @@ function readBound(schema: Readonly<Record<string, unknown>>, keyword: string, c
 
 /** Inclusive bounds times 10^scale; a bound at or beyond the end of the domain asks for nothing and is left out. */
 function readScaledBounds(
-  schema: Readonly<Record<string, unknown>>,
+  schema: Schema,
   scale: number,
   domain: Domain,
   complain: Complain,
@@ -226,10 +265,7 @@ function isExactSpelling(value: number): boolean {
   return (digits < 0n ? -digits : digits) < 10n ** 16n;
 }
 
-function readDoubleBounds(
-  schema: Readonly<Record<string, unknown>>,
-  complain: Complain,
-): { minimum?: number | undefined; maximum?: number | undefined } {
+function readDoubleBounds(schema: Schema, complain: Complain): { minimum?: number | undefined; maximum?: number | undefined } {
   const read = (keyword: string): number | undefined => {
     const bound = readBound(schema, keyword, complain);
     return bound === undefined ? undefined : Number(bound) + 0;
@@ -248,7 +284,7 @@ function readDoubleBounds(
   return { minimum, maximum };
 }
 
-function boundKeyword(schema: Readonly<Record<string, unknown>>): string {
+function boundKeyword(schema: Schema): string {
   return ['maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum'].find((keyword) => schema[keyword] !== undefined) ?? '';
 }
 

@@ -3,42 +3,25 @@
 
 import { ENUM_MEMBERS_MAX, MODEL_DEPTH_MAX, MODEL_FIELDS_MAX, MODEL_TABLES_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
-import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { modelHash } from './hash.js';
-import {
-  BESIDE_REF,
-  FIELD_NAME,
-  KEYWORDS,
-  nearest,
-  RESERVED_NAMES,
-  SCHEMA_TYPES,
-  type SchemaType,
-  UNSUPPORTED_ADVICE,
-} from './keywords.js';
-import { cloneLock, emptyLock, FIELD_ID_MAX, lockField, lockKind, lockMembers, memberNumberMax } from './lock.js';
+import { FIELD_NAME, nearest, RESERVED_NAMES } from './keywords.js';
+import { cloneLock, emptyLock, FIELD_ID_MAX, listLockKind, lockField, lockKind, lockMembers, memberNumberMax } from './lock.js';
 import type { Field, Model, ModelLock, Table } from './model.js';
 import { pascalCase, uniqueName } from './names.js';
-import { type Complain, readDefault, readShape } from './read-field.js';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-/** A schema and the JSON Pointer of the place where it is written. */
-interface Place {
-  schema: Schema;
-  pointer: string;
-}
-
-interface Reading {
-  root: unknown;
-  lock: ModelLock;
-  spanOf: (jsonPointer: string) => Span;
-  bag: DiagnosticBag;
-  tables: Table[];
-  names: Set<string>;
-  fieldCount: number;
-  failed: boolean;
-}
+import { type Complain, readCounts, readDefault, readShape, type Shape } from './read-field.js';
+import {
+  checkKeywords,
+  complainAt,
+  escapePointer,
+  isRecord,
+  type Place,
+  type Reading,
+  readType,
+  report,
+  resolve,
+  type Schema,
+} from './reading.js';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -97,10 +80,7 @@ function readTable(reading: Reading, place: Place, path: string, name: string, d
   const { schema } = place;
   checkKeywords(place, 'object', complain);
   const table: Table = { index: reading.tables.length, name: uniqueName(name, reading.names), path, fields: [] };
-  reading.tables.push(table);
-  if (reading.tables.length === MODEL_TABLES_MAX + 1) {
-    complain('V2012', '', `the model has more than ${MODEL_TABLES_MAX} objects`, 'write nested fields into the object around them');
-  }
+  addTable(reading, table, complain);
   if (schema.additionalProperties === false) table.closed = true;
   else if (schema.additionalProperties !== undefined && schema.additionalProperties !== true) {
     complain('V2005', 'additionalProperties', 'additionalProperties must be true or false', 'name each field under properties');
@@ -115,14 +95,28 @@ function readTable(reading: Reading, place: Place, path: string, name: string, d
   for (const [fieldName, entry] of Object.entries(properties)) {
     const pointer = `${place.pointer}/properties/${escapePointer(fieldName)}`;
     if (!isAllowedName(reading, fieldName, pointer)) continue;
-    reading.fieldCount++;
-    if (reading.fieldCount === MODEL_FIELDS_MAX + 1) {
-      report(reading, 'V2012', pointer, `the model has more than ${MODEL_FIELDS_MAX} fields`);
-    }
+    countField(reading, pointer);
     if (reading.tables.length > MODEL_TABLES_MAX || reading.fieldCount > MODEL_FIELDS_MAX) break;
     readField(reading, table, fieldName, { entry, pointer }, required.has(fieldName), depth, here);
   }
   return table.index;
+}
+
+function addTable(reading: Reading, table: Table, complain: Complain): void {
+  reading.tables.push(table);
+  if (reading.tables.length !== MODEL_TABLES_MAX + 1) return;
+  complain(
+    'V2012',
+    '',
+    `the model has more than ${MODEL_TABLES_MAX} objects and lists`,
+    'write nested fields into the object around them',
+  );
+}
+
+function countField(reading: Reading, pointer: string): void {
+  reading.fieldCount++;
+  if (reading.fieldCount !== MODEL_FIELDS_MAX + 1) return;
+  report(reading, 'V2012', pointer, `the model has more than ${MODEL_FIELDS_MAX} fields`);
 }
 
 function readRequired(schema: Schema, properties: Schema, complain: Complain): Set<string> {
@@ -193,9 +187,12 @@ function readField(
   const type = readType(place, complain);
   if (type === undefined) return;
   if (type.type !== 'object') checkKeywords(place, type.type, complain);
-  const shape = readShape(place.schema, type.type, type.nullable, complain);
+  const items = type.type === 'array' ? readItems(reading, path, place, complain) : undefined;
+  if (type.type === 'array' && items === undefined) return;
+  const shape = type.type === 'array' ? readCounts(place.schema, complain) : readShape(place.schema, type, complain);
 
-  const locked = lockField(reading.lock, table.path, name, lockKind(shape.kind, shape.scale));
+  const wanted = items === undefined ? lockKind(shape.kind, shape.scale) : listLockKind(items.shape.kind, items.shape.scale);
+  const locked = lockField(reading.lock, table.path, name, wanted);
   if (locked.conflict !== undefined) {
     complainOuter(
       'V2011',
@@ -205,8 +202,6 @@ function readField(
     );
   }
   if (locked.id > FIELD_ID_MAX) complainOuter('V2012', '', `object "${table.path}" has used up its ${FIELD_ID_MAX} field ids`);
-  // LONG in the lock stays LONG, see lockField.
-  const kind = locked.conflict === undefined && locked.kind === 'LONG' ? FieldKind.LONG : shape.kind;
 
   const description = outer.schema.description ?? place.schema.description;
   const field: Field = {
@@ -215,167 +210,128 @@ function readField(
     index: 0,
     table: table.index,
     slot: locked.id,
-    kind,
+    // LONG in the lock stays LONG, see lockField.
+    kind: locked.conflict === undefined && locked.kind === 'LONG' ? FieldKind.LONG : shape.kind,
     required: mandatory && !type.nullable,
     nullable: true,
-    ...(shape.minimum === undefined ? {} : { minimum: shape.minimum }),
-    ...(shape.maximum === undefined ? {} : { maximum: shape.maximum }),
-    ...(shape.scale === undefined ? {} : { scale: shape.scale }),
+    ...boundsOf(shape),
     ...(typeof description === 'string' ? { description } : {}),
   };
   table.fields.push(field);
-  if (shape.memberNames !== undefined) {
-    field.members = lockMembers(reading.lock, path, shape.memberNames);
-    field.memberNumberMax = memberNumberMax(reading.lock, path);
-    if (field.memberNumberMax >= ENUM_MEMBERS_MAX) {
-      complain('V2012', 'enum', `enum ${path} has had more than ${ENUM_MEMBERS_MAX} members, retired ones included`);
-    }
-  }
-  if (kind === FieldKind.OBJECT) {
+  takeMembers(reading, field, shape, complain);
+  const isScalar = field.kind !== FieldKind.OBJECT && field.kind !== FieldKind.LIST;
+  if (!isScalar) {
     // Beside $ref; checkKeywords refuses the one in the definition itself.
-    if (outer.schema.default !== undefined && place !== outer) complainOuter('V2002', 'default', 'default has no effect on object');
+    if (outer.schema.default !== undefined && place !== outer)
+      complainOuter('V2002', 'default', `default has no effect on ${type.type}`);
   } else if (outer.schema.default !== undefined) readDefault(field, outer.schema.default, complainOuter);
   else if (place.schema.default !== undefined) readDefault(field, place.schema.default, complain);
   field.nullable = !field.required && field.default === undefined;
-  if (kind === FieldKind.OBJECT) readChild(reading, field, place, depth, trail, complain);
+  if (field.kind === FieldKind.OBJECT) readChild(reading, field, path, place, depth, trail);
+  else if (items !== undefined) {
+    if (items.shape.kind === FieldKind.OBJECT) readChild(reading, field, `${path}[]`, items.place, depth, trail);
+    else readElement(reading, field, items, locked.conflict === undefined && locked.kind === LONG_LIST, depth);
+  }
 }
 
-function readChild(
-  reading: Reading,
-  field: Field,
-  place: Place,
-  depth: number,
-  trail: readonly string[],
-  complain: Complain,
-): void {
-  if (trail.includes(place.pointer)) {
-    complain('V2008', '', `object ${field.path} contains itself`, 'write the levels that rules read as objects of their own');
-    return;
-  }
-  if (depth === MODEL_DEPTH_MAX) {
-    complain('V2012', '', `objects are nested more than ${MODEL_DEPTH_MAX} deep`);
-    return;
-  }
-  field.child = readTable(reading, place, field.path, pascalCase(field.path), depth + 1, trail);
+const LONG_LIST = listLockKind(FieldKind.LONG, undefined);
+
+/** What the elements of a list are, and where that is written. */
+interface Items {
+  place: Place;
+  shape: Shape;
 }
 
-/** Type and nullability of a schema: `type: T`, or `type: [T, "null"]`. */
-function readType(place: Place, complain: Complain): { type: SchemaType; nullable: boolean } | undefined {
-  const { type } = place.schema;
-  const names: unknown[] = Array.isArray(type) ? type : [type];
-  const rest = names.filter((name) => name !== 'null');
-  const nullable = rest.length < names.length;
-  const allowed = `the types are ${SCHEMA_TYPES.join(', ')}, and "null" beside one of them`;
-  if (type === undefined) {
-    const unsupported = Object.keys(place.schema).find((keyword) => Object.hasOwn(UNSUPPORTED_ADVICE, keyword));
-    if (unsupported !== undefined)
-      complain('V2002', unsupported, `${unsupported} is not supported`, UNSUPPORTED_ADVICE[unsupported]);
-    else complain('V2004', '', 'the schema has no type', allowed);
+/** The `items` of a list. After a complaint undefined: without them the field has no form. */
+function readItems(reading: Reading, path: string, list: Place, complain: Complain): Items | undefined {
+  const { items } = list.schema;
+  if (!isRecord(items)) {
+    const advice = 'write items: { type: ... }';
+    if (items === undefined) complain('V2015', '', `list ${path} does not say what its items are`, advice);
+    else complain('V2005', 'items', 'items must be the schema of every item', advice);
     return undefined;
   }
-  if (rest.length !== 1 || names.length > 2) {
-    complain('V2004', 'type', 'a field has exactly one type', allowed);
+  const outer: Place = { schema: items, pointer: `${list.pointer}/items` };
+  if (items.default !== undefined) {
+    complainAt(reading, outer)('V2002', 'default', 'default has no effect on an item: no item is absent', 'remove it');
+  }
+  const place = resolve(reading, outer);
+  if (place === undefined) return undefined;
+  const complainItem = complainAt(reading, place);
+  const type = readType(place, complainItem);
+  if (type === undefined) return undefined;
+  if (type.nullable) {
+    complainItem('V2015', 'type', `an item of list ${path} cannot be null`, 'leave such items out of the list');
+  }
+  if (type.type === 'array') {
+    complainItem(
+      'V2015',
+      'type',
+      `list ${path} is a list of lists`,
+      'write a list of objects that have a field with the inner list',
+    );
     return undefined;
   }
-  const found = SCHEMA_TYPES.find((name) => name === rest[0]);
-  if (found !== undefined) return { type: found, nullable };
-  const near = typeof rest[0] === 'string' ? nearest(rest[0], SCHEMA_TYPES) : undefined;
-  const advice = rest[0] === 'array' ? UNSUPPORTED_ADVICE.items : near === undefined ? allowed : `did you mean ${near}?`;
-  complain('V2004', 'type', `type ${JSON.stringify(rest[0])} is not supported`, advice);
-  return undefined;
+  if (type.type !== 'object') checkKeywords(place, type.type, complainItem);
+  return { place, shape: readShape(place.schema, { type: type.type, nullable: false }, complainItem) };
 }
 
-/** Refuses every keyword that would not be honoured on this type. */
-function checkKeywords(place: Place, type: SchemaType, complain: Complain): void {
-  for (const keyword of Object.keys(place.schema)) {
-    if (keyword.startsWith('x-')) continue;
-    const on = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-    if (on === 'any') continue;
-    if (on === 'root') {
-      if (place.pointer !== '') complain('V2002', keyword, `${keyword} is only supported at the top of the model`);
-    } else if (on === undefined) {
-      const advice = Object.hasOwn(UNSUPPORTED_ADVICE, keyword) ? UNSUPPORTED_ADVICE[keyword] : undefined;
-      const near = advice === undefined ? nearest(keyword, Object.keys(KEYWORDS)) : undefined;
-      complain(
-        'V2002',
-        keyword,
-        `${keyword} is not supported`,
-        near === undefined ? (advice ?? 'remove it') : `did you mean ${near}?`,
-      );
-    } else if (!on.includes(type)) {
-      complain('V2002', keyword, `${keyword} has no effect on ${type}`, `it acts on ${on.join(' and ')}`);
-    }
-  }
+/** The one field of the table that stands for the elements of a list of scalars or texts. */
+function readElement(reading: Reading, list: Field, { place, shape }: Items, isLong: boolean, depth: number): void {
+  const path = `${list.path}[]`;
+  const complain = complainAt(reading, place);
+  if (!checkDepth(depth, complain)) return;
+  const name = uniqueName(`${pascalCase(list.path)}Element`, reading.names);
+  const table: Table = { index: reading.tables.length, name, path, fields: [], element: true };
+  addTable(reading, table, complain);
+  countField(reading, place.pointer);
+  const element: Field = {
+    name: '',
+    path,
+    index: 0,
+    table: table.index,
+    slot: 0,
+    kind: isLong ? FieldKind.LONG : shape.kind,
+    required: true,
+    nullable: false,
+    ...boundsOf(shape),
+  };
+  table.fields.push(element);
+  takeMembers(reading, element, shape, complain);
+  list.child = table.index;
+  list.element = element;
 }
 
-/** Follows `$ref` into `$defs` until a schema without one. */
-function resolve(reading: Reading, from: Place): Place | undefined {
-  let place = from;
-  const seen = new Set<string>();
-  while (place.schema.$ref !== undefined) {
-    const complain = complainAt(reading, place);
-    const top: readonly string[] = place.pointer === '' ? ['$schema', '$id', '$defs'] : [];
-    for (const keyword of Object.keys(place.schema)) {
-      if (BESIDE_REF.includes(keyword) || top.includes(keyword) || keyword.startsWith('x-')) continue;
-      complain('V2002', keyword, `${keyword} is not supported beside $ref`, 'write it into the definition that $ref names');
-    }
-    const ref = place.schema.$ref;
-    if (typeof ref !== 'string' || !/^#\/\$defs\/[^/]+$/.test(ref)) {
-      complain('V2008', '$ref', 'a $ref must have the form #/$defs/NAME', 'put the definition under $defs at the top of the model');
-      return undefined;
-    }
-    const name = unescapePointer(ref.slice('#/$defs/'.length));
-    const defs = isRecord(reading.root) && isRecord(reading.root.$defs) ? reading.root.$defs : {};
-    const target = name !== undefined && Object.hasOwn(defs, name) ? defs[name] : undefined;
-    if (name === undefined || !isRecord(target)) {
-      const near = nearest(name ?? '', Object.keys(defs));
-      complain(
-        'V2008',
-        '$ref',
-        `there is no definition ${ref}`,
-        near === undefined ? undefined : `did you mean #/$defs/${escapePointer(near)}?`,
-      );
-      return undefined;
-    }
-    if (seen.has(name)) {
-      complain('V2008', '$ref', `the definition ${ref} leads back to itself`);
-      return undefined;
-    }
-    seen.add(name);
-    place = { schema: target, pointer: `/$defs/${escapePointer(name)}` };
-  }
-  return place;
-}
-
-function complainAt(reading: Reading, place: Place): Complain {
-  return (code, keyword, message, advice) => {
-    report(reading, code, keyword === '' ? place.pointer : `${place.pointer}/${keyword}`, message, advice);
+function boundsOf(shape: Shape): Partial<Field> {
+  return {
+    ...(shape.minimum === undefined ? {} : { minimum: shape.minimum }),
+    ...(shape.maximum === undefined ? {} : { maximum: shape.maximum }),
+    ...(shape.scale === undefined ? {} : { scale: shape.scale }),
   };
 }
 
-function report(reading: Reading, code: DiagnosticCode, pointer: string, message: string, advice?: string | undefined): void {
-  reading.failed = true;
-  const span = reading.spanOf(pointer);
-  // A definition that is used twice is read twice; its mistakes are reported once.
-  const { items } = reading.bag;
-  const same = (span2: Span): boolean => span2.file === span.file && span2.start === span.start && span2.end === span.end;
-  if (!items.some((item) => item.code === code && item.message === message && same(item.span))) {
-    reading.bag.error(code, span, message, advice);
+/** Gives the members of an enum their numbers. */
+function takeMembers(reading: Reading, field: Field, shape: Shape, complain: Complain): void {
+  if (shape.memberNames === undefined) return;
+  field.members = lockMembers(reading.lock, field.path, shape.memberNames);
+  field.memberNumberMax = memberNumberMax(reading.lock, field.path);
+  if (field.memberNumberMax >= ENUM_MEMBERS_MAX) {
+    complain('V2012', 'enum', `enum ${field.path} has had more than ${ENUM_MEMBERS_MAX} members, retired ones included`);
   }
 }
 
-function escapePointer(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function unescapePointer(token: string): string | undefined {
-  try {
-    return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
-  } catch {
-    return undefined;
+/** Reads the table of an object, or of the objects of a list, whose path ends in []. */
+function readChild(reading: Reading, field: Field, path: string, place: Place, depth: number, trail: readonly string[]): void {
+  const complain = complainAt(reading, place);
+  if (trail.includes(place.pointer)) {
+    complain('V2008', '', `object ${path} contains itself`, 'write the levels that rules read as objects of their own');
+    return;
   }
+  if (checkDepth(depth, complain)) field.child = readTable(reading, place, path, pascalCase(path), depth + 1, trail);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function checkDepth(depth: number, complain: Complain): boolean {
+  if (depth < MODEL_DEPTH_MAX) return true;
+  complain('V2012', '', `objects and lists are nested more than ${MODEL_DEPTH_MAX} deep`);
+  return false;
 }

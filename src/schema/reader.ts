@@ -9,6 +9,8 @@
 //   - a BOOL is 0 or 1; an ENUM is a member in use; INT, LONG, DECIMAL, TIMESTAMP, DATE and DOUBLE are within their bounds (a LONG
 //     always within the safe integers; NaN breaks any bound);
 //   - a text lies inside the payload with its terminating zero, is UTF-8, and has minLength to maxLength code points;
+//   - a list lies inside the payload with all its elements, has minItems to maxItems of them, and each is accepted as a field of its
+//     kind would be;
 //   - no required field is absent.
 
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
@@ -16,14 +18,15 @@ import { FieldKind } from '../../assembly/shared/value-type.js';
 import type { Field, FieldValue, Model } from './model.js';
 
 /** A field as a rule sees it: enums by member name, the 64-bit kinds and dates as bigint. */
-export type PayloadValue = boolean | number | bigint | string | null | PayloadObject;
+export type PayloadValue = boolean | number | bigint | string | null | PayloadObject | PayloadValue[];
 
 /** Every field of the table by name; absent ones are their default or null. */
 export interface PayloadObject {
   [name: string]: PayloadValue;
 }
 
-export type ReadResult = { ok: true; value: PayloadObject } | { ok: false; path: string; message: string };
+/** `path` is that of the field in the model, `pointer` the JSON Pointer of the value that was refused. */
+export type ReadResult = { ok: true; value: PayloadObject } | { ok: false; path: string; pointer: string; message: string };
 
 /** What stops a reading; never leaves this module. */
 class Refusal extends Error {
@@ -35,19 +38,30 @@ class Refusal extends Error {
   }
 }
 
-/** Reads a payload of the model; the first fault ends it, with the dotted path of the field ('' = the payload itself). */
+interface Reading {
+  model: Model;
+  view: DataView;
+  /** Fields and indexes from the root to the value that is read. */
+  trail: (string | number)[];
+}
+
+/** Reads a payload of the model; the first fault ends it, with its field ('' = the payload itself). */
 export function readPayload(model: Model, bytes: Uint8Array): ReadResult {
+  const reading: Reading = { model, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), trail: [] };
   try {
     if (bytes.length < 8 || bytes.length > PAYLOAD_BYTES_MAX) throw new Refusal('', `has ${bytes.length} bytes`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return { ok: true, value: readTable(model, view, 0, view.getUint32(0, true), '') };
+    return { ok: true, value: readTable(reading, 0, reading.view.getUint32(0, true), '') };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, path: error.path, message: error.message };
+    if (error instanceof Refusal) {
+      const pointer = reading.trail.map((step) => `/${step}`).join('');
+      return { ok: false, path: error.path, pointer, message: error.message };
+    }
     throw error;
   }
 }
 
-function readTable(model: Model, view: DataView, table: number, position: number, path: string): PayloadObject {
+function readTable(reading: Reading, table: number, position: number, path: string): PayloadObject {
+  const { model, view, trail } = reading;
   if (position + 4 > view.byteLength) throw new Refusal(path, 'the table is outside the payload');
   const vtable = position - view.getInt32(position, true);
   if (vtable < 0 || vtable + 4 > view.byteLength) throw new Refusal(path, 'the vtable is outside the payload');
@@ -60,20 +74,20 @@ function readTable(model: Model, view: DataView, table: number, position: number
 
   const value: PayloadObject = {};
   for (const field of model.tables[table]!.fields) {
+    trail.push(field.name);
     const entry = 4 + 2 * field.slot;
     const offset = entry < vtableBytes ? view.getUint16(vtable + entry, true) : 0;
-    if (offset === 0) {
-      value[field.name] = readAbsent(field);
-      continue;
-    }
-    if (offset < 4 || offset + WIDTHS[field.kind]! > tableBytes) throw new Refusal(field.path, 'the field is outside its table');
-    value[field.name] = readField(model, view, field, position + offset);
+    if (offset === 0) value[field.name] = readAbsent(field);
+    else if (offset < 4 || offset + WIDTHS[field.kind]! > tableBytes)
+      throw new Refusal(field.path, 'the field is outside its table');
+    else value[field.name] = readField(reading, field, position + offset);
+    trail.pop();
   }
   return value;
 }
 
 /** Bytes of a field in its table, by FieldKind. */
-const WIDTHS: readonly number[] = [0, 1, 4, 8, 8, 8, 8, 4, 2, 4, 4];
+const WIDTHS: readonly number[] = [0, 1, 4, 8, 8, 8, 8, 4, 2, 4, 4, 4];
 
 function readAbsent(field: Field): PayloadValue {
   if (field.required) throw new Refusal(field.path, 'the field is required');
@@ -88,7 +102,8 @@ function named(field: Field, value: FieldValue): PayloadValue {
   return member.name;
 }
 
-function readField(model: Model, view: DataView, field: Field, at: number): PayloadValue {
+function readField(reading: Reading, field: Field, at: number): PayloadValue {
+  const { view } = reading;
   switch (field.kind) {
     case FieldKind.BOOL: {
       const byte = view.getUint8(at);
@@ -114,10 +129,31 @@ function readField(model: Model, view: DataView, field: Field, at: number): Payl
     case FieldKind.TEXT:
       return readText(view, field, follow(view, field, at));
     case FieldKind.OBJECT:
-      return readTable(model, view, field.child!, follow(view, field, at), field.path);
+      return readTable(reading, field.child!, follow(view, field, at), field.path);
+    case FieldKind.LIST:
+      return readList(reading, field, follow(view, field, at));
     default:
       throw new Error(`field ${field.path} has no kind`);
   }
+}
+
+function readList(reading: Reading, field: Field, at: number): PayloadValue[] {
+  const { view, trail } = reading;
+  const { element } = field;
+  const count = view.getUint32(at, true);
+  const width = WIDTHS[element?.kind ?? FieldKind.OBJECT]!;
+  if (at + 4 + count * width > view.byteLength) throw new Refusal(field.path, 'the list is outside the payload');
+  if (count < Number(field.minimum ?? 0) || count > Number(field.maximum)) throw new Refusal(field.path, `has ${count} items`);
+  return Array.from({ length: count }, (_, i) => {
+    const place = at + 4 + i * width;
+    trail.push(i);
+    const value =
+      element === undefined
+        ? readTable(reading, field.child!, follow(view, field, place), `${field.path}[]`)
+        : readField(reading, element, place);
+    trail.pop();
+    return value;
+  });
 }
 
 function checkBounds<T extends number | bigint>(field: Field, value: T): T {

@@ -17,12 +17,13 @@ const TYPES: readonly string[] = [
   '',
   'string',
   '',
+  '',
 ];
 
 /** One exported interface a table, the root's last name first; compiles under `tsc --strict`. */
 export function emitTypeScript(model: Model): string {
   const head = `// Payloads of model ${model.name}, hash ${model.hash}. Made by Verdict from the JSON Schema; do not edit.\n`;
-  return [head, ...model.tables.map((table) => emitTable(model, table))].join('\n');
+  return [head, ...model.tables.filter(({ element }) => element !== true).map((table) => emitTable(model, table))].join('\n');
 }
 
 function emitTable(model: Model, table: Table): string {
@@ -35,6 +36,10 @@ function emitTable(model: Model, table: Table): string {
 }
 
 function typeOf(model: Model, field: Field): string {
+  if (field.kind === FieldKind.LIST) {
+    const element = field.element === undefined ? model.tables[field.child!]!.name : typeOf(model, field.element);
+    return element.includes(' | ') ? `(${element})[]` : `${element}[]`;
+  }
   if (field.kind === FieldKind.OBJECT) return model.tables[field.child!]!.name;
   if (field.kind === FieldKind.ENUM) return field.members!.map(({ name }) => JSON.stringify(name)).join(' | ');
   return TYPES[field.kind]!;
@@ -43,10 +48,14 @@ function typeOf(model: Model, field: Field): string {
 function fieldNotes(field: Field): string {
   const notes: string[] = [];
   if (field.description !== undefined) notes.push(field.description.trim().replace(/([^.!?])$/, '$1.'));
-  if (field.kind === FieldKind.TIMESTAMP) notes.push('RFC 3339 timestamp with an offset, at most 6 digits of a second.');
-  if (field.kind === FieldKind.DATE) notes.push('YYYY-MM-DD.');
-  if (field.kind === FieldKind.DECIMAL) {
-    notes.push(field.scale === 0 ? '64-bit integer; as a text beyond 2^53.' : `At most ${field.scale} digits after the point.`);
+  const { kind, scale } = field.element ?? field;
+  if (field.kind === FieldKind.LIST) {
+    notes.push(field.minimum === undefined ? `At most ${field.maximum} items.` : `${field.minimum} to ${field.maximum} items.`);
+  }
+  if (kind === FieldKind.TIMESTAMP) notes.push('RFC 3339 timestamp with an offset, at most 6 digits of a second.');
+  if (kind === FieldKind.DATE) notes.push('YYYY-MM-DD.');
+  if (kind === FieldKind.DECIMAL) {
+    notes.push(scale === 0 ? '64-bit integer; as a text beyond 2^53.' : `At most ${scale} digits after the point.`);
   }
   if (field.default !== undefined) notes.push(`Default: ${formatValue(field, field.default)}.`);
   return notes.join(' ').replace(/\s+/g, ' ').replaceAll('*/', '* /');

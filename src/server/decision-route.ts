@@ -7,7 +7,7 @@ import { type DecideOptions, decideFrame, decidePayloads, peekFrame, type Settle
 import { type PayloadError, Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { renderDecision, renderDecisionBytes } from '../schema/decision.js';
-import { findJsonFault } from '../schema/json-error.js';
+import { parseJson } from '../schema/json-text.js';
 import { readPayload } from '../schema/reader.js';
 import { readAnswers, writeAnswers } from './answer-frame.js';
 import { bodyText, readBody } from './body.js';
@@ -77,9 +77,9 @@ export function decideBatch(exchange: Exchange): void {
 }
 
 function decideJsonBatch(exchange: Exchange, live: LiveImage, text: string, answer: Media): void {
-  const values = parseArray(text);
-  const errors = new Map<number, readonly PayloadError[]>();
+  const { values, errors } = parseArray(text);
   const payloads = values.map((value, i) => {
+    if (errors.has(i)) return NO_PAYLOAD;
     try {
       return live.encoder.encode(value).slice();
     } catch (error) {
@@ -139,8 +139,7 @@ export function requireModel(live: LiveImage, hash: string): void {
 function invalidPayload(live: LiveImage, payload: Uint8Array): Problem {
   const read = readPayload(live.model, payload);
   if (read.ok) return new Problem('INTERNAL');
-  const pointer = read.path === '' ? '' : `/${read.path.replaceAll('.', '/')}`;
-  return new Problem('INVALID_PAYLOAD', undefined, [{ pointer, code: 'PAYLOAD', message: read.message }]);
+  return new Problem('INVALID_PAYLOAD', undefined, [{ pointer: read.pointer, code: 'PAYLOAD', message: read.message }]);
 }
 
 /** `errors` are added to the decisions in whose place they stand. */
@@ -153,18 +152,16 @@ function renderDecisions(decisions: readonly Uint8Array[], errors: ReadonlyMap<n
   return `[${rendered.join(',')}]`;
 }
 
-function parseArray(text: string): unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const fault = findJsonFault(text);
-    throw new Problem(
-      'INVALID_JSON',
-      fault === undefined ? (error as Error).message : `line ${fault.line}, column ${fault.column}: ${fault.message}`,
-    );
-  }
+/** The payloads of a batch, and by index what is wrong with the text of some of them: keys that stand twice. */
+function parseArray(text: string): { values: unknown[]; errors: Map<number, readonly PayloadError[]> } {
+  const { value, duplicates } = parseJson(text);
   if (!Array.isArray(value)) throw new Problem('INVALID_JSON', 'the body of a batch is a JSON array of payloads');
   if (value.length > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${value.length} payloads, at most ${SLOT_COUNT_MAX}`);
-  return value;
+  const errors = new Map<number, readonly PayloadError[]>();
+  for (const error of duplicates) {
+    const [, index = '', ...rest] = error.pointer.split('/');
+    const own = errors.get(Number(index)) ?? [];
+    errors.set(Number(index), [...own, { ...error, pointer: rest.map((step) => `/${step}`).join('') }]);
+  }
+  return { values: value, errors };
 }

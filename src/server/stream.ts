@@ -6,8 +6,10 @@
 
 import { NAME_PATTERN } from '../config.js';
 import { decideFrame, decidePayloads, peekFrame } from '../decide.js';
-import { Problem } from '../errors.js';
+import { type PayloadError, Problem } from '../errors.js';
 import { renderDecision } from '../schema/decision.js';
+import { parseJson } from '../schema/json-text.js';
+import { invalidPayload } from '../schema/payload-errors.js';
 import { writeErrorAnswer } from './answer-frame.js';
 import { bodyText } from './body.js';
 import { type Context, findLive, requireTenant } from './context.js';
@@ -144,6 +146,7 @@ export class StreamEndpoint {
     try {
       const request = parseRequest(bodyText(message));
       id = request.id ?? null;
+      if (request.duplicates.length > 0) throw invalidPayload(request.duplicates);
       const live = findLive(this.context.engine, tenant, request.bundle);
       decidePayloads(live, [live.encoder.encode(request.payload)], decideOptions(this.context, live, 1), (settled) => {
         try {
@@ -214,17 +217,20 @@ function refuse(response: HttpResponse, problem: Problem): void {
   response.writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
 }
 
-/** A text message. Throws Problem INVALID_JSON where it is not JSON, INVALID_FRAME where it is not of the form. */
-function parseRequest(text: string): { id?: unknown; bundle: string; payload: unknown } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Problem('INVALID_JSON', (error as Error).message);
-  }
+/** A text message, with what stands twice in its payload. Throws Problem INVALID_JSON where it is not JSON, INVALID_FRAME where it is not of the form. */
+function parseRequest(text: string): { id?: unknown; bundle: string; payload: unknown; duplicates: PayloadError[] } {
+  const { value, duplicates } = parseJson(text);
   const request = value as { id?: unknown; bundle?: unknown; payload?: unknown } | null;
   if (typeof request !== 'object' || request === null || typeof request.bundle !== 'string' || request.payload === undefined) {
     throw new Problem('INVALID_FRAME', 'a text message is {"id": any, "bundle": "name", "payload": {...}}');
   }
-  return { id: request.id, bundle: request.bundle, payload: request.payload };
+  const inPayload = duplicates.filter(({ pointer }) => pointer.startsWith('/payload/'));
+  const [outside] = duplicates.filter((error) => !inPayload.includes(error));
+  if (outside !== undefined) throw new Problem('INVALID_FRAME', `${outside.pointer} ${outside.message}`);
+  return {
+    id: request.id,
+    bundle: request.bundle,
+    payload: request.payload,
+    duplicates: inPayload.map((error) => ({ ...error, pointer: error.pointer.slice('/payload'.length) })),
+  };
 }

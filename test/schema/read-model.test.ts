@@ -312,7 +312,7 @@ describe('what is refused', () => {
     [true, ['V2005 ~']],
     ['string', ['V2005 ~']],
     [{}, ['V2004 ~']],
-    [{ type: 'array', items: {} }, ['V2004 ~/type']],
+    [{ type: 'array', items: {} }, ['V2004 ~/items']],
     [{ type: 'null' }, ['V2004 ~/type']],
     [{ type: ['string', 'number'] }, ['V2004 ~/type']],
     [{ type: ['string', 'string'] }, ['V2004 ~/type']],

@@ -1,0 +1,129 @@
+// JSON text -> value, without letting a key that stands twice in one object pass: JSON.parse keeps the last silently, other
+// readers keep the first, and a caller could show one value to whoever looks at the request and another to the rules.
+//
+// JSON.parse has said that the text is JSON, so that the scanners here need not. First members are counted, in the text and in the
+// value: only where the numbers differ is the text read again for what stands twice. Both passes take time linear in the text and
+// neither calls itself, whatever its depth.
+
+import { type PayloadError, Problem } from '../errors.js';
+import { findJsonFault } from './json-error.js';
+
+/** Keys that stand twice and are listed, and characters of their pointers: keys may be as long and as deep as the text. */
+const DUPLICATES_MAX = 100;
+const POINTER_CHARS_MAX = 65_536;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+export interface ParsedJson {
+  /** What JSON.parse gives. */
+  value: unknown;
+  /** Keys that stand twice in one object, by JSON Pointer; mostly none. */
+  duplicates: PayloadError[];
+}
+
+/** Parses JSON text; throws Problem INVALID_JSON with the position where it is none. */
+export function parseJson(text: string): ParsedJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const fault = findJsonFault(text);
+    const detail =
+      fault === undefined
+        ? (error as Error).message
+        : `line ${fault.line}, column ${fault.column} (offset ${fault.offset}): ${fault.message}`;
+    throw new Problem('INVALID_JSON', detail);
+  }
+  return { value, duplicates: countMembers(text) === countKeys(value) ? [] : findDuplicates(text) };
+}
+
+/** Members of all objects of a JSON text, twins included: its colons outside of texts. */
+function countMembers(text: string): number {
+  let members = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfText(text, at);
+    else if (unit === COLON) members++;
+  }
+  return members;
+}
+
+/** Keys of all objects of a parsed value. */
+function countKeys(value: unknown): number {
+  let keys = 0;
+  const open: object[] = [];
+  const enter = (entry: unknown): void => {
+    if (typeof entry === 'object' && entry !== null) open.push(entry);
+  };
+  enter(value);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Array.isArray(next)) {
+      for (let i = 0; i < next.length; i++) enter(next[i]);
+      continue;
+    }
+    const names = Object.keys(next);
+    keys += names.length;
+    for (let i = 0; i < names.length; i++) enter((next as Record<string, unknown>)[names[i]!]);
+  }
+  return keys;
+}
+
+/** An object or array that is open where a text is read. */
+interface Open {
+  /** Keys so far; undefined in an array. */
+  keys: Set<string> | undefined;
+  /** Key or index of the value that is read. */
+  step: string | number;
+}
+
+function findDuplicates(text: string): PayloadError[] {
+  const duplicates: PayloadError[] = [];
+  const open: Open[] = [];
+  let isKey = false;
+  let pointerChars = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const inner = open[open.length - 1];
+    if (unit === QUOTE) {
+      const end = endOfText(text, at);
+      if (isKey && inner?.keys !== undefined) {
+        const key = JSON.parse(text.slice(at, end + 1)) as string;
+        inner.step = key;
+        if (inner.keys.has(key)) {
+          const pointer = pointerOf(open);
+          duplicates.push({ pointer, code: 'DUPLICATE_FIELD', message: 'stands twice in one object' });
+          pointerChars += pointer.length;
+          if (duplicates.length === DUPLICATES_MAX || pointerChars > POINTER_CHARS_MAX) return duplicates;
+        }
+        inner.keys.add(key);
+      }
+      at = end;
+    } else if (unit === COLON) isKey = false;
+    else if (unit === COMMA && inner !== undefined) {
+      isKey = inner.keys !== undefined;
+      if (typeof inner.step === 'number') inner.step++;
+    } else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {
+      isKey = unit === OPEN_BRACE;
+      open.push(isKey ? { keys: new Set(), step: '' } : { keys: undefined, step: 0 });
+    } else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) open.pop();
+  }
+  return duplicates;
+}
+
+function pointerOf(open: readonly Open[]): string {
+  return open.map(({ step }) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Where the text ends that begins at `at`, both in quotes. */
+function endOfText(text: string, at: number): number {
+  let end = at + 1;
+  for (let unit = text.charCodeAt(end); unit !== QUOTE; unit = text.charCodeAt(end)) end += unit === BACKSLASH ? 2 : 1;
+  return end;
+}
