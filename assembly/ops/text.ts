@@ -1,5 +1,6 @@
 // Texts: a u64 of address | bytes << 32. No function here reads a byte outside the texts it is given.
 
+import { codePointAt, highHalfAt, lowHalfAt, unitAt } from '../functions/utf16';
 import { TEXT_KEY_BYTES_MAX } from '../shared/limits';
 
 /** Whether two texts have the same bytes. */
@@ -43,9 +44,33 @@ export function textCompare(left: u64, right: u64): i32 {
   for (; at < shared; at++) {
     const a = load<u8>((left as usize) + at) as i32;
     const b = load<u8>((right as usize) + at) as i32;
-    if (a !== b) return utf16Order(a) - utf16Order(b);
+    if (a === b) continue;
+    if (max(a, b) >= 0xf0 && min(a, b) === 0xed) {
+      const half = halfOrder(left, right, at, a > b);
+      if (half !== 0) return half;
+    }
+    return utf16Order(a) - utf16Order(b);
   }
   return (leftBytes as i32) - (rightBytes as i32);
+}
+
+/**
+ * The order of two texts that first differ at byte `at`, where one has a character of 4 bytes and the other one with lead byte 0xed:
+ * 0 where that is no half, and needs no special order.
+ *
+ * @param pairLeft whether the character of 4 bytes is in the left text
+ */
+function halfOrder(left: u64, right: u64, at: u32, pairLeft: bool): i32 {
+  const pair = ((pairLeft ? left : right) as usize) + at;
+  const half = ((pairLeft ? right : left) as usize) + at;
+  if (load<u8>(half, 1) < 0xa0) return 0;
+  let order = (highHalfAt(pair) as i32) - (codePointAt(half) as i32);
+  if (order === 0) {
+    // The first code units are equal. What follows the half is no second half, or both would be one character.
+    const bytes = ((pairLeft ? right : left) >> 32) as u32;
+    order = at + 3 < bytes ? (lowHalfAt(pair) as i32) - (unitAt(half + 3) as i32) : 1;
+  }
+  return pairLeft ? order : -order;
 }
 
 /**
