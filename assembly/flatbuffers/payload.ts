@@ -4,13 +4,10 @@
 import { scratchNulls, scratchRegisters } from '../memory/scratch';
 import {
   FIELD_AUX,
-  FIELD_AUX2,
   FIELD_BYTES,
   FIELD_DEFAULT,
   FIELD_FLAGS,
   FIELD_KIND,
-  FIELD_MAX,
-  FIELD_MIN,
   FIELD_REGISTER,
   FIELD_SLOT,
   IMAGE_CONSTANTS,
@@ -22,9 +19,10 @@ import {
   TABLE_FIRST_FIELD,
 } from '../shared/image';
 import { PAYLOAD_BYTES_MAX } from '../shared/limits';
-import { FIELD_HAS_DEFAULT, FIELD_HAS_MAX, FIELD_HAS_MIN, FIELD_REQUIRED, FieldKind } from '../shared/value-type';
+import { FIELD_HAS_DEFAULT, FIELD_REQUIRED, FieldKind } from '../shared/value-type';
 import { follow, NO_POSITION, vtableOf } from './table';
-import { countCodePoints } from './text';
+import { doubleFits, integerFits, loadText, memberFits } from './value';
+import { loadVector } from './vector';
 
 /**
  * Checks a payload against the image's model and fills the field registers.
@@ -37,8 +35,11 @@ export function loadPayload(image: usize, payload: usize, bytes: u32): bool {
   return loadTable(image, image + load<u32>(image, IMAGE_TABLES), payload, bytes, load<u32>(payload));
 }
 
-/** One table of the payload; calls itself for nested ones, whose depth the image verifier has bounded. */
-function loadTable(image: usize, table: usize, payload: usize, bytes: u32, position: u32): bool {
+/**
+ * One table of the payload, an element of a list too; calls itself for nested ones, whose depth the image verifier has bounded.
+ * Fields below a list have no registers.
+ */
+export function loadTable(image: usize, table: usize, payload: usize, bytes: u32, position: u32): bool {
   const vtablePosition = vtableOf(payload, bytes, position);
   if (vtablePosition === NO_POSITION) return false;
   const at = payload + position;
@@ -63,45 +64,25 @@ function loadTable(image: usize, table: usize, payload: usize, bytes: u32, posit
     const value = at + offset;
     let bits: u64 = 0;
     switch (kind) {
-      case FieldKind.DOUBLE: {
-        if (room < 8) return false;
-        const flags = load<u8>(field, FIELD_FLAGS) as u32;
-        if (flags & (FIELD_HAS_MIN | FIELD_HAS_MAX)) {
-          // Written so that NaN breaks any bound.
-          const number = load<f64>(value);
-          if (flags & FIELD_HAS_MIN && !(number >= load<f64>(field, FIELD_MIN))) return false;
-          if (flags & FIELD_HAS_MAX && !(number <= load<f64>(field, FIELD_MAX))) return false;
-        }
+      case FieldKind.DOUBLE:
+        if (room < 8 || !doubleFits(field, load<f64>(value))) return false;
         bits = load<u64>(value);
         break;
-      }
-      case FieldKind.TEXT: {
+      case FieldKind.TEXT:
         if (room < 4) return false;
-        const text = follow(payload, bytes, position + offset);
-        if (text === NO_POSITION) return false;
-        const length = load<u32>(payload + text);
-        // Before it is walked: what is too long in any spelling must cost no more than what the bounds allow.
-        if ((length as u64) > load<u64>(field, FIELD_MAX) << 2) return false;
-        // The terminator has to fit too: length < room behind the length word.
-        if (length >= bytes - text - 4) return false;
-        const address = payload + text + 4;
-        if (load<u8>(address + length) !== 0) return false;
-        const count = countCodePoints(address, length);
-        if (count < 0 || (count as u32) < load<u32>(field, FIELD_MIN) || (count as u32) > load<u32>(field, FIELD_MAX)) return false;
-        bits = (address as u64) | ((length as u64) << 32);
+        bits = loadText(field, payload, bytes, position + offset);
+        if (bits === 0) return false;
         break;
-      }
-      case FieldKind.BOOL: {
+      case FieldKind.BOOL:
         if (room < 1) return false;
         bits = load<u8>(value) as u64;
         if (bits > 1) return false;
         break;
-      }
       case FieldKind.INT:
       case FieldKind.DATE: {
         if (room < 4) return false;
         const integer = load<i32>(value) as i64;
-        if (integer < load<i64>(field, FIELD_MIN) || integer > load<i64>(field, FIELD_MAX)) return false;
+        if (!integerFits(field, integer)) return false;
         bits = kind === FieldKind.INT ? reinterpret<u64>(integer as f64) : (integer as u64);
         break;
       }
@@ -110,20 +91,15 @@ function loadTable(image: usize, table: usize, payload: usize, bytes: u32, posit
       case FieldKind.TIMESTAMP: {
         if (room < 8) return false;
         const integer = load<i64>(value);
-        if (integer < load<i64>(field, FIELD_MIN) || integer > load<i64>(field, FIELD_MAX)) return false;
+        if (!integerFits(field, integer)) return false;
         // The bounds of a LONG lie within the safe integers, so that its conversion is exact.
         bits = kind === FieldKind.LONG ? reinterpret<u64>(integer as f64) : (integer as u64);
         break;
       }
-      case FieldKind.ENUM: {
-        if (room < 2) return false;
-        const member = load<u16>(value) as u32;
-        if (member >= load<u32>(field, FIELD_AUX2)) return false;
-        const bitmap = image + load<u32>(image, IMAGE_CONSTANTS) + load<u32>(field, FIELD_AUX);
-        if ((((load<u8>(bitmap + (member >> 3)) as u32) >> (member & 7)) & 1) === 0) return false;
-        bits = member as u64;
+      case FieldKind.ENUM:
+        if (room < 2 || !memberFits(image, field, load<u16>(value) as u32)) return false;
+        bits = load<u16>(value) as u64;
         break;
-      }
       case FieldKind.OBJECT: {
         if (room < 4) return false;
         const child = follow(payload, bytes, position + offset);
@@ -132,6 +108,11 @@ function loadTable(image: usize, table: usize, payload: usize, bytes: u32, posit
         if (!loadTable(image, childTable, payload, bytes, child)) return false;
         break;
       }
+      case FieldKind.LIST:
+        if (room < 4) return false;
+        bits = loadVector(image, field, payload, bytes, position + offset);
+        if (bits === 0) return false;
+        break;
       default:
         return false;
     }

@@ -25,7 +25,7 @@ export enum Opcode {
   OUT = 3,
   /** OUT_NULL: append null to the output. Expression images only. */
   OUT_NULL = 4,
-  /** RESET_TEXT: forget the texts joined so far. */
+  /** RESET_TEXT imm: forget the texts made so far, but for those that are kept; imm 1: keep all that there are now. */
   RESET_TEXT = 5,
 
   /** CONST a imm: a = imm, for F64, I64, BOOL, WIDE_LOW, WIDE_HIGH. */
