@@ -155,10 +155,10 @@ export interface ShadowFinding {
   row: number;
   /** Rows that together take all of its inputs; none can be left out (where there are few). */
   by: readonly number[];
-  /** An input of the row, unless it has an opaque cell: then one that its other cells take. */
-  witness: Witness;
+  /** An input of the row (of one with an opaque cell: one that its other cells take). Absent where none is known. */
+  witness?: Witness;
   /** The first row without opaque cells that matches it. */
-  taker: number;
+  taker?: number;
   payload?: unknown;
 }
 
