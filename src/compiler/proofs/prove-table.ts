@@ -12,7 +12,7 @@ import { TableSpace } from './space.js';
 import type { NotProven, ProofOptions, TableFinding, TableForm, TableProof } from './table-form.js';
 
 /** Steps where the caller says nothing else: about a second. */
-export const PROOF_STEPS_MAX = 60_000_000;
+export const PROOF_STEPS_MAX = 40_000_000;
 /** Findings of one kind that are listed where the caller says nothing else. */
 export const PROOF_FINDINGS_MAX = 20;
 /** Proves what can be proven of a table. Deterministic; never a false claim. */

@@ -4,6 +4,7 @@ import { proveTable } from '#src/compiler/proofs/prove-table.js';
 import type { DomainValue, Region, TableFinding, TableForm, TablePolicy } from '#src/compiler/proofs/table-form.js';
 import { setHas } from '#src/compiler/proofs/value-set.js';
 import { pointsOf, tableArbitrary, takes } from './brute-force.js';
+import { plantedTable } from './planted-table.js';
 
 const seed = Number(process.env.VERDICT_SEED ?? 20_260);
 const options = { findingsMax: 1000 };
@@ -226,5 +227,44 @@ describe('budget', () => {
       }),
       { seed, numRuns: 50 },
     );
+  });
+});
+
+describe('a table of 2,000 rows', () => {
+  it.each([1, 2, 3])('three gaps and two overlaps are found, and nothing else (seed %i)', (planted) => {
+    const { form, gaps, overlaps } = plantedTable(2000, planted, 'unique');
+    expect(form.rows.length).toBe(2000);
+    const { findings, notProven } = proveTable(form);
+    expect(notProven).toEqual([]);
+    const found = ofKind(findings, 'gap');
+    expect(found.length).toBe(3);
+    for (const point of gaps) expect(found.filter(({ region }) => inRegion(region, point)).length).toBe(1);
+    for (const { witness } of found) expect(rowsAt(form, witness)).toEqual([]);
+    const pairs = ofKind(findings, 'overlap');
+    expect(pairs.map(({ first, second }) => [first, second])).toEqual(overlaps.sort((a, b) => a[0] - b[0]));
+    for (const { first, second, witness } of pairs) expect(rowsAt(form, witness)).toEqual([first, second]);
+    expect(findings.length).toBe(5);
+  });
+
+  it.each([1, 2, 3])('three gaps and a row that many rows shadow together are found (seed %i)', (planted) => {
+    const { form, gaps, shadowed } = plantedTable(2000, planted, 'first');
+    const { findings, notProven } = proveTable(form);
+    expect(notProven).toEqual([]);
+    const found = ofKind(findings, 'gap');
+    expect(found.length).toBe(3);
+    for (const point of gaps) expect(found.filter(({ region }) => inRegion(region, point)).length).toBe(1);
+    const shadows = ofKind(findings, 'shadow');
+    expect(shadows.map(({ row }) => row)).toEqual([shadowed]);
+    const { by, witness, taker } = shadows[0]!;
+    expect(by.length).toBeGreaterThan(1);
+    expect(rowsAt(form, witness!)).toEqual([taker, shadowed]);
+    expect(findings.length).toBe(4);
+  });
+
+  it('without its planted faults has no finding', () => {
+    const { form } = plantedTable(500, 4, 'unique');
+    const rows = form.rows.slice(0, -2).map((row) => ({ ...row, cells: row.cells.map((cell, d) => (d === 2 ? undefined : cell)) }));
+    const { findings } = proveTable({ ...form, policy: 'collect', rows });
+    expect(findings.map(({ kind }) => kind)).toEqual(['constantColumn']);
   });
 });
