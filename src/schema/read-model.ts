@@ -273,7 +273,7 @@ function readItems(reading: Reading, path: string, list: Place, complain: Compla
     return undefined;
   }
   if (type.type !== 'object') checkKeywords(place, type.type, complainItem);
-  return { place, shape: readShape(place.schema, { type: type.type, nullable: false }, complainItem) };
+  return { place, shape: readShape(place.schema, type, complainItem) };
 }
 
 /** The one field of the table that stands for the elements of a list of scalars or texts. */

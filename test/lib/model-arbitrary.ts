@@ -37,13 +37,37 @@ const scalarSchema: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.constant({ type: ['string', 'null'], format: 'date-time', default: '2026-01-01T00:00:00.5Z' }),
   fc.uniqueArray(fc.constantFrom(...MEMBERS), { minLength: 1 }).map((members) => ({ type: 'string', enum: members })),
   fc.constant({ type: 'string', enum: MEMBERS, default: 'B-1' }),
+  fc.constant({ const: 'x y' }),
+  fc.constant({ type: 'number', multipleOf: 0.01, const: 19.99 }),
 );
+
+/** What may stand under `items`: an item has no default and is not null. */
+const itemSchema: fc.Arbitrary<Record<string, unknown>> = scalarSchema.map(({ default: _, type, ...rest }) => ({
+  ...(type === undefined ? {} : { type: Array.isArray(type) ? type[0] : type }),
+  ...rest,
+}));
+
+function listSchemaOf(item: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
+  return fc
+    .tuple(item, fc.constantFrom(0, 1, 2, 5, 40), fc.constantFrom(0, 0, 1), fc.boolean())
+    .map(([items, max, min, nullable]) => ({
+      type: nullable ? ['array', 'null'] : 'array',
+      items,
+      maxItems: max,
+      ...(min > 0 && min <= max ? { minItems: min } : {}),
+    }));
+}
 
 function objectSchemaOf(depth: number): fc.Arbitrary<Record<string, unknown>> {
   const property =
     depth === 0
-      ? scalarSchema
-      : fc.oneof({ weight: 4, arbitrary: scalarSchema }, { weight: 1, arbitrary: objectSchemaOf(depth - 1) });
+      ? fc.oneof({ weight: 5, arbitrary: scalarSchema }, { weight: 1, arbitrary: listSchemaOf(itemSchema) })
+      : fc.oneof(
+          { weight: 8, arbitrary: scalarSchema },
+          { weight: 2, arbitrary: objectSchemaOf(depth - 1) },
+          { weight: 2, arbitrary: listSchemaOf(itemSchema) },
+          { weight: 2, arbitrary: listSchemaOf(objectSchemaOf(depth - 1)) },
+        );
   return fc
     .uniqueArray(fc.tuple(fc.constantFrom(...NAMES), property, fc.boolean()), {
       selector: ([name]) => name,
@@ -59,7 +83,7 @@ function objectSchemaOf(depth: number): fc.Arbitrary<Record<string, unknown>> {
     );
 }
 
-/** Schemas of up to three levels of objects. */
+/** Schemas of up to three levels of objects and lists of objects, with lists of everything else in all of them. */
 export const schemaArbitrary: fc.Arbitrary<Record<string, unknown>> = objectSchemaOf(2);
 
 /** Payloads of a model that are valid. */
@@ -70,7 +94,7 @@ export function payloadArbitrary(model: Model): fc.Arbitrary<Sample<PayloadObjec
 function tableArbitrary(model: Model, index: number): fc.Arbitrary<Sample<PayloadObject>> {
   const { fields, closed } = model.tables[index]!;
   const samples = fields.map((field) => {
-    const present = field.kind === FieldKind.OBJECT ? tableArbitrary(model, field.child!) : fieldArbitrary(field);
+    const present = fieldArbitrary(model, field);
     return field.required
       ? present
       : fc.oneof({ weight: 3, arbitrary: present as fc.Arbitrary<Sample> }, { weight: 1, arbitrary: absent(field) });
@@ -97,12 +121,22 @@ function memberName(field: Field, number: unknown): string {
   return field.members!.find((member) => member.number === number)!.name;
 }
 
+function fieldArbitrary(model: Model, field: Field): fc.Arbitrary<Sample> {
+  if (field.kind === FieldKind.OBJECT) return tableArbitrary(model, field.child!);
+  if (field.kind !== FieldKind.LIST) return valueArbitrary(field);
+  const item = field.element === undefined ? tableArbitrary(model, field.child!) : valueArbitrary(field.element);
+  const bounds = { minLength: Number(field.minimum ?? 0), maxLength: Number(field.maximum) };
+  return fc
+    .array(item as fc.Arbitrary<Sample>, bounds)
+    .map((samples) => ({ json: samples.map(({ json }) => json), value: samples.map(({ value }) => value) }));
+}
+
 const I64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 // Years 0000 to 9999, which is what RFC 3339 can write.
 const MICROS = { min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n };
 const DAYS = { min: -719_528, max: 2_932_896 };
 
-function fieldArbitrary(field: Field): fc.Arbitrary<Sample> {
+function valueArbitrary(field: Field): fc.Arbitrary<Sample> {
   const low = field.minimum;
   const high = field.maximum;
   switch (field.kind) {
@@ -117,7 +151,8 @@ function fieldArbitrary(field: Field): fc.Arbitrary<Sample> {
       return fc.double({ min: low as number, max: high as number, noNaN: true }).map(same);
     case FieldKind.DECIMAL: {
       const edges = fc.bigInt((low as bigint) ?? I64.min, (high as bigint) ?? I64.max);
-      const small = fc.bigInt((low as bigint) ?? -100_000n, 100_000n);
+      const nearest = (high as bigint) ?? I64.max;
+      const small = fc.bigInt((low as bigint) ?? -100_000n, nearest < 100_000n ? nearest : 100_000n);
       return fc.tuple(fc.oneof(edges, small), fc.boolean()).map(([value, asText]) => {
         const text = formatDecimal(value, field.scale!);
         // 15 digits are what every double tells apart.
