@@ -217,22 +217,23 @@ export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: num
     case FunctionId.TEXT_MATCHES:
       return 40 + leftBytes * patternUnits;
     case FunctionId.F64_CBRT:
+    case FunctionId.F64_LOG10:
+      return 40;
     case FunctionId.F64_EXP:
     case FunctionId.F64_EXPM1:
     case FunctionId.F64_LOG:
     case FunctionId.F64_LOG1P:
     case FunctionId.F64_LOG2:
-    case FunctionId.F64_LOG10:
-      return 30;
+      return 90;
     case FunctionId.F64_POW:
-      return 80;
+      return 180;
     case FunctionId.DECIMAL_ROUND:
     case FunctionId.DECIMAL_DIVIDE:
     case FunctionId.DECIMAL_REMAINDER:
-      return 300;
-    case FunctionId.DECIMAL_TO_NUMBER:
     case FunctionId.DECIMAL_FROM_NUMBER:
-      return 400;
+      return 60;
+    case FunctionId.DECIMAL_TO_NUMBER:
+      return 150;
     case FunctionId.TIME_YEAR:
     case FunctionId.TIME_MONTH:
     case FunctionId.TIME_DAY:

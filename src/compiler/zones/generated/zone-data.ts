@@ -1,4 +1,4 @@
-// Generated from moment-timezone by src/dev/generate-zones.mjs (npm run generate): do not edit.
+// Generated from moment-timezone by src/dev/zone-data.mjs (npm run generate): do not edit.
 
 /** Version of the IANA time zone data. */
 export const VERSION = '2026f';

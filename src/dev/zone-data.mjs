@@ -2,8 +2,8 @@
 // packs (transitions up to the year 2499). The output is committed: users install no time zone package, and a new version of the
 // data is a new version of that package and a run of this script.
 //
-//   node src/dev/generate-zones.mjs           writes
-//   node src/dev/generate-zones.mjs --check   fails where the committed file differs
+//   node src/dev/zone-data.mjs           writes
+//   node src/dev/zone-data.mjs --check   fails where the committed file differs
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -109,7 +109,7 @@ function pack(zone) {
 const compare = (left, right) => (left < right ? -1 : left > right ? 1 : 0);
 const zones = data.zones.map((line) => pack(unpack(line))).sort(compare);
 const links = data.links.sort(compare);
-const text = `// Generated from moment-timezone by src/dev/generate-zones.mjs (npm run generate): do not edit.
+const text = `// Generated from moment-timezone by src/dev/zone-data.mjs (npm run generate): do not edit.
 
 /** Version of the IANA time zone data. */
 export const VERSION = '${data.version}';
