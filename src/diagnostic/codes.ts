@@ -205,6 +205,17 @@ export const DIAGNOSTIC_CODES = {
   V4152: 'points do not fit the type of the scorecard',
   V4153: 'an attribute stands behind one that takes everything',
 
+  V4200: 'no row of a table takes some inputs',
+  V4201: 'two rows of a table take the same inputs',
+  V4202: 'a row of a table is never taken',
+  V4203: 'a row of a table matches no inputs',
+  V4204: 'a row of a table can be removed',
+  V4205: 'a column of a table takes everything',
+  V4209: 'something about a table is not proven',
+  V4220: 'the condition of a rule is never true',
+  V4221: 'the condition of a rule is always true',
+  V4222: 'a rule is never the first that holds',
+
   V5001: 'an expression is too long',
   V5002: 'an expression is nested too deeply',
   V5003: 'an expression has too many parts',
