@@ -61,4 +61,9 @@ export class DiagnosticBag {
   get hasErrors(): boolean {
     return this.#counts.error > 0;
   }
+
+  /** Errors so far: what a pass compares to tell whether it has found any. */
+  get errorCount(): number {
+    return this.#counts.error;
+  }
 }
