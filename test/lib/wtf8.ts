@@ -2,6 +2,7 @@
 
 /** The bytes of a string. */
 export function toWtf8(text: string): Uint8Array {
+  if (!/\p{Cs}/u.test(text)) return Buffer.from(text, 'utf8');
   const bytes: number[] = [];
   for (const character of text) {
     const point = character.codePointAt(0)!;
@@ -15,6 +16,8 @@ export function toWtf8(text: string): Uint8Array {
 
 /** The string of some bytes. @throws Error where they are not well formed, or two halves stand side by side that make a pair */
 export function fromWtf8(bytes: Uint8Array): string {
+  const plain = Buffer.from(bytes).toString('utf8');
+  if (Buffer.compare(Buffer.from(plain, 'utf8'), bytes) === 0) return plain;
   let text = '';
   for (let at = 0; at < bytes.length; ) {
     const lead = bytes[at]!;
