@@ -1,8 +1,20 @@
 // Compiles functions of the engine on their own, so that they are tested over millions of calls without an image around them.
 
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { WebAssembly } from './image-engine.js';
+
+// @types/node has no types for the global; this is what is used of it.
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    Module: new (bytes: Uint8Array) => object;
+    Memory: new (options: { initial: number }) => Memory;
+    Instance: new (module: object, imports: { env: { memory: Memory } }) => { exports: unknown };
+  };
+};
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,9 +33,24 @@ export interface AssemblyModule {
  * @param instead texts of files (paths from the root) that stand in place of those on disk
  * @throws Error with the compiler's messages
  */
-export async function assemblyModule(entry: string, pages = 1, instead: Readonly<Record<string, string>> = {}): Promise<AssemblyModule> {
+export async function assemblyModule(
+  entry: string,
+  pages = 1,
+  instead: Readonly<Record<string, string>> = {},
+): Promise<AssemblyModule> {
   let wasm: Uint8Array | undefined;
-  const options = ['--baseDir', root, '--outFile', 'out.wasm', '--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub'];
+  const options = [
+    '--baseDir',
+    root,
+    '--outFile',
+    'out.wasm',
+    '--optimizeLevel',
+    '3',
+    '--converge',
+    '--noAssert',
+    '--runtime',
+    'stub',
+  ];
   const memory = ['--importMemory', '--initialMemory', String(pages), '--enable', 'simd,bulk-memory'];
   const { error, stderr } = await asc.main(['entry.ts', ...options, ...memory], {
     readFile: async (name: string, base: string) => {
@@ -31,7 +58,6 @@ export async function assemblyModule(entry: string, pages = 1, instead: Readonly
       // Its memory is shared, and has a maximum.
       if (name.endsWith('asconfig.json')) return null;
       if (name in instead) return instead[name]!;
-      const { readFile } = await import('node:fs/promises');
       return readFile(`${base}/${name}`, 'utf8').catch(() => null);
     },
     writeFile: (name: string, contents: string | Uint8Array) => {
