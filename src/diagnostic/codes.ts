@@ -165,6 +165,8 @@ export const DIAGNOSTIC_CODES = {
   V3503: 'an argument must be a literal',
   V3504: 'a scale or a rounding is not allowed',
   V3505: 'a divisor is always zero',
+  V3550: 'a regular expression is not well-formed, or holds what the engine does not have',
+  V3570: 'a time zone is not known',
 
   V3600: 'a name is taken',
   V3601: 'a name cannot be used for a feature, table, scorecard or list',
