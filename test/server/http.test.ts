@@ -104,6 +104,7 @@ describe('a decision in JSON', () => {
     ['too long a text', json({ ...SMALL, country: 'x'.repeat(9) }), '422 INVALID_PAYLOAD /country:MAX_LENGTH'],
     ['a lone surrogate', json('{"amount":1,"country":"\\ud800"}'), '422 INVALID_PAYLOAD /country:UTF16'],
     ['__proto__', json('{"amount":1,"country":"DE","__proto__":{"admin":true}}'), '422 INVALID_PAYLOAD /__proto__:UNKNOWN_FIELD'],
+    ['a key twice', json('{"amount":1,"amount":2,"country":"DE"}'), '422 INVALID_PAYLOAD /amount:DUPLICATE_FIELD'],
     ['an array', json([SMALL]), '422 INVALID_PAYLOAD :TYPE'],
     ['null', json('null'), '422 INVALID_PAYLOAD :TYPE'],
     ['no JSON', json('{"amount":'), '400 INVALID_JSON'],
@@ -252,6 +253,16 @@ describe('a batch', () => {
     ],
     ['no frame', () => ({ path: BATCH, type: FLATBUFFERS_TYPE, body: new Uint8Array(3) }), '400 INVALID_FRAME'],
   ])('%s', async (_, request, expected) => expect(await check(request())).toBe(expected));
+
+  it('answers a payload whose keys stand twice in its place', async () => {
+    const twice = '{"amount":1,"country":"DE","customer":{"age":1,"age":2}}';
+    const { body } = await call(json(`[${JSON.stringify(LARGE_ABROAD)},${twice},${JSON.stringify(SMALL)}]`, BATCH));
+    const decisions = JSON.parse(body.toString()) as { status: string; errors?: object[] }[];
+    expect(decisions.map(({ status }) => status)).toEqual(['OK', 'INVALID_PAYLOAD', 'OK']);
+    expect(decisions[1]!.errors).toEqual([
+      { pointer: '/customer/age', code: 'DUPLICATE_FIELD', message: 'stands twice in one object' },
+    ]);
+  });
 
   it('answers an invalid payload in its place, and its neighbours', async () => {
     const { body } = await call(json([LARGE_ABROAD, { amount: 'x' }, SMALL], BATCH));

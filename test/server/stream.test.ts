@@ -244,6 +244,16 @@ describe('text messages', () => {
     ['no JSON', '{', { id: null, error: { code: 'INVALID_JSON' } }],
     ['no form', '[]', { id: null, error: { code: 'INVALID_FRAME' } }],
     ['no payload', '{"id":1,"bundle":"payments"}', { error: { code: 'INVALID_FRAME' } }],
+    [
+      'a key twice',
+      '{"id":1,"bundle":"payments","bundle":"payments","payload":{}}',
+      { id: null, error: { code: 'INVALID_FRAME' } },
+    ],
+    [
+      'a key of the payload twice',
+      '{"id":1,"bundle":"payments","payload":{"amount":1,"amount":2,"country":"DE"}}',
+      { id: 1, error: { code: 'INVALID_PAYLOAD', errors: [{ pointer: '/amount', code: 'DUPLICATE_FIELD' }] } },
+    ],
     ['no such bundle', '{"id":1,"bundle":"x","payload":{}}', { id: 1, error: { code: 'BUNDLE_NOT_FOUND' } }],
     [
       'an invalid payload',
