@@ -1,14 +1,22 @@
-// Types of `+ - * / %`: numbers, exact decimals, joined texts.
+// Types of `+ - * / %` and of the minus sign: numbers, exact decimals, joined texts.
 
-import type { EsNode } from './estree.js';
-import { arithmeticType, exactArithmetic } from './exact.js';
+import { FunctionId } from '../../assembly/shared/function.js';
+import type { ProfileName } from '../bundle/bundle.js';
+import { arithmeticType, exactArithmetic, negatedType, remainderType } from './exact.js';
 import type { ArithmeticOperator, ConstantIr, Ir } from './ir.js';
-import { bothDecimal, failed, reportTooWide, requireValue, rescale } from './operands.js';
+import { bothDecimal, failed, isDecimal, type Place, reportTooWide, requireValue, rescale } from './operands.js';
 import type { FaultSink } from './source.js';
 import { type DecimalType, ERROR, fitsWide, NUMBER, type Type, typePhrase } from './types.js';
 
 /** Types `+ - * / %`. */
-export function checkArithmetic(operator: ArithmeticOperator, left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+export function checkArithmetic(
+  operator: ArithmeticOperator,
+  left: Ir,
+  right: Ir,
+  node: Place,
+  faults: FaultSink,
+  profile: ProfileName,
+): Ir {
   const { start, end } = node;
   if (left.type.kind === 'error' || right.type.kind === 'error') return failed(ERROR, node);
   const kinds = [left.type.kind, right.type.kind];
@@ -37,9 +45,8 @@ export function checkArithmetic(operator: ArithmeticOperator, left: Ir, right: I
     return { op: 'constant', type: NUMBER, value, exact, start, end };
   }
 
-  if (operator === '/' || operator === '%') {
-    const advice = operator === '/' ? 'multiply the other side instead: `a / b > 2` is `a > b * 2` for b above 0' : undefined;
-    faults.error('V3306', node, `\`${operator}\` on decimals needs a rounding, which the profile \`strict\` does not have`, advice);
+  if (operator === '/' || (operator === '%' && profile === 'strict')) {
+    reportRounding(operator, node, faults, profile);
     return failed(ERROR, node);
   }
   const pair = bothDecimal(a, b, faults);
@@ -47,6 +54,7 @@ export function checkArithmetic(operator: ArithmeticOperator, left: Ir, right: I
   const scale = operator === '*' ? undefined : Math.max(pair[0].type.scale, pair[1].type.scale);
   const x = scale === undefined ? pair[0] : rescale(pair[0], scale);
   const y = scale === undefined ? pair[1] : rescale(pair[1], scale);
+  if (operator === '%') return remainder(x, y, node, faults);
   const ir: Ir & { type: DecimalType } = {
     op: 'arithmetic',
     type: arithmeticType(operator, x.type, y.type),
@@ -59,6 +67,53 @@ export function checkArithmetic(operator: ArithmeticOperator, left: Ir, right: I
   if ([x.type, y.type, ir.type].every(fitsWide)) return ir;
   reportTooWide(ir, faults);
   return failed(ERROR, node);
+}
+
+function reportRounding(operator: string, node: Place, faults: FaultSink, profile: ProfileName): void {
+  if (profile === 'standard') {
+    const advice = 'say how to round: `divide(a, b, 2, "half-even")`; or multiply the other side: `a > b * 2` for `a / b > 2`';
+    faults.error('V3306', node, `\`${operator}\` on decimals needs a rounding`, advice);
+    return;
+  }
+  const advice = operator === '/' ? 'multiply the other side instead: `a / b > 2` is `a > b * 2` for b above 0' : undefined;
+  faults.error('V3306', node, `\`${operator}\` on decimals needs a rounding, which the profile \`strict\` does not have`, advice);
+}
+
+/** The exact remainder of two decimals of one scale, with the sign of the left one. */
+function remainder(x: Ir & { type: DecimalType }, y: Ir & { type: DecimalType }, node: Place, faults: FaultSink): Ir {
+  const { start, end } = node;
+  const type = remainderType(x.type, y.type);
+  if (type === undefined) {
+    faults.error('V3505', y, 'the divisor is always zero');
+    return failed(ERROR, node);
+  }
+  if (fitsWide(x.type) && fitsWide(y.type)) {
+    return { op: 'call', type, function: FunctionId.DECIMAL_REMAINDER, args: [x, y], start, end };
+  }
+  reportTooWide(fitsWide(x.type) ? y : x, faults);
+  return failed(ERROR, node);
+}
+
+/** Types the minus sign. */
+export function checkNegation(ir: Ir, node: Place, faults: FaultSink): Ir {
+  const { start, end } = node;
+  if (ir.type.kind === 'error') return ir;
+  if (ir.type.kind !== 'number' && ir.type.kind !== 'decimal') {
+    faults.error('V3301', node, `\`-\` takes numbers, and this is ${typePhrase(ir.type)}`);
+    return failed(ERROR, node);
+  }
+  const operand = requireValue(ir, faults);
+  if (isDecimal(operand)) {
+    const type = negatedType(operand.type);
+    if (fitsWide(type)) return { op: 'negate', type, operand, start, end };
+    reportTooWide(operand, faults);
+    return failed(ERROR, node);
+  }
+  if (operand.op === 'constant' && operand.exact !== undefined) {
+    const exact = { value: -operand.exact.value, scale: operand.exact.scale };
+    return { op: 'constant', type: NUMBER, value: -(operand.value as number), exact, start, end };
+  }
+  return { op: 'negate', type: NUMBER, operand, start, end };
 }
 
 /** JavaScript's arithmetic on numbers. */
@@ -83,7 +138,8 @@ function arithmeticAdvice(type: Type): string | undefined {
   return undefined;
 }
 
-function checkConcat(left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+/** Types `+` on texts, and the holes of a template. */
+export function checkConcat(left: Ir, right: Ir, node: Place, faults: FaultSink): Ir {
   const { start, end } = node;
   const wrong = [left, right].filter(({ type }) => type.kind !== 'text');
   for (const operand of wrong) {

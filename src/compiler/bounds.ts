@@ -2,15 +2,14 @@
 // that always has one result is reported.
 
 import { formatDecimal } from '../schema/decimal.js';
-import type { EsNode } from './estree.js';
 import { floorAtScale } from './exact.js';
 import { type Ir, type Relation, swapRelation } from './ir.js';
-import { decimalConstant, failed, isDecimal, reportTooWide, rescale } from './operands.js';
+import { decimalConstant, failed, isDecimal, type Place, reportTooWide, rescale } from './operands.js';
 import type { FaultSink } from './source.js';
 import { BOOLEAN, type DecimalType, fitsWide } from './types.js';
 
 /** Compares two values of one type. */
-export function compare(relation: Relation, left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+export function compare(relation: Relation, left: Ir, right: Ir, node: Place, faults: FaultSink): Ir {
   const { start, end } = node;
   if (isDecimal(left) && isDecimal(right)) return compareDecimals(relation, left, right, node, faults);
   warnOutOfBounds(relation, left, right, node, faults);
@@ -21,7 +20,7 @@ function compareDecimals(
   relation: Relation,
   left: Ir & { type: DecimalType },
   right: Ir & { type: DecimalType },
-  node: EsNode,
+  node: Place,
   faults: FaultSink,
 ): Ir {
   const { start, end } = node;
@@ -74,7 +73,7 @@ function knownResult(relation: Relation, a: Interval, b: Interval): boolean | un
   }
 }
 
-function always(value: boolean, left: Ir, node: EsNode, faults: FaultSink): Ir {
+function always(value: boolean, left: Ir, node: Place, faults: FaultSink): Ir {
   faults.warning('V3401', node, `this is always ${value}${boundsPhrase(left)}`, 'correct the value, or remove the comparison');
   return { op: 'constant', type: BOOLEAN, value, start: node.start, end: node.end };
 }
@@ -91,7 +90,7 @@ function boundsPhrase(ir: Ir): string {
 }
 
 /** Warns of a number field compared with a literal that its bounds exclude. The comparison itself is kept. */
-function warnOutOfBounds(relation: Relation, left: Ir, right: Ir, node: EsNode, faults: FaultSink): void {
+function warnOutOfBounds(relation: Relation, left: Ir, right: Ir, node: Place, faults: FaultSink): void {
   if (left.op === 'constant' && right.op === 'field') {
     warnOutOfBounds(swapRelation(relation), right, left, node, faults);
     return;

@@ -1,285 +1,170 @@
 // Names and types: syntax tree -> typed IR. Every fault is reported once, at the place it is about; what depends on a fault has
-// the error type and is not reported again. Null is narrowed as TypeScript does: through `&&`, `||`, `!` and tests for null.
+// the error type and is not reported again. Null is narrowed as TypeScript does. The parts stand in checker/.
 
-import { didYouMean } from '../diagnostic/suggest.js';
-import type { Field, Model } from '../schema/model.js';
-import { checkArithmetic } from './arithmetic.js';
+import type { ProfileName } from '../bundle/bundle.js';
+import type { Model } from '../schema/model.js';
+import { checkArithmetic, checkConcat, checkNegation } from './arithmetic.js';
+import { checkChain, checkPath } from './checker/chains.js';
+import { type Checked, Context, type Facts, NO_FACTS, same } from './checker/context.js';
+import { equalFacts } from './checker/facts.js';
+import { checkCoalesce, checkConditional, checkLogic, checkNot } from './checker/logic.js';
 import { checkEquality, checkOrder } from './comparison.js';
-import {
-  type BinaryExpression,
-  type EsNode,
-  type Identifier,
-  type Literal,
-  type MemberExpression,
-  type UnaryExpression,
-  unwrap,
+import type {
+  BinaryExpression,
+  ChainExpression,
+  ConditionalExpression,
+  EsNode,
+  Literal,
+  TemplateLiteral,
+  UnaryExpression,
 } from './estree.js';
-import { exactOfLiteral, negatedType } from './exact.js';
-import type { ArithmeticOperator, FieldIr, Ir, Relation } from './ir.js';
-import { requireValue } from './operands.js';
+import { unwrap } from './estree.js';
+import { exactOfLiteral } from './exact.js';
+import type { ArithmeticOperator, Ir, LocalRef, Relation } from './ir.js';
+import { failed, type Place, requireValue } from './operands.js';
+import { modelScope, type Scope } from './scope.js';
 import type { FaultSink } from './source.js';
-import { BOOLEAN, ERROR, NULL, NUMBER, TIMESTAMP, typeOfField, typePhrase, utf8Bytes } from './types.js';
+import { BOOLEAN, ERROR, NULL, NUMBER, typePhrase, utf8Bytes } from './types.js';
 import { refusalOf } from './whitelist.js';
 
-/** Fields known not to be null, by Field.index. */
-type Facts = ReadonlySet<number>;
-
-const NO_FACTS: Facts = new Set();
-
-interface Checked {
-  ir: Ir;
-  /** What is known where the expression is true, and where it is false. */
-  whenTrue: Facts;
-  whenFalse: Facts;
-}
-
-/** The name of the time of the decision. */
-export const NOW_NAME = 'now';
-
-/** Names that authors from JavaScript expect to exist. */
-const FOREIGN_NAMES: Readonly<Record<string, string>> = {
-  undefined: 'write `null`: missing and null are one value',
-  NaN: 'write `x !== x` to ask whether x is not a number',
-  Infinity: 'write `1 / 0`',
-  Math: 'functions need the profile `standard`',
-  Date: 'write a timestamp as a text: `at < "2026-01-01T00:00:00Z"`',
-  and: 'write `&&` for and',
-  or: 'write `||` for or',
-  not: 'write `!` for not',
-};
+export { NOW_NAME, reservedNames } from './checker/names.js';
+export { compareWith } from './comparison.js';
 
 /**
- * Checks one expression over the fields of a model and `now`. Faults go into the sink; the IR is to be used only where there
- * were none.
+ * Checks one expression over the fields of a model, `now` and the names of a scope. Faults go into the sink; the IR is to be used
+ * only where there were none.
+ *
+ * @param scope a model stands for the scope that has nothing else
  */
-export function checkExpression(root: EsNode, model: Model, faults: FaultSink): Ir {
-  return new Checker(model, faults).check(root, NO_FACTS).ir;
+export function checkExpression(root: EsNode, scope: Scope | Model, faults: FaultSink, profile: ProfileName = 'strict'): Ir {
+  return checkInScope(root, 'model' in scope ? scope : modelScope(scope), new Map(), faults, profile);
 }
 
-class Checker {
-  readonly #model: Model;
-  readonly #faults: FaultSink;
-  readonly #fields: readonly ReadonlyMap<string, Field>[];
+/**
+ * Checks an expression that may name some more values: `value` in a cell of a table. Whoever asks binds the locals with a `let`
+ * around the IR.
+ *
+ * @param locals by name; they are never null, and come before fields of the same name
+ */
+export function checkInScope(
+  root: EsNode,
+  scope: Scope,
+  locals: ReadonlyMap<string, LocalRef>,
+  faults: FaultSink,
+  profile: ProfileName,
+): Ir {
+  return Context.root(checkNode, scope, profile, faults, locals).check(root, NO_FACTS).ir;
+}
 
-  constructor(model: Model, faults: FaultSink) {
-    this.#model = model;
-    this.#faults = faults;
-    this.#fields = fieldMaps(model);
-  }
-
-  check(outer: EsNode, facts: Facts): Checked {
-    const node = unwrap(outer);
-    if (refusalOf(node) !== undefined) return this.#refused(node, facts);
-    switch (node.type) {
-      case 'LogicalExpression':
-        return this.#logic(node as BinaryExpression, facts);
-      case 'UnaryExpression':
-        return this.#unary(node as UnaryExpression, facts);
-      case 'BinaryExpression':
-        return this.#binary(node as BinaryExpression, facts);
-      case 'Identifier':
-        return same(this.#identifier(node as Identifier, facts), facts);
-      case 'MemberExpression':
-        return same(this.#member(node as MemberExpression, facts), facts);
-      default:
-        return same(this.#literal(node as Literal), facts);
+function checkNode(context: Context, outer: EsNode, facts: Facts): Checked {
+  const node = unwrap(outer);
+  if (refusalOf(node, context.profile) !== undefined) return checkRefused(context, node, facts);
+  switch (node.type) {
+    case 'LogicalExpression':
+      return (node as BinaryExpression).operator === '??'
+        ? checkCoalesce(context, node as BinaryExpression, facts)
+        : checkLogic(context, node as BinaryExpression, facts);
+    case 'ConditionalExpression':
+      return checkConditional(context, node as ConditionalExpression, facts);
+    case 'UnaryExpression':
+      if ((node as UnaryExpression).operator === '!') return checkNot(context, node as UnaryExpression, facts);
+      return same(checkNegation(context.check((node as UnaryExpression).argument, facts).ir, node, context.faults), facts);
+    case 'BinaryExpression':
+      return checkBinary(context, node as BinaryExpression, facts);
+    case 'Literal':
+      return same(checkLiteral(node as Literal, context.faults), facts);
+    case 'TemplateLiteral':
+      return same(checkTemplate(context, node as TemplateLiteral, facts), facts);
+    case 'ChainExpression':
+      return same(checkChain(context, node as ChainExpression, facts), facts);
+    case 'ArrowFunctionExpression': {
+      const advice = 'give it to a method of a list: `items.some(item => item.price > 100)`';
+      context.faults.error('V3211', node, 'an arrow function is no value', advice);
+      return same(context.fail(node), facts);
     }
+    default:
+      return same(checkPath(context, node, facts), facts);
   }
+}
 
-  /** The whitelist has reported the node. Its operands are still checked where their meaning does not depend on it. */
-  #refused(node: EsNode, facts: Facts): Checked {
-    const known = node.type === 'BinaryExpression' || node.type === 'LogicalExpression';
-    if (known) {
-      for (const operand of [(node as BinaryExpression).left, (node as BinaryExpression).right]) this.check(operand, facts);
-    }
-    return same({ op: 'error', type: ERROR, start: node.start, end: node.end }, facts);
+/** The whitelist has reported the node. Its operands are still checked where their meaning does not depend on it. */
+function checkRefused(context: Context, node: EsNode, facts: Facts): Checked {
+  if (node.type === 'BinaryExpression' || node.type === 'LogicalExpression') {
+    for (const operand of [(node as BinaryExpression).left, (node as BinaryExpression).right]) context.check(operand, facts);
   }
+  return same(failed(ERROR, node), facts);
+}
 
-  #literal(node: Literal): Ir {
-    const { start, end, value, raw } = node;
-    if (typeof value === 'string') {
-      if (/[\ud800-\udfff]/u.test(value)) {
-        this.#faults.error('V3316', node, 'the text has half of a surrogate pair, which no payload can hold');
-        return { op: 'error', type: ERROR, start, end };
-      }
-      return { op: 'constant', type: { kind: 'text', bytesMax: utf8Bytes(value) }, value, start, end };
+function checkBinary(context: Context, node: BinaryExpression, facts: Facts): Checked {
+  const { operator } = node;
+  const { faults, profile } = context;
+  const left = context.check(node.left, facts).ir;
+  const right = context.check(node.right, facts).ir;
+  switch (operator) {
+    case '===':
+    case '!==': {
+      const ir = checkEquality(operator, left, right, node, faults);
+      const whenEqual = equalFacts(context, left, right, facts, true);
+      const whenOther = equalFacts(context, left, right, facts, false);
+      return operator === '==='
+        ? { ir, whenTrue: whenEqual, whenFalse: whenOther }
+        : { ir, whenTrue: whenOther, whenFalse: whenEqual };
     }
-    if (typeof value === 'number') {
-      const exact = exactOfLiteral(raw);
-      return { op: 'constant', type: NUMBER, value, ...(exact === undefined ? {} : { exact }), start, end };
-    }
-    if (typeof value === 'boolean') return { op: 'constant', type: BOOLEAN, value, start, end };
-    return { op: 'constant', type: NULL, value: null, start, end };
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return same(checkOrder(operator as Relation, left, right, node, faults), facts);
+    default:
+      return same(checkArithmetic(operator as ArithmeticOperator, left, right, node, faults, profile), facts);
   }
+}
 
-  #identifier(node: Identifier, facts: Facts): Ir {
-    const { name, start, end } = node;
-    const field = this.#fields[0]!.get(name);
-    if (field !== undefined) return this.#field(field, node, facts);
-    if (name === NOW_NAME) return { op: 'now', type: TIMESTAMP, start, end };
-    const foreign = Object.hasOwn(FOREIGN_NAMES, name) ? FOREIGN_NAMES[name] : undefined;
-    const names = [...this.#fields[0]!.keys(), NOW_NAME];
-    const nested = this.#model.fields.find((candidate) => candidate.table !== 0 && candidate.name === name);
-    const advice = foreign ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${nested.path}\`?`);
-    this.#faults.error('V3201', node, `\`${name}\` is not a field of the model`, advice);
-    return { op: 'error', type: ERROR, start, end };
+function checkLiteral(node: Literal, faults: FaultSink): Ir {
+  const { start, end, value, raw } = node;
+  if (typeof value === 'string') return textConstant(value, node, faults);
+  if (typeof value === 'number') {
+    const exact = exactOfLiteral(raw);
+    return { op: 'constant', type: NUMBER, value, ...(exact === undefined ? {} : { exact }), start, end };
   }
+  if (typeof value === 'boolean') return { op: 'constant', type: BOOLEAN, value, start, end };
+  return { op: 'constant', type: NULL, value: null, start, end };
+}
 
-  #member(node: MemberExpression, facts: Facts): Ir {
-    const { start, end, property } = node;
-    const object = this.check(node.object, facts).ir;
-    const name = (property as Identifier).name;
-    if (object.type.kind === 'error') return { op: 'error', type: ERROR, start, end };
-    if (object.op !== 'field' || object.type.kind !== 'object') {
-      const what = object.op === 'field' ? `\`${object.field.path}\`` : 'this';
-      const advice = object.type.kind === 'text' ? 'properties and methods of texts need the profile `standard`' : undefined;
-      this.#faults.error('V3203', property, `${what} is ${typePhrase(object.type)} and has no fields`, advice);
-      return { op: 'error', type: ERROR, start, end };
+function textConstant(value: string, place: Place, faults: FaultSink): Ir {
+  const { start, end } = place;
+  if (/[\ud800-\udfff]/u.test(value)) {
+    faults.error('V3316', place, 'the text has half of a surrogate pair, which no payload can hold');
+    return failed(ERROR, place);
+  }
+  return { op: 'constant', type: { kind: 'text', bytesMax: utf8Bytes(value) }, value, start, end };
+}
+
+/** A template: its texts and holes joined from the left. */
+function checkTemplate(context: Context, node: TemplateLiteral, facts: Facts): Ir {
+  const { faults } = context;
+  const parts: Ir[] = [];
+  for (const [index, quasi] of node.quasis.entries()) {
+    const text = quasi.value.cooked ?? '';
+    const hole = node.expressions[index];
+    if (text !== '' || (index === 0 && hole === undefined)) {
+      const place = node.quasis.length === 1 ? node : quasi;
+      parts.push(textConstant(text, { start: place.start, end: place.end }, faults));
     }
-    const fields = this.#fields[object.type.table]!;
-    const field = fields.get(name);
-    if (field === undefined) {
+    if (hole === undefined) continue;
+    const ir = context.check(hole, facts).ir;
+    if (ir.type.kind !== 'error' && ir.type.kind !== 'text') {
       const advice =
-        didYouMean(name, fields.keys()) ?? `its fields are ${[...fields.keys()].map((key) => `\`${key}\``).join(', ')}`;
-      this.#faults.error('V3202', property, `\`${object.field.path}\` has no field \`${name}\``, advice);
-      return { op: 'error', type: ERROR, start, end };
-    }
-    if (object.nullable) {
-      const { path } = object.field;
-      this.#faults.error('V3204', node.object, `\`${path}\` may be null`, `test it first: \`${path} !== null && ...\``);
-    }
-    return this.#field(field, node, facts);
-  }
-
-  #field(field: Field, place: EsNode, facts: Facts): FieldIr {
-    const nullable = field.nullable && !facts.has(field.index);
-    return { op: 'field', type: typeOfField(field), field, nullable, start: place.start, end: place.end };
-  }
-
-  #logic(node: BinaryExpression, facts: Facts): Checked {
-    const { operator } = node;
-    const parts: EsNode[] = [];
-    let left: EsNode = node;
-    while (left.type === 'LogicalExpression' && (left as BinaryExpression).operator === operator) {
-      parts.unshift((left as BinaryExpression).right);
-      left = (left as BinaryExpression).left;
-    }
-    parts.unshift(left);
-
-    const isAnd = operator === '&&';
-    const operands: Ir[] = [];
-    let known = facts;
-    let common: Facts | undefined;
-    for (const part of parts) {
-      const checked = this.check(part, known);
-      operands.push(this.#requireBoolean(checked.ir, operator));
-      known = isAnd ? checked.whenTrue : checked.whenFalse;
-      const other = isAnd ? checked.whenFalse : checked.whenTrue;
-      common = common === undefined ? other : intersect(common, other);
-    }
-    const ir: Ir = { op: isAnd ? 'and' : 'or', type: BOOLEAN, operands, start: node.start, end: node.end };
-    return isAnd ? { ir, whenTrue: known, whenFalse: common! } : { ir, whenTrue: common!, whenFalse: known };
-  }
-
-  #requireBoolean(ir: Ir, operator: string): Ir {
-    if (ir.type.kind === 'error') return ir;
-    if (ir.type.kind !== 'boolean') {
-      const example =
-        ir.op === 'field' && ir.nullable ? `write \`${ir.field.path} !== null\` to ask whether it is there` : undefined;
-      const advice = example ?? (ir.type.kind === 'number' ? 'compare it, for instance with `!== 0`' : 'write a comparison');
-      this.#faults.error('V3303', ir, `\`${operator}\` takes booleans, and this is ${typePhrase(ir.type)}`, advice);
-      return { op: 'error', type: BOOLEAN, start: ir.start, end: ir.end };
-    }
-    if (ir.op === 'field' && ir.nullable) {
-      const { path } = ir.field;
-      this.#faults.error('V3304', ir, `\`${path}\` may be null`, `write \`${path} === true\``);
-      return { ...ir, nullable: false };
-    }
-    return ir;
-  }
-
-  #unary(node: UnaryExpression, facts: Facts): Checked {
-    const { start, end } = node;
-    const checked = this.check(node.argument, facts);
-    if (node.operator === '!') {
-      const operand = this.#requireBoolean(checked.ir, '!');
-      return { ir: { op: 'not', type: BOOLEAN, operand, start, end }, whenTrue: checked.whenFalse, whenFalse: checked.whenTrue };
-    }
-    return same(this.#negate(checked.ir, node), facts);
-  }
-
-  #negate(ir: Ir, node: UnaryExpression): Ir {
-    const { start, end } = node;
-    if (ir.type.kind === 'error') return ir;
-    if (ir.type.kind !== 'number' && ir.type.kind !== 'decimal') {
-      this.#faults.error('V3301', node, `\`-\` takes numbers, and this is ${typePhrase(ir.type)}`);
-      return { op: 'error', type: ERROR, start, end };
-    }
-    const operand = requireValue(ir, this.#faults);
-    if (operand.type.kind === 'decimal') return { op: 'negate', type: negatedType(operand.type), operand, start, end };
-    if (operand.op === 'constant' && operand.exact !== undefined) {
-      const exact = { value: -operand.exact.value, scale: operand.exact.scale };
-      return { op: 'constant', type: NUMBER, value: -(operand.value as number), exact, start, end };
-    }
-    return { op: 'negate', type: NUMBER, operand, start, end };
-  }
-
-  #binary(node: BinaryExpression, facts: Facts): Checked {
-    const { operator } = node;
-    const left = this.check(node.left, facts).ir;
-    const right = this.check(node.right, facts).ir;
-    switch (operator) {
-      case '===':
-      case '!==': {
-        const ir = checkEquality(operator, left, right, node, this.#faults);
-        const whenEqual = equalFacts(left, right, facts, true);
-        const whenOther = equalFacts(left, right, facts, false);
-        return operator === '==='
-          ? { ir, whenTrue: whenEqual, whenFalse: whenOther }
-          : { ir, whenTrue: whenOther, whenFalse: whenEqual };
-      }
-      case '<':
-      case '<=':
-      case '>':
-      case '>=':
-        return same(checkOrder(operator as Relation, left, right, node, this.#faults), facts);
-      default:
-        return same(checkArithmetic(operator as ArithmeticOperator, left, right, node, this.#faults), facts);
+        ir.type.kind === 'enum'
+          ? 'enums are no texts: declare the field without `enum`'
+          : 'compare the values themselves: nothing is converted to a text';
+      faults.error('V3314', ir, `a hole of a template takes a text, and this is ${typePhrase(ir.type)}`, advice);
+      parts.push(failed(ERROR, ir));
+    } else {
+      parts.push(ir);
     }
   }
-}
-
-/**
- * What `left === right` says about null: compared with null, the field is not null where they differ; with a value, where they
- * are equal.
- */
-function equalFacts(left: Ir, right: Ir, facts: Facts, equal: boolean): Facts {
-  const added = [...provenNotNull(left, right, equal), ...provenNotNull(right, left, equal)];
-  return added.length === 0 ? facts : new Set([...facts, ...added]);
-}
-
-function provenNotNull(ir: Ir, other: Ir, equal: boolean): number[] {
-  if (ir.op !== 'field' || !ir.nullable || other.type.kind === 'error') return [];
-  if (other.type.kind === 'null') return equal ? [] : [ir.field.index];
-  return equal && !(other.op === 'field' && other.nullable) ? [ir.field.index] : [];
-}
-
-function same(ir: Ir, facts: Facts): Checked {
-  return { ir, whenTrue: facts, whenFalse: facts };
-}
-
-function intersect(a: Facts, b: Facts): Facts {
-  return a === b ? a : new Set([...a].filter((index) => b.has(index)));
-}
-
-const maps = new WeakMap<Model, readonly ReadonlyMap<string, Field>[]>();
-
-/** For each table its fields by name; made once for a model. */
-function fieldMaps(model: Model): readonly ReadonlyMap<string, Field>[] {
-  let found = maps.get(model);
-  if (found === undefined) {
-    found = model.tables.map((table) => new Map(table.fields.map((field) => [field.name, field])));
-    maps.set(model, found);
-  }
-  return found;
+  if (parts.some(({ type }) => type.kind === 'error')) return failed(ERROR, node);
+  if (parts.length === 1) return requireValue(parts[0]!, faults);
+  return parts.reduce((left, right) => checkConcat(left, right, node, faults));
 }

@@ -1,16 +1,33 @@
 // Types of `< <= > >= === !==`: both sides are brought to one type, literals take the type of their neighbour, null is asked for.
 
-import { didYouMean } from '../diagnostic/suggest.js';
-import { parseDate, parseTimestamp } from '../schema/time.js';
 import { compare } from './bounds.js';
-import type { EsNode } from './estree.js';
-import type { ConstantIr, FieldIr, Ir, Relation } from './ir.js';
-import { bothDecimal, failed, type Place, requireValue } from './operands.js';
+import { type ConstantIr, type Ir, type LocalRef, mayBeNull, type Relation, visit } from './ir.js';
+import { adopt } from './join.js';
+import { bothDecimal, failed, isSimple, namePhrase, type Place, presentValue, requireValue } from './operands.js';
 import type { FaultSink } from './source.js';
-import { BOOLEAN, DATE, sameEnum, TIMESTAMP, type Type, typePhrase } from './types.js';
+import { BOOLEAN, sameEnum, typePhrase } from './types.js';
+
+/** Nodes of an operand that may be emitted twice, where both sides of a comparison may be null and neither is a plain name. */
+const TWICE_NODES_MAX = 64;
+
+/**
+ * Compares a value with another, as `subject RELATION operand` does: for what is no operator in a text, such as a cell of a table.
+ * Faults are placed at the node; either side may be null with `===` and `!==`.
+ */
+export function compareWith(relation: Relation, subject: Ir, operand: Ir, node: Place, faults: FaultSink): Ir {
+  const { start, end } = node;
+  return checkComparison(relation, { ...subject, start, end }, operand, node, faults);
+}
+
+/** Types any comparison. */
+export function checkComparison(relation: Relation, left: Ir, right: Ir, node: Place, faults: FaultSink): Ir {
+  return relation === '===' || relation === '!=='
+    ? checkEquality(relation, left, right, node, faults)
+    : checkOrder(relation, left, right, node, faults);
+}
 
 /** Types `< <= > >=`. */
-export function checkOrder(relation: Relation, left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+export function checkOrder(relation: Relation, left: Ir, right: Ir, node: Place, faults: FaultSink): Ir {
   if (left.type.kind === 'error' || right.type.kind === 'error') return failed(BOOLEAN, node);
   const nulls = [left, right].filter(({ type }) => type.kind === 'null');
   for (const operand of nulls) faults.error('V3317', operand, `\`${relation}\` does not take null`, 'ask for null with `=== null`');
@@ -27,69 +44,88 @@ export function checkOrder(relation: Relation, left: Ir, right: Ir, node: EsNode
 }
 
 /** Types `===` and `!==`; null is a value like others here. */
-export function checkEquality(relation: '===' | '!==', left: Ir, right: Ir, node: EsNode, faults: FaultSink): Ir {
+export function checkEquality(relation: '===' | '!==', left: Ir, right: Ir, node: Place, faults: FaultSink): Ir {
   const { start, end } = node;
   if (left.type.kind === 'error' || right.type.kind === 'error') return failed(BOOLEAN, node);
-  const negated = relation === '!==';
   if (left.type.kind === 'null' || right.type.kind === 'null') {
     const equal = equalsNull(left.type.kind === 'null' ? right : left, node, faults);
-    return negated ? { op: 'not', type: BOOLEAN, operand: equal, start, end } : equal;
+    return relation === '!==' ? { op: 'not', type: BOOLEAN, operand: equal, start, end } : equal;
   }
-  const a: Ir = left.op === 'field' ? { ...left, nullable: false } : left;
-  const b: Ir = right.op === 'field' ? { ...right, nullable: false } : right;
-  const pair = unify(a, b, node, faults);
+  const pair = unify(left, right, node, faults);
   if (pair === undefined) return failed(BOOLEAN, node);
+  const [a, b] = pair;
+  if (!mayBeNull(a) && !mayBeNull(b)) return compare(relation, a, b, node, faults);
+  const equal = equality(a, b, node, faults);
+  return relation === '!==' ? { op: 'not', type: BOOLEAN, operand: equal, start, end } : equal;
+}
 
-  // A nullable operand is a field, so that naming it twice costs nothing.
-  const nullLeft = left.op === 'field' && left.nullable ? isNull(left, node) : undefined;
-  const nullRight = right.op === 'field' && right.nullable ? isNull(right, node) : undefined;
-  if (nullLeft === undefined && nullRight === undefined) return compare(relation, pair[0], pair[1], node, faults);
-  const not = (operand: Ir): Ir => ({ op: 'not', type: BOOLEAN, operand, start, end });
-  const present = [nullLeft, nullRight].filter((test) => test !== undefined).map(not);
-  const equalValues: Ir = {
-    op: 'and',
-    type: BOOLEAN,
-    operands: [...present, compare('===', pair[0], pair[1], node, faults)],
-    start,
-    end,
-  };
-  const equal: Ir =
-    nullLeft === undefined || nullRight === undefined
-      ? equalValues
-      : {
-          op: 'or',
-          type: BOOLEAN,
-          operands: [{ op: 'and', type: BOOLEAN, operands: [nullLeft, nullRight], start, end }, equalValues],
-          start,
-          end,
-        };
-  return negated ? not(equal) : equal;
+/** `a === b`, where either may be null. What is not a plain name is bound, so that it is computed once. */
+function equality(a: Ir, b: Ir, node: Place, faults: FaultSink): Ir {
+  const { start, end } = node;
+  const boundLeft = mayBeNull(a) && !isSimple(a);
+  const boundRight = mayBeNull(b) && !isSimple(b);
+  if (boundLeft && boundRight && size(b) > TWICE_NODES_MAX) {
+    // The right side stands twice below, once for each answer of the left one.
+    if (size(a) <= TWICE_NODES_MAX) return equality(b, a, node, faults);
+    faults.error(
+      'V3324',
+      node,
+      'both sides may be null and are too large',
+      'give one side a value with `??`, or a name of its own',
+    );
+    return failed(BOOLEAN, node);
+  }
+  if (boundLeft || boundRight) {
+    const [bound, other] = boundLeft ? [a, b] : [b, a];
+    const local: LocalRef = { name: '', type: bound.type };
+    const value: Ir = { op: 'local', type: bound.type, local, start: bound.start, end: bound.end };
+    const body = boundLeft ? equality(value, other, node, faults) : equality(other, value, node, faults);
+    const whereBound: Ir = { op: 'let', type: BOOLEAN, local, value: bound, body, optional: true, start, end };
+    const whereNull: Ir = mayBeNull(other) ? isNull(other, node) : constant(false, node);
+    return { op: 'coalesce', type: BOOLEAN, operands: [whereBound, whereNull], start, end };
+  }
+  const nulls = [a, b].filter(mayBeNull).map((operand) => isNull(operand, node));
+  const values = compare('===', presentValue(a), presentValue(b), node, faults);
+  if (nulls.length === 0) return values;
+  const present = nulls.map((operand): Ir => ({ op: 'not', type: BOOLEAN, operand, start, end }));
+  const equal: Ir = { op: 'and', type: BOOLEAN, operands: [...present, values], start, end };
+  if (nulls.length === 1) return equal;
+  const bothNull: Ir = { op: 'and', type: BOOLEAN, operands: nulls, start, end };
+  return { op: 'or', type: BOOLEAN, operands: [bothNull, equal], start, end };
+}
+
+function size(ir: Ir): number {
+  let nodes = 0;
+  visit(ir, () => nodes++);
+  return nodes;
 }
 
 function constant(value: boolean, { start, end }: Place): Ir {
   return { op: 'constant', type: BOOLEAN, value, start, end };
 }
 
-function isNull(field: FieldIr, { start, end }: Place): Ir {
-  return { op: 'is-null', type: BOOLEAN, operand: field, start, end };
+function isNull(operand: Ir, { start, end }: Place): Ir {
+  return { op: 'is-null', type: BOOLEAN, operand, start, end };
 }
 
 function equalsNull(operand: Ir, node: Place, faults: FaultSink): Ir {
-  if (operand.op === 'field' && operand.nullable) return isNull(operand, node);
   if (operand.type.kind === 'null') return constant(true, node);
-  const what = operand.op === 'field' ? `\`${operand.field.path}\`` : 'this';
-  faults.warning('V3402', operand, `${what} is never null here`, 'remove the test');
+  if (mayBeNull(operand)) return isNull(operand, node);
+  faults.warning('V3402', operand, `${namePhrase(operand)} is never null here`, 'remove the test');
   return constant(false, node);
 }
 
-/** Brings two operands that are not null to one type; undefined where they have none in common (reported). */
-function unify(left: Ir, right: Ir, node: EsNode, faults: FaultSink): [Ir, Ir] | undefined {
+/** Brings two operands, each of which may be null, to one type; undefined where they have none in common (reported). */
+function unify(left: Ir, right: Ir, node: Place, faults: FaultSink): [Ir, Ir] | undefined {
   const a = adopt(left, right.type, faults);
   const b = adopt(right, left.type, faults);
   if (a === undefined || b === undefined) return undefined;
   const kinds = [a.type.kind, b.type.kind];
-  if (kinds.includes('object')) {
-    faults.error('V3315', node, 'objects can only be compared with null', 'compare their fields');
+  if (kinds.includes('object') || kinds.includes('list')) {
+    const [what, advice] = kinds.includes('object')
+      ? ['objects', 'compare their fields']
+      : ['lists', 'ask for elements with `includes`, `some` or `every`'];
+    faults.error('V3315', node, `${what} can only be compared with null`, advice);
     return undefined;
   }
   if (kinds.includes('decimal') && kinds.every((kind) => kind === 'decimal' || kind === 'number')) return bothDecimal(a, b, faults);
@@ -110,41 +146,6 @@ function unify(left: Ir, right: Ir, node: EsNode, faults: FaultSink): [Ir, Ir] |
   return [a, b];
 }
 
-/** A text literal beside an enum, timestamp or date takes its type; undefined where it cannot (reported). */
-function adopt(ir: Ir, type: Type, faults: FaultSink): Ir | undefined {
-  if (ir.op !== 'constant' || typeof ir.value !== 'string') return ir;
-  const { start, end, value } = ir;
-  switch (type.kind) {
-    case 'enum': {
-      const member = type.members.find(({ name }) => name === value);
-      if (member !== undefined) return { op: 'constant', type, value: BigInt(member.number), start, end };
-      const names = type.members.map(({ name }) => name);
-      const listed = names
-        .slice(0, 12)
-        .map((name) => `"${name}"`)
-        .join(', ');
-      const advice =
-        didYouMean(value, names)?.replaceAll('`', '"') ?? `its members are ${listed}${names.length > 12 ? ', ...' : ''}`;
-      faults.error('V3309', ir, `\`${type.field.path}\` has no member "${value}"`, advice);
-      return undefined;
-    }
-    case 'timestamp': {
-      const micros = parseTimestamp(value);
-      if (micros !== undefined) return { op: 'constant', type: TIMESTAMP, value: BigInt(micros), start, end };
-      faults.error('V3312', ir, `"${value}" is not a timestamp`, 'write RFC 3339 with an offset: "2026-01-31T08:30:00Z"');
-      return undefined;
-    }
-    case 'date': {
-      const days = parseDate(value);
-      if (days !== undefined) return { op: 'constant', type: DATE, value: BigInt(days), start, end };
-      faults.error('V3313', ir, `"${value}" is not a date`, 'write YYYY-MM-DD: "2026-01-31"');
-      return undefined;
-    }
-    default:
-      return ir;
-  }
-}
-
 function comparisonAdvice(left: Ir, right: Ir): string | undefined {
   const literal = [left, right].find((ir): ir is ConstantIr => ir.op === 'constant' && typeof ir.value === 'string');
   const kinds = [left.type.kind, right.type.kind];
@@ -158,6 +159,6 @@ function comparisonAdvice(left: Ir, right: Ir): string | undefined {
   if (literal !== undefined && kinds.includes('boolean') && /^(true|false)$/.test(String(literal.value))) {
     return `remove the quotes: \`${literal.value}\``;
   }
-  if (kinds.includes('timestamp') && kinds.includes('date')) return 'declare both in the model with one format';
+  if (kinds.includes('timestamp') && kinds.includes('date')) return 'bring the timestamp to a date: `at.toDate("Europe/Paris")`';
   return 'values are never converted; declare both in the model with one type';
 }

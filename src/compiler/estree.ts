@@ -39,6 +39,56 @@ export interface MemberExpression extends EsNode {
   object: EsNode;
   property: EsNode;
   computed: boolean;
+  /** `a?.b`. */
+  optional: boolean;
+}
+
+export interface CallExpression extends EsNode {
+  type: 'CallExpression';
+  callee: EsNode;
+  arguments: EsNode[];
+  /** `f?.()`. */
+  optional: boolean;
+}
+
+/** Around a chain of members and calls that holds a `?.`: where one is null, all of the chain is. */
+export interface ChainExpression extends EsNode {
+  type: 'ChainExpression';
+  expression: EsNode;
+}
+
+export interface ConditionalExpression extends EsNode {
+  type: 'ConditionalExpression';
+  test: EsNode;
+  consequent: EsNode;
+  alternate: EsNode;
+}
+
+export interface ArrayExpression extends EsNode {
+  type: 'ArrayExpression';
+  /** null for a hole: `[1, , 2]`. */
+  elements: (EsNode | null)[];
+}
+
+export interface ArrowFunctionExpression extends EsNode {
+  type: 'ArrowFunctionExpression';
+  params: EsNode[];
+  body: EsNode;
+  /** The body is no block. */
+  expression: boolean;
+  async: boolean;
+}
+
+export interface TemplateElement extends EsNode {
+  type: 'TemplateElement';
+  /** `cooked`: with its escapes replaced; null only in a tagged template. */
+  value: { cooked: string | null; raw: string };
+}
+
+export interface TemplateLiteral extends EsNode {
+  type: 'TemplateLiteral';
+  quasis: TemplateElement[];
+  expressions: EsNode[];
 }
 
 export interface ParenthesizedExpression extends EsNode {

@@ -1,5 +1,6 @@
 // Exact values of number literals and intervals of decimals, in BigInt.
 
+import { Rounding } from '../../assembly/shared/function.js';
 import type { Exact } from './ir.js';
 import { EXACT_DIGITS_MAX } from './limits.js';
 import { type DecimalType, decimalType } from './types.js';
@@ -7,6 +8,20 @@ import { type DecimalType, decimalType } from './types.js';
 /** 10^digits. */
 export function powerOfTen(digits: number): bigint {
   return 10n ** BigInt(digits);
+}
+
+/** The smallest of some integers, of which there is one at least. */
+export function least(values: readonly bigint[]): bigint {
+  let found = values[0]!;
+  for (const value of values) if (value < found) found = value;
+  return found;
+}
+
+/** The largest of some integers, of which there is one at least. */
+export function greatest(values: readonly bigint[]): bigint {
+  let found = values[0]!;
+  for (const value of values) if (value > found) found = value;
+  return found;
 }
 
 /** Without needless zeros at the end; undefined where it has more digits than are kept. */
@@ -71,6 +86,47 @@ export function arithmeticType(operator: '+' | '-' | '*', a: DecimalType, b: Dec
   if (operator === '+') return decimalType(a.scale, a.low + b.low, a.high + b.high, wide);
   if (operator === '-') return decimalType(a.scale, a.low - b.high, a.high - b.low, wide);
   const corners = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
-  corners.sort((x, y) => (x < y ? -1 : x > y ? 1 : 0));
-  return decimalType(a.scale + b.scale, corners[0]!, corners[3]!, wide);
+  return decimalType(a.scale + b.scale, least(corners), greatest(corners), wide);
+}
+
+/** The type of a remainder of two decimals of one scale; undefined where the divisor is always zero. */
+export function remainderType(a: DecimalType, b: DecimalType): DecimalType | undefined {
+  if (b.low === 0n && b.high === 0n) return undefined;
+  const below = greatest([-b.low, b.high]) - 1n;
+  const low = a.low >= 0n ? 0n : greatest([a.low, -below]);
+  const high = a.high <= 0n ? 0n : least([a.high, below]);
+  return decimalType(a.scale, low, high, false);
+}
+
+/** a / b as an integer; b is not zero. */
+export function divideRounded(a: bigint, b: bigint, rounding: Rounding): bigint {
+  const quotient = a / b;
+  const rest = a - quotient * b;
+  if (rest === 0n) return quotient;
+  const away = a < 0n === b < 0n ? quotient + 1n : quotient - 1n;
+  const twice = 2n * (rest < 0n ? -rest : rest);
+  const divisor = b < 0n ? -b : b;
+  switch (rounding) {
+    case Rounding.DOWN:
+      return quotient;
+    case Rounding.UP:
+      return away;
+    case Rounding.HALF_UP:
+      return twice >= divisor ? away : quotient;
+    case Rounding.HALF_EVEN:
+      return twice > divisor || (twice === divisor && quotient % 2n !== 0n) ? away : quotient;
+  }
+}
+
+/** The type of a / b, rounded to integers, at a scale; undefined where b is always zero. A divisor of 0 gives no value. */
+export function quotientType(a: DecimalType, b: DecimalType, scale: number, rounding: Rounding): DecimalType | undefined {
+  const divisors = [b.low, b.high, -1n, 1n].filter((value) => value !== 0n && value >= b.low && value <= b.high);
+  if (divisors.length === 0) return undefined;
+  // Rounding never turns the order of two values round: the corners bound everything between them.
+  const corners = divisors.flatMap((divisor) => [
+    divideRounded(a.low, divisor, rounding),
+    divideRounded(a.high, divisor, rounding),
+  ]);
+  if (a.low <= 0n && a.high >= 0n) corners.push(0n);
+  return decimalType(scale, least(corners), greatest(corners));
 }

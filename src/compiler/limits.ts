@@ -11,9 +11,15 @@ export const EXPRESSION_DEPTH_MAX = 256;
 export const EXPRESSION_FAULTS_MAX = 32;
 /** Units of one rule. */
 export const RULE_COST_MAX = 1_000_000;
+/** Units of one feature, table or scorecard. */
+export const STEP_COST_MAX = 10_000_000;
 /** Units of one image where the tenant says nothing else. */
 export const IMAGE_COST_MAX = 50_000_000;
 /** Digits of a number literal, or of arithmetic among literals, that are kept exactly for decimals. */
 export const EXACT_DIGITS_MAX = 40;
 /** Instructions a branch can pass over. */
 export const BRANCH_DISTANCE_MAX = 65_535;
+/** Nodes that are checked for one expression; bodies of `reduce` are checked several times over. */
+export const CHECK_STEPS_MAX = 131_072;
+/** How often the body of an arrow function may be repeated for the elements that an expression lists. */
+export const COPIES_MAX = 4096;

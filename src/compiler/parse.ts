@@ -129,7 +129,8 @@ function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
 }
 
 function holdsRefusal(node: EsNode): boolean {
-  return refusalOf(node) !== undefined || childrenOf(node).some(holdsRefusal);
+  // What the widest profile refuses, the others refuse too.
+  return refusalOf(node, 'standard') !== undefined || childrenOf(node).some(holdsRefusal);
 }
 
 function reportSyntax(text: string, fault: AcornFault, faults: FaultSink): void {

@@ -8,14 +8,25 @@ import { EXPRESSION_FAULTS_MAX } from './limits.js';
 /** A text with its place in a file. */
 export type Source = ScalarText;
 
+interface Place {
+  start: number;
+  end: number;
+}
+
+/** What to put in the place of a part of the text, where there is one way to set it right that keeps what was meant. */
+export interface Replacement extends Place {
+  text: string;
+}
+
 /** Collects what is wrong with one expression; places are offsets in its text. */
 export class FaultSink {
   readonly #source: Source;
-  readonly #bag: DiagnosticBag;
+  readonly #bag: DiagnosticBag | undefined;
   #count = 0;
   #errors = 0;
 
-  constructor(source: Source, bag: DiagnosticBag) {
+  /** @param bag undefined: faults are counted and not reported */
+  constructor(source: Source, bag: DiagnosticBag | undefined) {
     this.#source = source;
     this.#bag = bag;
   }
@@ -24,21 +35,33 @@ export class FaultSink {
     return this.#errors > 0;
   }
 
-  error(code: DiagnosticCode, place: { start: number; end: number }, message: string, advice?: string): void {
+  /** A sink of the same text that only counts: for trying out. */
+  muted(): FaultSink {
+    return new FaultSink(this.#source, undefined);
+  }
+
+  error(code: DiagnosticCode, place: Place, message: string, advice?: string, fix?: Replacement): void {
     this.#errors++;
-    this.#add('error', code, place, message, advice);
+    this.#add('error', code, place, message, advice, fix);
   }
 
-  warning(code: DiagnosticCode, place: { start: number; end: number }, message: string, advice?: string): void {
-    this.#add('warning', code, place, message, advice);
+  warning(code: DiagnosticCode, place: Place, message: string, advice?: string, fix?: Replacement): void {
+    this.#add('warning', code, place, message, advice, fix);
   }
 
-  #add(severity: Severity, code: DiagnosticCode, place: { start: number; end: number }, message: string, advice?: string): void {
+  #add(severity: Severity, code: DiagnosticCode, place: Place, text: string, advice?: string, fix?: Replacement): void {
     this.#count++;
-    if (this.#count > EXPRESSION_FAULTS_MAX) return;
+    if (this.#bag === undefined || this.#count > EXPRESSION_FAULTS_MAX) return;
     const span = this.#source.spanAt(place.start, place.end);
-    const more = this.#count === EXPRESSION_FAULTS_MAX ? ' (what follows in this expression is not listed)' : '';
-    this.#bag[severity](code, span, message + more, advice);
+    const message = this.#count === EXPRESSION_FAULTS_MAX ? `${text} (what follows in this expression is not listed)` : text;
+    this.#bag.add({
+      code,
+      severity,
+      message,
+      span,
+      ...(advice === undefined ? {} : { advice }),
+      ...(fix === undefined ? {} : { fix: { span: this.#source.spanAt(fix.start, fix.end), text: fix.text } }),
+    });
   }
 }
 

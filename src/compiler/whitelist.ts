@@ -1,6 +1,7 @@
 // What an expression may hold. Everything acorn can produce is either allowed here or has a refusal with a code of its own;
 // the meaning of each code stands in src/diagnostic/codes.ts, what to write instead stands here.
 
+import type { ProfileName } from '../bundle/bundle.js';
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../diagnostic/codes.js';
 import {
   type BinaryExpression,
@@ -143,8 +144,13 @@ const ALLOWED_TYPES = new Set([
 const ALLOWED_OPERATORS = new Set(['+', '-', '*', '/', '%', '<', '<=', '>', '>=', '===', '!==', '&&', '||']);
 const ALLOWED_UNARY = new Set(['-', '!']);
 
-/** The refusal of a node by itself (not of what lies below it), or undefined where the strict profile allows it. */
-export function refusalOf(node: EsNode): Refusal | undefined {
+/** The refusal of a node by itself (not of what lies below it), or undefined where the profile allows it. */
+export function refusalOf(node: EsNode, profile: ProfileName): Refusal | undefined {
+  const refusal = strictRefusalOf(node);
+  return profile === 'standard' && refusal?.allowedBy === 'standard' ? undefined : refusal;
+}
+
+function strictRefusalOf(node: EsNode): Refusal | undefined {
   if (!ALLOWED_TYPES.has(node.type)) return Object.hasOwn(REFUSED_TYPES, node.type) ? REFUSED_TYPES[node.type] : UNKNOWN;
   switch (node.type) {
     case 'UnaryExpression': {
@@ -171,7 +177,7 @@ export function refusalOf(node: EsNode): Refusal | undefined {
  * ones.
  * @returns false where the tree is too large or deep to go on with; refused nodes do not stop the checker
  */
-export function checkWhitelist(roots: readonly EsNode[], profile: 'strict' | 'standard', faults: FaultSink): boolean {
+export function checkWhitelist(roots: readonly EsNode[], profile: ProfileName, faults: FaultSink): boolean {
   const first = roots[0]!;
   const whole = { start: first.start, end: roots[roots.length - 1]!.end };
   const stack = roots.map((node) => ({ node, depth: 1 })).reverse();
@@ -192,8 +198,9 @@ export function checkWhitelist(roots: readonly EsNode[], profile: 'strict' | 'st
       faults.error('V5002', node, `the expression is nested more than ${EXPRESSION_DEPTH_MAX} levels deep`, advice);
       return false;
     }
-    const refusal = refusalOf(node);
-    if (refusal !== undefined) report(node, refusal, profile, faults);
+    const refusal = refusalOf(node, profile);
+    if (refusal !== undefined)
+      faults.error(refusal.code, placeOf(node), DIAGNOSTIC_CODES[refusal.code], adviceOf(refusal, profile));
     const children = childrenOf(node);
     for (let i = children.length - 1; i >= 0; i--) {
       const child = children[i]!;
@@ -210,11 +217,26 @@ function continuesChain(parent: EsNode, child: EsNode): boolean {
   return left === child && operator === (child as BinaryExpression).operator;
 }
 
-function report(node: EsNode, refusal: Refusal, profile: 'strict' | 'standard', faults: FaultSink): void {
-  const meaning = DIAGNOSTIC_CODES[refusal.code];
-  const late = refusal.allowedBy === 'standard' && profile === 'standard';
-  const message = late ? `${meaning}, of which this version of Verdict compiles only what \`strict\` allows` : meaning;
-  faults.error(refusal.code, placeOf(node), message, refusal.advice);
+/** What the profile that is not narrow has instead, where it differs. */
+const STANDARD_ADVICE: Partial<Record<DiagnosticCode, string>> = {
+  V3105: 'write an arrow function: `items.some(item => item.price > 100)`',
+  V3115: 'write the name of the field after a point: `card.country`; elements of a list are reached with `some`, `every`, `reduce`',
+  V3120: 'name each value: `Math.max(a, b)`',
+  V3123: 'write the template without a function before it',
+  V3132: 'give every parameter in the call',
+  V3130: 'name the element: `items.some(item => item.price > 100)`',
+  V3131: 'name the element: `tags.some(tag => tag === "x")`',
+  V3133: 'name each parameter',
+  V3140: 'write `matches(text, "pattern")`',
+  V3145: 'write `x * x` or `Math.pow(x, y)`',
+  V3162: 'write the body of an arrow function as one expression: `item => item.price > 100`',
+  V3166: 'write the body of an arrow function as one expression, without `return`',
+  V3170: 'write `a ? b : c`',
+  V3171: 'write `a ? b : c`',
+};
+
+function adviceOf(refusal: Refusal, profile: ProfileName): string {
+  return (profile === 'standard' ? STANDARD_ADVICE[refusal.code] : undefined) ?? refusal.advice;
 }
 
 /** The operator is what is wrong, not its operands: point at it. */
