@@ -1,8 +1,8 @@
 // One dimension cut at all bounds that its cells name: within a class no cell tells two values apart. Number and exact domains are
 // discrete (doubles too), so that every cut lies directly before a value and no class is empty.
 
-import { nextUp } from '../../schema/decimal.js';
 import { freshText, naturalExact, naturalNumber } from './natural.js';
+import { cutAt, firstOf, isWhole, lastOf, type Ordered, valueBefore } from './order.js';
 import { joinRuns, type Runs, runsEqual } from './runs.js';
 import type {
   CellSet,
@@ -14,8 +14,6 @@ import type {
   MemberSet,
   NumberDomain,
 } from './table-form.js';
-
-type Ordered = number | bigint;
 
 /** A set of values that is known. */
 export type KnownSet = IntervalSet | MemberSet;
@@ -120,7 +118,7 @@ export class ColumnClasses {
   #bounds(from: number, to: number): [Ordered, Ordered] {
     const domain = this.#domain as NumberDomain | ExactDomain;
     if (to < this.#cuts.length) return [this.#cuts[from]!, valueBefore(domain, this.#cuts[to]!)];
-    return [this.#cuts[from]!, domain.kind === 'number' && isWhole(domain) ? Math.floor(domain.high) : domain.high];
+    return [this.#cuts[from]!, lastOf(domain)];
   }
 
   /** Runs as a set, undefined where they are all classes. */
@@ -204,37 +202,19 @@ function weight(value: Ordered): number {
   return typeof value === 'number' && !Number.isFinite(value) ? 100 : String(value).length;
 }
 
-/** Whole numbers up to 2^53 are counted one by one; larger ones as doubles are. */
-function isWhole(domain: NumberDomain): boolean {
-  return domain.integer && domain.low >= Number.MIN_SAFE_INTEGER && domain.high <= Number.MAX_SAFE_INTEGER;
-}
-
-/** The first value of a domain that is at least `value` (or above it), without its bounds; undefined: there is none. */
-function cutAt(domain: NumberDomain | ExactDomain, value: Ordered, after: boolean): Ordered | undefined {
-  if (typeof value === 'bigint') return after ? value + 1n : value;
-  if (domain.kind === 'number' && isWhole(domain)) return after ? Math.floor(value) + 1 : Math.ceil(value) + 0;
-  if (!after) return value + 0;
-  return value === Number.POSITIVE_INFINITY ? undefined : nextUp(value);
-}
-
-function valueBefore(domain: NumberDomain | ExactDomain, value: Ordered): Ordered {
-  if (typeof value === 'bigint') return value - 1n;
-  return domain.kind === 'number' && isWhole(domain) ? value - 1 : 0 - nextUp(0 - value);
-}
-
 function cutsOf(
   domain: NumberDomain | ExactDomain,
   cells: Iterable<CellSet | undefined>,
   before: Set<Ordered>,
   after: Map<Ordered, Ordered>,
 ): Ordered[] {
-  if (domain.low > domain.high) return [];
-  const low: Ordered = domain.kind === 'number' ? (isWhole(domain) ? Math.ceil(domain.low) : domain.low + 0) : domain.low;
+  const low = firstOf(domain);
+  if (low > lastOf(domain)) return [];
   const cuts = new Set<Ordered>([low]);
   const add = (value: Ordered | undefined, isAfter: boolean): void => {
     if (value === undefined || Number.isNaN(value)) return;
     const cut = cutAt(domain, value, isAfter);
-    if (cut === undefined || cut <= low || cut > domain.high) return;
+    if (cut === undefined || cut <= low || cut > lastOf(domain)) return;
     cuts.add(cut);
     if (isAfter) after.set(cut, value);
     else before.add(cut);
