@@ -12,6 +12,10 @@ import { findJsonFault } from './json-error.js';
 const DUPLICATES_MAX = 100;
 const POINTER_CHARS_MAX = 65_536;
 
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -44,13 +48,14 @@ export function parseJson(text: string): ParsedJson {
   return { value, duplicates: countMembers(text) === countKeys(value) ? [] : findDuplicates(text) };
 }
 
-/** Members of all objects of a JSON text, twins included: its colons outside of texts. */
+/** Members of all objects of a JSON text, twins included: its texts that a colon follows. */
 function countMembers(text: string): number {
   let members = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === QUOTE) at = endOfText(text, at);
-    else if (unit === COLON) members++;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    at = endOfText(text, at) + 1;
+    let unit = text.charCodeAt(at);
+    while (unit === SPACE || unit === LINE_FEED || unit === CARRIAGE_RETURN || unit === TAB) unit = text.charCodeAt(++at);
+    if (unit === COLON) members++;
   }
   return members;
 }
@@ -58,19 +63,22 @@ function countMembers(text: string): number {
 /** Keys of all objects of a parsed value. */
 function countKeys(value: unknown): number {
   let keys = 0;
-  const open: object[] = [];
-  const enter = (entry: unknown): void => {
-    if (typeof entry === 'object' && entry !== null) open.push(entry);
-  };
-  enter(value);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  const open: unknown[] = typeof value === 'object' ? [value] : [];
+  while (open.length > 0) {
+    const next = open.pop();
     if (Array.isArray(next)) {
-      for (let i = 0; i < next.length; i++) enter(next[i]);
-      continue;
+      for (let i = 0; i < next.length; i++) {
+        const entry: unknown = next[i];
+        if (typeof entry === 'object') open.push(entry);
+      }
+    } else {
+      // Of null none. What stands on Object.prototype against all custom would only be counted in vain.
+      for (const name in next as object) {
+        keys++;
+        const entry = (next as Record<string, unknown>)[name];
+        if (typeof entry === 'object') open.push(entry);
+      }
     }
-    const names = Object.keys(next);
-    keys += names.length;
-    for (let i = 0; i < names.length; i++) enter((next as Record<string, unknown>)[names[i]!]);
   }
   return keys;
 }
@@ -123,7 +131,14 @@ function pointerOf(open: readonly Open[]): string {
 
 /** Where the text ends that begins at `at`, both in quotes. */
 function endOfText(text: string, at: number): number {
-  let end = at + 1;
-  for (let unit = text.charCodeAt(end); unit !== QUOTE; unit = text.charCodeAt(end)) end += unit === BACKSLASH ? 2 : 1;
+  let end = text.indexOf('"', at + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end;
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+  return (at - first) % 2 === 1;
 }
