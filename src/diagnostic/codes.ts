@@ -173,7 +173,6 @@ export const DIAGNOSTIC_CODES = {
   V3602: 'features, tables or scorecards need one another in a circle',
   V3603: 'nothing reads a feature, table or scorecard',
   V3604: 'a feature is an object or a list',
-  V3605: 'values that one name can have are of different types',
   V3606: 'only the last case of a feature stands without a condition',
 
   V4001: 'two rules have the same id',
@@ -203,9 +202,9 @@ export const DIAGNOSTIC_CODES = {
   V4113: 'a word in a cell may be a text or a name',
 
   V4150: 'two characteristics of a scorecard have the same name',
-  V4151: 'a scorecard has an input for which no attribute gives points',
   V4152: 'points do not fit the type of the scorecard',
   V4153: 'an attribute stands behind one that takes everything',
+  V4154: 'a scorecard contributes to a decision that one hit makes alone',
 
   V4200: 'no row of a table takes some inputs',
   V4201: 'two rows of a table take the same inputs',
