@@ -86,12 +86,7 @@ export function join(values: readonly Ir[], place: JoinPlace, faults: FaultSink)
   if (present.length === 0) return [...values];
   const wrong = present.find(({ type }) => type.kind === 'object' || type.kind === 'list');
   if (wrong !== undefined) {
-    faults.error(
-      'V3321',
-      wrong,
-      `${place.what} cannot be ${typePhrase(wrong.type)}s`,
-      'choose between fields, or results of methods',
-    );
+    faults.error('V3321', wrong, `${place.what} cannot be ${wrong.type.kind}s`, 'choose between fields, or results of methods');
     return undefined;
   }
   const lead = present.find((ir) => literalLeaves(ir) === undefined) ?? present[0]!;

@@ -121,7 +121,8 @@ export function asDecimal(ir: Ir, other: Ir | undefined, faults: FaultSink): (Ir
     const path = other === undefined ? undefined : pathOf(other);
     const name = path === undefined ? 'the other operand' : `\`${path}\``;
     const beside = other === undefined || !isDecimal(other) ? '' : `: ${name} is ${typePhrase(other.type)}`;
-    const advice = 'declare both in the model as decimals (`multipleOf: 0.01`), or both as plain numbers';
+    const advice =
+      'declare both in the model as decimals (`multipleOf: 0.01`), or both as plain numbers; `standard` also has `toNumber` and `toDecimal`';
     faults.error('V3305', ir, `a number is mixed with a decimal${beside}`, advice);
     return undefined;
   }

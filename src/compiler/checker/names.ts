@@ -77,8 +77,15 @@ function reportUnknown(context: Context, node: Identifier): void {
   const nested = scope.model.fields.find(
     (candidate) => candidate.table !== 0 && candidate.name === name && !candidate.path.includes('['),
   );
-  const names = [...context.locals.keys(), ...context.fields[0]!.keys(), NOW_NAME, ...scope.names.keys()];
-  const advice = foreign ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${nested.path}\`?`);
+  const names = [
+    ...context.locals.keys(),
+    ...context.fields[0]!.keys(),
+    NOW_NAME,
+    ...scope.names.keys(),
+    ...(profile === 'standard' ? [LISTS_NAME, MATH_NAME] : []),
+  ];
+  const list = scope.lists.has(name) ? `write \`${LISTS_NAME}.${name}\`` : undefined;
+  const advice = foreign ?? list ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${nested.path}\`?`);
   const what = scope.names.size === 0 ? 'is not a field of the model' : 'is neither a field of the model nor a name of the bundle';
   faults.error('V3201', node, `\`${name}\` ${what}`, advice);
 }

@@ -91,7 +91,7 @@ export const LIST_FUNCTIONS: readonly LibraryEntry[] = [
     cost: EACH,
     examples: [
       ['items.reduce((sum, item) => sum + item.price * item.quantity, 0) === 160.5', true],
-      ['items.reduce((most, item) => Math.max(most, item.quantity), 0)', 4],
+      ['items.reduce((most, item) => Math.max(most, item.quantity), 0) === 4', true],
     ],
     lower: reduceOf,
   },
