@@ -1,5 +1,4 @@
-// Instructions as they are emitted: 16 bytes each, branches patched when their target is known. Beside the code, the units each
-// instruction costs at most.
+// Instructions as they are emitted: 16 bytes each, branches patched when their target is known.
 
 import {
   INSTRUCTION_A,
@@ -8,7 +7,7 @@ import {
   INSTRUCTION_C,
   INSTRUCTION_IMM,
   INSTRUCTION_OP,
-  type Opcode,
+  Opcode,
 } from '../../assembly/shared/opcode.js';
 import { BRANCH_DISTANCE_MAX } from './limits.js';
 
@@ -21,11 +20,13 @@ export interface Label {
 /** An immediate: the bits of an f64 (number), of an i64 (bigint), or of a text constant. */
 export type Immediate = number | bigint | { offset: number; bytes: number };
 
+/** Instructions after which a label that is still ahead gets a stepping stone. */
+const RELAY_DISTANCE = BRANCH_DISTANCE_MAX >> 1;
+
 export class CodeBuffer {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #count = 0;
-  readonly #units: number[] = [];
   /** A branch was too long since this was last set to false. */
   branchOverflow = false;
 
@@ -33,17 +34,12 @@ export class CodeBuffer {
     return this.#count;
   }
 
-  /** Units of each instruction. */
-  get units(): readonly number[] {
-    return this.#units;
-  }
-
   /** A copy of the code. */
   toBytes(): Uint8Array {
     return this.#bytes.slice(0, this.#count * INSTRUCTION_BYTES);
   }
 
-  emit(op: Opcode, units: number, a = 0, b = 0, c = 0, imm?: Immediate): void {
+  emit(op: Opcode, a = 0, b = 0, c = 0, imm?: Immediate): void {
     const at = this.#count * INSTRUCTION_BYTES;
     if (at === this.#bytes.length) this.#grow();
     this.#view.setUint16(at + INSTRUCTION_OP, op, true);
@@ -57,7 +53,6 @@ export class CodeBuffer {
       this.#view.setUint32(at + INSTRUCTION_IMM + 4, imm.bytes, true);
     }
     this.#count++;
-    this.#units.push(units);
   }
 
   /** The opcode of an instruction. */
@@ -68,16 +63,12 @@ export class CodeBuffer {
   /** Puts the instructions of `order` in the places from `first` on. Branches among them are not bound yet. */
   reorder(first: number, order: readonly number[]): void {
     const copies = order.map((index) => this.#bytes.slice(index * INSTRUCTION_BYTES, (index + 1) * INSTRUCTION_BYTES));
-    const units = order.map((index) => this.#units[index]!);
-    for (const [offset, copy] of copies.entries()) {
-      this.#bytes.set(copy, (first + offset) * INSTRUCTION_BYTES);
-      this.#units[first + offset] = units[offset]!;
-    }
+    for (const [offset, copy] of copies.entries()) this.#bytes.set(copy, (first + offset) * INSTRUCTION_BYTES);
   }
 
   /** Inserts an instruction before others that no bound label lies in or behind. */
-  insert(first: number, op: Opcode, units: number, imm: bigint): void {
-    this.emit(op, units, 0, 0, 0, imm);
+  insert(first: number, op: Opcode, imm: bigint): void {
+    this.emit(op, 0, 0, 0, imm);
     const last = this.#count - 1;
     this.reorder(first, [last, ...Array.from({ length: last - first }, (_, offset) => first + offset)]);
   }
@@ -86,10 +77,18 @@ export class CodeBuffer {
     return { uses: [] };
   }
 
-  /** Emits a branch to a label that is bound later. */
-  branch(op: Opcode, units: number, label: Label, a = 0, b = 0, imm?: Immediate): void {
+  /** Emits a branch to a label that is bound later. @param c of FOR_PIECE alone: its target is no c, but its imm */
+  branch(op: Opcode, label: Label, a = 0, b = 0, imm?: Immediate, c = 0): void {
     label.uses.push(this.#count);
-    this.emit(op, units, a, b, 0, imm);
+    this.emit(op, a, b, c, imm);
+  }
+
+  /** NEXT or NEXT_PIECE: goes back to the instruction `body`. @param c of NEXT_PIECE alone: the separator */
+  next(op: Opcode.NEXT | Opcode.NEXT_PIECE, body: number, a: number, b: number, c = 0): void {
+    const distance = this.#count - body;
+    if (distance > BRANCH_DISTANCE_MAX) this.branchOverflow = true;
+    if (op === Opcode.NEXT) this.emit(op, a, b, Math.min(distance, BRANCH_DISTANCE_MAX));
+    else this.emit(op, a, b, c, BigInt(distance));
   }
 
   /** The label's target is the next instruction. */
@@ -97,9 +96,24 @@ export class CodeBuffer {
     for (const use of label.uses) {
       const distance = this.#count - use;
       if (distance > BRANCH_DISTANCE_MAX) this.branchOverflow = true;
-      this.#view.setUint16(use * INSTRUCTION_BYTES + INSTRUCTION_C, Math.min(distance, BRANCH_DISTANCE_MAX), true);
+      const at = use * INSTRUCTION_BYTES;
+      if (this.opAt(use) === Opcode.FOR_PIECE) this.#view.setBigUint64(at + INSTRUCTION_IMM, BigInt(distance), true);
+      else this.#view.setUint16(at + INSTRUCTION_C, Math.min(distance, BRANCH_DISTANCE_MAX), true);
     }
     label.uses = [];
+  }
+
+  /**
+   * Keeps branches to a label that is far ahead from being too long: where the oldest of them is, they end here, at one jump that
+   * goes on. To be called where no branch of a smaller construct is open.
+   */
+  relay(label: Label): void {
+    if (label.uses.length === 0 || this.#count - label.uses[0]! < RELAY_DISTANCE) return;
+    const over = this.label();
+    this.branch(Opcode.JUMP, over);
+    this.bind(label);
+    this.branch(Opcode.JUMP, label);
+    this.bind(over);
   }
 
   #grow(): void {

@@ -7,7 +7,6 @@ import type { BundleFiles } from '../bundle/files.js';
 import { checkInputMap } from '../bundle/input-map.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
-import { imageUnits } from '../image/cost.js';
 import { joinImageFile } from '../image/file.js';
 import type { Manifest } from '../image/manifest.js';
 import type { ImageParts } from '../image/parts.js';
@@ -17,7 +16,7 @@ import { readModel } from '../schema/read-model.js';
 import { checkDecide } from './check-decide.js';
 import { type CheckedRule, checkRules } from './check-rules.js';
 import { IMAGE_COST_MAX } from './limits.js';
-import { emitRules, type Program, rankRules } from './program.js';
+import { emitProgram, type Program, rankRules } from './program.js';
 
 export { compileExpressions, type ExpressionsResult } from './expressions.js';
 
@@ -54,7 +53,19 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
   if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
 
   const ranks = rankRules(bundle.rules);
-  const program = emitRules(rules, ranks, bundle, model, options.costMax ?? IMAGE_COST_MAX, bag);
+  const program = emitProgram(
+    {
+      model,
+      steps: [],
+      rules: rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
+      ranks,
+      first: bundle.combine === 'first',
+      reasonsMax: bundle.reasonsMax,
+      span: bundle.nameSpan,
+      costMax: options.costMax ?? IMAGE_COST_MAX,
+    },
+    bag,
+  );
   if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
   const manifest = toManifest(bundle, model, ranks, program);
   const image = joinImageFile(writeImage(toParts(bundle, model, rules, ranks, program)), manifest);
@@ -95,8 +106,8 @@ function toParts(
   const thresholds = bundle.outcomes.flatMap(({ atLeast, outcome }) =>
     atLeast === undefined ? [] : [{ atLeast, outcome: OUTCOMES[outcome] }],
   );
-  const { registers, code, constants } = program;
-  const parts: Omit<ImageParts, 'costMax'> = {
+  const { registers, code, constants, blobs, lists, costMax } = program;
+  return {
     kind: ImageKind.DECISION,
     model,
     registerOfField: registers.ofField,
@@ -105,8 +116,8 @@ function toParts(
     fieldRegisterCount: registers.fieldCount,
     code,
     constants,
-    blobs: [],
-    lists: [],
+    blobs,
+    lists,
     rules: ranked,
     thresholds,
     combine: COMBINES[bundle.combine],
@@ -114,10 +125,10 @@ function toParts(
     outcomeDefault: OUTCOMES[bundle.outcomes[bundle.outcomes.length - 1]!.outcome],
     reasonsMax: bundle.reasonsMax,
     outCount: 0,
+    costMax,
     name: bundle.name,
     version: bundle.version,
   };
-  return { ...parts, costMax: imageUnits(parts) };
 }
 
 function toManifest(bundle: Bundle, model: Model, ranks: readonly number[], program: Program): Manifest {

@@ -22,9 +22,8 @@ function kindOf(op: number): number {
  * kind. Does nothing where one of them is no simple test, or does not jump to `target`.
  *
  * @param target the label behind the HIT that is emitted next
- * @param units of the ALL
  */
-export function leadConjunction(code: CodeBuffer, first: number, target: Label, units: number): void {
+export function leadConjunction(code: CodeBuffer, first: number, target: Label): void {
   const tests = code.count - first;
   if (tests === 0 || target.uses.length !== tests || target.uses[0] !== first) return;
   const counts = KINDS.map(() => 0);
@@ -42,6 +41,6 @@ export function leadConjunction(code: CodeBuffer, first: number, target: Label, 
     order.map((index) => first + index),
   );
   const imm = counts.reduce((sum, count, kind) => sum + count * 256 ** kind, 0);
-  code.insert(first, Opcode.ALL, units, BigInt(imm));
+  code.insert(first, Opcode.ALL, BigInt(imm));
   target.uses.push(code.count - 1);
 }

@@ -6,6 +6,14 @@
 //      3  END
 
 import {
+  FORM_B_SHIFT,
+  FORM_C_SHIFT,
+  FORM_D_SHIFT,
+  FORM_LITERAL_SHIFT,
+  FunctionId,
+  functionForm,
+} from '../../assembly/shared/function.js';
+import {
   INSTRUCTION_A,
   INSTRUCTION_B,
   INSTRUCTION_BYTES,
@@ -14,12 +22,13 @@ import {
   INSTRUCTION_OP,
   Opcode,
 } from '../../assembly/shared/opcode.js';
+import { Status } from '../../assembly/shared/status.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
-import { isBranch } from './cost.js';
+import type { ImageRegister } from '../image/parts.js';
 
 export interface DisassembleOptions {
-  /** RegisterType of each register: shows CONST by its type. */
-  registerTypes?: Uint8Array;
+  /** What each register holds: shows CONST by its type. */
+  registers?: readonly ImageRegister[];
   /** The constants that texts point into. */
   constants?: Uint8Array;
   /** Names of registers, such as field paths; `rN` for the others. */
@@ -36,10 +45,27 @@ export function disassemble(code: Uint8Array, options: DisassembleOptions = {}):
     const op = view.getUint16(at + INSTRUCTION_OP, true);
     const name = Opcode[op] ?? `op${op}`;
     const operands = operandsAt(view, at, op, name, options).join(', ');
-    const target = isBranch(op) ? `-> ${i + view.getUint16(at + INSTRUCTION_C, true)}` : '';
+    const to = targetOf(view, i, op);
+    const target = to === undefined ? '' : `-> ${to}`;
     lines.push(`${String(i).padStart(4)}  ${name.padEnd(14)} ${operands.padEnd(target === '' ? 0 : 20)} ${target}`.trimEnd());
   }
   return lines.join('\n');
+}
+
+/** The instruction that one may go on at, undefined where it is always the next. */
+function targetOf(view: DataView, index: number, op: number): number | undefined {
+  const c = view.getUint16(index * INSTRUCTION_BYTES + INSTRUCTION_C, true);
+  const imm = view.getUint32(index * INSTRUCTION_BYTES + INSTRUCTION_IMM, true);
+  switch (op) {
+    case Opcode.NEXT:
+      return index - c;
+    case Opcode.FOR_PIECE:
+      return index + imm;
+    case Opcode.NEXT_PIECE:
+      return index - imm;
+    default:
+      return op === Opcode.JUMP || op >= Opcode.ALL ? index + c : undefined;
+  }
 }
 
 function operandsAt(view: DataView, at: number, op: number, name: string, options: DisassembleOptions): string[] {
@@ -62,14 +88,17 @@ function operandsAt(view: DataView, at: number, op: number, name: string, option
     case Opcode.END:
     case Opcode.JUMP:
     case Opcode.OUT_NULL:
-    case Opcode.RESET_TEXT:
       return [];
+    case Opcode.RESET_TEXT:
+      return integer() === '0' ? [] : ['keep'];
+    case Opcode.FAIL:
+      return [Status[Number(view.getUint32(at + INSTRUCTION_IMM, true))] ?? integer()];
     case Opcode.HIT:
       return [integer()];
     case Opcode.OUT:
       return [register(INSTRUCTION_A), RegisterType[number(INSTRUCTION_B)] ?? String(number(INSTRUCTION_B))];
     case Opcode.CONST: {
-      const isFloat = options.registerTypes?.[number(INSTRUCTION_A)] === RegisterType.F64;
+      const isFloat = options.registers?.[number(INSTRUCTION_A)]?.type === RegisterType.F64;
       return [register(INSTRUCTION_A), isFloat ? float() : integer()];
     }
     case Opcode.CONST_TEXT:
@@ -80,7 +109,25 @@ function operandsAt(view: DataView, at: number, op: number, name: string, option
     case Opcode.WIDE_NEG:
     case Opcode.WIDEN:
     case Opcode.TEXT_KEY:
+    case Opcode.NARROW:
+    case Opcode.COUNT:
       return [register(INSTRUCTION_A), register(INSTRUCTION_B)];
+    case Opcode.CALL:
+      return callOperands(view, at, register);
+    case Opcode.FIELD:
+      return [register(INSTRUCTION_A), register(INSTRUCTION_B), `field ${integer()}`];
+    case Opcode.IF_FIELD_NULL:
+    case Opcode.IF_FIELD_NOT_NULL:
+      return [register(INSTRUCTION_A), `field ${integer()}`];
+    case Opcode.IF_MEMBER:
+    case Opcode.IF_NOT_MEMBER:
+      return [register(INSTRUCTION_A), `list ${integer()}`];
+    case Opcode.FOR:
+    case Opcode.NEXT:
+      return [register(INSTRUCTION_A), register(INSTRUCTION_B)];
+    case Opcode.FOR_PIECE:
+    case Opcode.NEXT_PIECE:
+      return [register(INSTRUCTION_A), register(INSTRUCTION_B), register(INSTRUCTION_C)];
     case Opcode.ALL:
       return [0, 1, 2, 3].map((kind) => String(view.getUint8(at + INSTRUCTION_IMM + kind)));
     case Opcode.IF_TRUE:
@@ -89,7 +136,20 @@ function operandsAt(view: DataView, at: number, op: number, name: string, option
     case Opcode.IF_NOT_NULL:
       return [register(INSTRUCTION_A)];
   }
-  if (isBranch(op)) return [register(INSTRUCTION_A), name.endsWith('_I') ? immediate() : register(INSTRUCTION_B)];
+  if (op >= Opcode.ALL) return [register(INSTRUCTION_A), name.endsWith('_I') ? immediate() : register(INSTRUCTION_B)];
   if (name.endsWith('_I')) return [register(INSTRUCTION_A), register(INSTRUCTION_B), immediate()];
   return [register(INSTRUCTION_A), register(INSTRUCTION_B), register(INSTRUCTION_C)];
+}
+
+/** Result, function, its operands, and its literal where it takes one. */
+function callOperands(view: DataView, at: number, register: (offset: number) => string): string[] {
+  const id = view.getUint16(at + INSTRUCTION_IMM, true);
+  const form = functionForm(id);
+  const has = (shift: number): boolean => ((form >> shift) & 15) !== 0;
+  const operands = [register(INSTRUCTION_A), FunctionId[id] ?? `function ${id}`];
+  if (has(FORM_B_SHIFT)) operands.push(register(INSTRUCTION_B));
+  if (has(FORM_C_SHIFT)) operands.push(register(INSTRUCTION_C));
+  if (has(FORM_D_SHIFT)) operands.push(register(INSTRUCTION_IMM + 2));
+  if (has(FORM_LITERAL_SHIFT)) operands.push(`literal ${view.getUint32(at + INSTRUCTION_IMM + 4, true)}`);
+  return operands;
 }

@@ -1,150 +1,69 @@
-// Typed IR -> bytecode. A condition becomes tests that branch, in the sense that is asked for; values live in registers. NaN
-// makes !(a < b) differ from a >= b, so that a negated test of numbers uses the opcode's NOT form, never the mirrored test.
+// Typed IR -> bytecode. A condition becomes tests that branch, in the sense that is asked for; values live in registers. A value
+// that may be null is code with a way out: where it is null, it jumps.
 
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
-import { I64_MAX, I64_MIN } from '../schema/decimal.js';
+import type { ImageRegister } from '../image/parts.js';
+import { type BlobMaker, Blobs } from './blobs.js';
 import { CodeBuffer, type Immediate, type Label } from './code-buffer.js';
 import { leadConjunction } from './conjunction.js';
 import { TextConstants } from './constants.js';
-import { instructionUnits } from './cost.js';
-import { powerOfTen } from './exact.js';
-import {
-  type ArithmeticIr,
-  type CompareIr,
-  type ConstantIr,
-  type FieldIr,
-  type Ir,
-  type Relation,
-  swapRelation,
-  visit,
-} from './ir.js';
+import { arithmetic, negate, rescale } from './emit-arithmetic.js';
+import { call } from './emit-call.js';
+import { branchCompare } from './emit-compare.js';
+import { branchMemberOf } from './emit-member-of.js';
+import { branchCoalesce, branchNull, coalesce, member, wayOut } from './emit-null.js';
+import { branchWalk, walkValue } from './emit-walk.js';
+import type { ConcatIr, ConditionalIr, ConstantIr, FeatureIr, Ir, LetIr, LocalRef } from './ir.js';
+import { mayBeNull, visit } from './ir.js';
 import { type Registers, registerTypeOf } from './registers.js';
-import { keyedField, textKey } from './text-key.js';
-import type { TextType } from './types.js';
+import type { FeatureRef, ListRef } from './scope.js';
+import { keyedName } from './text-key.js';
+import { TextMax, textClass } from './text-max.js';
+import type { Type } from './types.js';
+import { grouped, SHORTER_TEXTS } from './wording.js';
 
-type RegisterTest = Readonly<Record<Relation, { op: Opcode; swap: boolean }>>;
+/** Where a feature's value lies. */
+export interface FeaturePlace {
+  register: number;
+  /** BOOL: 1 where the feature is null. Undefined where it never is. */
+  nullRegister: number | undefined;
+}
 
-const straight = (op: Opcode): { op: Opcode; swap: boolean } => ({ op, swap: false });
-const swapped = (op: Opcode): { op: Opcode; swap: boolean } => ({ op, swap: true });
+/** A stretch of code that costs much, for reports: instructions [first, end). */
+export interface Mark {
+  first: number;
+  end: number;
+  what: string;
+  hint?: string;
+}
 
-/** Jump if the relation holds between two registers. */
-const F64_TESTS: RegisterTest = {
-  '<': straight(Opcode.F64_LT),
-  '<=': straight(Opcode.F64_LE),
-  '>': swapped(Opcode.F64_LT),
-  '>=': swapped(Opcode.F64_LE),
-  '===': straight(Opcode.F64_EQ),
-  '!==': straight(Opcode.F64_NOT_EQ),
-};
-
-/** Jump if it does not hold. */
-const F64_NOT_TESTS: RegisterTest = {
-  '<': straight(Opcode.F64_NOT_LT),
-  '<=': straight(Opcode.F64_NOT_LE),
-  '>': swapped(Opcode.F64_NOT_LT),
-  '>=': swapped(Opcode.F64_NOT_LE),
-  '===': straight(Opcode.F64_NOT_EQ),
-  '!==': straight(Opcode.F64_EQ),
-};
-
-const I64_TESTS: RegisterTest = {
-  '<': straight(Opcode.I64_LT),
-  '<=': straight(Opcode.I64_LE),
-  '>': swapped(Opcode.I64_LT),
-  '>=': swapped(Opcode.I64_LE),
-  '===': straight(Opcode.I64_EQ),
-  '!==': straight(Opcode.I64_NE),
-};
-
-const WIDE_TESTS: RegisterTest = {
-  '<': straight(Opcode.WIDE_LT),
-  '<=': straight(Opcode.WIDE_LE),
-  '>': swapped(Opcode.WIDE_LT),
-  '>=': swapped(Opcode.WIDE_LE),
-  '===': straight(Opcode.WIDE_EQ),
-  '!==': straight(Opcode.WIDE_NE),
-};
-
-const TEXT_TESTS: RegisterTest = {
-  '<': straight(Opcode.TEXT_LT),
-  '<=': straight(Opcode.TEXT_LE),
-  '>': swapped(Opcode.TEXT_LT),
-  '>=': swapped(Opcode.TEXT_LE),
-  '===': straight(Opcode.TEXT_EQ),
-  '!==': straight(Opcode.TEXT_NE),
-};
-
-type ImmediateTest = Readonly<Record<Relation, Opcode>>;
-
-const F64_TESTS_I: ImmediateTest = {
-  '<': Opcode.F64_LT_I,
-  '<=': Opcode.F64_LE_I,
-  '>': Opcode.F64_GT_I,
-  '>=': Opcode.F64_GE_I,
-  '===': Opcode.F64_EQ_I,
-  '!==': Opcode.F64_NOT_EQ_I,
-};
-
-const F64_NOT_TESTS_I: ImmediateTest = {
-  '<': Opcode.F64_NOT_LT_I,
-  '<=': Opcode.F64_NOT_LE_I,
-  '>': Opcode.F64_NOT_GT_I,
-  '>=': Opcode.F64_NOT_GE_I,
-  '===': Opcode.F64_NOT_EQ_I,
-  '!==': Opcode.F64_EQ_I,
-};
-
-const I64_TESTS_I: ImmediateTest = {
-  '<': Opcode.I64_LT_I,
-  '<=': Opcode.I64_LE_I,
-  '>': Opcode.I64_GT_I,
-  '>=': Opcode.I64_GE_I,
-  '===': Opcode.I64_EQ_I,
-  '!==': Opcode.I64_NE_I,
-};
-
-const TEXT_TESTS_I: ImmediateTest = {
-  '<': Opcode.TEXT_LT_I,
-  '<=': Opcode.TEXT_LE_I,
-  '>': Opcode.TEXT_GT_I,
-  '>=': Opcode.TEXT_GE_I,
-  '===': Opcode.TEXT_EQ_I,
-  '!==': Opcode.TEXT_NE_I,
-};
-
-/** The relation that holds where this one does not; for totally ordered values only. */
-const NEGATED: Readonly<Record<Relation, Relation>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '===': '!==', '!==': '===' };
-
-const F64_OPS = {
-  '+': Opcode.F64_ADD,
-  '-': Opcode.F64_SUB,
-  '*': Opcode.F64_MUL,
-  '/': Opcode.F64_DIV,
-  '%': Opcode.F64_REM,
-} as const;
-const F64_OPS_I = {
-  '+': Opcode.F64_ADD_I,
-  '-': Opcode.F64_SUB_I,
-  '*': Opcode.F64_MUL_I,
-  '/': Opcode.F64_DIV_I,
-  '%': Opcode.F64_REM_I,
-} as const;
-const I64_OPS = { '+': Opcode.I64_ADD, '-': Opcode.I64_SUB, '*': Opcode.I64_MUL } as const;
-const WIDE_OPS = { '+': Opcode.WIDE_ADD, '-': Opcode.WIDE_SUB, '*': Opcode.WIDE_MUL } as const;
-
-/** Emits one program: conditions of rules, or values of expressions. */
+/** Emits one program: conditions of rules, values of expressions, steps before them. */
 export class Emitter {
   readonly code = new CodeBuffer();
   readonly constants = new TextConstants();
   readonly registers: Registers;
+  readonly blobs: Blobs;
+  readonly lists: readonly ListRef[];
+  readonly marks: Mark[] = [];
+  /** Bytes that texts which live to the end take of the room for texts. */
+  keptBytes = 0;
   /** Bytes of the texts joined since the last resetText, at most. */
   joinedBytes = 0;
-  /** Register of the key of a text field, by Field.index. */
+  /** Rounds of the loops around what is emitted now, multiplied. */
+  rounds = 1;
+  /** A `reduce` made a text that grows from round to round since this was last set to false. */
+  textGrows = false;
+  readonly #features = new Map<FeatureRef, FeaturePlace>();
+  readonly #locals = new Map<LocalRef, { register: number } | { ir: Ir }>();
+  /** Register of the key of a text that has a register of its own. */
   readonly #keys = new Map<number, number>();
 
-  constructor(registers: Registers) {
+  /** @param lists those that the program asks, in the image's order */
+  constructor(registers: Registers, maker: BlobMaker, lists: readonly ListRef[] = []) {
     this.registers = registers;
+    this.blobs = new Blobs(maker);
+    this.lists = lists;
   }
 
   /** HIT of a rule's rank where its condition holds; then, where only the first hit counts, the end. */
@@ -153,71 +72,113 @@ export class Emitter {
     const next = this.code.label();
     const first = this.code.count;
     this.branch(condition, next, false);
-    if (!endAfterHit) leadConjunction(this.code, first, next, instructionUnits(Opcode.ALL));
-    this.#emit(Opcode.HIT, 0, 0, 0, BigInt(rank));
-    if (endAfterHit) this.#emit(Opcode.END);
+    if (!endAfterHit) leadConjunction(this.code, first, next);
+    this.hit(rank, endAfterHit);
     this.code.bind(next);
   }
 
+  hit(rank: number, endAfterHit: boolean): void {
+    this.emit(Opcode.HIT, 0, 0, 0, BigInt(rank));
+    if (endAfterHit) this.emit(Opcode.END);
+  }
+
   /**
-   * Gives keys to the text fields that are compared with short texts more than once, at the beginning of the program. Making a
-   * key costs about as much as one comparison of bytes.
+   * Gives keys to the texts that are compared with short texts more than once. Making a key costs about as much as one comparison
+   * of bytes. Keys of fields are made at once, those of features by `keyFeature`.
    */
-  textKeys(conditions: readonly Ir[]): void {
+  textKeys(expressions: Iterable<Ir>): void {
     const uses = new Map<number, number>();
-    for (const condition of conditions) {
-      visit(condition, (node) => {
-        const field = node.op === 'compare' ? keyedField(node) : undefined;
-        if (field !== undefined) uses.set(field.index, (uses.get(field.index) ?? 0) + 1);
+    const features = new Map<FeatureRef, number>();
+    for (const expression of expressions) {
+      visit(expression, (node) => {
+        const name = node.op === 'compare' ? keyedName(node) : undefined;
+        if (name?.op === 'field') uses.set(name.field.index, (uses.get(name.field.index) ?? 0) + 1);
+        if (name?.op === 'feature') features.set(name.feature, (features.get(name.feature) ?? 0) + 1);
       });
     }
-    for (const [index, count] of uses) {
-      if (count < 2) continue;
-      const register = this.registers.take(RegisterType.I64);
-      this.#emit(Opcode.TEXT_KEY, register, this.registers.ofField[index]!);
-      this.#keys.set(index, register);
-    }
+    for (const [index, count] of uses) if (count > 1) this.#key(this.registers.ofField[index]!);
+    for (const [feature, count] of features) if (count > 1) this.#keyed.add(feature);
+  }
+
+  readonly #keyed = new Set<FeatureRef>();
+
+  /** Makes the key of a feature whose value has just been set, where it is worth it. Of a null one, the key means nothing. */
+  keyFeature(feature: FeatureRef): void {
+    if (this.#keyed.has(feature)) this.#key(this.place(feature).register);
+  }
+
+  #key(register: number): void {
+    if (this.#keys.has(register)) return;
+    const key = this.registers.take({ type: RegisterType.I64 });
+    this.emit(Opcode.TEXT_KEY, key, register);
+    this.#keys.set(register, key);
+  }
+
+  /** Register of the key of what a comparison names, where it has one. */
+  keyOf(name: Ir | undefined): number | undefined {
+    if (name?.op === 'field') return this.#keys.get(this.registers.ofField[name.field.index]!);
+    return name?.op === 'feature' ? this.#keys.get(this.place(name.feature).register) : undefined;
   }
 
   /** OUT of an expression's value. */
   output(ir: Ir): void {
-    if (ir.op === 'constant' && ir.value === null) {
-      this.#emit(Opcode.OUT_NULL);
-      return;
-    }
+    const isNull = this.code.label();
     const done = this.code.label();
-    if (ir.op === 'field' && ir.nullable) {
-      const present = this.code.label();
-      this.#test(Opcode.IF_NOT_NULL, present, this.registers.ofField[ir.field.index]!);
-      this.#emit(Opcode.OUT_NULL);
-      this.#test(Opcode.JUMP, done);
-      this.code.bind(present);
+    if (ir.op !== 'constant' || ir.value !== null) {
+      const register = this.nullableValue(ir, isNull);
+      this.emit(Opcode.OUT, register, this.registers.typeOf(register));
+      this.registers.release(register);
+      if (mayBeNull(ir)) this.test(Opcode.JUMP, done);
     }
-    const register = this.value(ir);
-    this.#emit(Opcode.OUT, register, registerTypeOf(ir.type));
-    this.registers.release(register);
+    this.code.bind(isNull);
+    if (mayBeNull(ir)) this.emit(Opcode.OUT_NULL);
     this.code.bind(done);
   }
 
-  /** Forgets joined texts. */
+  /** Forgets joined texts, but those that are kept. */
   resetText(): void {
-    this.#emit(Opcode.RESET_TEXT);
+    this.emit(Opcode.RESET_TEXT);
+    this.joinedBytes = 0;
+  }
+
+  /** Keeps the texts joined so far to the end. */
+  keepText(): void {
+    this.emit(Opcode.RESET_TEXT, 0, 0, 0, 1n);
+    this.keptBytes += this.joinedBytes;
     this.joinedBytes = 0;
   }
 
   /** The end of the program. */
   end(): void {
-    this.#emit(Opcode.END);
+    this.emit(Opcode.END);
   }
 
-  /** Emits code that jumps to the label where the boolean is `sense`, and else falls through. */
-  branch(ir: Ir, target: Label, sense: boolean): void {
+  /** Gives a feature registers of its own, for all of the program. @param textMax bytes, where it is a text */
+  declare(feature: FeatureRef, textMax: number): FeaturePlace {
+    const register = this.takeFor(feature.type, textMax);
+    const nullRegister = feature.nullable ? this.registers.take({ type: RegisterType.BOOL }) : undefined;
+    const place = { register, nullRegister };
+    this.registers.hold(register);
+    this.#features.set(feature, place);
+    return place;
+  }
+
+  place(feature: FeatureRef): FeaturePlace {
+    const place = this.#features.get(feature);
+    if (place === undefined) throw new Error(`feature ${feature.name} is read before it is computed`);
+    return place;
+  }
+
+  /** Emits code that jumps to `target` where the boolean is `sense`, to `whenNull` where it is null, and else falls through. */
+  branch(written: Ir, target: Label, sense: boolean, whenNull?: Label): void {
+    const ir = this.resolve(written);
     switch (ir.op) {
       case 'constant':
-        if (ir.value === sense) this.#test(Opcode.JUMP, target);
+        if (ir.value === null) this.test(Opcode.JUMP, wayOut(whenNull));
+        else if (ir.value === sense) this.test(Opcode.JUMP, target);
         return;
       case 'not':
-        this.branch(ir.operand, target, !sense);
+        this.branch(ir.operand, target, !sense, whenNull);
         return;
       case 'and':
       case 'or': {
@@ -235,219 +196,285 @@ export class Emitter {
         return;
       }
       case 'is-null':
-        this.#test(
-          sense ? Opcode.IF_NULL : Opcode.IF_NOT_NULL,
-          target,
-          this.registers.ofField[(ir.operand as FieldIr).field.index]!,
-        );
+        branchNull(this, ir.operand, target, sense);
         return;
       case 'compare':
-        this.#compare(ir, target, sense);
+        branchCompare(this, ir, target, sense);
         return;
-      default: {
-        const register = this.value(ir);
-        this.#test(sense ? Opcode.IF_TRUE : Opcode.IF_FALSE, target, register);
-        this.registers.release(register);
-      }
+      case 'conditional':
+        this.#fork(ir, (side) => this.branch(side, target, sense, whenNull));
+        return;
+      case 'coalesce':
+        branchCoalesce(this, ir, target, sense, whenNull);
+        return;
+      case 'let':
+        this.#bound(ir, whenNull, () => this.branch(ir.body, target, sense, whenNull));
+        return;
+      case 'walk':
+        if (branchWalk(this, ir, target, sense)) return;
+        break;
+      case 'member-of':
+        branchMemberOf(this, ir, target, sense);
+        return;
     }
+    const register = this.nullableValue(ir, whenNull);
+    this.test(sense ? Opcode.IF_TRUE : Opcode.IF_FALSE, target, register);
+    this.registers.release(register);
   }
 
-  /** Emits code that leaves a value in a register, which the caller releases. */
-  value(ir: Ir): number {
+  /** Emits code that leaves a value that is not null in a register, which the caller releases. @param into the register to take */
+  value(ir: Ir, into?: number): number {
+    return this.nullableValue(ir, undefined, into);
+  }
+
+  /** As value; jumps to `whenNull` where there is no value. */
+  nullableValue(written: Ir, whenNull: Label | undefined, into?: number): number {
+    const ir = this.resolve(written);
     switch (ir.op) {
-      case 'field':
-        return this.registers.ofField[ir.field.index]!;
+      case 'field': {
+        const register = this.registers.ofField[ir.field.index]!;
+        if (ir.nullable) this.test(Opcode.IF_NULL, wayOut(whenNull), register);
+        return this.copy(register, into);
+      }
+      case 'feature': {
+        const { register, nullRegister } = this.place(ir.feature);
+        if (ir.nullable && nullRegister !== undefined) this.test(Opcode.IF_TRUE, wayOut(whenNull), nullRegister);
+        return this.copy(register, into);
+      }
       case 'now':
-        return this.registers.now;
+        return this.copy(this.registers.now, into);
+      case 'local':
+        return this.copy(this.#localRegister(ir.local), into);
       case 'constant':
-        return this.#constant(ir);
+        if (ir.value === null) {
+          this.test(Opcode.JUMP, wayOut(whenNull));
+          return into ?? this.takeFor(ir.type.kind === 'null' ? { kind: 'boolean' } : ir.type, 0);
+        }
+        return this.#constant(ir, into);
       case 'negate':
-        return this.#negate(ir.operand, registerTypeOf(ir.type));
+        return negate(this, ir, into);
       case 'arithmetic':
-        return this.#arithmetic(ir);
-      case 'rescale': {
-        const factor = powerOfTen(ir.digits);
-        if (ir.type.wide) return this.#wide(Opcode.WIDE_MUL, this.#wideValue(ir.operand), this.#wideConstant(factor));
-        return this.#unaryInto(Opcode.I64_MUL_I, this.value(ir.operand), RegisterType.I64, factor);
+        return arithmetic(this, ir, into);
+      case 'rescale':
+        return rescale(this, ir, into);
+      case 'concat':
+        return this.#concat(ir, into);
+      case 'conditional': {
+        const result = into ?? this.takeFor(ir.type, this.textMax(ir));
+        this.#fork(ir, (side) => this.nullableValue(side, whenNull, result));
+        return result;
       }
-      case 'concat': {
-        this.joinedBytes += ir.type.bytesMax;
-        const left = this.value(ir.left);
-        const right = this.value(ir.right);
-        return this.#into(Opcode.TEXT_CONCAT, left, right, RegisterType.TEXT, ir.type.bytesMax);
-      }
+      case 'coalesce':
+        return coalesce(this, ir, whenNull, into);
+      case 'let':
+        return this.#bound(ir, whenNull, () => this.nullableValue(ir.body, whenNull, into));
+      case 'member':
+        return member(this, ir, whenNull, into);
+      case 'call':
+        return call(this, ir, into);
+      case 'walk':
+        return walkValue(this, ir, into) ?? this.#materialize(ir, whenNull, into);
       default:
-        return this.#materialize(ir);
+        return this.#materialize(ir, whenNull, into);
     }
   }
 
-  #emit(op: Opcode, a = 0, b = 0, c = 0, imm?: Immediate, textBytes = 0): void {
-    this.code.emit(op, instructionUnits(op, textBytes), a, b, c, imm);
+  /** A decimal as a pair. */
+  wideValue(ir: Ir): number {
+    const known = this.resolve(ir);
+    if (known.op === 'constant') return this.wideConstant(known.value as bigint);
+    const register = this.value(known);
+    return this.registers.typeOf(register) === RegisterType.WIDE_LOW
+      ? register
+      : this.unary(Opcode.WIDEN, register, { type: RegisterType.WIDE_LOW });
   }
 
-  #test(op: Opcode, target: Label, a = 0, b = 0, imm?: Immediate, textBytes = 0): void {
-    this.code.branch(op, instructionUnits(op, textBytes), target, a, b, imm);
+  wideConstant(value: bigint, into?: number): number {
+    const register = into ?? this.registers.take({ type: RegisterType.WIDE_LOW });
+    this.emit(Opcode.CONST, register, 0, 0, BigInt.asUintN(64, value));
+    this.emit(Opcode.CONST, register + 1, 0, 0, value >> 64n);
+    return register;
+  }
+
+  emit(op: Opcode, a = 0, b = 0, c = 0, imm?: Immediate): void {
+    this.code.emit(op, a, b, c, imm);
+  }
+
+  test(op: Opcode, target: Label, a = 0, b = 0, imm?: Immediate): void {
+    this.code.branch(op, target, a, b, imm);
   }
 
   /**
    * a = b op c. The result's register is taken before the operands are given back, so that no instruction overwrites its
-   * operands.
+   * operands, unless the caller asks for that.
    */
-  #into(op: Opcode, left: number, right: number, type: RegisterType, textBytes = 0): number {
-    const result = this.registers.take(type, textBytes);
-    this.#emit(op, result, left, right, undefined, textBytes);
+  binary(op: Opcode, left: number, right: number, descriptor: ImageRegister, into?: number): number {
+    const result = into ?? this.registers.take(descriptor);
+    this.emit(op, result, left, right);
     this.registers.release(left);
     this.registers.release(right);
     return result;
   }
 
-  #unaryInto(op: Opcode, operand: number, type: RegisterType, imm?: Immediate): number {
-    const result = this.registers.take(type);
-    this.#emit(op, result, operand, 0, imm);
+  /** a = op b. */
+  unary(op: Opcode, operand: number, descriptor: ImageRegister, imm?: Immediate, into?: number): number {
+    const result = into ?? this.registers.take(descriptor);
+    this.emit(op, result, operand, 0, imm);
     this.registers.release(operand);
     return result;
   }
 
-  #constant(ir: ConstantIr): number {
+  /** A temporary for values of a type. @param textMax bytes, where it is a text */
+  takeFor(type: Type, textMax: number): number {
+    if (type.kind === 'object') return this.registers.take({ type: RegisterType.OBJECT, table: type.table });
+    return this.registers.take(type.kind === 'text' ? { type: RegisterType.TEXT, max: textMax } : { type: registerTypeOf(type) });
+  }
+
+  /** Bytes of the register of an expression's text; 0 where it is none. */
+  textMax(ir: Ir): number {
+    return this.textSizes().of(ir);
+  }
+
+  /** Sizes of texts, with the names that have registers now. */
+  textSizes(): TextMax {
+    return new TextMax({
+      feature: (ir: FeatureIr) => this.registers.maxOf(this.place(ir.feature).register),
+      local: (local) => {
+        const held = this.#locals.get(local);
+        if (held === undefined) return undefined;
+        return 'register' in held ? this.registers.maxOf(held.register) : this.textMax(held.ir);
+      },
+    });
+  }
+
+  /** Counts bytes that are taken of the room for texts, in each round of the loops around. */
+  joined(bytes: number): void {
+    this.joinedBytes += bytes * this.rounds;
+  }
+
+  /** Names a register, or an expression that is emitted anew wherever the name stands, until `unbind`. */
+  bind(local: LocalRef, to: { register: number } | { ir: Ir }): void {
+    if ('register' in to) this.registers.hold(to.register);
+    this.#locals.set(local, to);
+  }
+
+  /** Ends a name. @param result the value computed with it: its register is not given back where it is the named one */
+  unbind(local: LocalRef, result?: number): void {
+    const held = this.#locals.get(local);
+    this.#locals.delete(local);
+    if (held === undefined || !('register' in held)) return;
+    this.registers.drop(held.register);
+    if (held.register !== result) this.registers.release(held.register);
+  }
+
+  /** What a name stands for, where that is an expression. */
+  resolve(ir: Ir): Ir {
+    if (ir.op !== 'local') return ir;
+    const held = this.#locals.get(ir.local);
+    return held !== undefined && 'ir' in held ? this.resolve(held.ir) : ir;
+  }
+
+  /** Emits the body of a loop that goes round at most `rounds` times. */
+  inLoop(rounds: number, body: () => void): void {
+    const outer = this.rounds;
+    this.rounds = outer * rounds;
+    body();
+    this.rounds = outer;
+  }
+
+  /** Emits code and marks it as something that costs. */
+  marked<T>(what: string, hint: string | undefined, body: () => T): T {
+    const first = this.code.count;
+    const result = body();
+    this.marks.push({ first, end: this.code.count, what, ...(hint === undefined ? {} : { hint }) });
+    return result;
+  }
+
+  #localRegister(local: LocalRef): number {
+    const held = this.#locals.get(local);
+    if (held === undefined || !('register' in held)) throw new Error(`the name ${local.name} is not bound`);
+    return held.register;
+  }
+
+  /** The register itself, or its value in another; decimals become wide or narrow as that asks. */
+  copy(register: number, into: number | undefined): number {
+    if (into === undefined || into === register) return register;
+    const from = this.registers.typeOf(register);
+    const to = this.registers.typeOf(into);
+    if (from === to) {
+      this.emit(Opcode.MOVE, into, register);
+      if (to === RegisterType.WIDE_LOW) this.emit(Opcode.MOVE, into + 1, register + 1);
+    } else {
+      this.emit(to === RegisterType.WIDE_LOW ? Opcode.WIDEN : Opcode.NARROW, into, register);
+    }
+    return into;
+  }
+
+  /** As copy, and gives the register back. */
+  settle(register: number, into: number | undefined): number {
+    const result = this.copy(register, into);
+    if (result !== register) this.registers.release(register);
+    return result;
+  }
+
+  #constant(ir: ConstantIr, into: number | undefined): number {
     const { value } = ir;
     if (typeof value === 'string') {
       const text = this.constants.place(value);
-      const register = this.registers.take(RegisterType.TEXT, text.bytes);
-      this.#emit(Opcode.CONST_TEXT, register, 0, 0, text);
+      const register = into ?? this.registers.take({ type: RegisterType.TEXT, max: textClass(text.bytes) });
+      this.emit(Opcode.CONST_TEXT, register, 0, 0, text);
       return register;
     }
-    const type = registerTypeOf(ir.type);
-    if (type === RegisterType.WIDE_LOW) return this.#wideConstant(value as bigint);
-    const register = this.registers.take(type);
-    this.#emit(Opcode.CONST, register, 0, 0, typeof value === 'boolean' ? BigInt(value) : (value as number | bigint));
+    const type = into === undefined ? registerTypeOf(ir.type) : this.registers.typeOf(into);
+    if (type === RegisterType.WIDE_LOW) return this.wideConstant(value as bigint, into);
+    const register = into ?? this.registers.take({ type });
+    this.emit(Opcode.CONST, register, 0, 0, typeof value === 'boolean' ? BigInt(value) : (value as number | bigint));
     return register;
   }
 
-  #wideConstant(value: bigint): number {
-    const register = this.registers.take(RegisterType.WIDE_LOW);
-    this.#emit(Opcode.CONST, register, 0, 0, BigInt.asUintN(64, value));
-    this.#emit(Opcode.CONST, register + 1, 0, 0, value >> 64n);
-    return register;
+  #concat(ir: ConcatIr, into: number | undefined): number {
+    const left = this.value(ir.left);
+    const right = this.value(ir.right);
+    const max = textClass(this.registers.maxOf(left) + this.registers.maxOf(right));
+    this.joined(Math.min(ir.type.bytesMax, max));
+    return this.marked(`joining texts of up to ${grouped(max)} bytes`, SHORTER_TEXTS, () =>
+      this.binary(Opcode.TEXT_CONCAT, left, right, { type: RegisterType.TEXT, max }, into),
+    );
   }
 
-  /** A decimal as a pair. */
-  #wideValue(ir: Ir): number {
-    if (ir.op === 'constant') return this.#wideConstant(ir.value as bigint);
-    const register = this.value(ir);
-    return registerTypeOf(ir.type) === RegisterType.WIDE_LOW
-      ? register
-      : this.#unaryInto(Opcode.WIDEN, register, RegisterType.WIDE_LOW);
+  /** Code of `test ? a : b` around that of the two sides. */
+  #fork(ir: ConditionalIr, side: (ir: Ir) => void): void {
+    const otherwise = this.code.label();
+    const done = this.code.label();
+    this.branch(ir.test, otherwise, false);
+    side(ir.whenTrue);
+    this.test(Opcode.JUMP, done);
+    this.code.bind(otherwise);
+    side(ir.whenFalse);
+    this.code.bind(done);
   }
 
-  #wide(op: Opcode, left: number, right: number): number {
-    return this.#into(op, left, right, RegisterType.WIDE_LOW);
-  }
-
-  #negate(operand: Ir, type: RegisterType): number {
-    if (type === RegisterType.WIDE_LOW) return this.#unaryInto(Opcode.WIDE_NEG, this.#wideValue(operand), type);
-    return this.#unaryInto(type === RegisterType.F64 ? Opcode.F64_NEG : Opcode.I64_NEG, this.value(operand), type);
-  }
-
-  #arithmetic(ir: ArithmeticIr): number {
-    const type = registerTypeOf(ir.type);
-    const { operator, left, right } = ir;
-    if (type === RegisterType.F64) {
-      const commutes = operator === '+' || operator === '*';
-      const [first, second] = commutes && left.op === 'constant' ? [right, left] : [left, right];
-      if (second.op === 'constant') return this.#unaryInto(F64_OPS_I[operator], this.value(first), type, second.value as number);
-      return this.#into(F64_OPS[operator], this.value(first), this.value(second), type);
-    }
-    // The checker lets only + - * through on decimals.
-    const decimal = operator as '+' | '-' | '*';
-    if (type === RegisterType.WIDE_LOW) return this.#wide(WIDE_OPS[decimal], this.#wideValue(left), this.#wideValue(right));
-    const [first, second] = decimal !== '-' && left.op === 'constant' ? [right, left] : [left, right];
-    if (second.op === 'constant') {
-      const value = decimal === '-' ? -(second.value as bigint) : (second.value as bigint);
-      const op = decimal === '*' ? Opcode.I64_MUL_I : Opcode.I64_ADD_I;
-      if (value >= I64_MIN && value <= I64_MAX) return this.#unaryInto(op, this.value(first), type, value);
-    }
-    return this.#into(I64_OPS[decimal], this.value(first), this.value(second), type);
+  /** Emits the value of a `let` and its body, and ends the name. @param body gives the register of its result, where it has one */
+  #bound<T>(ir: LetIr, whenNull: Label | undefined, body: () => T): T {
+    const value = this.resolve(ir.value);
+    if (value.op === 'constant' && value.value !== null) this.bind(ir.local, { ir: value });
+    else this.bind(ir.local, { register: this.nullableValue(value, ir.optional ? whenNull : undefined) });
+    const result = body();
+    this.unbind(ir.local, typeof result === 'number' ? result : undefined);
+    return result;
   }
 
   /** A condition as 1 or 0 in a register. */
-  #materialize(ir: Ir): number {
+  #materialize(ir: Ir, whenNull: Label | undefined, into: number | undefined): number {
     const otherwise = this.code.label();
     const done = this.code.label();
-    this.branch(ir, otherwise, false);
-    const register = this.registers.take(RegisterType.BOOL);
-    this.#emit(Opcode.CONST, register, 0, 0, 1n);
-    this.#test(Opcode.JUMP, done);
+    this.branch(ir, otherwise, false, whenNull);
+    const register = into ?? this.registers.take({ type: RegisterType.BOOL });
+    this.emit(Opcode.CONST, register, 0, 0, 1n);
+    this.test(Opcode.JUMP, done);
     this.code.bind(otherwise);
-    this.#emit(Opcode.CONST, register, 0, 0, 0n);
+    this.emit(Opcode.CONST, register, 0, 0, 0n);
     this.code.bind(done);
     return register;
-  }
-
-  #compare(ir: CompareIr, target: Label, sense: boolean): void {
-    const [left, right, relation] =
-      ir.left.op === 'constant' ? [ir.right, ir.left, swapRelation(ir.relation)] : [ir.left, ir.right, ir.relation];
-    const type = registerTypeOf(left.type);
-    switch (type) {
-      case RegisterType.BOOL:
-        this.#compareBooleans(left, right, target, (relation === '===') === sense);
-        return;
-      case RegisterType.F64:
-        if (right.op === 'constant') {
-          this.#testConstant((sense ? F64_TESTS_I : F64_NOT_TESTS_I)[relation], left, right.value as number, target);
-        } else {
-          this.#testRegisters((sense ? F64_TESTS : F64_NOT_TESTS)[relation], this.value(left), this.value(right), target);
-        }
-        return;
-      case RegisterType.TEXT: {
-        const test = sense ? relation : NEGATED[relation];
-        const bytes = Math.min((left.type as TextType).bytesMax, (right.type as TextType).bytesMax);
-        const key = this.#keys.get(keyedField(ir)?.index ?? -1);
-        if (key !== undefined) {
-          this.#test(I64_TESTS_I[test], target, key, 0, textKey(right as ConstantIr));
-        } else if (right.op === 'constant') {
-          this.#testConstant(TEXT_TESTS_I[test], left, this.constants.place(right.value as string), target, bytes);
-        } else {
-          this.#testRegisters(TEXT_TESTS[test], this.value(left), this.value(right), target, bytes);
-        }
-        return;
-      }
-      default: {
-        const test = sense ? relation : NEGATED[relation];
-        if (type === RegisterType.WIDE_LOW || registerTypeOf(right.type) === RegisterType.WIDE_LOW) {
-          this.#testRegisters(WIDE_TESTS[test], this.#wideValue(left), this.#wideValue(right), target);
-        } else if (right.op === 'constant') {
-          this.#testConstant(I64_TESTS_I[test], left, right.value as bigint, target);
-        } else {
-          this.#testRegisters(I64_TESTS[test], this.value(left), this.value(right), target);
-        }
-      }
-    }
-  }
-
-  #testConstant(op: Opcode, left: Ir, imm: Immediate, target: Label, textBytes = 0): void {
-    const register = this.value(left);
-    this.#test(op, target, register, 0, imm, textBytes);
-    this.registers.release(register);
-  }
-
-  #testRegisters({ op, swap }: { op: Opcode; swap: boolean }, left: number, right: number, target: Label, textBytes = 0): void {
-    const [a, b] = swap ? [right, left] : [left, right];
-    this.#test(op, target, a, b, undefined, textBytes);
-    this.registers.release(left);
-    this.registers.release(right);
-  }
-
-  /** Jumps where the two are equal (or differ). The right side is put into a register first, so that its code stands once. */
-  #compareBooleans(left: Ir, right: Ir, target: Label, equal: boolean): void {
-    const register = this.value(right);
-    const isFalse = this.code.label();
-    const done = this.code.label();
-    this.branch(left, isFalse, false);
-    this.#test(equal ? Opcode.IF_TRUE : Opcode.IF_FALSE, target, register);
-    this.#test(Opcode.JUMP, done);
-    this.code.bind(isFalse);
-    this.#test(equal ? Opcode.IF_FALSE : Opcode.IF_TRUE, target, register);
-    this.code.bind(done);
-    this.registers.release(register);
   }
 }

@@ -1,21 +1,33 @@
 // Single expressions of any type -> an EXPRESSIONS image, which writes their values: for explanations and tests.
 
+import { decisionUnits } from '../../assembly/shared/cost.js';
 import { ImageKind } from '../../assembly/shared/image.js';
 import { Combine, Outcome } from '../../assembly/shared/outcome.js';
+import type { ProfileName } from '../bundle/bundle.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
-import { imageUnits } from '../image/cost.js';
-import type { ImageParts } from '../image/parts.js';
+import { payloadUnits } from '../image/cost.js';
 import { writeImage } from '../image/write-image.js';
 import type { Model } from '../schema/model.js';
-import { checkSource } from './check-rules.js';
-import { pathUnits, payloadUnits } from './cost.js';
-import { Emitter } from './emit-bytecode.js';
+import { checkSourceInScope } from './check-source.js';
 import type { Ir } from './ir.js';
 import { IMAGE_COST_MAX } from './limits.js';
-import { joinsTexts, reportJoined, reportSize } from './program.js';
-import { Registers } from './registers.js';
+import { inlineFeatures } from './passes/inline-features.js';
+import { Emission, reportWhole } from './program.js';
+import { modelScope, type Scope } from './scope.js';
 import { looseSource } from './source.js';
+import type { Step } from './steps.js';
 import { typeName } from './types.js';
+
+export interface ExpressionsOptions {
+  /** Default: strict. */
+  profile?: ProfileName;
+  /** What the expressions may name beside the fields of the model. */
+  scope?: Scope;
+  /** What computes the features of the scope; those that are read are computed. */
+  steps?: readonly Step[];
+  /** Units that a payload may cost. */
+  costMax?: number;
+}
 
 export interface ExpressionsResult {
   /**
@@ -23,6 +35,8 @@ export interface ExpressionsResult {
    * errors.
    */
   image?: Uint8Array;
+  /** Names of the lists that the image asks, in its order: each is to be bound when it is evaluated. */
+  lists?: string[];
   /** Spans name `expression N` (from 1) as their file. */
   diagnostics: Diagnostic[];
   /**
@@ -32,42 +46,53 @@ export interface ExpressionsResult {
   types: string[];
 }
 
-/** Compiles expressions over a model. A result may be null; objects are no results. */
-export function compileExpressions(
-  model: Model,
-  sources: readonly string[],
-  options: { costMax?: number } = {},
-): ExpressionsResult {
+/** Compiles expressions over a model. A result may be null; objects and lists are no results. */
+export function compileExpressions(model: Model, sources: readonly string[], options: ExpressionsOptions = {}): ExpressionsResult {
   const bag = new DiagnosticBag();
+  const scope = options.scope ?? modelScope(model);
   const texts = sources.map((text, index) => looseSource(`expression ${index + 1}`, text));
   const checked = texts.map((source) => {
-    const ir = checkSource(source, model, 'strict', bag);
-    if (ir?.type.kind !== 'object') return ir;
-    bag.error('V3315', source.span, 'an object cannot be the value of an expression', 'name one of its fields');
+    const ir = checkSourceInScope(source, scope, options.profile ?? 'strict', bag);
+    if (ir?.type.kind !== 'object' && ir?.type.kind !== 'list') return ir;
+    const [what, advice] = ir.type.kind === 'object' ? ['an object', 'name one of its fields'] : ['a list', 'ask for its `length`'];
+    bag.error('V3315', source.span, `${what} cannot be the value of an expression`, advice);
     return undefined;
   });
   const types = checked.map((ir) => (ir === undefined ? 'error' : typeName(ir.type)));
   if (bag.hasErrors) return { diagnostics: bag.items, types };
 
-  const values = checked as Ir[];
-  const emitter = new Emitter(new Registers(model, values));
-  // Texts are joined once for all of the expressions: their values are read after the program's end.
-  if (values.some(joinsTexts)) emitter.resetText();
-  for (const [index, ir] of values.entries()) {
-    emitter.output(ir);
-    reportJoined(emitter, texts[index]!.span, bag);
+  const spans = texts.map(({ span }) => span);
+  const written = emitValues(model, checked as Ir[], { ...options, spans }, bag);
+  return { ...written, diagnostics: bag.items, types };
+}
+
+/** Emits values, as compileExpressions does with what it has checked. */
+export function emitValues(
+  model: Model,
+  values: readonly Ir[],
+  options: Pick<ExpressionsOptions, 'steps' | 'costMax'> & { spans: readonly Diagnostic['span'][] },
+  bag: DiagnosticBag,
+): Pick<ExpressionsResult, 'image' | 'lists'> {
+  const inlined = inlineFeatures(options.steps ?? []);
+  const changed = values.map(inlined.change);
+  const emission = new Emission(model, inlined.steps, changed, bag);
+  const { emitter } = emission;
+  const whole = options.spans[0] ?? { file: 'expression 1', start: 0, end: 0 };
+  // No step hits a rule here.
+  emission.steps({ ranks: [], first: false });
+  for (const [index, ir] of changed.entries()) {
+    // Joined texts that are values stay: OUT keeps them, so that they are counted together.
+    const span = options.spans[index] ?? whole;
+    emission.part('rule', span.file, span, [], () => emitter.output(ir));
   }
   emitter.end();
-  const whole = texts[0]?.span ?? { file: 'expression 1', start: 0, end: 0 };
-  reportSize(emitter, whole, bag);
-  const code = emitter.code.toBytes();
-  const cost = payloadUnits(model) + pathUnits(code, emitter.code.units);
+  emission.reportSize(whole);
+  const { units, costs, registers, code, constants, blobs, lists } = emission.finish();
+  const cost = payloadUnits(model) + units + decisionUnits(0, 0, lists.length);
   const costMax = options.costMax ?? IMAGE_COST_MAX;
-  if (cost > costMax) bag.error('V5005', whole, `a payload costs up to ${cost} units, more than ${costMax}`);
-  if (bag.hasErrors) return { diagnostics: bag.items, types };
-
-  const { registers } = emitter;
-  const parts: Omit<ImageParts, 'costMax'> = {
+  if (cost > costMax) reportWhole(cost, costMax, costs, whole, bag);
+  if (bag.hasErrors) return {};
+  const image = writeImage({
     kind: ImageKind.EXPRESSIONS,
     model,
     registerOfField: registers.ofField,
@@ -75,9 +100,9 @@ export function compileExpressions(
     registers: registers.descriptors,
     fieldRegisterCount: registers.fieldCount,
     code,
-    constants: emitter.constants.toBytes(),
-    blobs: [],
-    lists: [],
+    constants,
+    blobs,
+    lists,
     rules: [],
     thresholds: [],
     combine: Combine.SCORE,
@@ -85,9 +110,9 @@ export function compileExpressions(
     outcomeDefault: Outcome.NONE,
     reasonsMax: 0,
     outCount: values.length,
+    costMax: cost,
     name: 'expressions',
     version: '0.0.0',
-  };
-  const image = writeImage({ ...parts, costMax: imageUnits(parts) });
-  return { image, diagnostics: bag.items, types };
+  });
+  return { image, lists: lists.map(({ name }) => name) };
 }

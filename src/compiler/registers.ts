@@ -1,4 +1,6 @@
-// Registers of one program: fields that are read, `now`, then temporaries. Each has one type for the whole program.
+// Registers of one program: fields that are read, `now`, then temporaries. Each has one descriptor for the whole program, and a
+// temporary is used again only for what its descriptor says: were its max to grow, whatever was computed from it before would
+// have been declared too small.
 
 import { NO_REGISTER } from '../../assembly/shared/image.js';
 import { REGISTERS_MAX } from '../../assembly/shared/limits.js';
@@ -26,14 +28,19 @@ export function registerTypeOf(type: Type): RegisterType {
       return RegisterType.TEXT;
     case 'object':
       return RegisterType.OBJECT;
+    case 'list':
+      return RegisterType.LIST;
     default:
       return RegisterType.NONE;
   }
 }
 
+/** What temporaries have in common that may stand in for one another. */
+function poolKey({ type, element = 0, table = 0, max = 0 }: ImageRegister): string {
+  return `${type} ${element} ${table} ${max}`;
+}
+
 export class Registers {
-  /** RegisterType of each register. */
-  readonly types: RegisterType[] = [];
   /** What each register holds, as the image says it. */
   readonly descriptors: ImageRegister[] = [];
   /** By Field.index, or NO_REGISTER. */
@@ -41,11 +48,12 @@ export class Registers {
   readonly now: number;
   /** Registers that are filled before the program runs. */
   readonly fieldCount: number;
-  /** By type and max: a register's max never grows, or it would have been too small for what was computed from it. */
   readonly #free = new Map<string, number[]>();
+  /** How often a register has been given a name: it is not free while it has one. */
+  readonly #holds = new Map<number, number>();
 
   /** Gives registers to every field that the expressions read, in the order of the model, and to `now`. */
-  constructor(model: Model, expressions: readonly Ir[]) {
+  constructor(model: Model, expressions: Iterable<Ir>) {
     const read = new Set<number>();
     let usesNow = false;
     for (const expression of expressions) {
@@ -56,42 +64,54 @@ export class Registers {
     }
     this.ofField = new Uint16Array(model.fields.length).fill(NO_REGISTER);
     for (const field of model.fields) {
-      if (!read.has(field.index)) continue;
-      this.ofField[field.index] = this.types.length;
-      this.#add(fieldRegister(field));
+      if (read.has(field.index)) this.ofField[field.index] = this.descriptors.push(fieldRegister(field)) - 1;
     }
-    this.now = usesNow ? this.types.length : NO_REGISTER;
-    if (usesNow) this.#add({ type: RegisterType.I64 });
-    this.fieldCount = this.types.length;
+    this.now = usesNow ? this.descriptors.push({ type: RegisterType.I64 }) - 1 : NO_REGISTER;
+    this.fieldCount = this.descriptors.length;
   }
 
   /** True where more registers were asked for than there are. */
   get overflow(): boolean {
-    return this.types.length > REGISTERS_MAX;
+    return this.descriptors.length > REGISTERS_MAX;
   }
 
-  /** A temporary that nothing holds; of WIDE_LOW the first of a pair. @param max bytes of a TEXT */
-  take(type: RegisterType, max = 0): number {
-    const free = this.#free.get(`${type} ${max}`)?.pop();
+  typeOf(register: number): RegisterType {
+    return this.descriptors[register]?.type ?? RegisterType.NONE;
+  }
+
+  /** Bytes of a TEXT, elements of a LIST, rounds of a CURSOR; at most. */
+  maxOf(register: number): number {
+    return this.descriptors[register]?.max ?? 0;
+  }
+
+  /** A temporary that nothing holds; of WIDE_LOW the first of a pair. */
+  take(descriptor: ImageRegister): number {
+    const free = this.#free.get(poolKey(descriptor))?.pop();
     if (free !== undefined) return free;
-    const register = this.types.length;
-    this.#add({ type, max });
-    if (type === RegisterType.WIDE_LOW) this.#add({ type: RegisterType.WIDE_HIGH });
+    const register = this.descriptors.push(descriptor) - 1;
+    if (descriptor.type === RegisterType.WIDE_LOW) this.descriptors.push({ type: RegisterType.WIDE_HIGH });
     return register;
   }
 
-  #add(descriptor: ImageRegister): void {
-    this.types.push(descriptor.type);
-    this.descriptors.push(descriptor);
-  }
-
-  /** Gives a temporary back; a field's register stays. */
+  /** Gives a temporary back; a field's register stays, and so does one that is held. */
   release(register: number): void {
-    if (register < this.fieldCount) return;
-    const { type, max } = this.descriptors[register]!;
-    const key = `${type} ${max}`;
+    const descriptor = this.descriptors[register];
+    if (register < this.fieldCount || descriptor === undefined || this.#holds.has(register)) return;
+    const key = poolKey(descriptor);
     const free = this.#free.get(key);
     if (free === undefined) this.#free.set(key, [register]);
     else free.push(register);
+  }
+
+  /** Keeps a register from being given back until `drop` has been called as often. */
+  hold(register: number): void {
+    this.#holds.set(register, (this.#holds.get(register) ?? 0) + 1);
+  }
+
+  /** Undoes one `hold`; the register is not given back by it. */
+  drop(register: number): void {
+    const holds = (this.#holds.get(register) ?? 0) - 1;
+    if (holds > 0) this.#holds.set(register, holds);
+    else this.#holds.delete(register);
   }
 }

@@ -1,20 +1,19 @@
-// Keys of short texts: what TEXT_KEY computes of a field, of a constant.
+// Keys of short texts: what TEXT_KEY computes of a field or a feature, of a constant.
 
 import { TEXT_KEY_BYTES_MAX } from '../../assembly/shared/limits.js';
-import type { Field } from '../schema/model.js';
-import type { CompareIr, ConstantIr, Ir } from './ir.js';
+import type { CompareIr, ConstantIr, FeatureIr, FieldIr, Ir } from './ir.js';
 
 const encoder = new TextEncoder();
 
-/** The text field that a comparison reads, where it can be made on the field's key: equality with a short text. */
-export function keyedField({ left, right, relation }: CompareIr): Field | undefined {
+/** The text that a comparison reads, where it can be made on that text's key: equality of a field or feature with a short text. */
+export function keyedName({ left, right, relation }: CompareIr): FieldIr | FeatureIr | undefined {
   if (relation !== '===' && relation !== '!==') return undefined;
-  if (right.op === 'constant') return isShort(right) ? textField(left) : undefined;
-  return left.op === 'constant' && isShort(left) ? textField(right) : undefined;
+  if (right.op === 'constant') return isShort(right) ? textName(left) : undefined;
+  return left.op === 'constant' && isShort(left) ? textName(right) : undefined;
 }
 
-function textField(ir: Ir): Field | undefined {
-  return ir.op === 'field' && ir.type.kind === 'text' ? ir.field : undefined;
+function textName(ir: Ir): FieldIr | FeatureIr | undefined {
+  return (ir.op === 'field' || ir.op === 'feature') && ir.type.kind === 'text' ? ir : undefined;
 }
 
 function isShort({ value }: ConstantIr): boolean {

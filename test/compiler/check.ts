@@ -1,5 +1,6 @@
 // One model with a field of every kind, and what expressions over it give: type, and faults as `CODE@text`.
 
+import { blobMaker } from '#src/compiler/blob-maker.js';
 import { checkSource } from '#src/compiler/check-rules.js';
 import { disassemble } from '#src/compiler/disassemble.js';
 import { Emitter } from '#src/compiler/emit-bytecode.js';
@@ -106,11 +107,11 @@ export function listing(text: string, endAfterHit: boolean): string {
     if (register !== 65535) names.set(register, field.path);
   }
   if (registers.now !== 65535) names.set(registers.now, 'now');
-  const emitter = new Emitter(registers);
+  const emitter = new Emitter(registers, blobMaker);
   emitter.textKeys([ir]);
   emitter.rule(ir, 0, endAfterHit);
   emitter.end();
-  const options = { registerTypes: Uint8Array.from(registers.types), constants: emitter.constants.toBytes(), names };
+  const options = { registers: registers.descriptors, constants: emitter.constants.toBytes(), names };
   return disassemble(emitter.code.toBytes(), options)
     .split('\n')
     .map((line) => line.trim().replace(/ +/g, ' '))

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Opcode } from '#assembly/shared/opcode.js';
+import { INSTRUCTION_BYTES, INSTRUCTION_C, Opcode } from '#assembly/shared/opcode.js';
 import { CodeBuffer } from '#src/compiler/code-buffer.js';
 import { compile } from '#src/compiler/compile.js';
-import { pathUnits } from '#src/compiler/cost.js';
 import { BRANCH_DISTANCE_MAX } from '#src/compiler/limits.js';
 import { bundleFiles, MODEL } from '../bundle/files.js';
 
@@ -26,10 +25,10 @@ describe('the cost of a rule', () => {
     expect([...new Set(costs)].sort((a, b) => a - b)).toEqual(costs);
   });
 
-  it('is that of its dearest path, not of all its code', () => {
-    const one = compiled('amount > 1 && (country === "US" && note === "a" || country === "GB" && note === "b")').rule;
-    const two = compiled('amount > 1 && country === "US" && note === "a" && country === "GB" && note === "b"').rule;
-    expect(one).toBeLessThan(two + 4);
+  it('counts what a branch may leave out', () => {
+    const one = compiled('amount > 1 && (country === "US" || amount > 3)').rule;
+    const two = compiled('amount > 1 && (country === "US" || amount > 3 || amount > 4)').rule;
+    expect(two).toBeGreaterThan(one);
   });
 
   it('grows with the texts it reads', () => {
@@ -65,32 +64,44 @@ describe('the cost of an image', () => {
   });
 });
 
-describe('paths', () => {
-  it('end where the program ends, and take the dearer side', () => {
-    const code = new CodeBuffer();
-    const skip = code.label();
-    code.branch(Opcode.IF_TRUE, 1, skip);
-    code.emit(Opcode.HIT, 10);
-    code.emit(Opcode.END, 1);
-    code.bind(skip);
-    code.emit(Opcode.HIT, 5);
-    code.emit(Opcode.END, 1);
-    expect(pathUnits(code.toBytes(), code.units)).toBe(12);
-    expect(pathUnits(code.toBytes(), code.units, 0, 3)).toBe(12);
-    expect(pathUnits(code.toBytes(), code.units, 3)).toBe(6);
-  });
+describe('branches', () => {
+  const far = (code: CodeBuffer, instructions: number): void => {
+    for (let i = 0; i < instructions; i++) code.emit(Opcode.HIT);
+  };
 
-  it('may not jump too far', () => {
+  it('may not be too long', () => {
     const code = new CodeBuffer();
     const near = code.label();
-    code.branch(Opcode.JUMP, 1, near);
-    for (let i = 1; i < BRANCH_DISTANCE_MAX; i++) code.emit(Opcode.HIT, 1);
+    code.branch(Opcode.JUMP, near);
+    far(code, BRANCH_DISTANCE_MAX - 1);
     code.bind(near);
     expect(code.branchOverflow).toBe(false);
-    const far = code.label();
-    code.branch(Opcode.JUMP, 1, far);
-    for (let i = 0; i < BRANCH_DISTANCE_MAX; i++) code.emit(Opcode.HIT, 1);
-    code.bind(far);
+    const label = code.label();
+    code.branch(Opcode.JUMP, label);
+    far(code, BRANCH_DISTANCE_MAX);
+    code.bind(label);
     expect(code.branchOverflow).toBe(true);
+  });
+
+  it('reach further over stepping stones', () => {
+    const code = new CodeBuffer();
+    const label = code.label();
+    const jumps: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      jumps.push(code.count);
+      code.branch(Opcode.JUMP, label);
+      far(code, 20_000);
+      code.relay(label);
+    }
+    code.bind(label);
+    expect(code.branchOverflow).toBe(false);
+    const view = new DataView(code.toBytes().buffer);
+    for (let at of jumps) {
+      while (at < code.count) {
+        expect(code.opAt(at)).toBe(Opcode.JUMP);
+        at += view.getUint16(at * INSTRUCTION_BYTES + INSTRUCTION_C, true);
+      }
+      expect(at).toBe(code.count);
+    }
   });
 });

@@ -5,14 +5,11 @@ import { expect, test } from 'vitest';
 import { ImageKind } from '#assembly/shared/image.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { Combine, Outcome } from '#assembly/shared/outcome.js';
-import type { Bundle } from '#src/bundle/bundle.js';
 import { checkSource } from '#src/compiler/check-rules.js';
 import { disassemble } from '#src/compiler/disassemble.js';
-import { emitRules, rankRules } from '#src/compiler/program.js';
+import { emitProgram, rankRules } from '#src/compiler/program.js';
 import { looseSource } from '#src/compiler/source.js';
 import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
-import { imageUnits } from '#src/image/cost.js';
-import type { ImageParts } from '#src/image/parts.js';
 import { writeImage } from '#src/image/write-image.js';
 import { readDecision } from '#src/schema/decision.js';
 import { readPayload } from '#src/schema/reader.js';
@@ -54,13 +51,23 @@ function imageOf(sources: readonly string[], combine: 'score' | 'first', leads: 
   });
   const errors = bag.items.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(`${JSON.stringify(errors[0])}\n${sources.join('\n')}`);
-  const bundle = { combine, reasonsMax: 64, nameSpan: { file: '', start: 0, end: 0 } } as unknown as Bundle;
-  const checked = rules as unknown as Parameters<typeof emitRules>[0];
   const ranks = rankRules(rules.map(({ rule }) => rule));
-  const { code, constants, registers } = emitRules(checked, ranks, bundle, generatorModel, Infinity, bag);
+  const { code, constants, registers, costMax } = emitProgram(
+    {
+      model: generatorModel,
+      steps: [],
+      rules: rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
+      ranks,
+      first: combine === 'first',
+      reasonsMax: 64,
+      span: { file: '', start: 0, end: 0 },
+      costMax: Infinity,
+    },
+    bag,
+  );
   if (disassemble(code).includes(' ALL ')) leads.add(Opcode.ALL);
   if (disassemble(code).includes(' TEXT_KEY ')) leads.add(Opcode.TEXT_KEY);
-  const parts: Omit<ImageParts, 'costMax'> = {
+  return writeImage({
     kind: ImageKind.DECISION,
     model: generatorModel,
     registerOfField: registers.ofField,
@@ -79,9 +86,9 @@ function imageOf(sources: readonly string[], combine: 'score' | 'first', leads: 
     reasonsMax: 64,
     outCount: 0,
     name: 'rules',
+    costMax,
     version: '1.0.0',
-  };
-  return writeImage({ ...parts, costMax: imageUnits(parts) });
+  });
 }
 
 test(`at least 100,000 pairs of rule and payload, seed ${SEED}`, () => {

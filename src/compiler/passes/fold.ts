@@ -1,59 +1,92 @@
-// Constant folding: what does not depend on the payload is computed once, with JavaScript's own operators, so that the result
-// is the one the program would have had. Conditions that turn out constant are reported.
+// Constant folding: what does not depend on the payload is computed once, with JavaScript's own operators, so that the result is the
+// one the program would have had. Conditions that turn out constant are reported. Some constructs are brought to a simpler form
+// on the way, which the emitter relies on: a walk's list is no choice between lists.
 
 import { numberArithmetic } from '../arithmetic.js';
-import type { ArithmeticIr, CompareIr, ConstantIr, ConstantValue, Ir, LogicIr, Relation } from '../ir.js';
+import type {
+  ArithmeticIr,
+  CoalesceIr,
+  CompareIr,
+  ConcatIr,
+  ConditionalIr,
+  ConstantIr,
+  ConstantValue,
+  Ir,
+  LetIr,
+  LogicIr,
+  Relation,
+} from '../ir.js';
+import { mayBeNull } from '../ir.js';
 import type { FaultSink } from '../source.js';
-import { BOOLEAN } from '../types.js';
+import { BOOLEAN, utf8Bytes } from '../types.js';
+import { foldCall } from './fold-call.js';
+import { foldWalk } from './fold-walk.js';
+import { mapOperands, substitute } from './rewrite.js';
+
+/** What folding reports to. */
+export type WarningSink = Pick<FaultSink, 'warning'>;
+
+/** For expressions that have been reported on before. */
+export const SILENT: WarningSink = { warning: () => {} };
 
 /** Folds an expression without faults. Warns of comparisons and of `&&` and `||` whose result never changes. */
-export function fold(ir: Ir, faults: FaultSink): Ir {
+export function fold(ir: Ir, faults: WarningSink): Ir {
   switch (ir.op) {
     case 'not':
       return foldNot(fold(ir.operand, faults), ir);
     case 'and':
     case 'or':
       return foldLogic(ir, faults);
+    case 'is-null':
+      return foldIsNull(fold(ir.operand, faults), ir);
     case 'compare':
       return foldCompare({ ...ir, left: fold(ir.left, faults), right: fold(ir.right, faults) }, faults);
     case 'negate': {
       const operand = fold(ir.operand, faults);
-      if (operand.op !== 'constant') return { ...ir, operand };
+      if (!isConstant(operand)) return { ...ir, operand };
       const { value } = operand;
-      return {
-        op: 'constant',
-        type: ir.type,
-        value: typeof value === 'bigint' ? -value : -(value as number),
-        start: ir.start,
-        end: ir.end,
-      };
+      return constant(typeof value === 'bigint' ? -value : -(value as number), ir);
     }
     case 'arithmetic':
       return foldArithmetic({ ...ir, left: fold(ir.left, faults), right: fold(ir.right, faults) });
-    case 'concat': {
-      const left = fold(ir.left, faults);
-      const right = fold(ir.right, faults);
-      if (!isConstant(left) || !isConstant(right)) return { ...ir, left, right };
-      return { op: 'constant', type: ir.type, value: `${left.value}${right.value}`, start: ir.start, end: ir.end };
-    }
+    case 'concat':
+      return foldConcat({ ...ir, left: fold(ir.left, faults), right: fold(ir.right, faults) });
     case 'rescale': {
       const operand = fold(ir.operand, faults);
-      if (!isConstant(operand)) return { ...ir, operand };
-      return {
-        op: 'constant',
-        type: ir.type,
-        value: (operand.value as bigint) * 10n ** BigInt(ir.digits),
-        start: ir.start,
-        end: ir.end,
-      };
+      return isConstant(operand) ? constant((operand.value as bigint) * 10n ** BigInt(ir.digits), ir) : { ...ir, operand };
     }
+    case 'conditional':
+      return foldConditional(ir, faults);
+    case 'coalesce':
+      return foldCoalesce(ir, faults);
+    case 'let':
+      return foldLet(ir, faults);
+    case 'call':
+      return foldCall({ ...ir, args: ir.args.map((arg) => fold(arg, faults)) });
+    case 'walk':
+      return foldWalk(mapOperands(ir, (operand) => fold(operand, faults)) as typeof ir, faults, fold);
+    case 'member':
+    case 'member-of':
+      return mapOperands(ir, (operand) => fold(operand, faults));
     default:
       return ir;
   }
 }
 
-function isConstant(ir: Ir): ir is ConstantIr {
+/** True for a value that is known. */
+export function isConstant(ir: Ir): ir is ConstantIr {
   return ir.op === 'constant';
+}
+
+/** A known value in the place of an expression. */
+export function constant(value: ConstantValue, { type, start, end }: Ir): ConstantIr {
+  if (typeof value === 'string') return { op: 'constant', type: { kind: 'text', bytesMax: utf8Bytes(value) }, value, start, end };
+  return { op: 'constant', type, value, start, end };
+}
+
+/** Reports a condition whose result never changes. */
+export function warnAlways(value: boolean, ir: Ir, faults: WarningSink): void {
+  faults.warning('V3401', ir, `this is always ${value}`, 'remove it, or correct what it compares');
 }
 
 function truth(value: boolean, { start, end }: Ir): ConstantIr {
@@ -66,7 +99,7 @@ function foldNot(operand: Ir, ir: Ir): Ir {
   return { op: 'not', type: BOOLEAN, operand, start: ir.start, end: ir.end };
 }
 
-function foldLogic(ir: LogicIr, faults: FaultSink): Ir {
+function foldLogic(ir: LogicIr, faults: WarningSink): Ir {
   const absorbing = ir.op === 'or';
   const operands: Ir[] = [];
   for (const written of ir.operands) {
@@ -84,11 +117,13 @@ function foldLogic(ir: LogicIr, faults: FaultSink): Ir {
   return operands.length === 1 ? operands[0]! : { ...ir, operands };
 }
 
-function warnAlways(value: boolean, ir: Ir, faults: FaultSink): void {
-  faults.warning('V3401', ir, `this is always ${value}`, 'remove it, or correct what it compares');
+function foldIsNull(operand: Ir, ir: Ir): Ir {
+  if (isConstant(operand)) return truth(operand.value === null, ir);
+  if (!mayBeNull(operand)) return truth(false, ir);
+  return { op: 'is-null', type: BOOLEAN, operand, start: ir.start, end: ir.end };
 }
 
-function foldCompare(ir: CompareIr, faults: FaultSink): Ir {
+function foldCompare(ir: CompareIr, faults: WarningSink): Ir {
   const { left, right, relation } = ir;
   if (isConstant(left) && isConstant(right)) {
     const value = compareConstants(relation, left.value, right.value);
@@ -122,11 +157,61 @@ function compareConstants(relation: Relation, a: ConstantValue, b: ConstantValue
 }
 
 function foldArithmetic(ir: ArithmeticIr): Ir {
-  const { left, right, operator, start, end } = ir;
+  const { left, right, operator } = ir;
   if (!isConstant(left) || !isConstant(right)) return ir;
-  if (typeof left.value === 'number') {
-    return { op: 'constant', type: ir.type, value: numberArithmetic(operator, left.value, right.value as number), start, end };
-  }
+  if (typeof left.value === 'number') return constant(numberArithmetic(operator, left.value, right.value as number), ir);
   const [a, b] = [left.value as bigint, right.value as bigint];
-  return { op: 'constant', type: ir.type, value: operator === '+' ? a + b : operator === '-' ? a - b : a * b, start, end };
+  return constant(operator === '+' ? a + b : operator === '-' ? a - b : a * b, ir);
+}
+
+function foldConcat(ir: ConcatIr): Ir {
+  const { left, right } = ir;
+  if (isConstant(left) && left.value === '') return right;
+  if (isConstant(right) && right.value === '') return left;
+  return isConstant(left) && isConstant(right) ? constant(`${left.value}${right.value}`, ir) : ir;
+}
+
+function foldConditional(ir: ConditionalIr, faults: WarningSink): Ir {
+  const test = fold(ir.test, faults);
+  if (isConstant(test)) {
+    // A folded comparison has been reported.
+    if (isConstant(ir.test)) warnAlways(test.value === true, ir.test, faults);
+    return fold(test.value === true ? ir.whenTrue : ir.whenFalse, faults);
+  }
+  const whenTrue = fold(ir.whenTrue, faults);
+  const whenFalse = fold(ir.whenFalse, faults);
+  const plain: Ir = { ...ir, test, whenTrue, whenFalse };
+  if (ir.type.kind !== 'boolean' || mayBeNull(plain)) return plain;
+  // `a ? b : false` is `a && b`, and its likes.
+  const not = foldNot(test, ir);
+  if (isConstant(whenTrue)) return either(whenTrue.value === true, whenTrue.value === true ? test : not, whenFalse, ir);
+  if (isConstant(whenFalse)) return either(whenFalse.value === true, whenFalse.value === true ? not : test, whenTrue, ir);
+  return plain;
+}
+
+/** `a || b` or `a && b`, where b may be known. */
+function either(or: boolean, a: Ir, b: Ir, ir: Ir): Ir {
+  return foldLogic({ op: or ? 'or' : 'and', type: BOOLEAN, operands: [a, b], start: ir.start, end: ir.end }, SILENT);
+}
+
+function foldCoalesce(ir: CoalesceIr, faults: WarningSink): Ir {
+  const operands: Ir[] = [];
+  for (const written of ir.operands) {
+    const operand = fold(written, faults);
+    if (isConstant(operand) && operand.value === null) continue;
+    if (operand.op === 'coalesce') operands.push(...operand.operands);
+    else operands.push(operand);
+    if (!mayBeNull(operand)) break;
+  }
+  if (operands.length === 0) return constant(null, ir);
+  return operands.length === 1 ? operands[0]! : { ...ir, operands };
+}
+
+function foldLet(ir: LetIr, faults: WarningSink): Ir {
+  const value = fold(ir.value, faults);
+  if (isConstant(value) && value.value === null) return constant(null, ir);
+  // Reading these twice costs nothing.
+  const simple = isConstant(value) || value.op === 'now' || value.op === 'local' || (value.op === 'field' && !value.nullable);
+  if (simple) return fold(substitute(ir.body, ir.local, value), faults);
+  return { ...ir, value, body: fold(ir.body, faults), optional: ir.optional && mayBeNull(value) };
 }

@@ -1,0 +1,194 @@
+// What is computed once for a payload before its rules: features, the rows of tables, the attributes of scorecards.
+
+import { FunctionId } from '../../assembly/shared/function.js';
+import { Opcode } from '../../assembly/shared/opcode.js';
+import { Status } from '../../assembly/shared/status.js';
+import { RegisterType } from '../../assembly/shared/value-type.js';
+import type { Emitter } from './emit-bytecode.js';
+import type { Ir } from './ir.js';
+import { registerTypeOf } from './registers.js';
+import type { FeatureRef } from './scope.js';
+import { assignmentsOf, featuresOf } from './step-parts.js';
+import type { Assignment, ChooseStep, EachStep, Fold, LetStep, Step } from './steps.js';
+import { I64_TESTS, TEXT_TESTS, WIDE_TESTS } from './test-opcodes.js';
+
+/** What steps know of the program around them. */
+export interface StepContext {
+  /** Rank of each rule, by its index in the order written. */
+  ranks: readonly number[];
+  /** The program ends with the first hit. */
+  first: boolean;
+}
+
+/** Emits one step. Features that it sets have registers from now on. */
+export function emitStep(emitter: Emitter, step: Step, context: StepContext): void {
+  declareFeatures(emitter, step);
+  switch (step.kind) {
+    case 'let':
+      emitLet(emitter, step);
+      break;
+    case 'choose':
+      emitChoose(emitter, step, context);
+      break;
+    case 'each':
+      emitEach(emitter, step, context);
+      break;
+  }
+  for (const feature of featuresOf(step)) emitter.keyFeature(feature);
+}
+
+function declareFeatures(emitter: Emitter, step: Step): void {
+  const sizes = new Map<FeatureRef, number>();
+  for (const { feature, value } of assignmentsOf(step)) {
+    sizes.set(feature, Math.max(sizes.get(feature) ?? 0, emitter.textMax(value)));
+  }
+  for (const feature of featuresOf(step)) emitter.declare(feature, sizes.get(feature) ?? 0);
+}
+
+function emitLet(emitter: Emitter, step: LetStep): void {
+  assign(emitter, step, false);
+}
+
+/** @param wasNull the feature may have been set to null before: the flag is cleared where it gets a value */
+function assign(emitter: Emitter, { feature, value }: Assignment, wasNull: boolean): void {
+  const { register, nullRegister } = emitter.place(feature);
+  const isNull = emitter.code.label();
+  emitter.nullableValue(value, isNull, register);
+  const done = emitter.code.label();
+  // Registers begin as zeros: not null.
+  if (nullRegister !== undefined && wasNull) emitter.emit(Opcode.CONST, nullRegister, 0, 0, 0n);
+  if (isNull.uses.length === 0) return;
+  if (nullRegister === undefined) throw new Error(`feature ${feature.name} may be null`);
+  emitter.test(Opcode.JUMP, done);
+  emitter.code.bind(isNull);
+  emitter.emit(Opcode.CONST, nullRegister, 0, 0, 1n);
+  emitter.code.bind(done);
+}
+
+/** Sets a feature to null. */
+export function setNull(emitter: Emitter, feature: FeatureRef): void {
+  const { nullRegister } = emitter.place(feature);
+  if (nullRegister !== undefined) emitter.emit(Opcode.CONST, nullRegister, 0, 0, 1n);
+}
+
+function hits(emitter: Emitter, indices: readonly number[], { ranks, first }: StepContext): void {
+  for (const index of indices) emitter.hit(ranks[index]!, first);
+}
+
+/**
+ * The first row that holds. Where it must be the only one, the number of its group is kept, and the rows behind it are tested
+ * against that.
+ */
+function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext): void {
+  const { code } = emitter;
+  const features = featuresOf(step);
+  const end = code.label();
+  const group = step.exclusive ? emitter.registers.take({ type: RegisterType.I64 }) : undefined;
+  if (group !== undefined) emitter.emit(Opcode.CONST, group, 0, 0, 0n);
+  const body = (sets: readonly Assignment[], indices: readonly number[]): void => {
+    for (const set of sets) assign(emitter, set, false);
+    const given = new Set(sets.map(({ feature }) => feature));
+    for (const feature of features) if (!given.has(feature)) setNull(emitter, feature);
+    hits(emitter, indices, context);
+  };
+  for (const [index, row] of step.rows.entries()) {
+    const next = code.label();
+    code.relay(end);
+    emitter.branch(row.when, next, false);
+    if (group === undefined) {
+      body(row.sets, row.hits);
+      emitter.test(Opcode.JUMP, end);
+    } else {
+      // Group 0 stands for none.
+      const number = BigInt(row.group + 1);
+      const again = code.label();
+      if (index > 0) emitter.test(Opcode.I64_NE_I, again, group, 0, 0n);
+      emitter.emit(Opcode.CONST, group, 0, 0, number);
+      body(row.sets, row.hits);
+      if (index > 0) {
+        emitter.test(Opcode.JUMP, next);
+        code.bind(again);
+        emitter.test(Opcode.I64_EQ_I, next, group, 0, number);
+        emitter.emit(Opcode.FAIL, 0, 0, 0, BigInt(Status.CONFLICT));
+      }
+    }
+    code.bind(next);
+  }
+  if (group !== undefined) {
+    emitter.test(Opcode.I64_NE_I, end, group, 0, 0n);
+    emitter.registers.release(group);
+  }
+  body(step.otherwise.sets, step.otherwise.hits);
+  code.bind(end);
+}
+
+function emitEach(emitter: Emitter, step: EachStep, context: StepContext): void {
+  const counted = new Set(step.rows.flatMap(({ folds }) => folds.filter(isAdding).map(({ feature }) => feature)));
+  for (const feature of featuresOf(step)) if (!counted.has(feature)) setNull(emitter, feature);
+  for (const row of step.rows) {
+    const next = emitter.code.label();
+    emitter.branch(row.when, next, false);
+    for (const set of row.sets) assign(emitter, set, true);
+    for (const fold of row.folds) emitFold(emitter, fold);
+    hits(emitter, row.hits, context);
+    emitter.code.bind(next);
+  }
+}
+
+/** True for what starts from 0, the value that registers begin with. */
+function isAdding({ how }: Fold): boolean {
+  return how === 'sum' || how === 'count';
+}
+
+function emitFold(emitter: Emitter, { feature, how, value }: Fold): void {
+  const { register } = emitter.place(feature);
+  const type = registerTypeOf(feature.type);
+  if (how === 'count' || value === undefined) {
+    // A count is a number.
+    emitter.emit(Opcode.F64_ADD_I, register, register, 0, 1);
+  } else if (how === 'sum') {
+    addInto(emitter, register, type, value);
+  } else {
+    takeExtreme(emitter, feature, how, value);
+  }
+}
+
+function addInto(emitter: Emitter, register: number, type: RegisterType, value: Ir): void {
+  const added = type === RegisterType.WIDE_LOW ? emitter.wideValue(value) : emitter.value(value);
+  if (type === RegisterType.WIDE_LOW) {
+    const sum = emitter.registers.take({ type });
+    emitter.emit(Opcode.WIDE_ADD, sum, register, added);
+    emitter.settle(sum, register);
+  } else {
+    emitter.emit(type === RegisterType.F64 ? Opcode.F64_ADD : Opcode.I64_ADD, register, register, added);
+  }
+  emitter.registers.release(added);
+}
+
+/** min and max: the first value as it is, then whichever is further. Of numbers as Math.min and Math.max have it. */
+function takeExtreme(emitter: Emitter, feature: FeatureRef, how: 'min' | 'max', value: Ir): void {
+  const { code, registers } = emitter;
+  const { register, nullRegister } = emitter.place(feature);
+  const type = registers.typeOf(register);
+  const candidate = type === RegisterType.WIDE_LOW ? emitter.wideValue(value) : emitter.value(value);
+  const take = code.label();
+  const done = code.label();
+  if (nullRegister !== undefined) emitter.test(Opcode.IF_TRUE, take, nullRegister);
+  if (type === RegisterType.F64) {
+    const result = registers.take({ type });
+    const id = how === 'min' ? FunctionId.F64_MIN : FunctionId.F64_MAX;
+    emitter.emit(Opcode.CALL, result, register, candidate, BigInt(id));
+    emitter.settle(result, register);
+  } else {
+    const tests = type === RegisterType.WIDE_LOW ? WIDE_TESTS : type === RegisterType.TEXT ? TEXT_TESTS : I64_TESTS;
+    const { op } = tests['<'];
+    if (how === 'min') emitter.test(op, take, candidate, register);
+    else emitter.test(op, take, register, candidate);
+  }
+  emitter.test(Opcode.JUMP, done);
+  code.bind(take);
+  emitter.copy(candidate, register);
+  if (nullRegister !== undefined) emitter.emit(Opcode.CONST, nullRegister, 0, 0, 0n);
+  code.bind(done);
+  registers.release(candidate);
+}

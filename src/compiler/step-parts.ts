@@ -1,0 +1,58 @@
+// What steps consist of.
+
+import type { Ir } from './ir.js';
+import type { FeatureRef } from './scope.js';
+import type { Assignment, ChoiceRow, ChooseStep, EachRow, EachStep, LetStep, Step } from './steps.js';
+
+/** A step, whatever it is for. */
+export type AnyStep = LetStep | ChooseStep | EachStep;
+
+/** Everything that a step may give a feature. */
+export function assignmentsOf(step: AnyStep): Assignment[] {
+  switch (step.kind) {
+    case 'let':
+      return [step];
+    case 'choose':
+      return [...step.rows.flatMap(({ sets }) => sets), ...step.otherwise.sets];
+    case 'each':
+      return step.rows.flatMap(({ sets, folds }) => [
+        ...sets,
+        ...folds.flatMap(({ feature, value }) => (value === undefined ? [] : [{ feature, value }])),
+      ]);
+  }
+}
+
+/** The features that a step computes. */
+export function featuresOf(step: AnyStep): Set<FeatureRef> {
+  const features = new Set(assignmentsOf(step).map(({ feature }) => feature));
+  if (step.kind === 'each') for (const row of step.rows) for (const { feature } of row.folds) features.add(feature);
+  return features;
+}
+
+/** All expressions of a step. */
+export function expressionsOf(step: AnyStep): Ir[] {
+  const values = assignmentsOf(step).map(({ value }) => value);
+  return step.kind === 'let' ? values : [...step.rows.map(({ when }) => when), ...values];
+}
+
+/** The step with each of its expressions changed. */
+export function mapExpressions(step: Step, change: (ir: Ir) => Ir): Step {
+  const changed = (set: Assignment): Assignment => ({ ...set, value: change(set.value) });
+  switch (step.kind) {
+    case 'let':
+      return { ...step, value: change(step.value) };
+    case 'choose': {
+      const row = (written: ChoiceRow): ChoiceRow => ({ ...written, when: change(written.when), sets: written.sets.map(changed) });
+      return { ...step, rows: step.rows.map(row), otherwise: { ...step.otherwise, sets: step.otherwise.sets.map(changed) } };
+    }
+    case 'each': {
+      const row = (written: EachRow): EachRow => ({
+        ...written,
+        when: change(written.when),
+        sets: written.sets.map(changed),
+        folds: written.folds.map((fold) => (fold.value === undefined ? fold : { ...fold, value: change(fold.value) })),
+      });
+      return { ...step, rows: step.rows.map(row) };
+    }
+  }
+}
