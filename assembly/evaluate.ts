@@ -4,6 +4,7 @@
 import { answerBatchBytes, beginAnswerBatch, writeAnswer } from './flatbuffers/answer';
 import { FRAME_INVALID, frameCount, frameId, frameRequest, requestId, requestPayload } from './flatbuffers/frame';
 import { loadPayload } from './flatbuffers/payload';
+import { listsAreBound } from './lists/binding';
 import { scratchNulls, scratchRegisters } from './memory/scratch';
 import { writeDecision, writeFailure } from './rules/decision';
 import { IMAGE_DECISION_BYTES_MAX, IMAGE_KIND, IMAGE_NOW_REGISTER, IMAGE_OUT_COUNT, ImageKind, NO_REGISTER } from './shared/image';
@@ -22,6 +23,7 @@ import {
   SLOT_IMAGE,
   SLOT_INPUT,
   SLOT_INPUT_BYTES,
+  SLOT_LISTS,
   SLOT_NOW,
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
@@ -46,7 +48,9 @@ function evaluatePayload(slot: usize, image: usize, payload: usize, bytes: u32, 
     store<u64>(scratchRegisters() + (nowRegister << 3), load<u64>(slot, SLOT_NOW));
     store<u8>(scratchNulls() + nowRegister, 0);
   }
-  return runProgram(image, output);
+  const lists = load<u32>(slot, SLOT_LISTS) as usize;
+  if (!listsAreBound(image, lists)) return Status.LIST_MISSING;
+  return runProgram(image, lists, output);
 }
 
 /** Decides the slot's payload number `index` into `output`. @returns bytes | status << ENTRY_STATUS_SHIFT, as entries have it */
@@ -55,9 +59,10 @@ function decidePayload(slot: usize, image: usize, index: u32, payload: usize, by
   let idLow = load<u64>(slot, SLOT_ID_LOW);
   if ((idHigh | idLow) !== 0) idLow += index as u64;
   const now = load<i64>(slot, SLOT_NOW);
+  const lists = load<u32>(slot, SLOT_LISTS) as usize;
   const status = evaluatePayload(slot, image, payload, bytes, 0);
-  if (status === Status.OK) return writeDecision(image, output, idHigh, idLow, now);
-  return writeFailure(image, output, idHigh, idLow, now, status) | (status << ENTRY_STATUS_SHIFT);
+  if (status === Status.OK) return writeDecision(image, output, idHigh, idLow, now, lists);
+  return writeFailure(image, output, idHigh, idLow, now, lists, status) | (status << ENTRY_STATUS_SHIFT);
 }
 
 /**

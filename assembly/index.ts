@@ -3,3 +3,4 @@
 
 export { decide, decideFrame, evaluate } from './evaluate';
 export { verifyImage } from './image/verifier';
+export { verifyList } from './lists/verify';

@@ -1,6 +1,9 @@
 // Verifies blobs: data that functions of the program read in place. Each lies in the data section where the one before ends, and
 // is what its kind says.
 
+import { verifyCase } from '../functions/case';
+import { verifyPattern } from '../functions/pattern';
+import { verifyZone } from '../functions/zone';
 import {
   BLOB_BYTES,
   BLOB_KIND,
@@ -32,10 +35,23 @@ export function verifyBlobs(image: usize): ImageError {
     const blob = blobOf(image, index);
     const kind = load<u32>(blob, BLOB_KIND);
     const bytes = load<u32>(blob, BLOB_SIZE);
-    if (kind === BlobKind.NONE || kind > (BlobKind.CASE as u32)) return ImageError.BAD_BLOB;
     if ((load<u32>(blob, BLOB_OFFSET) as u64) !== end || load<u32>(blob, 12) !== 0) return ImageError.BAD_BLOB;
     end = (end + (bytes as u64) + 7) & ~7;
-    if (end > dataBytes) return ImageError.BAD_BLOB;
+    if (end > dataBytes || !contentFits(kind, blobAddress(image, index), bytes)) return ImageError.BAD_BLOB;
   }
   return end === dataBytes ? ImageError.NONE : ImageError.BAD_BLOB;
+}
+
+/** Whether the bytes are what functions of the kind rely on. */
+function contentFits(kind: u32, address: usize, bytes: u32): bool {
+  switch (kind) {
+    case BlobKind.ZONE:
+      return verifyZone(address, bytes);
+    case BlobKind.PATTERN:
+      return verifyPattern(address, bytes);
+    case BlobKind.CASE:
+      return verifyCase(address, bytes);
+    default:
+      return false;
+  }
 }

@@ -1,6 +1,6 @@
 // The parts of an instance's scratch; drawn in shared/layout.ts. Nothing in it outlives one payload.
 
-import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS, SCRATCH_TEXT } from '../shared/layout';
+import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS, SCRATCH_TEXT, SCRATCH_WORK } from '../shared/layout';
 import { scratchBase } from './env';
 
 /** Registers, 8 bytes each. */
@@ -21,6 +21,11 @@ export function scratchHits(): usize {
 /** Texts joined while a program runs, TEXT_SCRATCH_BYTES. */
 export function scratchText(): usize {
   return scratchBase + SCRATCH_TEXT;
+}
+
+/** Work area of one function call, SCRATCH_WORK_BYTES. */
+export function scratchWork(): usize {
+  return scratchBase + SCRATCH_WORK;
 }
 
 /** Writes zeros in steps of 8 bytes; `bytes` is a multiple of 8. Short runs only: a call of memory.fill costs more than they do. */

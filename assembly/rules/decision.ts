@@ -2,6 +2,7 @@
 //
 //   | template, patched | reasons vector: count, offsets, padded to 8 | reasons |
 
+import { writeListVersions } from '../lists/binding';
 import { copy8, scratchHits } from '../memory/scratch';
 import {
   DECISION_ID_HIGH,
@@ -41,13 +42,14 @@ import { Status } from '../shared/status';
 const REASON_TABLE = 12;
 
 /** Copies the template to `output` and patches what does not depend on the hits. @returns bytes written */
-function writeTemplate(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64): u32 {
+function writeTemplate(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64, lists: usize): u32 {
   const bytes = load<u32>(image, IMAGE_TEMPLATE_BYTES);
   copy8(output, image + load<u32>(image, IMAGE_TEMPLATE), bytes);
   store<u64>(output, idHigh, DECISION_ID_HIGH);
   store<u64>(output, idLow, DECISION_ID_LOW);
   store<u64>(output, load<u64>(image, IMAGE_HASH), DECISION_IMAGE);
   if (load<u32>(image, IMAGE_NOW_REGISTER) !== NO_REGISTER) store<i64>(output, now, DECISION_NOW);
+  if (lists !== 0) writeListVersions(image, lists, output);
   return bytes;
 }
 
@@ -56,10 +58,11 @@ function writeTemplate(image: usize, output: usize, idHigh: u64, idLow: u64, now
  * IMAGE_DECISION_BYTES_MAX: the image verifier has added up the largest reasons.
  *
  * @param output a multiple of 8
+ * @param lists what the image's lists are bound to, 0 where it has none
  * @returns bytes written, a multiple of 8
  */
-export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64): u32 {
-  const templateBytes = writeTemplate(image, output, idHigh, idLow, now);
+export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64, lists: usize): u32 {
+  const templateBytes = writeTemplate(image, output, idHigh, idLow, now, lists);
   const rules = image + load<u32>(image, IMAGE_RULES);
   const ruleCount = load<u32>(image, IMAGE_RULE_COUNT);
   const reasonsMax = load<u32>(image, IMAGE_REASONS_MAX);
@@ -103,8 +106,8 @@ export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u
 }
 
 /** Writes the decision of a payload that could not be decided: its status, the bundle's onError, no score, no reasons. */
-export function writeFailure(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64, status: Status): u32 {
-  const templateBytes = writeTemplate(image, output, idHigh, idLow, now);
+export function writeFailure(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64, lists: usize, status: Status): u32 {
+  const templateBytes = writeTemplate(image, output, idHigh, idLow, now, lists);
   store<u8>(output, status, DECISION_STATUS);
   store<u8>(output, load<u32>(image, IMAGE_ON_ERROR), DECISION_OUTCOME);
   store<u64>(output + templateBytes, 0);

@@ -46,6 +46,19 @@ export enum ImageError {
   BAD_COST = 21,
 }
 
+/** Why a list region was refused. */
+export enum ListError {
+  NONE = 0,
+  TOO_SHORT = 1,
+  BAD_MAGIC = 2,
+  BAD_SIZE = 3,
+  BAD_HEADER = 4,
+  /** An entry is not inside the region, or its hash is wrong. */
+  BAD_ENTRY = 5,
+  /** A member would not be found, or there are more or fewer than the header says. */
+  BAD_BUCKET = 6,
+}
+
 /** Who owns a slot. The host writes CLAIMED and READY, a worker RUNNING and DONE, the host FREE. */
 export enum SlotState {
   FREE = 0,

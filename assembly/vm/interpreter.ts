@@ -1,18 +1,25 @@
 // The interpreter: one switch over the opcodes of shared/opcode.ts. It trusts the image verifier: operands name registers of
-// the right type, constants lie in the image, jumps go forward and end inside the code. So it checks nothing but the room for
-// joined texts and for the values of an expression image.
+// the right type, constants lie in the image, jumps go forward and end inside the code, but for those of loops, whose rounds
+// are counted. So it checks nothing but the room for texts and for the values of an expression image.
 
+import { callFunction, isStatus } from '../functions/call';
+import { nextPiece, pieceText, textJoin } from '../functions/text';
 import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scratch';
 import { f64Remainder } from '../ops/arithmetic';
-import { appendText, textCompare, textEqual, textKey } from '../ops/text';
+import { textCompare, textEqual, textKey } from '../ops/text';
 import { wideAdd, wideEqual, wideLess, wideMultiply, wideNegate, widen, wideSubtract } from '../ops/wide';
 import {
+  FIELD_BYTES,
   IMAGE_CODE,
   IMAGE_CONSTANTS,
   IMAGE_FIELD_REGISTERS,
+  IMAGE_FIELDS,
   IMAGE_OUT_COUNT,
   IMAGE_REGISTER_COUNT,
+  IMAGE_REGISTERS,
   IMAGE_RULE_COUNT,
+  REGISTER_BYTES,
+  REGISTER_ELEMENT,
 } from '../shared/image';
 import { VALUE_BYTES, VALUE_HIGH, VALUE_LOW, VALUE_TAG } from '../shared/layout';
 import { TEXT_SCRATCH_BYTES } from '../shared/limits';
@@ -20,6 +27,7 @@ import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUC
 import { Status } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
 import { runConjunctions } from './conjunctions';
+import { elementOf, fieldIsNull, fieldOf, isMember, moveToPiece } from './elements';
 import { runTests } from './tests';
 
 /** Address of the register that the instruction's a names; b and c alike. */
@@ -45,17 +53,26 @@ function textConstant(constants: usize, pc: usize): u64 {
   return load<u64>(pc, INSTRUCTION_IMM) + (constants as u64);
 }
 
+/** The instruction that comes after the end of a loop's round: the one behind its FOR where `again`, else the one behind. */
+function again(pc: usize, back: u64, again: bool): usize {
+  return again ? pc - ((back as usize) << 4) : pc + INSTRUCTION_BYTES;
+}
+
 /**
  * Runs the image's program over the field registers. Hits are left in the hit bits of the scratch, OUT values at `output`.
  * Temporaries and hit bits start as zeros: what an earlier payload left is never seen.
  *
  * @param output where an expression image writes its values, IMAGE_OUT_COUNT x VALUE_BYTES; unused by a decision image
- * @returns OK; INTERNAL where joined texts exceed TEXT_SCRATCH_BYTES or the number of values is not IMAGE_OUT_COUNT
+ * @param lists what the image's lists are bound to, BINDING_BYTES each; all are there
+ * @returns OK; what FAIL or a function says; INTERNAL where texts exceed TEXT_SCRATCH_BYTES or the number of values is not
+ * IMAGE_OUT_COUNT
  */
-export function runProgram(image: usize, output: usize): Status {
+export function runProgram(image: usize, lists: usize, output: usize): Status {
   const registers = scratchRegisters();
   const hits = scratchHits();
   const constants = image + load<u32>(image, IMAGE_CONSTANTS);
+  const fields = image + load<u32>(image, IMAGE_FIELDS);
+  const types = image + load<u32>(image, IMAGE_REGISTERS);
   const fieldRegisters = load<u32>(image, IMAGE_FIELD_REGISTERS);
   zero8(registers + (fieldRegisters << 3), (load<u32>(image, IMAGE_REGISTER_COUNT) - fieldRegisters) << 3);
   zero8(hits, ((load<u32>(image, IMAGE_RULE_COUNT) + 63) >> 6) << 3);
@@ -104,6 +121,7 @@ export function runProgram(image: usize, output: usize): Status {
         pc += INSTRUCTION_BYTES;
         break;
       case Opcode.RESET_TEXT:
+        if (load<u64>(pc, INSTRUCTION_IMM) !== 0) textBase = textTop;
         textTop = textBase;
         pc += INSTRUCTION_BYTES;
         break;
@@ -220,8 +238,9 @@ export function runProgram(image: usize, output: usize): Status {
         const right = load<u64>(registerC(registers, pc));
         const length = (left >> 32) + (right >> 32);
         if (length > ((textEnd - textTop) as u64)) return Status.INTERNAL;
-        store<u64>(registerA(registers, pc), (textTop as u64) | (length << 32));
-        textTop = appendText(appendText(textTop, left), right);
+        const end = textJoin(textTop, left, right);
+        store<u64>(registerA(registers, pc), (textTop as u64) | (((end - textTop) as u64) << 32));
+        textTop = end;
         pc += INSTRUCTION_BYTES;
         break;
       }
@@ -229,6 +248,92 @@ export function runProgram(image: usize, output: usize): Status {
       case Opcode.TEXT_KEY:
         store<u64>(registerA(registers, pc), textKey(load<u64>(registerB(registers, pc))));
         pc += INSTRUCTION_BYTES;
+        break;
+
+      case Opcode.CALL: {
+        const result = callFunction(image, registers, pc, textTop, textEnd);
+        if (isStatus(result)) return result as Status;
+        textTop = result;
+        pc += INSTRUCTION_BYTES;
+        break;
+      }
+      case Opcode.FAIL:
+        return load<u32>(pc, INSTRUCTION_IMM) as Status;
+      case Opcode.NARROW:
+        store<u64>(registerA(registers, pc), load<u64>(registerB(registers, pc)));
+        pc += INSTRUCTION_BYTES;
+        break;
+      case Opcode.COUNT:
+        store<f64>(registerA(registers, pc), load<u32>(registerB(registers, pc), 4) as f64);
+        pc += INSTRUCTION_BYTES;
+        break;
+      case Opcode.ELEMENT: {
+        const kind = load<u8>(types + (load<u16>(pc, INSTRUCTION_B) as usize) * REGISTER_BYTES, REGISTER_ELEMENT) as u32;
+        store<u64>(
+          registerA(registers, pc),
+          elementOf(kind, load<u64>(registerB(registers, pc)), load<u64>(registerC(registers, pc))),
+        );
+        pc += INSTRUCTION_BYTES;
+        break;
+      }
+      case Opcode.FIELD: {
+        const object = load<u32>(registerB(registers, pc)) as usize;
+        store<u64>(registerA(registers, pc), fieldOf(constants, object, fields + load<u32>(pc, INSTRUCTION_IMM) * FIELD_BYTES));
+        pc += INSTRUCTION_BYTES;
+        break;
+      }
+      case Opcode.PIECE: {
+        const piece = load<u64>(registerC(registers, pc));
+        const text = pieceText(load<u64>(registerB(registers, pc)), piece, textTop, (textEnd - textTop) as u32);
+        const bytes = (text >> 32) as u32;
+        if (bytes === 0xffffffff) return Status.INTERNAL;
+        store<u64>(registerA(registers, pc), text);
+        if ((text as u32 as usize) === textTop) textTop += bytes;
+        pc += INSTRUCTION_BYTES;
+        break;
+      }
+
+      case Opcode.FOR:
+        store<u64>(registerA(registers, pc), 0);
+        pc = branch(pc, load<u32>(registerB(registers, pc), 4) === 0);
+        break;
+      case Opcode.NEXT: {
+        const cursor = registerA(registers, pc);
+        const next = load<u64>(cursor) + 1;
+        store<u64>(cursor, next);
+        pc = again(pc, load<u16>(pc, INSTRUCTION_C) as u64, next < (load<u32>(registerB(registers, pc), 4) as u64));
+        break;
+      }
+      case Opcode.FOR_PIECE: {
+        const text = load<u64>(registerB(registers, pc));
+        const separator = load<u64>(registerC(registers, pc));
+        store<u64>(registerA(registers, pc), nextPiece(text, separator, 0));
+        // Only an empty text cut at an empty one has no piece at all.
+        const none = (text | separator) >> 32 === 0;
+        pc += none ? (load<u64>(pc, INSTRUCTION_IMM) as usize) << 4 : INSTRUCTION_BYTES;
+        break;
+      }
+      case Opcode.NEXT_PIECE: {
+        const text = load<u64>(registerB(registers, pc));
+        const more = moveToPiece(registerA(registers, pc), text, load<u64>(registerC(registers, pc)));
+        pc = again(pc, load<u64>(pc, INSTRUCTION_IMM), more);
+        break;
+      }
+      case Opcode.IF_FIELD_NULL: {
+        const field = fields + load<u32>(pc, INSTRUCTION_IMM) * FIELD_BYTES;
+        pc = branch(pc, fieldIsNull(load<u32>(registerA(registers, pc)) as usize, field));
+        break;
+      }
+      case Opcode.IF_FIELD_NOT_NULL: {
+        const field = fields + load<u32>(pc, INSTRUCTION_IMM) * FIELD_BYTES;
+        pc = branch(pc, !fieldIsNull(load<u32>(registerA(registers, pc)) as usize, field));
+        break;
+      }
+      case Opcode.IF_MEMBER:
+        pc = branch(pc, isMember(image, lists, load<u32>(pc, INSTRUCTION_IMM) as usize, registerA(registers, pc)));
+        break;
+      case Opcode.IF_NOT_MEMBER:
+        pc = branch(pc, !isMember(image, lists, load<u32>(pc, INSTRUCTION_IMM) as usize, registerA(registers, pc)));
         break;
 
       case Opcode.ALL:
