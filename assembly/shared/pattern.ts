@@ -67,7 +67,7 @@ export const PATTERN_INSTRUCTIONS_MAX = 2000;
  * of a DFA, or one visit of each instruction of an NFA.
  */
 export function patternUnits(kind: PatternKind, rangeCount: number, size: number): number {
-  let units = 4;
-  for (let count = rangeCount; count > 1; count = count / 2) units += 1;
+  let units: number = 4;
+  for (let count: number = rangeCount; count > 1; count = count / 2) units += 1;
   return kind === PatternKind.NFA ? units + 6 * size : units;
 }
