@@ -1,5 +1,5 @@
-// The proleptic Gregorian calendar over days since 1970-01-01, for every i32 and far beyond. It repeats every 400 years, an era; eras
-// and their years begin on 1 March here, so that a leap day is the last day of its year.
+// The proleptic Gregorian calendar over days since 1970-01-01, for every i32 and far beyond. It repeats every 400 years, an era;
+// eras and their years begin on 1 March here, so that a leap day is the last day of its year.
 
 const ERA_DAYS: i64 = 146097;
 const ERA_YEARS: i64 = 400;

@@ -1,7 +1,7 @@
 // Logarithms of a pair of f64, to some 75 bits before the one rounding at the end.
 //
-// x = 2^k m, sqrt(1/2) < m <= sqrt(2); s = (m - 1) / (m + 1), |s| < 0.1716; ln m = 2 s (1 + s^2/3 + s^4/5 + ...). Each lettered pair is
-// its value and what rounding lost of it.
+// x = 2^k m, sqrt(1/2) < m <= sqrt(2); s = (m - 1) / (m + 1), |s| < 0.1716; ln m = 2 s (1 + s^2/3 + s^4/5 + ...). Each lettered
+// pair is its value and what rounding lost of it.
 
 import { errorOfProduct, errorOfSum, powerOfTwo } from './exact';
 import { exponential } from './exponential';
