@@ -65,7 +65,7 @@ function calendar(year) {
   return `${(((first + 4) % 7) + 7) % 7}${firstDay(year + 1) - first === 366 ? 'L' : ''}`;
 }
 
-/** The first year from which on a year's transitions follow from its calendar alone, and 28 years have all; 0 where none is left. */
+/** The first year from which on a year's transitions follow from its calendar, and 28 years have all; 0 where none is left. */
 function cycleYear({ name, transitions }) {
   const byYear = new Map();
   for (const { moment, offset } of transitions) {
