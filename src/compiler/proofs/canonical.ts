@@ -52,7 +52,8 @@ function closedIntervals(intervals: readonly Interval[], domain: NumberDomain | 
     if (from === undefined) continue;
     const end = high === undefined ? undefined : cutAt(domain, high, highOpen !== true);
     const to = end === undefined ? last : valueBefore(domain, end);
-    const [begin, stop] = [from < first ? first : from, to > last ? last : to];
+    const begin = orElse(first, from, from, first);
+    const stop = orElse(to, last, to, last);
     // Below the first value of all there is none, and `valueBefore` gives a value that is not below it.
     if (begin <= stop && !(end !== undefined && end <= begin)) closed.push({ low: begin, high: stop });
   }
@@ -65,6 +66,11 @@ function closedIntervals(intervals: readonly Interval[], domain: NumberDomain | 
     else if (interval.high > before.high) before.high = interval.high;
   }
   return joined;
+}
+
+/** `value` where low <= high, else `otherwise`. */
+function orElse(low: Ordered, high: Ordered, value: Ordered, otherwise: Ordered): Ordered {
+  return low <= high ? value : otherwise;
 }
 
 /** True where a canonical set has all values of another one. */

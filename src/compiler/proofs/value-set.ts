@@ -71,9 +71,14 @@ function commonMembers(a: MemberSet, b: MemberSet): MemberSet {
   return { kind: 'members', members, except: false, null: isNull };
 }
 
-/** The values of either; of one kind. */
+/** The values of either; of one kind. Intervals may overlap then. */
 export function joinSets(a: KnownSet, b: KnownSet): KnownSet {
-  return complement(commonSet(complement(a), complement(b)));
+  if (a.kind === 'intervals' && b.kind === 'intervals') {
+    return { kind: 'intervals', intervals: [...a.intervals, ...b.intervals], null: a.null || b.null, nan: a.nan || b.nan };
+  }
+  const [one, other] = [a as MemberSet, b as MemberSet];
+  if (one.except || other.except) return complement(commonMembers(complement(one) as MemberSet, complement(other) as MemberSet));
+  return { kind: 'members', members: [...new Set([...one.members, ...other.members])], except: false, null: a.null || b.null };
 }
 
 /** The values that are not in a set; null and NaN too where they are not. */

@@ -1,0 +1,167 @@
+// What is wrong with the conditions of rules, proven: never true, always true, twice the same, and under `combine: first` a rule
+// that never is the first to hold. Each rule is looked at by itself; two rules are compared only where they test the same values.
+
+import { FunctionId } from '../../../assembly/shared/function.js';
+import type { Bundle } from '../../bundle/bundle.js';
+import type { DiagnosticBag } from '../../diagnostic/diagnostic.js';
+import type { Model } from '../../schema/model.js';
+import type { CheckedRule } from '../check-rules.js';
+import { type Ir, visit } from '../ir.js';
+import { rankRules } from '../program.js';
+import { type ConditionBox, type ConditionForm, ConditionForms } from './condition-form.js';
+import { coversAll } from './cover-all.js';
+import { evaluate } from './evaluate.js';
+import { type FieldAssignment, witnessPayload } from './payload.js';
+import { RuleOrder } from './rule-order.js';
+import { valueIn } from './set-value.js';
+
+/** Operands of `&&` of which each two are compared to say which exclude each other. */
+const OPERANDS_MAX = 40;
+/** Characters of a part of a condition that is quoted. */
+const QUOTED_MAX = 80;
+/** Comparisons of two rules; a bundle that needs more is one of 10,000 rules that all test the same values. */
+const COMPARISONS_MAX = 60_000_000;
+
+export interface RulesProof {
+  /** Rules of which it is not settled whether an earlier one always holds with them. */
+  notProven: number;
+}
+
+/**
+ * Proves what it can about rules and reports it: V4010, V4220, V4221, V4222. Deterministic; never a false claim.
+ * @param rules with folded conditions, in the order written
+ */
+export function proveRules(
+  rules: readonly CheckedRule[],
+  bundle: Pick<Bundle, 'combine'>,
+  model: Model,
+  bag: DiagnosticBag,
+): RulesProof {
+  const forms = new ConditionForms(model);
+  const proven = rules.map(({ condition }) => forms.formOf(condition));
+  const first = new Map<string, number>();
+  const open: number[] = [];
+  for (const [index, form] of proven.entries()) {
+    const checked = rules[index]!;
+    if (form.boxes.length === 0) {
+      reportNever(checked, forms, bag);
+      continue;
+    }
+    if (checked.condition.op !== 'constant' && !mayFail(checked.condition) && coversAll(form.boxes)) {
+      const { id, when } = checked.rule;
+      bag.warning('V4221', when.span, `the condition of \`${id}\` is always true`, 'correct what it compares, or write `true`');
+    }
+    const twin = first.get(form.key);
+    if (twin !== undefined) {
+      reportTwin(checked, rules[twin]!, bag);
+      continue;
+    }
+    first.set(form.key, index);
+    open.push(index);
+  }
+  return bundle.combine === 'first' ? findLate(rules, proven, open, model, bag) : { notProven: 0 };
+}
+
+function reportTwin({ rule }: CheckedRule, twin: CheckedRule, bag: DiagnosticBag): void {
+  bag.add({
+    code: 'V4010',
+    severity: 'warning',
+    span: rule.when.span,
+    message: `the condition of \`${rule.id}\` is that of \`${twin.rule.id}\``,
+    related: [{ message: 'it stands here too', span: twin.rule.when.span }],
+  });
+}
+
+/** A condition that is constant is reported where it is folded; a single comparison that is, where bounds are compared. */
+function reportNever({ rule, condition }: CheckedRule, forms: ConditionForms, bag: DiagnosticBag): void {
+  const { id, when } = rule;
+  if (condition.op === 'constant') return;
+  const operands = condition.op === 'and' ? condition.operands : [];
+  const shown = operands.slice(0, OPERANDS_MAX);
+  const quote = ({ start, end }: Ir): string => {
+    const text = when.text.slice(start, end).replace(/\s+/g, ' ').trim();
+    return `\`${text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}...` : text}\``;
+  };
+  const advice = 'correct the condition, or remove the rule';
+  for (const operand of shown) {
+    if (forms.formOf(operand).boxes.length > 0) continue;
+    const span = when.spanAt(operand.start, operand.end);
+    bag.warning('V4220', span, `\`${id}\` never holds: ${quote(operand)} is never true`, advice);
+    return;
+  }
+  for (const [index, one] of shown.entries()) {
+    for (const other of shown.slice(index + 1)) {
+      const both: Ir = { ...condition, op: 'and', operands: [one, other] } as Ir;
+      if (forms.formOf(both).boxes.length > 0) continue;
+      bag.add({
+        code: 'V4220',
+        severity: 'warning',
+        span: when.spanAt(other.start, other.end),
+        message: `\`${id}\` never holds: ${quote(one)} and ${quote(other)} exclude each other`,
+        advice,
+        related: [{ message: 'the other part', span: when.spanAt(one.start, one.end) }],
+      });
+      return;
+    }
+  }
+  bag.warning('V4220', when.span, `\`${id}\` never holds: no payload makes its condition true`, advice);
+}
+
+/** True where the condition may end a decision with a status instead of a value. */
+function mayFail(condition: Ir): boolean {
+  let found = false;
+  visit(condition, (node) => {
+    if (node.op !== 'call') return;
+    const { function: id } = node;
+    found ||= id === FunctionId.DECIMAL_DIVIDE || id === FunctionId.DECIMAL_REMAINDER || id === FunctionId.DECIMAL_FROM_NUMBER;
+  });
+  return found;
+}
+
+/** Rules that never are the first to hold: whenever one does, another holds that comes before it. */
+function findLate(
+  rules: readonly CheckedRule[],
+  proven: readonly ConditionForm[],
+  open: readonly number[],
+  model: Model,
+  bag: DiagnosticBag,
+): RulesProof {
+  const ranks = rankRules(rules.map(({ rule }) => rule));
+  const order = new RuleOrder(COMPARISONS_MAX);
+  const late: { index: number; by: number }[] = [];
+  let notProven = 0;
+  for (const index of [...open].sort((a, b) => ranks[a]! - ranks[b]!)) {
+    const by = order.holderOf(proven[index]!.boxes);
+    if (by === undefined) order.add(index, proven[index]!.boxes);
+    else if (by === 'spent') notProven++;
+    else late.push({ index, by });
+  }
+  for (const { index, by } of late.sort((a, b) => a.index - b.index)) {
+    const [{ rule }, before] = [rules[index]!, rules[by]!];
+    const payload = examplePayload(proven[index]!.boxes[0]!, [rules[index]!.condition, before.condition], model);
+    const example = payload === undefined ? '' : `, for instance for ${payload}`;
+    bag.add({
+      code: 'V4222',
+      severity: 'warning',
+      span: rule.when.span,
+      message: `\`${rule.id}\` is never the first that holds: \`${before.rule.id}\` holds whenever it does, and comes before it${example}`,
+      advice: 'put it before the other, or remove it',
+      related: [{ message: `\`${before.rule.id}\` stands here`, span: before.rule.when.span }],
+    });
+  }
+  return { notProven };
+}
+
+/** A payload in a box for which conditions are seen to be true. */
+function examplePayload(box: ConditionBox, conditions: readonly Ir[], model: Model): string | undefined {
+  const assignments: FieldAssignment[] = [];
+  for (const [{ field, domain }, { set }] of box) {
+    if (field === undefined) return undefined;
+    assignments.push({ field, value: valueIn(set, domain) });
+  }
+  const payload = witnessPayload(model, assignments);
+  if (payload === undefined) return undefined;
+  const values = new Map(assignments.map(({ field, value }) => [field, value]));
+  const environment = { featureValue: () => undefined, fieldValue: (field: FieldAssignment['field']) => values.get(field) ?? null };
+  return conditions.every((condition) => evaluate(condition, environment) === true) ? JSON.stringify(payload) : undefined;
+}
