@@ -73,7 +73,8 @@ const LIST_VERSION = 6;
 
 const OUTCOME_NAMES: readonly (OutcomeName | null)[] = [null, 'approve', 'review', 'decline'];
 /** `"status":..,"outcome":..,"score":`, by status and outcome. */
-const HEADS: readonly Piece[] = [0, 1, 2, 3, 4, 5].flatMap((status) =>
+const STATUS_COUNT = Object.keys(Status).length / 2;
+const HEADS: readonly Piece[] = Array.from({ length: STATUS_COUNT }, (_, status) => status).flatMap((status) =>
   OUTCOME_NAMES.map((outcome) => pieceOf(`"status":"${Status[status]}","outcome":${JSON.stringify(outcome)},"score":`)),
 );
 const ID = pieceOf('{"decisionId":"');

@@ -107,13 +107,9 @@ export function resolve(reading: Reading, from: Place): Place | undefined {
     const defs = isRecord(reading.root) && isRecord(reading.root.$defs) ? reading.root.$defs : {};
     const target = name !== undefined && Object.hasOwn(defs, name) ? defs[name] : undefined;
     if (name === undefined || !isRecord(target)) {
-      const near = nearest(name ?? '', Object.keys(defs));
-      complain(
-        'V2008',
-        '$ref',
-        `there is no definition ${ref}`,
-        near === undefined ? undefined : `did you mean #/$defs/${escapePointer(near)}?`,
-      );
+      const near = target === undefined ? nearest(name ?? '', Object.keys(defs)) : undefined;
+      const message = target === undefined ? `there is no definition ${ref}` : `the definition ${ref} is not an object`;
+      complain('V2008', '$ref', message, near === undefined ? undefined : `did you mean #/$defs/${escapePointer(near)}?`);
       return undefined;
     }
     if (seen.has(name)) {

@@ -8,5 +8,20 @@ export enum Status {
   INVALID_FRAME = 2,
   OUTPUT_FULL = 3,
   WRONG_IMAGE = 4,
-  INTERNAL = 5
+  INTERNAL = 5,
+
+  /**
+   * A decimal was divided by zero, or a declared result does not hold its value.
+   */
+  ARITHMETIC = 6,
+
+  /**
+   * Two rows of a table that allows one match, with different outputs.
+   */
+  CONFLICT = 7,
+
+  /**
+   * A list that the image reads is not there.
+   */
+  LIST_MISSING = 8
 }
