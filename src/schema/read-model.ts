@@ -51,7 +51,7 @@ export function readModel(
   }
   const draft = typeof schema.$schema === 'string' ? schema.$schema.replace(/#$/, '') : schema.$schema;
   if (draft !== undefined && draft !== DRAFT) {
-    report(reading, 'V2001', '/$schema', 'the model is not written in JSON Schema 2020-12', `write $schema: ${DRAFT}`);
+    report(reading, 'V2001', '/$schema', '$schema names another dialect than JSON Schema 2020-12', `write $schema: ${DRAFT}`);
   }
   const place = resolve(reading, { schema, pointer: '' });
   if (place === undefined) return undefined;
