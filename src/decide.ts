@@ -23,6 +23,7 @@ import {
   SLOT_IMAGE,
   SLOT_INPUT,
   SLOT_INPUT_BYTES,
+  SLOT_LISTS,
   SLOT_NOW,
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
@@ -181,12 +182,14 @@ class Request implements Settled {
   private live!: LiveImage;
   private memory!: TenantMemory;
   private slot = 0;
+  private lists = 0;
   private isFrame = false;
 
   begin(live: LiveImage, slot: number): void {
     this.live = live;
     this.memory = live.tenant.memory;
     this.slot = slot;
+    this.lists = live.listsAddress;
   }
 
   /** Copies payloads [first, first + count) into the slot. */
@@ -279,7 +282,7 @@ class Request implements Settled {
     for (let i = 0; i < this.count; i++) {
       const address = (words[entry] as number) >>> 0;
       counters.add(Counter.OUTCOME_NONE + (bytes[address + DECISION_OUTCOME] as number));
-      if (bytes[address + DECISION_STATUS] !== Status.OK) counters.add(Counter.INVALID_PAYLOAD);
+      if (bytes[address + DECISION_STATUS] === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
       entry += ENTRY_BYTES >>> 2;
     }
   }
@@ -299,6 +302,7 @@ class Request implements Settled {
     words[at + (SLOT_COUNT >>> 2)] = count;
     words[at + (SLOT_CURSOR >>> 2)] = 0;
     words[at + (SLOT_ENTRIES >>> 2)] = this.slot + SLOT_HEADER_BYTES;
+    words[at + (SLOT_LISTS >>> 2)] = this.lists;
     words[at + (SLOT_INPUT >>> 2)] = input;
     words[at + (SLOT_INPUT_BYTES >>> 2)] = inputBytes;
     words[at + (SLOT_OUTPUT >>> 2)] = output;

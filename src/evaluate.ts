@@ -9,6 +9,7 @@ import {
   SLOT_ENTRIES,
   SLOT_HEADER_BYTES,
   SLOT_IMAGE,
+  SLOT_LISTS,
   SLOT_NOW,
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
@@ -27,10 +28,18 @@ export interface Evaluated {
 }
 
 /**
- * Evaluates an image at `address` in the tenant's memory that writes `count` values.
+ * Evaluates an image at `address` in the tenant's memory that writes `count` values. `lists`: address of what its lists are bound
+ * to, 0 where it reads none.
  * Throws Problem BUSY where the ring has no room.
  */
-export function evaluateExpressions(tenant: Tenant, address: number, count: number, payload: Uint8Array, now: bigint): Evaluated {
+export function evaluateExpressions(
+  tenant: Tenant,
+  address: number,
+  count: number,
+  payload: Uint8Array,
+  now: bigint,
+  lists = 0,
+): Evaluated {
   const { ring, bytes, words, longs } = tenant.memory;
   const payloadBytes = (payload.length + 7) & ~7;
   const slot = ring.claim(SLOT_HEADER_BYTES + ENTRY_BYTES + payloadBytes + count * VALUE_BYTES);
@@ -45,6 +54,7 @@ export function evaluateExpressions(tenant: Tenant, address: number, count: numb
     put(entry + ENTRY_PAYLOAD, entry + ENTRY_BYTES);
     put(entry + ENTRY_PAYLOAD_BYTES, payload.length);
     put(slot + SLOT_IMAGE, address);
+    put(slot + SLOT_LISTS, lists);
     put(slot + SLOT_COUNT, 1);
     put(slot + SLOT_CURSOR, 0);
     put(slot + SLOT_ENTRIES, entry);

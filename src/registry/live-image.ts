@@ -27,6 +27,11 @@ export class LiveImage {
   readonly encoder: PayloadEncoder;
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
+  /**
+   * Address of what its lists are bound to (BINDING_BYTES each, assembly/shared/layout.ts), 0 where it reads none. A request takes
+   * it once, as it begins; who replaces it keeps the old one until those that have begun are settled.
+   */
+  listsAddress = 0;
   private pins = 0;
   private retired = false;
   private freed = false;

@@ -2,7 +2,7 @@
 // the next, because an instance that trapped may be in the middle of anything.
 
 import { threadId } from 'node:worker_threads';
-import { ImageError, Status } from '../../assembly/shared/status.js';
+import { ImageError, ListError, Status } from '../../assembly/shared/status.js';
 import { EngineInstance, engineModule } from './instance.js';
 import type { TenantMemory } from './memory.js';
 import { SlotCall } from './task.js';
@@ -41,6 +41,15 @@ export class InlineInstance {
       return (this.instance ?? this.start()).verifyImage(address, bytes);
     } catch (error) {
       return this.trapped(error, ImageError.BAD_SECTION);
+    }
+  }
+
+  /** Checks a list region that lies in the memory. */
+  verifyList(address: number, bytes: number): ListError {
+    try {
+      return (this.instance ?? this.start()).verifyList(address, bytes);
+    } catch (error) {
+      return this.trapped(error, ListError.BAD_ENTRY);
     }
   }
 

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
-import type { ImageError, Status } from '../../assembly/shared/status.js';
+import type { ImageError, ListError, Status } from '../../assembly/shared/status.js';
 import { Problem } from '../errors.js';
 import { claimScratch, releaseScratch } from './scratch.js';
 import { type WasmMemory, type WasmModule, wasm } from './webassembly.js';
@@ -12,6 +12,8 @@ import { type WasmMemory, type WasmModule, wasm } from './webassembly.js';
 interface EngineExports extends Record<string, unknown> {
   /** Checks an image in one linear pass. */
   verifyImage(address: number, bytes: number): ImageError;
+  /** Checks a list region in one pass. */
+  verifyList(address: number, bytes: number): ListError;
   /** Decides the payloads of a slot's entries, from its cursor to its count. */
   decide(slot: number): Status;
   /** Decides the RequestBatch of a slot and writes the AnswerBatch. */
@@ -31,6 +33,7 @@ export function engineModule(): WasmModule {
 /** One instance of the engine on one tenant's memory, with a scratch of its own. */
 export class EngineInstance {
   readonly verifyImage: EngineExports['verifyImage'];
+  readonly verifyList: EngineExports['verifyList'];
   readonly decide: EngineExports['decide'];
   readonly decideFrame: EngineExports['decideFrame'];
   readonly evaluate: EngineExports['evaluate'];
@@ -53,6 +56,7 @@ export class EngineInstance {
       env: { memory, scratchBase: scratch } as Record<string, unknown>,
     });
     this.verifyImage = bare(exports.verifyImage);
+    this.verifyList = bare(exports.verifyList);
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
     this.evaluate = bare(exports.evaluate);
