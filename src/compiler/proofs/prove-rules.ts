@@ -19,6 +19,8 @@ import { valueIn } from './set-value.js';
 const OPERANDS_MAX = 40;
 /** Characters of a part of a condition that is quoted. */
 const QUOTED_MAX = 80;
+/** Characters of a payload that is shown. */
+const EXAMPLE_CHARS_MAX = 1000;
 /** Comparisons of two rules; a bundle that needs more is one of 10,000 rules that all test the same values. */
 const COMPARISONS_MAX = 60_000_000;
 
@@ -72,10 +74,10 @@ function reportTwin({ rule }: CheckedRule, twin: CheckedRule, bag: DiagnosticBag
   });
 }
 
-/** A condition that is constant is reported where it is folded; a single comparison that is, where bounds are compared. */
+/** A condition that folds to a constant has been reported there, and a comparison with what lies outside a field's bounds too. */
 function reportNever({ rule, condition }: CheckedRule, forms: ConditionForms, bag: DiagnosticBag): void {
   const { id, when } = rule;
-  if (condition.op === 'constant') return;
+  if (condition.op === 'constant' || isOutOfBounds(condition)) return;
   const operands = condition.op === 'and' ? condition.operands : [];
   const shown = operands.slice(0, OPERANDS_MAX);
   const quote = ({ start, end }: Ir): string => {
@@ -85,6 +87,7 @@ function reportNever({ rule, condition }: CheckedRule, forms: ConditionForms, ba
   const advice = 'correct the condition, or remove the rule';
   for (const operand of shown) {
     if (forms.formOf(operand).boxes.length > 0) continue;
+    if (isOutOfBounds(operand)) return;
     const span = when.spanAt(operand.start, operand.end);
     bag.warning('V4220', span, `\`${id}\` never holds: ${quote(operand)} is never true`, advice);
     return;
@@ -105,6 +108,15 @@ function reportNever({ rule, condition }: CheckedRule, forms: ConditionForms, ba
     }
   }
   bag.warning('V4220', when.span, `\`${id}\` never holds: no payload makes its condition true`, advice);
+}
+
+/** A comparison of a field with a constant; where it never holds, that is since the constant lies outside the field's bounds. */
+function isOutOfBounds(ir: Ir): boolean {
+  return (
+    ir.op === 'compare' &&
+    (ir.left.op === 'constant' || ir.right.op === 'constant') &&
+    (ir.left.op === 'field' || ir.right.op === 'field')
+  );
 }
 
 /** True where the condition may end a decision with a status instead of a value. */
@@ -163,5 +175,7 @@ function examplePayload(box: ConditionBox, conditions: readonly Ir[], model: Mod
   if (payload === undefined) return undefined;
   const values = new Map(assignments.map(({ field, value }) => [field, value]));
   const environment = { featureValue: () => undefined, fieldValue: (field: FieldAssignment['field']) => values.get(field) ?? null };
-  return conditions.every((condition) => evaluate(condition, environment) === true) ? JSON.stringify(payload) : undefined;
+  if (!conditions.every((condition) => evaluate(condition, environment) === true)) return undefined;
+  const json = JSON.stringify(payload);
+  return json.length > EXAMPLE_CHARS_MAX ? undefined : json;
 }
