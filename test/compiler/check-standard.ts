@@ -45,7 +45,11 @@ export const model = modelOf({
         limit: { type: 'number' },
         issuer: { type: 'string', maxLength: 8 },
         tags: { type: 'array', maxItems: 4, items: { type: 'string', maxLength: 8 } },
-        holder: { type: 'object', required: ['age'], properties: { age: { type: 'integer' }, born: { type: 'string', format: 'date' } } },
+        holder: {
+          type: 'object',
+          required: ['age'],
+          properties: { age: { type: 'integer' }, born: { type: 'string', format: 'date' } },
+        },
       },
     },
     items: {
@@ -62,7 +66,11 @@ export const model = modelOf({
           sku: { type: 'string', maxLength: 8 },
           at: { type: 'string', format: 'date-time' },
           tags: { type: 'array', maxItems: 3, items: { type: 'string', maxLength: 8 } },
-          card: { type: 'object', required: ['limit'], properties: { limit: { type: 'number' }, issuer: { type: 'string', maxLength: 8 } } },
+          card: {
+            type: 'object',
+            required: ['limit'],
+            properties: { limit: { type: 'number' }, issuer: { type: 'string', maxLength: 8 } },
+          },
         },
       },
     },
@@ -94,7 +102,10 @@ export const scope: Scope = {
               kind: 'elements',
               type: NUMBER,
               elements: [
-                { guard: { op: 'constant', type: BOOLEAN, value: true, start: 0, end: 0 }, value: { op: 'constant', type: NUMBER, value: 2, start: 0, end: 0 } },
+                {
+                  guard: { op: 'constant', type: BOOLEAN, value: true, start: 0, end: 0 },
+                  value: { op: 'constant', type: NUMBER, value: 2, start: 0, end: 0 },
+                },
               ],
             },
           ],
@@ -143,7 +154,9 @@ export function check(text: string): Checked {
 export function shown(root: Ir): string {
   const names = new Map<LocalRef, string>();
   const nameOf = (local: LocalRef): string => {
-    const known = names.get(local) ?? (local.name === '' ? `$${[...names.values()].filter((name) => name.startsWith('$')).length}` : local.name);
+    const known =
+      names.get(local) ??
+      (local.name === '' ? `$${[...names.values()].filter((name) => name.startsWith('$')).length}` : local.name);
     names.set(local, known);
     return known;
   };
@@ -171,7 +184,11 @@ export function shown(root: Ir): string {
       case 'call': {
         const { literal } = ir;
         const said =
-          literal?.kind === 'rounding' ? `${literal.digits}/${literal.rounding}` : literal?.kind === 'zone' ? literal.name : (literal?.kind ?? '');
+          literal?.kind === 'rounding'
+            ? `${literal.digits}/${literal.rounding}`
+            : literal?.kind === 'zone'
+              ? literal.name
+              : (literal?.kind ?? '');
         return `(${FunctionId[ir.function]} ${all(ir.args)}${said === '' ? '' : ` ${said}`})`;
       }
       case 'walk':

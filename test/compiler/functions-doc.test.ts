@@ -21,7 +21,9 @@ function block(info: string): string {
 
 const model = modelOf(parse(block('yaml model')));
 const payload = new PayloadEncoder(model).encode(JSON.parse(block('json payload')));
-const examples = LIBRARY.flatMap(({ on, name, examples: own }) => own.map(([text, value]) => [`${on}.${name}`, text, value] as const));
+const examples = LIBRARY.flatMap(({ on, name, examples: own }) =>
+  own.map(([text, value]) => [`${on}.${name}`, text, value] as const),
+);
 
 describe('docs/FUNCTIONS.md', () => {
   // UPDATE_EXPECT=1 writes the sections.

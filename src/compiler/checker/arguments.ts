@@ -140,6 +140,7 @@ function typedArgument(
 
 function conversionAdvice(parameter: Parameter, type: Type): string | undefined {
   if (type.kind === 'decimal' && parameter.type === 'number') return 'write `toNumber(...)`, or `round(...)` for an exact rounding';
+  if (type.kind === 'number' && parameter.name === 'decimal') return 'it is a number already: leave the call out';
   if (type.kind === 'number' && parameter.type === 'decimal') return 'write `toDecimal(x, 2, "half-even")`';
   if (type.kind === 'enum' && parameter.type === 'text')
     return 'enums are no texts: compare members with `===`, or declare the field without `enum`';

@@ -106,7 +106,7 @@ export function reportUnknownFunction(
     kind === undefined
       ? `\`${name}\` is not a function of the library`
       : kind === 'Math' || kind === 'lists'
-        ? `\`${kind === 'Math' ? 'Math' : 'a list of the tenant'}\` has no function \`${name}\``
+        ? `${kind === 'Math' ? '`Math`' : 'a list of the tenant'} has no function \`${name}\``
         : `${typePhrase({ kind, scale: 2 } as Type)} has no ${nodes === undefined ? 'property' : 'method'} \`${name}\``;
   faults.error('V3500', { start, end }, what, advice);
 }

@@ -129,6 +129,7 @@ function call(context: Context, node: CallExpression, facts: Facts, chain: Chain
   const callee = node.callee;
   if (node.optional) {
     faults.error('V3500', callee, 'a function is always there', 'write `f(x)` for `f?.(x)`, and `x?.f()` where x may be null');
+    return unknownCall(context, node, facts);
   }
   if (callee.type === 'Identifier') {
     const entry = functionOn('function', (callee as Identifier).name);

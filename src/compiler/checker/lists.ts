@@ -71,7 +71,7 @@ export function includesOf(call: Call): Ir {
 }
 
 function sameValue(element: Ir, value: Ir, place: Place, context: Context): Ir {
-  const equal = checkEquality('===', element, value, place, context.faults);
+  const equal = checkEquality('===', value, element, place, context.faults);
   if (element.type.kind !== 'number' || value.type.kind !== 'number') return equal;
   if (element.op === 'constant' || value.op === 'constant') return equal;
   const { start, end } = place;

@@ -24,7 +24,7 @@ const FOREIGN_NAMES: ReadonlyMap<string, string> = new Map([
   ['undefined', 'write `null`: missing and null are one value'],
   ['NaN', 'write `x !== x` to ask whether x is not a number'],
   ['Infinity', 'write `1 / 0`'],
-  ['Date', 'write a timestamp as a text: `at < "2026-01-01T00:00:00Z"`'],
+  ['Date', 'write a timestamp as a text: `at < "2026-01-01T00:00:00Z"`; `now` is the time of the decision'],
   ['and', 'write `&&` for and'],
   ['or', 'write `||` for or'],
   ['not', 'write `!` for not'],

@@ -2,12 +2,12 @@
 // stay in a known interval: what one element adds is found in the body, and counted as often as the list may have elements.
 
 import type { EsNode } from '../estree.js';
-import { greatest, least } from '../exact.js';
-import { type Ir, type LocalRef, visit } from '../ir.js';
+import type { Ir, LocalRef } from '../ir.js';
 import { adopt, unionOf, widened } from '../join.js';
 import type { Call } from '../library/entry.js';
 import { asDecimal, isDecimal, literalLeaves, requireValue, rescale } from '../operands.js';
 import { type DecimalType, decimalType, ERROR, fitsWide, NUMBER, sameEnum, type Type, typePhrase } from '../types.js';
+import { growthOf, growthTimes, KEPT } from './growth.js';
 import { arrowOf, walk } from './lists.js';
 
 /** Rounds in which an interval that does not grow by a fixed step may settle. */
@@ -32,9 +32,9 @@ export function reduceOf(call: Call): Ir | undefined {
     case 'number': {
       const exact = literalLeaves(init)?.every((leaf) => leaf.exact !== undefined) === true;
       // A literal may begin a sum of numbers or one of decimals: whichever the body makes of it.
-      if (exact && tried(call, NUMBER)?.type.kind !== 'number') {
+      if (exact && kindOf(call, NUMBER) !== 'number') {
         const decimal = asDecimal(init, undefined, faults)!;
-        if (tried(call, decimal.type)?.type.kind === 'decimal') return reduceDecimal(call, decimal);
+        if (kindOf(call, decimal.type) === 'decimal') return reduceDecimal(call, decimal);
       }
       return finish(call, init, init.type);
     }
@@ -48,6 +48,11 @@ function tried(call: Call, type: Type): Ir | undefined {
   const muted = call.context.muted();
   const checked = bodyOf({ ...call, context: muted }, type);
   return checked === undefined || muted.faults.hasErrors || checked.body.type.kind === 'error' ? undefined : checked.body;
+}
+
+/** The kind of the body with an accumulator of a type, whatever faults it has. */
+function kindOf(call: Call, type: Type): Type['kind'] | undefined {
+  return bodyOf({ ...call, context: call.context.muted() }, type)?.body.type.kind;
 }
 
 interface Body {
@@ -153,14 +158,9 @@ function boundsOf(call: Call, init: Ir & { type: DecimalType }): DecimalType | u
   const checked = bodyOf(muted, init.type);
   if (checked === undefined || !isDecimal(checked.body)) return undefined;
   const growth = growthOf(rescale(checked.body, scale), new Map([[checked.accumulator, KEPT]]));
-  const { countMax } = call.list!;
   if (growth !== undefined) {
-    const { steps, values } = growth;
-    const start = values === undefined ? init.type : unionOf([init.type, decimalType(scale, values.low, values.high)]);
-    const count = BigInt(countMax);
-    const down = steps !== undefined && steps.low < 0n ? steps.low * count : 0n;
-    const up = steps !== undefined && steps.high > 0n ? steps.high * count : 0n;
-    return decimalType(scale, start.low + down, start.high + up, start.wide);
+    const { low, high } = growthTimes(growth, init.type, call.list!.countMax);
+    return decimalType(scale, low, high, init.type.wide);
   }
   // Something else: it may still settle, such as a remainder or what is bounded by other values.
   let type = init.type;
@@ -173,78 +173,4 @@ function boundsOf(call: Call, init: Ir & { type: DecimalType }): DecimalType | u
     type = all;
   }
   return undefined;
-}
-
-interface Interval {
-  low: bigint;
-  high: bigint;
-}
-
-/** What a body makes of its accumulator: the accumulator plus something out of `steps`, or something out of `values`. */
-interface Growth {
-  steps?: Interval;
-  values?: Interval;
-}
-
-const KEPT: Growth = { steps: { low: 0n, high: 0n } };
-
-/**
- * How a decimal depends on an accumulator: by a sum in which it stands once, or by a choice of such sums. Then the interval grows
- * by the same step with each element, whatever the accumulator is. Undefined where it depends on it in another way.
- *
- * @param known growth of the accumulator and of the locals that stand for it
- */
-function growthOf(ir: Ir, known: ReadonlyMap<LocalRef, Growth>): Growth | undefined {
-  if (!mentions(ir, known)) return isDecimal(ir) ? { values: ir.type } : undefined;
-  switch (ir.op) {
-    case 'local':
-      return known.get(ir.local);
-    case 'rescale':
-      return ir.digits === 0 ? growthOf(ir.operand, known) : undefined;
-    case 'arithmetic': {
-      if (ir.operator !== '+' && ir.operator !== '-') return undefined;
-      const [grown, fixed] = mentions(ir.left, known) ? [ir.left, ir.right] : [ir.right, ir.left];
-      if (mentions(fixed, known) || !isDecimal(fixed) || (ir.operator === '-' && grown === ir.right)) return undefined;
-      const growth = growthOf(grown, known);
-      const { low, high } = fixed.type;
-      return growth && shifted(growth, ir.operator === '+' ? { low, high } : { low: -high, high: -low });
-    }
-    case 'conditional': {
-      const whenTrue = growthOf(ir.whenTrue, known);
-      const whenFalse = growthOf(ir.whenFalse, known);
-      return whenTrue && whenFalse && either(whenTrue, whenFalse);
-    }
-    case 'let': {
-      if (ir.optional) return undefined;
-      const value = mentions(ir.value, known) ? growthOf(ir.value, known) : undefined;
-      if (mentions(ir.value, known) && value === undefined) return undefined;
-      return growthOf(ir.body, value === undefined ? known : new Map([...known, [ir.local, value]]));
-    }
-    default:
-      return undefined;
-  }
-}
-
-function mentions(ir: Ir, known: ReadonlyMap<LocalRef, Growth>): boolean {
-  let found = false;
-  visit(ir, (node) => {
-    found ||= node.op === 'local' && known.has(node.local);
-  });
-  return found;
-}
-
-function shifted({ steps, values }: Growth, by: Interval): Growth {
-  const shift = ({ low, high }: Interval): Interval => ({ low: low + by.low, high: high + by.high });
-  return { ...(steps === undefined ? {} : { steps: shift(steps) }), ...(values === undefined ? {} : { values: shift(values) }) };
-}
-
-function either(a: Growth, b: Growth): Growth {
-  const steps = hull(a.steps, b.steps);
-  const values = hull(a.values, b.values);
-  return { ...(steps === undefined ? {} : { steps }), ...(values === undefined ? {} : { values }) };
-}
-
-function hull(a: Interval | undefined, b: Interval | undefined): Interval | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return { low: least([a.low, b.low]), high: greatest([a.high, b.high]) };
 }

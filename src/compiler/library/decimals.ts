@@ -84,7 +84,7 @@ export const DECIMAL_FUNCTIONS: readonly LibraryEntry[] = [
   {
     name: 'toNumber',
     on: 'function',
-    parameters: [{ name: 'a', type: 'decimal' }],
+    parameters: [{ name: 'decimal', type: 'decimal' }],
     result: 'number',
     semantics: 'The number nearest to the decimal.',
     cost: '400 units',

@@ -2,6 +2,7 @@
 
 import { suggest } from '../../diagnostic/suggest.js';
 import type { EsNode, Literal, TemplateLiteral } from '../estree.js';
+import { type CompiledPattern, compilePattern } from '../pattern/compile-pattern.js';
 import type { FaultSink } from '../source.js';
 import { zoneNames } from '../zones/zone-blob.js';
 
@@ -18,11 +19,15 @@ export function checkZone(name: string, node: EsNode, faults: FaultSink): boolea
   return false;
 }
 
+const compiled = new WeakMap<EsNode, CompiledPattern>();
+
 /** True where a text is a regular expression that the engine takes; else what is wrong is reported, where it stands. */
 export function checkPattern(source: string, node: EsNode, faults: FaultSink): boolean {
-  const error = patternError(source);
-  if (error === undefined) return true;
-  const { message, start, end } = error;
+  // A body of `reduce` is checked more than once.
+  const result = compiled.get(node) ?? compilePattern(source);
+  compiled.set(node, result);
+  if (!('error' in result)) return true;
+  const { message, start, end } = result.error;
   faults.error('V3550', { start: offsetIn(node, start), end: offsetIn(node, Math.max(end, start + 1)) }, message);
   return false;
 }
@@ -40,8 +45,4 @@ function offsetIn(node: EsNode, units: number): number {
     at += escaped?.[0].length ?? 1;
   }
   return node.start + 1 + at;
-}
-
-function patternError(source: string): { message: string; start: number; end: number } | undefined {
-  return source.length > 4096 ? { message: 'the pattern is too long', start: 0, end: source.length } : undefined;
 }
