@@ -18,6 +18,8 @@ export interface ScorecardAttribute {
 export interface Characteristic {
   name: string;
   nameSpan: Span;
+  /** Line (from 1) of the name. */
+  line: number;
   input: ScalarText;
   baseline?: ScalarText;
   reason?: string;
@@ -68,6 +70,7 @@ export function readScorecard(name: string, document: BundleDocument, bag: Diagn
       return {
         name: entry.name,
         nameSpan: document.spanOf(pointer('name')),
+        line: document.lineOf(document.spanOf(pointer('name')).start),
         input: document.scalar(pointer('input'))!,
         ...(entry.baseline === undefined ? {} : { baseline: document.scalar(pointer('baseline'))! }),
         ...(entry.reason === undefined ? {} : { reason: entry.reason }),

@@ -2,48 +2,37 @@
 
 import { RULES_MAX } from '../../assembly/shared/limits.js';
 import type { Bundle, BundleRule } from '../bundle/bundle.js';
-import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
+import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import type { HitRule, HitRules } from './hit-rules.js';
 
-/** Checks outcomes, thresholds, ids, reasons. */
-export function checkDecide(bundle: Bundle, bag: DiagnosticBag): void {
-  checkOutcomes(bundle, bag);
-  if (bundle.rules.length === 0 && !bag.hasErrors) {
+/**
+ * Checks outcomes, thresholds, ids, reasons.
+ * @param hits rows of tables and attributes of scorecards that take part; undefined where they could not be checked
+ */
+export function checkDecide(bundle: Bundle, hits: HitRules | undefined, bag: DiagnosticBag): void {
+  const rest = hits?.all ?? [];
+  checkOutcomes(bundle, hits, bag);
+  if (bundle.rules.length + rest.length === 0 && !bag.hasErrors) {
     bag.error('V4007', bundle.nameSpan, 'the bundle has no rules', 'write them in rules/*.yaml');
   }
-  if (bundle.rules.length > RULES_MAX) {
-    bag.error('V5010', bundle.nameSpan, `the bundle has ${bundle.rules.length} rules, more than ${RULES_MAX}`);
+  const count = bundle.rules.length + rest.length;
+  if (count > RULES_MAX) {
+    bag.error('V5010', bundle.nameSpan, `the bundle has ${count} rules, more than ${RULES_MAX}`);
   }
-  const ids = new Map<string, BundleRule>();
-  const conditions = new Map<string, BundleRule>();
-  for (const rule of bundle.rules) {
+  const ids = new Map<string, Pick<BundleRule, 'id' | 'idSpan'>>();
+  for (const rule of [...bundle.rules, ...rest]) {
     const sameId = ids.get(rule.id);
     if (sameId === undefined) ids.set(rule.id, rule);
-    else reportTwin('error', 'V4001', `the id \`${rule.id}\` is taken`, rule.idSpan, 'it was given here', sameId.idSpan, bag);
-
-    const text = rule.when.text.trim();
-    const sameCondition = conditions.get(text);
-    if (sameCondition === undefined) conditions.set(text, rule);
     else {
-      const message = `the condition of \`${rule.id}\` is that of \`${sameCondition.id}\``;
-      reportTwin('warning', 'V4010', message, rule.when.span, 'it stands here too', sameCondition.when.span, bag);
+      const related = [{ message: 'it was given here', span: sameId.idSpan }];
+      bag.add({ code: 'V4001', severity: 'error', message: `the id \`${rule.id}\` is taken`, span: rule.idSpan, related });
     }
-    checkRule(rule, bundle, bag);
   }
+  for (const rule of bundle.rules) checkRule(rule, rule.thenSpan, `\`${rule.id}\``, bundle, bag);
+  for (const rule of rest) checkHit(rule, bundle, bag);
 }
 
-function reportTwin(
-  severity: 'error' | 'warning',
-  code: 'V4001' | 'V4010',
-  message: string,
-  span: BundleRule['idSpan'],
-  note: string,
-  first: BundleRule['idSpan'],
-  bag: DiagnosticBag,
-): void {
-  bag.add({ code, severity, message, span, related: [{ message: note, span: first }] });
-}
-
-function checkOutcomes(bundle: Bundle, bag: DiagnosticBag): void {
+function checkOutcomes(bundle: Bundle, hits: HitRules | undefined, bag: DiagnosticBag): void {
   const { combine, outcomes } = bundle;
   const last = outcomes[outcomes.length - 1]!;
   const scored = combine === 'score';
@@ -75,9 +64,10 @@ function checkOutcomes(bundle: Bundle, bag: DiagnosticBag): void {
     bag.error('V4003', last.span, 'the last outcome must stand without `atLeast`', 'end the list with `{ outcome: approve }`');
   }
   if (!scored) return;
-  const most = bundle.rules.reduce((sum, rule) => sum + Math.max(0, rule.score), 0);
+  if (hits === undefined) return;
+  const most = largestScore(bundle.rules, hits);
   for (const entry of outcomes) {
-    if (entry.atLeast === undefined || entry.atLeast <= most || bundle.rules.length === 0) continue;
+    if (entry.atLeast === undefined || entry.atLeast <= most || bundle.rules.length + hits.all.length === 0) continue;
     bag.warning(
       'V4009',
       entry.span,
@@ -87,18 +77,40 @@ function checkOutcomes(bundle: Bundle, bag: DiagnosticBag): void {
   }
 }
 
-function checkRule(rule: BundleRule, bundle: Bundle, bag: DiagnosticBag): void {
+/** No decision has a larger score. Of rows of which one hits at most, the largest counts. */
+function largestScore(rules: readonly { score: number }[], { groups }: HitRules): number {
+  const ofRules = rules.reduce((sum, { score }) => sum + Math.max(0, score), 0);
+  return groups.reduce((sum, group) => {
+    const scores = group.rules.map(({ score }) => Math.max(0, score));
+    return sum + scores.reduce((a, b) => (group.single ? Math.max(a, b) : a + b), 0);
+  }, ofRules);
+}
+
+/** A row of a table must say what it decides, as a rule must; points of a scorecard are added up and decide nothing alone. */
+function checkHit(rule: HitRule, bundle: Bundle, bag: DiagnosticBag): void {
+  const { source } = rule;
+  if (source !== undefined && 'table' in source) {
+    checkRule(rule, rule.idSpan, `row \`${rule.id}\``, bundle, bag);
+    return;
+  }
+  if (bundle.combine !== 'first') return;
+  const message = `\`${rule.id}\` gives points, for which \`combine: first\` has no use`;
+  bag.error('V4154', rule.idSpan, message, 'write `contributes: false`, and read the score in a rule');
+}
+
+function checkRule(
+  rule: Pick<BundleRule, 'score' | 'outcome' | 'reason'>,
+  span: Span,
+  name: string,
+  bundle: Bundle,
+  bag: DiagnosticBag,
+): void {
   if (rule.outcome === null && bundle.combine !== 'score') {
-    const message = `\`${rule.id}\` gives no outcome, which \`combine: ${bundle.combine}\` needs`;
-    bag.error('V4004', rule.thenSpan, message, 'write `outcome: approve`, `review` or `decline`');
+    const message = `${name} gives no outcome, which \`combine: ${bundle.combine}\` needs`;
+    bag.error('V4004', span, message, 'write `outcome: approve`, `review` or `decline`');
   }
   const matters = rule.score > 0 || rule.outcome === 'review' || rule.outcome === 'decline';
   if (rule.reason === null && matters) {
-    bag.warning(
-      'V4006',
-      rule.thenSpan,
-      `\`${rule.id}\` gives no reason`,
-      'write `reason: SOME_CODE`, so that its hits can be explained',
-    );
+    bag.warning('V4006', span, `${name} gives no reason`, 'write `reason: SOME_CODE`, so that its hits can be explained');
   }
 }

@@ -1,22 +1,24 @@
 // The compiler on one screen: files of a bundle -> image file and diagnostics. No I/O, no clock, no Wasm.
 
-import { ImageKind } from '../../assembly/shared/image.js';
-import { Combine, Outcome } from '../../assembly/shared/outcome.js';
-import type { Bundle, OutcomeName, ProfileName } from '../bundle/bundle.js';
+import type { Bundle, ProfileName } from '../bundle/bundle.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { checkInputMap } from '../bundle/input-map.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { joinImageFile } from '../image/file.js';
 import type { Manifest } from '../image/manifest.js';
-import type { ImageParts } from '../image/parts.js';
 import { writeImage } from '../image/write-image.js';
-import type { Model, ModelLock } from '../schema/model.js';
+import type { ModelLock } from '../schema/model.js';
 import { readModel } from '../schema/read-model.js';
 import { checkDecide } from './check-decide.js';
-import { type CheckedRule, checkRules } from './check-rules.js';
+import { checkRules } from './check-rules.js';
+import { checkDefinitions } from './definitions.js';
 import { IMAGE_COST_MAX } from './limits.js';
-import { emitProgram, type Program, rankRules } from './program.js';
+import { emitProgram, rankRules } from './program.js';
+import { proveRules } from './proofs/prove-rules.js';
+import { toManifest } from './to-manifest.js';
+import { toParts } from './to-parts.js';
+import { reportUnused } from './unused.js';
 
 export { compileExpressions, type ExpressionsResult } from './expressions.js';
 
@@ -46,18 +48,25 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
   if (bundle === undefined) return { diagnostics: sorted(bag) };
   checkProfile(bundle, options.profileMax ?? 'strict', bag);
   const model = bundle.model && readModel(bundle.model.schema, bundle.lock ?? options.lock, bundle.model.spanOf, bag);
-  const rules = checkRules(bundle, model, bag);
-  if (bundle.headFits) checkDecide(bundle, bag);
-  if (model === undefined) return { diagnostics: sorted(bag) };
+  const definitions = model && checkDefinitions(bundle, model, bag);
+  const rules = checkRules(bundle, definitions?.scope, bag);
+  if (bundle.headFits) checkDecide(bundle, definitions?.hits, bag);
+  if (model === undefined || definitions === undefined) return { diagnostics: sorted(bag) };
   if (bundle.input !== undefined) checkInputMap(bundle.input, model, bag);
+  proveRules(rules, bundle, model, bag);
   if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
+  reportUnused(definitions, rules, bag);
 
-  const ranks = rankRules(bundle.rules);
+  const hits = definitions.hits.all;
+  const ranks = rankRules([...bundle.rules, ...hits.map(({ score, reasonScore }) => ({ score: reasonScore ?? score }))]);
   const program = emitProgram(
     {
       model,
-      steps: [],
-      rules: rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
+      steps: definitions.steps,
+      rules: [
+        ...rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
+        ...hits.map(({ id, idSpan }) => ({ id, span: idSpan })),
+      ],
       ranks,
       first: bundle.combine === 'first',
       reasonsMax: bundle.reasonsMax,
@@ -67,8 +76,9 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
     bag,
   );
   if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
-  const manifest = toManifest(bundle, model, ranks, program);
-  const image = joinImageFile(writeImage(toParts(bundle, model, rules, ranks, program)), manifest);
+  const compiled = { bundle, model, hits, ranks, program };
+  const manifest = toManifest(compiled, definitions);
+  const image = joinImageFile(writeImage(toParts(compiled)), manifest);
   return { image, manifest, lock: model.lock, diagnostics: sorted(bag) };
 }
 
@@ -76,84 +86,6 @@ function checkProfile(bundle: Bundle, profileMax: ProfileName, bag: DiagnosticBa
   if (bundle.profile !== 'standard' || profileMax === 'standard') return;
   const advice = 'write `profile: strict`, or let the tenant allow `standard`';
   bag.error('V1008', bundle.profileSpan, 'the tenant allows the profile `strict` only', advice);
-}
-
-const OUTCOMES: Readonly<Record<OutcomeName | 'fail', Outcome>> = {
-  approve: Outcome.APPROVE,
-  review: Outcome.REVIEW,
-  decline: Outcome.DECLINE,
-  fail: Outcome.NONE,
-};
-
-const COMBINES: Readonly<Record<Bundle['combine'], Combine>> = {
-  score: Combine.SCORE,
-  first: Combine.FIRST,
-  collect: Combine.COLLECT,
-};
-
-function toParts(
-  bundle: Bundle,
-  model: Model,
-  rules: readonly CheckedRule[],
-  ranks: readonly number[],
-  program: Program,
-): ImageParts {
-  const ranked: ImageParts['rules'][number][] = [];
-  for (const [index, { rule }] of rules.entries()) {
-    const outcome = rule.outcome === null ? Outcome.NONE : OUTCOMES[rule.outcome];
-    ranked[ranks[index]!] = { id: rule.id, score: rule.score, outcome, reason: rule.reason };
-  }
-  const thresholds = bundle.outcomes.flatMap(({ atLeast, outcome }) =>
-    atLeast === undefined ? [] : [{ atLeast, outcome: OUTCOMES[outcome] }],
-  );
-  const { registers, code, constants, blobs, lists, costMax } = program;
-  return {
-    kind: ImageKind.DECISION,
-    model,
-    registerOfField: registers.ofField,
-    nowRegister: registers.now,
-    registers: registers.descriptors,
-    fieldRegisterCount: registers.fieldCount,
-    code,
-    constants,
-    blobs,
-    lists,
-    rules: ranked,
-    thresholds,
-    combine: COMBINES[bundle.combine],
-    onError: OUTCOMES[bundle.onError],
-    outcomeDefault: OUTCOMES[bundle.outcomes[bundle.outcomes.length - 1]!.outcome],
-    reasonsMax: bundle.reasonsMax,
-    outCount: 0,
-    costMax,
-    name: bundle.name,
-    version: bundle.version,
-  };
-}
-
-function toManifest(bundle: Bundle, model: Model, ranks: readonly number[], program: Program): Manifest {
-  return {
-    format: 1,
-    name: bundle.name,
-    version: bundle.version,
-    profile: bundle.profile,
-    combine: bundle.combine,
-    onError: bundle.onError,
-    model,
-    rules: bundle.rules.map(({ id, file, line, when, score, outcome, reason }, index) => ({
-      id,
-      file,
-      line,
-      when: when.text.trim(),
-      score,
-      outcome,
-      reason,
-      cost: program.ruleCosts[index]!,
-    })),
-    ranks: [...ranks],
-    costMax: program.costMax,
-    modelSchema: bundle.model?.schema,
-  };
 }
 
 function sorted(bag: DiagnosticBag): Diagnostic[] {

@@ -8,13 +8,81 @@ export interface ManifestRule {
   /** Where it was written. */
   file: string;
   line: number;
-  /** Source text of its condition. */
+  /** Source text of its condition; of a row of a table and an attribute of a scorecard, their cells as one expression. */
   when: string;
   score: number;
   outcome: 'approve' | 'review' | 'decline' | null;
   reason: string | null;
-  /** Static worst case in units. */
+  /** What the reason says as its score and ranks by, where that is not the rule's. */
+  reasonScore?: number;
+  /** Static worst case in units; 0 for a row or an attribute: its table or scorecard costs. */
   cost: number;
+  /** Row of a table, from 1; 0 is the default, which hits where no row does. */
+  table?: { name: string; row: number };
+  /** Attribute of a scorecard, from 1; 0 of the characteristic '' is the initial score. */
+  scorecard?: { name: string; characteristic: string; attribute: number };
+}
+
+/** A name for a value. */
+export interface ManifestFeature {
+  name: string;
+  file: string;
+  line: number;
+  type: string;
+  /** Source texts; the first case that holds gives the value. Only the last one may stand without `when`. */
+  cases: { when?: string; value: string }[];
+}
+
+export interface ManifestTable {
+  name: string;
+  /** Of its rows. */
+  file: string;
+  hitPolicy: 'unique' | 'any' | 'priority' | 'first' | 'ruleOrder' | 'outputOrder' | 'collect';
+  aggregate?: 'sum' | 'min' | 'max' | 'count';
+  /** Expressions whose values the cells test. */
+  inputs: { value: string; label?: string }[];
+  outputs: { name: string; type: string; default?: string; values?: string[] }[];
+  rows: ManifestRow[];
+}
+
+export interface ManifestRow {
+  /** As rules are named: its own, or TABLE/NUMBER. */
+  id: string;
+  line: number;
+  /** Source texts of its cells, null where it has none; one for each input. */
+  when: (string | null)[];
+  /** One for each output. */
+  then: (string | null)[];
+  /** Its cells as one expression, for explanations. */
+  condition: string;
+}
+
+export interface ManifestScorecard {
+  name: string;
+  file: string;
+  type: string;
+  initialScore: string;
+  reasons: 'pointsBelow' | 'pointsAbove';
+  contributes: boolean;
+  characteristics: {
+    name: string;
+    line: number;
+    input: string;
+    attributes: { line: number; when: string | null; points: string; reason: string | null; condition: string }[];
+  }[];
+}
+
+export interface ManifestList {
+  name: string;
+  type: string;
+  file: string;
+}
+
+/** What the program costs, part by part; see src/compiler/cost-report.ts. */
+export interface ManifestCost {
+  kind: 'payload' | 'step' | 'rule';
+  name: string;
+  units: number;
 }
 
 export interface Manifest {
@@ -26,10 +94,20 @@ export interface Manifest {
   onError: 'decline' | 'review' | 'approve' | 'fail';
   /** bigint values inside are written as { "$int": "123" }. */
   model: Model;
-  /** In the order written; `rank` gives the rule number in the engine: rules[i] has rank ranks[i]. */
+  /** In the order written, then rows of tables and attributes of scorecards; rules[i] has rank ranks[i] in the engine. */
   rules: ManifestRule[];
   ranks: number[];
+  features: ManifestFeature[];
+  tables: ManifestTable[];
+  scorecards: ManifestScorecard[];
+  /** That the bundle declares. */
+  lists: ManifestList[];
   costMax: number;
+  /** Of the payload and what comes before the rules: those have theirs. */
+  costs: ManifestCost[];
+  /** Versions of the data that the image brings along, where it does. */
+  unicode?: string;
+  zones?: string;
   /** JSON Schema of the model as the author wrote it, for GET model.schema.json. */
   modelSchema: unknown;
 }

@@ -19,6 +19,8 @@ import { BOOLEAN, type DecimalType, decimalType, NUMBER, type Type } from '../ty
 export interface CheckedScorecard {
   steps: Step[];
   members: Map<string, ScopeEntry>;
+  /** Of each characteristic, each attribute as an expression. */
+  conditions: string[][];
 }
 
 interface CheckedCharacteristic {
@@ -167,7 +169,7 @@ function lower(
   initial: ConstantIr,
   characteristics: readonly CheckedCharacteristic[],
   hits: HitRules,
-): CheckedScorecard | undefined {
+): CheckedScorecard {
   const { name, span } = scorecard;
   const place = { name: `scorecard ${name}`, span };
   const steps: Step[] = [];
@@ -178,11 +180,12 @@ function lower(
     steps.push({ kind: 'each', rows: [{ when: always, sets: [], folds: [], hits: [initialHit] }], ...place });
   }
   let sum: Ir = initial;
-  for (const checked of characteristics) {
+  const conditions = characteristics.map((checked) => conditionsOf(context, checked));
+  for (const [at, checked] of characteristics.entries()) {
     const { characteristic, points, cells, lets } = checked;
     const type = typeOfPoints(points);
     const feature: FeatureRef = { name: `${name} ${characteristic.name}`, type, nullable: false };
-    const first = scorecard.contributes ? hits.add(rulesOf(context, scorecard, checked), true) : undefined;
+    const first = scorecard.contributes ? hits.add(rulesOf(scorecard, checked, conditions[at]!), true) : undefined;
     const hitsOf = (index: number): number[] => (first === undefined ? [] : [first + index]);
     const set = (index: number): Assignment[] => [{ feature, value: points[index]! }];
     // One that is proven to be complete may take its last attribute without a test.
@@ -194,13 +197,9 @@ function lower(
     steps.push(...lets, { kind: 'choose', rows, otherwise: { sets: set(last), hits: hitsOf(last) }, exclusive: false, ...place });
     sum = plus(sum, { op: 'feature', type, feature, nullable: false, ...PLACE });
   }
-  if (sum.type.kind === 'decimal' && sum.type.wide) {
-    context.bag.error('V4152', span, `the score of \`${name}\` may not fit 64 bits`, 'declare fewer digits after the point');
-    return undefined;
-  }
   const score: FeatureRef = { name: `${name}.score`, type: sum.type, nullable: false };
   steps.push({ kind: 'let', feature: score, value: sum, ...place });
-  return { steps, members: new Map([['score', { kind: 'feature', feature: score }]]) };
+  return { steps, members: new Map([['score', { kind: 'feature', feature: score }]]), conditions };
 }
 
 function typeOfPoints(points: readonly ConstantIr[]): Type {
@@ -229,17 +228,21 @@ function initialRule({ name, file, span }: BundleScorecard, initial: ConstantIr)
   };
 }
 
-function rulesOf({ scope, profile }: TableContext, scorecard: BundleScorecard, checked: CheckedCharacteristic): HitRule[] {
-  const { characteristic, subject, points, losses } = checked;
+function conditionsOf({ scope, profile }: TableContext, { characteristic, subject }: CheckedCharacteristic): string[] {
   const column = { text: characteristic.input.text, subject, scope, profile };
-  return characteristic.attributes.map(({ when, reason, span, line }, index): HitRule => {
+  return characteristic.attributes.map(({ when }) => renderRow([column], [when]));
+}
+
+function rulesOf(scorecard: BundleScorecard, checked: CheckedCharacteristic, conditions: readonly string[]): HitRule[] {
+  const { characteristic, points, losses } = checked;
+  return characteristic.attributes.map(({ reason, span, line }, index): HitRule => {
     const loss = losses[index]!;
     return {
       id: `${scorecard.name}/${characteristic.name}/${index + 1}`,
       idSpan: span,
       file: scorecard.file,
       line,
-      when: renderRow([column], [when]),
+      when: conditions[index]!,
       score: numberOf(points[index]!),
       outcome: null,
       reason: loss > 0 ? (reason ?? characteristic.reason ?? null) : null,

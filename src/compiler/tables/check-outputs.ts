@@ -8,12 +8,12 @@ import type { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import { checkInScope } from '../checker.js';
 import { powerOfTen } from '../exact.js';
 import { type Ir, mayBeNull } from '../ir.js';
-import { adopt, join, unionOf } from '../join.js';
+import { adopt, join, unionOf, widened } from '../join.js';
 import { decimalConstant } from '../operands.js';
 import { fold } from '../passes/fold.js';
 import type { FeatureRef, Scope } from '../scope.js';
 import { FaultSink } from '../source.js';
-import { type DecimalType, decimalType, sameEnum, type Type, typePhrase } from '../types.js';
+import { type DecimalType, decimalType, fitsWide, sameEnum, type Type, typePhrase } from '../types.js';
 import { Operand } from './cell-syntax.js';
 import { isWord, literalOf, namedIn, textConstant } from './check-cell.js';
 import { declaredType } from './output-type.js';
@@ -92,16 +92,19 @@ export function checkOutput(
   }
   if (!good) return undefined;
   const whole = unionType(type, [...settled.values()]);
-  if (whole.kind === 'decimal' && whole.wide) {
+  if (whole.kind === 'decimal' && !fitsWide(whole)) {
     bag.error(
-      'V4107',
+      'V3307',
       output.nameSpan,
-      `the values of \`${path}\` may not fit 64 bits`,
-      'give the fields in them a `minimum` and a `maximum`, or `round` them',
+      `the values of \`${path}\` may not fit 128 bits`,
+      'give the fields in them a `minimum` and a `maximum`',
     );
     return undefined;
   }
-  const settledOf = (value: Value | undefined): Ir | undefined => (value === undefined ? undefined : settled.get(value));
+  const settledOf = (value: Value | undefined): Ir | undefined => {
+    const ir = value === undefined ? undefined : settled.get(value);
+    return ir?.type.kind === 'decimal' && whole.kind === 'decimal' ? widened(ir as Ir & { type: DecimalType }, whole) : ir;
+  };
   return {
     output,
     type: whole,

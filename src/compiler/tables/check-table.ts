@@ -9,7 +9,7 @@ import type { Ir } from '../ir.js';
 import type { CellSet } from '../proofs/table-form.js';
 import type { FeatureRef, Scope } from '../scope.js';
 import type { LetStep, Step } from '../steps.js';
-import { BOOLEAN } from '../types.js';
+import { BOOLEAN, fitsWide } from '../types.js';
 import type { Cell } from './cell-syntax.js';
 import { CellChecker, foldQuietly, isTestable, type Subject, subjectOf, untestablePhrase } from './check-cell.js';
 import { type CheckedOutput, checkOutput, DECIDING_OUTPUTS, sumType } from './check-outputs.js';
@@ -194,11 +194,12 @@ function checkAggregate({ table, outputs }: CheckedTable, bag: DiagnosticBag): v
   const { aggregate } = table;
   if (aggregate === undefined || aggregate === 'count') return;
   for (const { output, type, values } of outputs) {
-    if (type.kind === 'decimal' && aggregate === 'sum' && sumType(type, values).wide) {
+    if (type.kind === 'decimal' && aggregate === 'sum' && !fitsWide(sumType(type, values))) {
       const advice = 'give the fields in its values a `minimum` and a `maximum`';
-      bag.error('V4112', output.nameSpan, `the sum of \`${output.name}\` may not fit 64 bits`, advice);
+      bag.error('V3307', output.nameSpan, `the sum of \`${output.name}\` may not fit 128 bits`, advice);
     }
-    if (type.kind === 'number' || type.kind === 'decimal' || DECIDING_OUTPUTS.includes(output.name)) continue;
+    const isOrdered = aggregate !== 'sum' && (type.kind === 'date' || type.kind === 'timestamp');
+    if (type.kind === 'number' || type.kind === 'decimal' || isOrdered || DECIDING_OUTPUTS.includes(output.name)) continue;
     const advice = 'take numbers or decimals, `aggregate: count`, or leave `aggregate` out for a list';
     bag.error('V4112', output.nameSpan, `\`aggregate: ${aggregate}\` takes numbers, and \`${output.name}\` is none`, advice);
   }

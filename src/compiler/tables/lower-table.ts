@@ -7,7 +7,7 @@ import type { FeatureRef, ScopeEntry } from '../scope.js';
 import type { Assignment, ChoiceRow, EachRow, Fold, Step } from '../steps.js';
 import { BOOLEAN, decimalType, NUMBER, type Type } from '../types.js';
 import { type CheckedOutput, DECIDING_OUTPUTS, isNullableValue, sumType } from './check-outputs.js';
-import { type CheckedRow, type CheckedTable, isSingleHit } from './check-table.js';
+import { type CheckedTable, isSingleHit } from './check-table.js';
 
 export interface LoweredTable {
   steps: Step[];
@@ -49,20 +49,15 @@ export function rowOrder({ table, outputs, rows }: CheckedTable): number[] {
   return order.sort(compareRows);
 }
 
-/** Lowers a table. Hits are added to `hits`; `whens` shows each row as an expression. */
-export function lowerTable(
-  checked: CheckedTable,
-  facts: TableFacts,
-  hits: HitRules,
-  whens: (row: CheckedRow) => string,
-): LoweredTable {
+/** Lowers a table. Hits are added to `hits`; `whens` are the rows as expressions. */
+export function lowerTable(checked: CheckedTable, facts: TableFacts, hits: HitRules, whens: readonly string[]): LoweredTable {
   const numbers = addHits(checked, hits, whens);
   const lowered = isSingleHit(checked.table) ? lowerChoice(checked, facts, numbers) : lowerEach(checked, numbers);
   return { steps: [...checked.lets, ...lowered.steps], members: lowered.members };
 }
 
 /** Numbers of the hits that each row gives; at the end those of the default. */
-function addHits({ table, rows, outputs }: CheckedTable, hits: HitRules, whens: (row: CheckedRow) => string): number[][] {
+function addHits({ table, rows, outputs }: CheckedTable, hits: HitRules, whens: readonly string[]): number[][] {
   const columns = DECIDING_OUTPUTS.map((name) => outputs.find(({ output }) => output.name === name));
   const numbers: number[][] = [...rows.map(() => []), []];
   const rules: HitRule[] = [];
@@ -83,12 +78,11 @@ function addHits({ table, rows, outputs }: CheckedTable, hits: HitRules, whens: 
     });
     places.push(at);
   };
-  for (const [at, checkedRow] of rows.entries()) {
-    const { row, number } = checkedRow;
+  for (const [at, { row, number }] of rows.entries()) {
     const place = { idSpan: row.idSpan ?? row.span, file: table.file, line: row.line };
     const values = columns.map((column) => column?.values[at]);
     if (values.some((value) => value !== undefined))
-      add(at, { id: row.id ?? `${table.name}/${number}`, ...place, when: whens(checkedRow) }, values);
+      add(at, { id: row.id ?? `${table.name}/${number}`, ...place, when: whens[at]! }, values);
   }
   const defaults = columns.map((column) => column?.default);
   const place = { idSpan: table.span, file: table.span.file, line: 1 };

@@ -1,0 +1,122 @@
+// A compiled bundle -> its manifest: what explanations and people want to know of it.
+
+import { BlobKind } from '../../assembly/shared/image.js';
+import type { BundleScorecard } from '../bundle/scorecards.js';
+import type { BundleTable } from '../bundle/tables.js';
+import type { Manifest, ManifestRule, ManifestScorecard, ManifestTable } from '../image/manifest.js';
+import type { Definitions } from './definitions.js';
+import type { HitRule } from './hit-rules.js';
+import type { CompiledBundle } from './to-parts.js';
+import { UNICODE_VERSION } from './unicode/case-blob.js';
+import { ZONE_DATA_VERSION } from './zones/zone-blob.js';
+
+/** The manifest of a bundle without faults. */
+export function toManifest({ bundle, model, hits, ranks, program }: CompiledBundle, definitions: Definitions): Manifest {
+  const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
+  return {
+    format: 1,
+    name: bundle.name,
+    version: bundle.version,
+    profile: bundle.profile,
+    combine: bundle.combine,
+    onError: bundle.onError,
+    model,
+    rules: [
+      ...bundle.rules.map(({ id, file, line, when, score, outcome, reason }, index) => ({
+        id,
+        file,
+        line,
+        when: when.text.trim(),
+        score,
+        outcome,
+        reason,
+        cost: program.ruleCosts[index]!,
+      })),
+      ...hits.map(toRule),
+    ],
+    ranks: [...ranks],
+    features: bundle.features.map(({ name, file, line, cases }) => ({
+      name,
+      file,
+      line,
+      type: definitions.shown.features.get(name)!,
+      cases: cases.map(({ when, value }) => ({
+        ...(when === undefined ? {} : { when: when.text.trim() }),
+        value: value.text.trim(),
+      })),
+    })),
+    tables: bundle.tables.map((table) => toTable(table, definitions)),
+    scorecards: bundle.scorecards.map((scorecard) => toScorecard(scorecard, definitions)),
+    lists: bundle.lists.map(({ name, type, file }) => ({ name, file, type: typeText(type) })),
+    costMax: program.costMax,
+    costs: program.costs.filter(({ kind }) => kind !== 'rule').map(({ kind, name, units }) => ({ kind, name, units })),
+    ...(usesBlob([BlobKind.CASE, BlobKind.PATTERN]) ? { unicode: UNICODE_VERSION } : {}),
+    ...(usesBlob([BlobKind.ZONE]) ? { zones: ZONE_DATA_VERSION } : {}),
+    modelSchema: bundle.model?.schema,
+  };
+}
+
+function toRule({ id, file, line, when, score, outcome, reason, reasonScore, source }: HitRule): ManifestRule {
+  const place =
+    source === undefined
+      ? {}
+      : 'table' in source
+        ? { table: { name: source.table, row: source.row } }
+        : { scorecard: { name: source.scorecard, characteristic: source.characteristic, attribute: source.attribute } };
+  const reasons = reasonScore === undefined ? {} : { reasonScore };
+  return { id, file, line, when, score, outcome, reason, ...reasons, cost: 0, ...place };
+}
+
+function toTable(table: BundleTable, { shown }: Definitions): ManifestTable {
+  const { name, file, hitPolicy, aggregate, inputs, outputs, rows } = table;
+  const { conditions, types } = shown.tables.get(name)!;
+  return {
+    name,
+    file,
+    hitPolicy,
+    ...(aggregate === undefined ? {} : { aggregate }),
+    inputs: inputs.map(({ value, label }) => ({ value: value.text.trim(), ...(label === undefined ? {} : { label }) })),
+    outputs: outputs.map((output, index) => ({
+      name: output.name,
+      type: types[index]!,
+      ...(output.default === undefined ? {} : { default: output.default.text.trim() }),
+      ...(output.values === undefined ? {} : { values: output.values.map(({ text }) => text.trim()) }),
+    })),
+    rows: rows.map((row, index) => ({
+      id: row.id ?? `${name}/${index + 1}`,
+      line: row.line,
+      when: row.when.map((cell) => cell?.text.trim() ?? null),
+      then: row.then.map((cell) => cell?.text.trim() ?? null),
+      condition: conditions[index]!,
+    })),
+  };
+}
+
+function toScorecard(scorecard: BundleScorecard, { shown }: Definitions): ManifestScorecard {
+  const { name, file, type, initialScore, reasons, contributes, characteristics } = scorecard;
+  const conditions = shown.scorecards.get(name)!;
+  return {
+    name,
+    file,
+    type: typeText(type),
+    initialScore: initialScore?.text.trim() ?? '0',
+    reasons,
+    contributes,
+    characteristics: characteristics.map((characteristic, at) => ({
+      name: characteristic.name,
+      line: characteristic.line,
+      input: characteristic.input.text.trim(),
+      attributes: characteristic.attributes.map(({ line, when, points, reason }, index) => ({
+        line,
+        when: when?.text.trim() ?? null,
+        points: points.text.trim(),
+        reason: reason ?? characteristic.reason ?? null,
+        condition: conditions[at]![index]!,
+      })),
+    })),
+  };
+}
+
+function typeText(type: string | { decimal: number }): string {
+  return typeof type === 'string' ? type : `decimal(${type.decimal})`;
+}
