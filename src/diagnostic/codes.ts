@@ -231,7 +231,6 @@ export const DIAGNOSTIC_CODES = {
   V5012: 'a feature, table or scorecard costs too much',
   V5013: 'the bundle needs too many time zones and patterns',
   V5014: 'the bundle asks too many lists',
-  V5015: 'a text grows with each round of a `reduce`',
   V5040: 'loops of an expression are nested too deeply',
   V5041: 'an expression repeats too much for the elements that it lists',
   V5042: 'the types of an expression take too many steps',
