@@ -52,8 +52,6 @@ export class Emitter {
   joinedBytes = 0;
   /** Rounds of the loops around what is emitted now, multiplied. */
   rounds = 1;
-  /** A `reduce` made a text that grows from round to round since this was last set to false. */
-  textGrows = false;
   readonly #features = new Map<FeatureRef, FeaturePlace>();
   readonly #locals = new Map<LocalRef, { register: number } | { ir: Ir }>();
   /** Register of the key of a text that has a register of its own. */
@@ -330,21 +328,16 @@ export class Emitter {
     return this.registers.take(type.kind === 'text' ? { type: RegisterType.TEXT, max: textMax } : { type: registerTypeOf(type) });
   }
 
-  /** Bytes of the register of an expression's text; 0 where it is none. */
+  /** Bytes of the register of an expression's text, with the names that have registers now; 0 where it is none. */
   textMax(ir: Ir): number {
-    return this.textSizes().of(ir);
-  }
-
-  /** Sizes of texts, with the names that have registers now. */
-  textSizes(): TextMax {
     return new TextMax({
-      feature: (ir: FeatureIr) => this.registers.maxOf(this.place(ir.feature).register),
+      feature: (name: FeatureIr) => this.registers.maxOf(this.place(name.feature).register),
       local: (local) => {
         const held = this.#locals.get(local);
         if (held === undefined) return undefined;
         return 'register' in held ? this.registers.maxOf(held.register) : this.textMax(held.ir);
       },
-    });
+    }).of(ir);
   }
 
   /** Counts bytes that are taken of the room for texts, in each round of the loops around. */

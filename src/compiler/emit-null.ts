@@ -12,6 +12,7 @@ export function wayOut(whenNull: Label | undefined): Label {
   return whenNull;
 }
 
+/** `a ?? b` in a register. */
 export function coalesce(emitter: Emitter, ir: CoalesceIr, whenNull: Label | undefined, into: number | undefined): number {
   const result = into ?? emitter.takeFor(ir.type, emitter.textMax(ir));
   const done = emitter.code.label();
@@ -27,6 +28,7 @@ export function coalesce(emitter: Emitter, ir: CoalesceIr, whenNull: Label | und
   return result;
 }
 
+/** `a ?? b` as a condition; see Emitter.branch. */
 export function branchCoalesce(emitter: Emitter, ir: CoalesceIr, target: Label, sense: boolean, whenNull: Label | undefined): void {
   const done = emitter.code.label();
   const last = ir.operands.length - 1;
@@ -71,8 +73,14 @@ export function branchNull(emitter: Emitter, written: Ir, target: Label, sense: 
   }
 }
 
+/** The object of a field that is known not to be null is not null either. */
+function present(object: Ir): Ir {
+  return 'nullable' in object && object.nullable ? { ...object, nullable: false } : object;
+}
+
+/** A field of an element, or of an object that lies in one. */
 export function member(emitter: Emitter, ir: MemberIr, whenNull: Label | undefined, into: number | undefined): number {
-  const object = emitter.nullableValue(ir.object, whenNull);
+  const object = emitter.nullableValue(ir.nullable ? ir.object : present(ir.object), whenNull);
   if (ir.nullable) emitter.test(Opcode.IF_FIELD_NULL, wayOut(whenNull), object, 0, BigInt(ir.field.index));
   const result =
     into !== undefined && emitter.registers.typeOf(into) === fieldRegister(ir.field).type

@@ -47,10 +47,8 @@ export function walkValue(emitter: Emitter, walk: WalkIr, into?: number): number
     return emitter.settle(register, into);
   }
   if (result.kind !== 'reduce') return undefined;
-  const { bytes, grows } = emitter.textSizes().reduced(walk);
-  if (grows) emitter.textGrows = true;
   // A register of its own: the body may read what the caller's holds.
-  const register = emitter.takeFor(walk.type, bytes);
+  const register = emitter.takeFor(walk.type, 0);
   emitter.value(result.init, register);
   emitter.bind(result.accumulator, { register });
   eachElement(emitter, walk, result.local, () => emitter.value(result.body, register));

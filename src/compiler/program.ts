@@ -166,11 +166,6 @@ export class Emission {
       this.#bag.error('V5008', span, `a jump inside the ${kind} is too long`, 'split the condition over several rules');
       code.branchOverflow = false;
     }
-    if (emitter.textGrows) {
-      const advice = 'join texts outside of `reduce`, or only compare them in it';
-      this.#bag.error('V5015', span, 'the text that a `reduce` makes grows with each round', advice);
-      emitter.textGrows = false;
-    }
     this.reportJoined(span);
     this.#parts.push({ kind, name, span, first, end: code.count, marks: emitter.marks.slice(firstMark) });
   }

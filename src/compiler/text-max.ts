@@ -3,11 +3,8 @@
 
 import { functionTextBytes } from '../../assembly/shared/function.js';
 import { fieldTextBytes } from '../image/registers.js';
-import type { FeatureIr, Ir, LocalRef, WalkEnd, WalkIr, WalkSource } from './ir.js';
+import type { FeatureIr, Ir, LocalRef } from './ir.js';
 import { utf8Bytes } from './types.js';
-
-/** Passes over the body of a `reduce` in which what it makes may still grow. */
-const REDUCE_PASSES = 4;
 
 /**
  * The size that registers for texts of up to so many bytes have: rounded up by at most an eighth, so that a program of many
@@ -59,44 +56,9 @@ export class TextMax {
       case 'let':
         this.#locals.set(ir.local, this.of(ir.value));
         return this.of(ir.body);
-      case 'walk':
-        return this.reduced(ir).bytes;
+      // A `reduce` to a text: the checker lets none through, since it could grow from round to round.
       default:
         return 0;
-    }
-  }
-
-  /** A `reduce` to a text: its size, and whether its text grows from round to round, so that it has none. */
-  reduced(walk: WalkIr): { bytes: number; grows: boolean } {
-    if (walk.result.kind !== 'reduce' || walk.type.kind !== 'text') return { bytes: 0, grows: false };
-    let element = this.#elementMax(walk.source);
-    for (const stage of walk.stages) {
-      this.#locals.set(stage.local, element);
-      if (stage.kind === 'map') element = this.of(stage.body);
-    }
-    const { accumulator, init, local, body } = walk.result satisfies WalkEnd;
-    this.#locals.set(local, element);
-    let bytes = this.of(init);
-    for (let pass = 0; pass < REDUCE_PASSES; pass++) {
-      this.#locals.set(accumulator, bytes);
-      const next = this.of(body);
-      if (next <= bytes) return { bytes, grows: false };
-      bytes = next;
-    }
-    return { bytes, grows: true };
-  }
-
-  #elementMax(source: WalkSource): number {
-    switch (source.kind) {
-      case 'list': {
-        const { type } = source.list;
-        const element = type.kind === 'list' ? type.element : undefined;
-        return element?.kind === 'text' ? element.bytesMax : 0;
-      }
-      case 'pieces':
-        return this.of(source.text);
-      case 'elements':
-        return Math.max(0, ...source.elements.map(({ value }) => this.of(value)));
     }
   }
 }

@@ -1,4 +1,4 @@
-// Walks: elements that are written down become `&&` and `||` of conditions, and a list that is chosen becomes a choice of walks.
+// Walks over elements that are written down: they become `&&` and `||` of conditions.
 
 import type { ConstantIr, Ir, LocalRef, WalkIr, WalkSource } from '../ir.js';
 import { BOOLEAN, utf8Bytes } from '../types.js';
@@ -16,8 +16,6 @@ type ElementsSource = Extract<WalkSource, { kind: 'elements' }>;
 
 /** Folds a walk whose operands have been folded. */
 export function foldWalk(walk: WalkIr, faults: WarningSink, fold: Fold): Ir {
-  const chosen = walk.source.kind === 'list' ? chooseWalk(walk, walk.source.list, faults, fold) : undefined;
-  if (chosen !== undefined) return chosen;
   const source = elementsOf(walk.source);
   if (source === undefined) return walk;
   const known = foldElements({ ...walk, source }, source, fold);
@@ -26,38 +24,6 @@ export function foldWalk(walk: WalkIr, faults: WarningSink, fold: Fold): Ir {
     faults.warning('V3401', walk, `this is always ${known.value}`, advice);
   }
   return known;
-}
-
-/** The list of a walk is one register: where it is a choice, the walks are chosen instead. */
-function chooseWalk(walk: WalkIr, list: Ir, faults: WarningSink, fold: Fold): Ir | undefined {
-  const { type, start, end } = walk;
-  const over = (other: Ir): Ir => foldWalk({ ...walk, source: { kind: 'list', list: other } }, faults, fold);
-  switch (list.op) {
-    case 'conditional':
-      return {
-        op: 'conditional',
-        type,
-        test: list.test,
-        whenTrue: over(list.whenTrue),
-        whenFalse: over(list.whenFalse),
-        start,
-        end,
-      };
-    case 'let':
-      return { ...list, type, body: over(list.body), start, end };
-    case 'coalesce': {
-      const operands = list.operands.map((operand, index): Ir => {
-        if (index === list.operands.length - 1) return over(operand);
-        const local: LocalRef = { name: '', type: list.type };
-        const place = { start: operand.start, end: operand.end };
-        const body = over({ op: 'local', type: list.type, local, ...place });
-        return { op: 'let', type, local, value: operand, body, optional: true, start, end };
-      });
-      return { op: 'coalesce', type, operands, start, end };
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** What a walk goes over, where that is written down; the pieces of a constant are. */

@@ -1,6 +1,5 @@
 // Constant folding: what does not depend on the payload is computed once, with JavaScript's own operators, so that the result is the
-// one the program would have had. Conditions that turn out constant are reported. Some constructs are brought to a simpler form
-// on the way, which the emitter relies on: a walk's list is no choice between lists.
+// one the program would have had. Conditions that turn out constant are reported.
 
 import { numberArithmetic } from '../arithmetic.js';
 import type {
