@@ -9,8 +9,8 @@
 //   - a BOOL is 0 or 1; an ENUM is a member in use; INT, LONG, DECIMAL, TIMESTAMP, DATE and DOUBLE are within their bounds (a LONG
 //     always within the safe integers; NaN breaks any bound);
 //   - a text lies inside the payload with its terminating zero, is UTF-8, and has minLength to maxLength code points;
-//   - a list lies inside the payload with all its elements, has minItems to maxItems of them, and each is accepted as a field of its
-//     kind would be;
+//   - a list lies inside the payload with all its elements, has minItems to maxItems of them, and each is accepted as a field of
+//     its kind would be;
 //   - no required field is absent.
 
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';

@@ -217,7 +217,10 @@ function refuse(response: HttpResponse, problem: Problem): void {
   response.writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
 }
 
-/** A text message, with what stands twice in its payload. Throws Problem INVALID_JSON where it is not JSON, INVALID_FRAME where it is not of the form. */
+/**
+ * A text message, with what stands twice in its payload. Throws Problem INVALID_JSON where it is not JSON, INVALID_FRAME where it
+ * is not of the form.
+ */
 function parseRequest(text: string): { id?: unknown; bundle: string; payload: unknown; duplicates: PayloadError[] } {
   const { value, duplicates } = parseJson(text);
   const request = value as { id?: unknown; bundle?: unknown; payload?: unknown } | null;

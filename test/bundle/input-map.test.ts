@@ -18,6 +18,8 @@ const model = modelOf({
     at: { type: 'string', format: 'date-time' },
     day: { type: 'string', format: 'date' },
     card: { type: 'object', properties: { country: { type: 'string' } } },
+    tags: { type: 'array', items: { type: 'string' }, maxItems: 3 },
+    items: { type: 'array', items: { type: 'object', properties: { n: { type: 'integer' } } }, maxItems: 3 },
   },
 });
 
@@ -87,7 +89,12 @@ describe('rows', () => {
 
   it('without columns take fields by name', () => {
     const { input } = readMap('format: csv\n');
-    expect(createRowMapper(input!, model)({ id: 'x', count: '2', other: 'y', 'card.country': 'US' }).payload).toEqual({
+    expect(
+      createRowMapper(
+        input!,
+        model,
+      )({ id: 'x', count: '2', other: 'y', 'card.country': 'US', tags: 'x', 'tags[]': 'x', 'items[].n': '1' }).payload,
+    ).toEqual({
       id: 'x',
       count: 2,
       card: { country: 'US' },
@@ -111,6 +118,8 @@ describe('documents', () => {
     ['{ format: csv, header: false }', ['input.yaml:1:24 V1010 without a header line the columns need names']],
     ['format: csv\ncolumns:\n  idd: A\n', ['input.yaml:3:3 V1010 `idd` is not a field of the model']],
     ['format: csv\ncolumns:\n  card: A\n', ['input.yaml:3:3 V1010 `card` is an object']],
+    ['format: csv\ncolumns:\n  tags: A\n', ['input.yaml:3:3 V1010 `tags` is or belongs to a list']],
+    ['format: csv\ncolumns:\n  "items[].n": A\n', ['input.yaml:3:3 V1010 `items[].n` is or belongs to a list']],
     ['format: csv\ncolumns:\n  id: { from: A, combine: [B] }\n', ['input.yaml:3:3 V1010 `id` needs either `from` or `combine`']],
     ['format: csv\ncolumns:\n  id: { strip: A }\n', ['input.yaml:3:3 V1010 `id` needs either `from` or `combine`']],
     [

@@ -4,6 +4,7 @@ import { compile } from '#src/index.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import type { Model } from '#src/schema/model.js';
 import { exampleFiles } from '../examples/open-example.js';
+import { model as listModel } from '../lib/model-lists.js';
 
 const COUNT = 3000;
 
@@ -28,6 +29,7 @@ function modelOf(schema: string): Model {
 const MODELS: Record<string, () => Model> = {
   'card-risk': () => compile(exampleFiles('card-risk')).manifest!.model,
   credit: () => compile(exampleFiles('credit')).manifest!.model,
+  'lists of all kinds': () => listModel,
   'bounds of all kinds': () =>
     modelOf(`type: object
 required: [low, high, both, negative, wide, exact, text, on]

@@ -1,9 +1,9 @@
 // The JSON Schema suite, draft 2020-12, against models.
 //
 // A group qualifies as written where its schema is a model (an object schema), or is the schema of the one required property
-// `value` of a model; $schema and $defs move to the top with it. Most schemas of the suite have no type, and a field of a model has one: a
-// group whose keywords all act on one type qualifies with that type added (of a list also `items` of numbers and `maxItems`,
-// where they are missing). Then the suite's answer holds for the values of that type, and all others are refused.
+// `value` of a model; $schema and $defs move to the top with it. Most schemas of the suite have no type, and a field of a model
+// has one: a group whose keywords all act on one type qualifies with that type added (of a list also `items` of numbers and
+// `maxItems`, where they are missing). Then the suite's answer holds for the values of that type, and all others are refused.
 //
 // Each test of a group that qualifies is asked three ways: as an object and as JSON text through the library, and as FlatBuffers
 // that the flatbuffers package wrote, where its types can say it. Every other group is refused as a model, by diagnostics that name
@@ -276,7 +276,8 @@ describe.skipIf(!hasSuite)('draft 2020-12', () => {
         `with its type added (${found.withType.length}):`,
         ...found.withType.map((line) => `  ${line}`),
         `refused as written (${found.refusedGroups}), groups by what is named: ${refused.join(', ')}`,
-        `${counts.tests} tests agree, ${counts.wire} values also as FlatBuffers; ${counts.refusedByType} are of another type and refused; ${counts.different} differ on purpose`,
+        `${counts.tests} tests agree, ${counts.wire} values also as FlatBuffers`,
+        `${counts.refusedByType} are of another type and refused, ${counts.different} differ on purpose`,
       ].join('\n'),
     );
     expect([found.asWritten.length, found.withType.length]).toEqual([19, 32]);
