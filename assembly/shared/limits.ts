@@ -5,9 +5,9 @@
 export const PAYLOAD_BYTES_MAX = 1048576;
 /** Payloads in one frame or one slot. */
 export const SLOT_COUNT_MAX = 4096;
-/** Nested objects below the root table of a model. */
+/** Nested objects and lists below the root table of a model. */
 export const MODEL_DEPTH_MAX = 8;
-/** Tables (root and nested objects) of one model. */
+/** Tables (root, nested objects, lists) of one model. */
 export const MODEL_TABLES_MAX = 64;
 /** Fields of one model, nested ones included. */
 export const MODEL_FIELDS_MAX = 1024;

@@ -103,7 +103,7 @@ function readFormat(schema: Schema, type: SchemaType, complain: Complain): strin
 }
 
 function readInteger(schema: Schema, format: string | undefined, complain: Complain): Shape {
-  if (schema.multipleOf !== undefined && schema.multipleOf !== 1) {
+  if (schema.multipleOf !== undefined && schema.multipleOf !== 1 && schema.multipleOf !== 1n) {
     complain('V2005', 'multipleOf', 'multipleOf of an integer can only be 1', 'test the remainder with a rule');
   }
   if (format === 'int64') return { kind: FieldKind.DECIMAL, scale: 0, ...bounds(readScaledBounds(schema, 0, I64, complain)) };
