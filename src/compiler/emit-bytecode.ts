@@ -153,8 +153,9 @@ export class Emitter {
 
   /** Gives a feature registers of its own, for all of the program. @param textMax bytes, where it is a text */
   declare(feature: FeatureRef, textMax: number): FeaturePlace {
-    const register = this.takeFor(feature.type, textMax);
-    const nullRegister = feature.nullable ? this.registers.take({ type: RegisterType.BOOL }) : undefined;
+    // Both begin as zeros: not null, no sum yet, no row.
+    const register = this.registers.fresh(this.#descriptorOf(feature.type, textMax));
+    const nullRegister = feature.nullable ? this.registers.fresh({ type: RegisterType.BOOL }) : undefined;
     const place = { register, nullRegister };
     this.registers.hold(register);
     this.#features.set(feature, place);
@@ -324,8 +325,12 @@ export class Emitter {
 
   /** A temporary for values of a type. @param textMax bytes, where it is a text */
   takeFor(type: Type, textMax: number): number {
-    if (type.kind === 'object') return this.registers.take({ type: RegisterType.OBJECT, table: type.table });
-    return this.registers.take(type.kind === 'text' ? { type: RegisterType.TEXT, max: textMax } : { type: registerTypeOf(type) });
+    return this.registers.take(this.#descriptorOf(type, textMax));
+  }
+
+  #descriptorOf(type: Type, textMax: number): ImageRegister {
+    if (type.kind === 'object') return { type: RegisterType.OBJECT, table: type.table };
+    return type.kind === 'text' ? { type: RegisterType.TEXT, max: textMax } : { type: registerTypeOf(type) };
   }
 
   /** Bytes of the register of an expression's text, with the names that have registers now; 0 where it is none. */

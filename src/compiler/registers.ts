@@ -86,8 +86,11 @@ export class Registers {
 
   /** A temporary that nothing holds; of WIDE_LOW the first of a pair. */
   take(descriptor: ImageRegister): number {
-    const free = this.#free.get(poolKey(descriptor))?.pop();
-    if (free !== undefined) return free;
+    return this.#free.get(poolKey(descriptor))?.pop() ?? this.fresh(descriptor);
+  }
+
+  /** A register that has never held anything: zero when the program begins. */
+  fresh(descriptor: ImageRegister): number {
     const register = this.descriptors.push(descriptor) - 1;
     if (descriptor.type === RegisterType.WIDE_LOW) this.descriptors.push({ type: RegisterType.WIDE_HIGH });
     return register;
