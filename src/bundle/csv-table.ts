@@ -13,6 +13,7 @@ import type { ScalarText } from './scalar-text.js';
 import {
   type BundleTable,
   checkOutputName,
+  type OutputType,
   plainHead,
   type TableHead,
   type TableInput,
@@ -61,7 +62,7 @@ export function readCsvTable(
   const outputs: TableOutput[] = [];
   const columns = first.cells.map((cell) => readColumn(cell, plain, inputs, outputs, bag));
   for (const output of plain.outputs) {
-    if (outputs.includes(output)) continue;
+    if (outputs.some(({ name: column }) => column === output.name)) continue;
     bag.error(
       'V4101',
       output.nameSpan,
@@ -88,26 +89,52 @@ function readColumn(cell: ScalarText, head: TableHead, inputs: TableInput[], out
   if (text.startsWith('#')) return { kind: 'ignored' };
   if (text === 'id') return { kind: 'id' };
   if (text === '') return { kind: 'unknown' };
-  if (text.startsWith('->')) {
-    const name = text.slice(2).trim();
-    const at = cell.text.lastIndexOf(name);
-    const nameSpan = cell.spanAt(at, at + name.length);
-    if (!checkOutputName(name, nameSpan, bag)) return { kind: 'ignored' };
-    const declared = head.outputs.find((output) => output.name === name);
-    if (declared === undefined && head.outputs.length > 0) {
-      const advice =
-        didYouMean(
-          name,
-          head.outputs.map((output) => output.name),
-        ) ?? 'add it to `outputs`';
-      bag.error('V4101', nameSpan, `${head.span.file} declares no output \`${name}\``, advice);
-    }
-    outputs.push(declared ?? { name, nameSpan, typeSpan: nameSpan });
-    return { kind: 'output', index: outputs.length - 1 };
-  }
+  if (text.startsWith('->')) return readOutputColumn(cell, text, head, outputs, bag);
   const declared = head.inputs.find(({ label, value }) => label === text || value.text.trim() === text);
   inputs.push(declared ?? { value: trimmed(cell) });
   return { kind: 'input', index: inputs.length - 1 };
+}
+
+/** `-> rate` or `-> rate: decimal(2)`. */
+function readOutputColumn(cell: ScalarText, text: string, head: TableHead, outputs: TableOutput[], bag: DiagnosticBag): Column {
+  const colon = text.indexOf(':');
+  const name = text.slice(2, colon === -1 ? undefined : colon).trim();
+  const at = cell.text.indexOf(name, cell.text.indexOf('->') + 2);
+  const nameSpan = cell.spanAt(at, at + name.length);
+  if (!checkOutputName(name, nameSpan, bag)) return { kind: 'ignored' };
+  const declared = head.outputs.find((output) => output.name === name);
+  if (declared === undefined && head.outputs.length > 0) {
+    const names = head.outputs.map((output) => output.name);
+    bag.error(
+      'V4101',
+      nameSpan,
+      `${head.span.file} declares no output \`${name}\``,
+      didYouMean(name, names) ?? 'add it to `outputs`',
+    );
+  }
+  const output = declared ?? { name, nameSpan, typeSpan: nameSpan };
+  if (colon === -1) {
+    outputs.push(output);
+    return { kind: 'output', index: outputs.length - 1 };
+  }
+  const word = text.slice(colon + 1).trim();
+  const typeAt = cell.text.lastIndexOf(word);
+  const typeSpan = cell.spanAt(typeAt, typeAt + word.length);
+  const type = typeOfWord(word);
+  if (type === undefined) {
+    const advice = 'write number, string, boolean, date, timestamp or decimal(2), or declare it in the YAML file of the table';
+    bag.error('V4101', typeSpan, `\`${word}\` is no type`, advice);
+  } else if (output.type !== undefined) {
+    bag.error('V4101', typeSpan, `${head.span.file} declares a type for \`${name}\` too`, 'remove one of the two');
+  }
+  outputs.push(type === undefined ? output : { ...output, type, typeSpan });
+  return { kind: 'output', index: outputs.length - 1 };
+}
+
+function typeOfWord(word: string): OutputType | undefined {
+  const scale = /^decimal\(\s*(\d|1[0-8])\s*\)$/.exec(word)?.[1];
+  if (scale !== undefined) return { decimal: Number(scale) };
+  return ['number', 'string', 'boolean', 'date', 'timestamp'].includes(word) ? (word as OutputType) : undefined;
 }
 
 function readRow(

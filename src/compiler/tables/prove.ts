@@ -224,8 +224,9 @@ class Reporter {
     }
   }
 
-  /** One diagnostic for all that is open. */
-  notProven(open: readonly NotProven[]): void {
+  /** One diagnostic for all that is open. That a cell with an expression may hold is taken for granted. */
+  notProven(all: readonly NotProven[]): void {
+    const open = all.filter(({ what, why }) => what !== 'never' || why !== 'opaque');
     if (open.length === 0) return;
     const { provable } = this;
     const parts = [...new Set(open.map((entry) => this.#openPhrase(entry)))];
