@@ -52,6 +52,7 @@ export class ConditionForms {
   readonly #subjects = new Map<string, Subject>();
   readonly #numbers = new IdentityNumbers();
   readonly #substitutes = new Map<LocalRef, Ir>();
+  readonly #fieldSubjects = new Map<Field, Subject>();
   /** Fields that may be null, or that lie in an object that may be. */
   readonly #nullable = new Set<Field>();
 
@@ -68,7 +69,7 @@ export class ConditionForms {
   /** The form of a condition. */
   formOf(ir: Ir): ConditionForm {
     this.#substitutes.clear();
-    const boxes = this.#boxes(ir, true);
+    const boxes = this.#boxes(ir, true).map(inOrder);
     const keys = boxes.map((box) => [...box].map(([subject, { key }]) => `${subject.index}: ${key}`).join('; ')).sort();
     return { boxes, key: keys.join(' | ') };
   }
@@ -105,6 +106,12 @@ export class ConditionForms {
     let boxes: ConditionBox[] = isUnion ? [] : [new Map()];
     for (const operand of operands) {
       const next = this.#boxes(operand, wanted);
+      const single = boxes.length === 1 && next.length === 1 && !isUnion ? meet(boxes[0]!, next[0]!) : null;
+      if (single === undefined) return [];
+      if (single !== null) {
+        boxes = [single];
+        continue;
+      }
       boxes = isUnion
         ? this.#union(boxes, next)
         : this.#union(
@@ -186,8 +193,13 @@ export class ConditionForms {
   #valueSubject(ir: Ir): Subject | undefined {
     // A field has one domain wherever it stands, although it may be known there not to be null.
     if (ir.op === 'field') {
+      const known = this.#fieldSubjects.get(ir.field);
+      if (known !== undefined) return known;
       const domain = domainOfField(ir.field, ir.type, this.#nullable.has(ir.field));
-      return domain && this.#subject(this.#key(ir), domain, ir.field);
+      if (domain === undefined) return undefined;
+      const subject = this.#subject(this.#key(ir), domain, ir.field);
+      this.#fieldSubjects.set(ir.field, subject);
+      return subject;
     }
     if (ir.op === 'feature') {
       const domain = domainOfType(ir.type, ir.feature.nullable);
@@ -371,10 +383,11 @@ function meet(a: ConditionBox, b: ConditionBox): ConditionBox | undefined {
     if (common.isEmpty) return undefined;
     sets.set(subject, common);
   }
-  return inOrder(sets);
+  return sets;
 }
 
-function inOrder(sets: ReadonlyMap<Subject, CanonicalSet>): ConditionBox {
+function inOrder(sets: ConditionBox): ConditionBox {
+  if (sets.size < 2) return sets;
   return new Map([...sets].sort(([a], [b]) => a.index - b.index));
 }
 

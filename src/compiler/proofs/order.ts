@@ -1,9 +1,20 @@
 // Number and exact domains as ordered, discrete sets: doubles have neighbours too. A cut lies directly before a value.
 
-import { nextUp } from '../../schema/decimal.js';
 import type { ExactDomain, NumberDomain } from './table-form.js';
 
 export type Ordered = number | bigint;
+
+const scratch = new Float64Array(1);
+const scratchBits = new BigInt64Array(scratch.buffer);
+
+/** The next double above one that is not Infinity. */
+export function nextUp(value: number): number {
+  if (value === 0) return Number.MIN_VALUE;
+  scratch[0] = value;
+  // Positive doubles are ordered as their bits, negative ones the other way round.
+  scratchBits[0] = scratchBits[0]! + (value > 0 ? 1n : -1n);
+  return scratch[0] + 0;
+}
 
 /** Whole numbers up to 2^53 are counted one by one; larger ones as doubles are. */
 export function isWhole(domain: NumberDomain): boolean {

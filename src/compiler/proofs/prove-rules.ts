@@ -19,6 +19,8 @@ import { valueIn } from './set-value.js';
 const OPERANDS_MAX = 40;
 /** Characters of a part of a condition that is quoted. */
 const QUOTED_MAX = 80;
+/** Rules that are shown with a payload. */
+const EXAMPLES_MAX = 100;
 /** Characters of a payload that is shown. */
 const EXAMPLE_CHARS_MAX = 1000;
 /** Comparisons of two rules; a bundle that needs more is one of 10,000 rules that all test the same values. */
@@ -148,9 +150,12 @@ function findLate(
     else if (by === 'spent') notProven++;
     else late.push({ index, by });
   }
-  for (const { index, by } of late.sort((a, b) => a.index - b.index)) {
+  for (const [count, { index, by }] of late.sort((a, b) => a.index - b.index).entries()) {
     const [{ rule }, before] = [rules[index]!, rules[by]!];
-    const payload = examplePayload(proven[index]!.boxes[0]!, [rules[index]!.condition, before.condition], model);
+    const payload =
+      count >= EXAMPLES_MAX
+        ? undefined
+        : examplePayload(proven[index]!.boxes[0]!, [rules[index]!.condition, before.condition], model);
     const example = payload === undefined ? '' : `, for instance for ${payload}`;
     bag.add({
       code: 'V4222',

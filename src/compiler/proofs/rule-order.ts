@@ -7,15 +7,14 @@ import { boxHolds, type ConditionBox, type Subject } from './condition-form.js';
 /** A box of so many subjects looks up all parts of them; one of more goes through all groups. */
 const PARTS_MAX = 8;
 
-/** Boxes over the same subjects. */
+/** Boxes over the same subjects, with the numbers of each set of each box, one box after the other. */
 interface Group {
   subjects: readonly Subject[];
   boxes: ConditionBox[];
   rules: number[];
-  /** By subject: least and greatest value of each box, and a bit for each member. */
-  lows: number[][];
-  highs: number[][];
-  bits: number[][];
+  lows: Float64Array;
+  highs: Float64Array;
+  bits: Int32Array;
 }
 
 export class RuleOrder {
@@ -37,31 +36,18 @@ export class RuleOrder {
     this.#rankOf.set(rule, this.#rankOf.size);
     for (const box of boxes) {
       if (box.size === 0) this.#always ??= rule;
-      else this.#group([...box.keys()]).push(rule, box);
+      else append(this.#group([...box.keys()]), rule, box);
     }
   }
 
-  #group(subjects: readonly Subject[]): { push(rule: number, box: ConditionBox): void } {
+  #group(subjects: readonly Subject[]): Group {
     const key = keyOf(subjects);
     let group = this.#groups.get(key);
     if (group === undefined) {
-      const empty = (): number[][] => subjects.map(() => []);
-      group = { subjects, boxes: [], rules: [], lows: empty(), highs: empty(), bits: empty() };
+      group = { subjects, boxes: [], rules: [], lows: new Float64Array(0), highs: new Float64Array(0), bits: new Int32Array(0) };
       this.#groups.set(key, group);
     }
-    const into = group;
-    return {
-      push(rule, box) {
-        into.rules.push(rule);
-        into.boxes.push(box);
-        for (const [at, subject] of subjects.entries()) {
-          const { low, high, bits } = hull(box.get(subject)!);
-          into.lows[at]!.push(low);
-          into.highs[at]!.push(high);
-          into.bits[at]!.push(bits);
-        }
-      },
-    };
+    return group;
   }
 
   /** The first condition added that holds whenever one of the boxes does; 'spent' where there are no comparisons left. */
@@ -69,14 +55,14 @@ export class RuleOrder {
     const [first, ...others] = boxes;
     let best = this.#always;
     for (const group of this.#groupsWithin(first!)) {
-      for (const at of this.#holders(group, first!)) {
+      const own = hullsOf(group.subjects, first!);
+      for (let at = this.#nextHolder(group, first!, own, 0); at >= 0; at = this.#nextHolder(group, first!, own, at + 1)) {
         const rule = group.rules[at]!;
         if (best !== undefined && this.#rankOf.get(best)! <= this.#rankOf.get(rule)!) break;
         const whole = this.#boxesOf.get(rule)!;
-        if (others.every((box) => whole.some((outer) => boxHolds(outer, box)))) {
-          best = rule;
-          break;
-        }
+        if (!others.every((box) => whole.some((outer) => boxHolds(outer, box)))) continue;
+        best = rule;
+        break;
       }
       if (this.#left < 0) return best ?? 'spent';
     }
@@ -98,21 +84,75 @@ export class RuleOrder {
     return groups;
   }
 
-  /** Boxes of a group that hold a box, in order. */
-  *#holders(group: Group, box: ConditionBox): Generator<number> {
-    const hulls = group.subjects.map((subject) => hull(box.get(subject)!));
-    const { lows, highs, bits } = group;
+  /** The next box of a group, from a place on, that holds a box; -1 where there is none. */
+  #nextHolder(group: Group, box: ConditionBox, own: Hulls, from: number): number {
     const count = group.rules.length;
-    next: for (let at = 0; at < count; at++) {
-      this.#left--;
-      for (let k = 0; k < hulls.length; k++) {
-        const { low, high, bits: own } = hulls[k]!;
-        if (lows[k]![at]! > low || highs[k]![at]! < high || (own & ~bits[k]![at]!) !== 0) continue next;
-      }
-      if (this.#left < 0) return;
-      if (boxHolds(group.boxes[at]!, box)) yield at;
+    for (let at = from; at < count; at++) {
+      const candidate = nextCandidate(group, own, at);
+      this.#left -= candidate - at + 1;
+      if (candidate === count || this.#left < 0) return -1;
+      if (boxHolds(group.boxes[candidate]!, box)) return candidate;
+      at = candidate;
     }
+    return -1;
   }
+}
+
+interface Hulls {
+  lows: Float64Array;
+  highs: Float64Array;
+  bits: Int32Array;
+}
+
+/** The next box whose numbers allow that it holds another; the number of boxes where there is none. */
+function nextCandidate(group: Group, own: Hulls, from: number): number {
+  const { lows, highs, bits } = group;
+  const { lows: ownLows, highs: ownHighs, bits: ownBits } = own;
+  const width = ownLows.length;
+  const count = group.rules.length;
+  for (let at = from, base = from * width; at < count; at++, base += width) {
+    let k = 0;
+    while (
+      k < width &&
+      lows[base + k]! <= ownLows[k]! &&
+      highs[base + k]! >= ownHighs[k]! &&
+      (ownBits[k]! & ~bits[base + k]!) === 0
+    ) {
+      k++;
+    }
+    if (k === width) return at;
+  }
+  return count;
+}
+
+function hullsOf(subjects: readonly Subject[], box: ConditionBox): Hulls {
+  const hulls = subjects.map((subject) => hull(box.get(subject)!));
+  return {
+    lows: Float64Array.from(hulls, ({ low }) => low),
+    highs: Float64Array.from(hulls, ({ high }) => high),
+    bits: Int32Array.from(hulls, ({ bits }) => bits),
+  };
+}
+
+function append(group: Group, rule: number, box: ConditionBox): void {
+  const width = group.subjects.length;
+  const used = group.rules.length * width;
+  if (used + width > group.lows.length) {
+    const length = Math.max(16 * width, 2 * used);
+    const grow = <A extends Float64Array | Int32Array>(into: A, from: A): A => {
+      into.set(from);
+      return into;
+    };
+    group.lows = grow(new Float64Array(length), group.lows);
+    group.highs = grow(new Float64Array(length), group.highs);
+    group.bits = grow(new Int32Array(length), group.bits);
+  }
+  const { lows, highs, bits } = hullsOf(group.subjects, box);
+  group.lows.set(lows, used);
+  group.highs.set(highs, used);
+  group.bits.set(bits, used);
+  group.rules.push(rule);
+  group.boxes.push(box);
 }
 
 function keyOf(subjects: readonly Subject[]): string {
