@@ -45,7 +45,8 @@ function mapCase(t: u64, blob: usize, room: usize, roomBytes: u32, upper: bool):
   if (at > roomBytes) return TOO_LONG | (room as u64);
   memory.copy(room, start, at);
   const roomEnd = room + roomBytes;
-  const ranges = blob + CASE_RANGES + ((upper ? load<u32>(blob, CASE_LOWER_COUNT) * CASE_RANGE_BYTES : 0) as usize);
+  const skipped: u32 = upper ? load<u32>(blob, CASE_LOWER_COUNT) : 0;
+  const ranges = blob + CASE_RANGES + skipped * CASE_RANGE_BYTES;
   const count = upper ? load<u32>(blob, CASE_UPPER_COUNT) : load<u32>(blob, CASE_LOWER_COUNT);
   let to = room + at;
   while (at < bytes) {

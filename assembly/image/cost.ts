@@ -5,7 +5,6 @@ import { scratchWork } from '../memory/scratch';
 import { decisionUnits, PAYLOAD_UNITS } from '../shared/cost';
 import { FORM_LITERAL_SHIFT, functionForm, functionUnits, LiteralKind } from '../shared/function';
 import {
-  BLOB_SIZE,
   FIELD_AUX,
   FIELD_BYTES,
   FIELD_KIND,
@@ -22,8 +21,9 @@ import {
   TABLE_FIRST_FIELD,
 } from '../shared/image';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM, instructionUnits, Opcode } from '../shared/opcode';
+import { PATTERN_UNITS } from '../shared/pattern';
 import { FieldKind, fieldUnits } from '../shared/value-type';
-import { blobOf } from './blobs';
+import { blobAddress } from './blobs';
 import { fieldTextBytes } from './fields';
 import { textBytesOf } from './registers';
 
@@ -63,7 +63,7 @@ function payloadUnits(image: usize): f64 {
   return units;
 }
 
-/** Units of one instruction, its function's included. */
+/** Units of one instruction, its function's included. Its operands and blob are known to be good. */
 export function unitsAt(image: usize, pc: usize): f64 {
   const op = load<u16>(pc) as u32;
   const units = instructionUnits(op as Opcode, instructionTextBytes(image, pc, op) as f64);
@@ -71,9 +71,9 @@ export function unitsAt(image: usize, pc: usize): f64 {
   const id = load<u16>(pc, INSTRUCTION_IMM) as u32;
   const left = textBytesOf(image, load<u16>(pc, INSTRUCTION_B)) as f64;
   const right = textBytesOf(image, load<u16>(pc, INSTRUCTION_C)) as f64;
-  const hasBlob = (functionForm(id) as u32) >> FORM_LITERAL_SHIFT >= (LiteralKind.ZONE as u32);
-  const blobBytes: f64 = hasBlob ? (load<u32>(blobOf(image, load<u32>(pc, INSTRUCTION_IMM + 4)), BLOB_SIZE) as f64) : 0;
-  return units + functionUnits(id, left, right, blobBytes);
+  const hasPattern = (functionForm(id) as u32) >> FORM_LITERAL_SHIFT === (LiteralKind.PATTERN as u32);
+  const pattern: f64 = hasPattern ? (load<u32>(blobAddress(image, load<u32>(pc, INSTRUCTION_IMM + 4)), PATTERN_UNITS) as f64) : 0;
+  return units + functionUnits(id, left, right, pattern);
 }
 
 /** Bytes of text that an instruction touches at most; a function's are its own affair. */

@@ -200,11 +200,13 @@ export function functionForm(id: FunctionId): number {
 export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: number, patternUnits: number): number {
   switch (id) {
     case FunctionId.TEXT_LENGTH:
+      return 10 + leftBytes / 8;
     case FunctionId.TEXT_SLICE:
+      return 20 + leftBytes / 2;
     case FunctionId.TEXT_TRIM:
     case FunctionId.TEXT_TRIM_START:
     case FunctionId.TEXT_TRIM_END:
-      return 10 + leftBytes;
+      return 10 + 2 * leftBytes;
     case FunctionId.TEXT_STARTS_WITH:
     case FunctionId.TEXT_ENDS_WITH:
       return 6 + rightBytes / 8;
@@ -213,7 +215,8 @@ export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: num
       return 20 + 4 * leftBytes + 2 * rightBytes;
     case FunctionId.TEXT_LOWER:
     case FunctionId.TEXT_UPPER:
-      return 20 + 12 * leftBytes;
+      // A sigma among characters that are looked through: each of them is, before and behind.
+      return 20 + 16 * leftBytes;
     case FunctionId.TEXT_MATCHES:
       return 40 + leftBytes * patternUnits;
     case FunctionId.F64_CBRT:

@@ -4,6 +4,7 @@
 import { decisionUnits, PAYLOAD_UNITS } from '../../assembly/shared/cost.js';
 import { FORM_LITERAL_SHIFT, type FunctionId, functionForm, functionUnits, LiteralKind } from '../../assembly/shared/function.js';
 import * as at from '../../assembly/shared/opcode.js';
+import { PATTERN_RANGES, PATTERN_UNITS } from '../../assembly/shared/pattern.js';
 import { FieldKind, fieldUnits, RegisterType } from '../../assembly/shared/value-type.js';
 import type { Model } from '../schema/model.js';
 import type { ImageBlob, ImageList, ImageParts, ImageRegister } from './parts.js';
@@ -45,10 +46,16 @@ export function unitsAt(code: DataView, base: number, { registers, blobs }: Cost
   if (op === Opcode.CALL) {
     const id = code.getUint16(base + at.INSTRUCTION_IMM, true) as FunctionId;
     const literal = functionForm(id) >> FORM_LITERAL_SHIFT;
-    const blob = literal >= LiteralKind.ZONE ? (blobs[constant]?.bytes.length ?? 0) : 0;
-    units += functionUnits(id, b, bytesOf(register(at.INSTRUCTION_C)), blob);
+    const pattern = literal === LiteralKind.PATTERN ? patternUnitsOf(blobs[constant]?.bytes) : 0;
+    units += functionUnits(id, b, bytesOf(register(at.INSTRUCTION_C)), pattern);
   }
   return units;
+}
+
+/** Units that a byte of text costs by the blob of a pattern; 0 where there is none. */
+function patternUnitsOf(blob: Uint8Array | undefined): number {
+  if (blob === undefined || blob.length < PATTERN_RANGES) return 0;
+  return new DataView(blob.buffer, blob.byteOffset).getUint32(PATTERN_UNITS, true);
 }
 
 /** Bytes of text that an instruction touches at most, of texts a and b and a constant. */
