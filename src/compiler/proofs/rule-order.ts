@@ -167,16 +167,28 @@ function hull({ set }: CanonicalSet): { low: number; high: number; bits: number 
     const high = intervals.length === 0 ? Number.NEGATIVE_INFINITY : Number(intervals[intervals.length - 1]!.high);
     return { low, high, bits: (set.null ? 1 : 0) | (set.nan ? 2 : 0) };
   }
-  const unbounded = { low: 0, high: 0 };
-  if (set.except) return { ...unbounded, bits: -1 };
-  let bits = 0;
-  for (const member of set.members) bits |= 1 << bitOf(member);
-  return { ...unbounded, bits };
+  if (!set.except) {
+    let bits = 0;
+    for (const member of set.members) bits |= 1 << (hashOf(member) & 31);
+    return { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY, bits };
+  }
+  // All values but some: whoever holds it leaves out a part of these, so that no sum over them is greater; two sums which for one
+  // value alone can only both be no greater where they are the same.
+  let low = 0;
+  let high = 0;
+  for (const member of set.members) {
+    const hash = hashOf(member);
+    low += hash;
+    high -= HASHES - hash;
+  }
+  return { low, high, bits: -1 };
 }
 
-function bitOf(member: number | boolean | string): number {
+const HASHES = 2 ** 32;
+
+function hashOf(member: number | boolean | string): number {
   const text = String(member);
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-  return hash & 31;
+  return hash >>> 0;
 }
