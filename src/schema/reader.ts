@@ -43,11 +43,26 @@ interface Reading {
   view: DataView;
   /** Fields and indexes from the root to the value that is read. */
   trail: (string | number)[];
+  /** Elements of lists that may still be read. */
+  elements: number;
 }
 
 /** Reads a payload of the model; the first fault ends it, with its field ('' = the payload itself). */
 export function readPayload(model: Model, bytes: Uint8Array): ReadResult {
-  const reading: Reading = { model, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), trail: [] };
+  return read(model, bytes, Number.POSITIVE_INFINITY);
+}
+
+/**
+ * What is wrong with a payload that the engine has refused; undefined where nothing is. Elements may share their bytes, and a
+ * payload may so hold far more of them than bytes: such a one is not read to its end.
+ */
+export function findPayloadFault(model: Model, bytes: Uint8Array): { pointer: string; message: string } | undefined {
+  const result = read(model, bytes, bytes.length);
+  return result.ok ? undefined : { pointer: result.pointer, message: result.message };
+}
+
+function read(model: Model, bytes: Uint8Array, elements: number): ReadResult {
+  const reading: Reading = { model, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), trail: [], elements };
   try {
     if (bytes.length < 8 || bytes.length > PAYLOAD_BYTES_MAX) throw new Refusal('', `has ${bytes.length} bytes`);
     return { ok: true, value: readTable(reading, 0, reading.view.getUint32(0, true), '') };
@@ -144,6 +159,9 @@ function readList(reading: Reading, field: Field, at: number): PayloadValue[] {
   const width = WIDTHS[element?.kind ?? FieldKind.OBJECT]!;
   if (at + 4 + count * width > view.byteLength) throw new Refusal(field.path, 'the list is outside the payload');
   if (count < Number(field.minimum ?? 0) || count > Number(field.maximum)) throw new Refusal(field.path, `has ${count} items`);
+  reading.elements -= count;
+  if (reading.elements < 0)
+    throw new Refusal(field.path, 'some value does not fit; the elements share their bytes, and are too many');
   return Array.from({ length: count }, (_, i) => {
     const place = at + 4 + i * width;
     trail.push(i);

@@ -8,7 +8,7 @@ import { type PayloadError, Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { renderDecision, renderDecisionBytes } from '../schema/decision.js';
 import { parseJson } from '../schema/json-text.js';
-import { readPayload } from '../schema/reader.js';
+import { findPayloadFault } from '../schema/reader.js';
 import { readAnswers, writeAnswers } from './answer-frame.js';
 import { bodyText, readBody } from './body.js';
 import { type Context, findLive } from './context.js';
@@ -137,9 +137,9 @@ export function requireModel(live: LiveImage, hash: string): void {
 
 /** Why the engine refused a payload, by the reader that has the engine's rules. */
 function invalidPayload(live: LiveImage, payload: Uint8Array): Problem {
-  const read = readPayload(live.model, payload);
-  if (read.ok) return new Problem('INTERNAL');
-  return new Problem('INVALID_PAYLOAD', undefined, [{ pointer: read.pointer, code: 'PAYLOAD', message: read.message }]);
+  const fault = findPayloadFault(live.model, payload);
+  if (fault === undefined) return new Problem('INTERNAL');
+  return new Problem('INVALID_PAYLOAD', undefined, [{ ...fault, code: 'PAYLOAD' }]);
 }
 
 /** `errors` are added to the decisions in whose place they stand. */

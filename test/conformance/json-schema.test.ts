@@ -143,7 +143,12 @@ async function load(model: Model): Promise<RuleSet> {
     model,
     rules: [],
     ranks: [],
+    features: [],
+    tables: [],
+    scorecards: [],
+    lists: [],
     costMax: 0,
+    costs: [],
     modelSchema: {},
   };
   const image = writeImage(new Assembler(model).decision([], { name: 'suite', version: '1.0.0' }));

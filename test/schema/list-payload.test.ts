@@ -5,7 +5,7 @@ import { LIST_COUNT_MAX } from '#assembly/shared/limits.js';
 import { Problem } from '#src/errors.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { emitFbs } from '#src/schema/fbs.js';
-import { readPayload } from '#src/schema/reader.js';
+import { findPayloadFault, readPayload } from '#src/schema/reader.js';
 import { modelOf, objectSchema } from '../lib/model.js';
 import { flatcToBinary, flatcToJson } from '../lib/model-flatc.js';
 import { list, model } from '../lib/model-lists.js';
@@ -232,6 +232,39 @@ describe('bytes that no encoder writes', () => {
       },
     ],
   ])('%s', (_, expected, change) => expect(changed(change)).toBe(expected));
+});
+
+describe('what is wrong with refused bytes', () => {
+  const wide = modelOf(
+    objectSchema({
+      rows: list(objectSchema({ cells: list({ type: 'boolean' }, LIST_COUNT_MAX) }), LIST_COUNT_MAX),
+      end: { type: 'boolean' },
+    }),
+  );
+
+  /** Rows that are all the same object, and a boolean that is none. */
+  function shared(count: number): Uint8Array {
+    const cells = Array.from({ length: count }, () => true);
+    const rows = Array.from({ length: count }, (_, i) => (i === 0 ? { cells } : {}));
+    const bytes = new PayloadEncoder(wide).encode({ rows, end: true }).slice();
+    const view = new DataView(bytes.buffer);
+    const table = view.getUint32(0, true);
+    const vtable = table - view.getInt32(table, true);
+    const field = table + view.getUint16(vtable + 4, true);
+    const first = field + view.getUint32(field, true) + 4;
+    const object = first + view.getUint32(first, true);
+    for (let i = 1; i < count; i++) view.setUint32(first + 4 * i, object - first - 4 * i, true);
+    view.setUint8(table + view.getUint16(vtable + 6, true), 2);
+    return bytes;
+  }
+
+  test('is found in time, however many elements share their bytes', () => {
+    expect(findPayloadFault(wide, shared(5))).toEqual({ pointer: '/end', message: '2 is no boolean' });
+    const { pointer, message } = findPayloadFault(wide, shared(30_000))!;
+    expect(pointer).toMatch(/^\/rows\/\d+\/cells$/);
+    expect(message).toContain('share their bytes');
+    expect(findPayloadFault(model, encoder.encode(JSON_FULL))).toBeUndefined();
+  });
 });
 
 describe('stock FlatBuffers', () => {
