@@ -4,10 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as shared from '#assembly/shared/limits.js';
+import type { ProfileName } from '#src/bundle/bundle.js';
 import * as bundleLimits from '#src/bundle/limits.js';
-import { checkSource } from '#src/compiler/check-rules.js';
+import { checkSourceInScope } from '#src/compiler/check-source.js';
 import * as limits from '#src/compiler/limits.js';
+import { modelScope, type Scope, type ScopeEntry } from '#src/compiler/scope.js';
 import { looseSource } from '#src/compiler/source.js';
+import { NUMBER, type Type } from '#src/compiler/types.js';
 import { diagnosticTable } from '#src/diagnostic/codes.js';
 import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
 import { modelOf } from '../lib/model.js';
@@ -24,9 +27,25 @@ function blocks(info: string): string[] {
 const lines = (info: string): string[] => blocks(info).flatMap((block) => block.trim().split('\n'));
 const model = modelOf(parse(blocks('yaml model')[0]!));
 
-function codesOf(text: string): string[] {
+const feature = (name: string, type: Type, nullable: boolean): ScopeEntry => ({
+  kind: 'feature',
+  feature: { name, type, nullable },
+});
+
+/** The names of a bundle that the page speaks of. */
+const scope: Scope = {
+  model,
+  names: new Map<string, ScopeEntry>([
+    ['total', feature('total', NUMBER, false)],
+    ['limits', { kind: 'group', what: 'table', members: new Map([['rate', feature('limits.rate', NUMBER, true)]]) }],
+    ['credit', { kind: 'group', what: 'scorecard', members: new Map([['score', feature('credit.score', NUMBER, false)]]) }],
+  ]),
+  lists: new Map([['blocked', { name: 'blocked', type: { kind: 'text', bytesMax: 0 } }]]),
+};
+
+function codesOf(text: string, profile: ProfileName): string[] {
   const bag = new DiagnosticBag();
-  checkSource(looseSource('example', text), model, 'strict', bag);
+  checkSourceInScope(looseSource('example', text), profile === 'strict' ? modelScope(model) : scope, profile, bag);
   return bag.items.map(({ code }) => code);
 }
 
@@ -41,11 +60,21 @@ describe('docs/LANGUAGE.md', () => {
     expect(readFileSync(url, 'utf8')).toBe(current);
   });
 
-  it.each(lines('ts'))('%s compiles', (text) => expect(codesOf(text)).toEqual([]));
+  it.each(lines('ts'))('%s compiles', (text) => {
+    expect(codesOf(text, 'strict')).toEqual([]);
+    expect(codesOf(text, 'standard')).toEqual([]);
+  });
 
   it.each(lines('ts refused'))('%s', (line) => {
     const [text, code] = line.split(' // ') as [string, string];
-    expect(codesOf(text)).toEqual([code]);
+    expect(codesOf(text, 'strict')).toEqual([code]);
+  });
+
+  it.each(lines('ts standard'))('%s compiles in the profile standard', (text) => expect(codesOf(text, 'standard')).toEqual([]));
+
+  it.each(lines('ts standard refused'))('%s in the profile standard', (line) => {
+    const [text, code] = line.split(' // ') as [string, string];
+    expect(codesOf(text, 'standard')).toEqual([code]);
   });
 
   it('has the real limits', () => {
@@ -65,6 +94,9 @@ describe('docs/LANGUAGE.md', () => {
       V5009: shared.TEXT_SCRATCH_BYTES,
       V5010: shared.RULES_MAX,
       V5011: bundleLimits.FILES_MAX,
+      V5040: shared.LOOP_DEPTH_MAX,
+      V5041: limits.COPIES_MAX,
+      V5042: limits.CHECK_STEPS_MAX,
       V1009: bundleLimits.DOCUMENT_BYTES_MAX,
     });
   });

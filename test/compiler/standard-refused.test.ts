@@ -113,11 +113,6 @@ const refused: Record<string, [text: string, faults: string[], advice?: string][
     ['tags.some(x => x)', ['V3303@x'], 'write a comparison'],
   ],
   reduce: [
-    [
-      'items.reduce((a, i) => i.discount === null ? a : a - i.discount, 0)',
-      ['V3305@a'],
-      'declare both in the model as decimals (`multipleOf: 0.01`), or both as plain numbers; `standard` also has `toNumber` and `toDecimal`',
-    ],
     ['items.reduce((a, i) => a * i.price, 1)', ['V3325@(a, i) => a * i.price'], 'round the result: `round(..., 2, "half-even")`'],
     [
       'items.reduce((a, i) => a + a, amount)',

@@ -185,6 +185,11 @@ const accepted: Record<string, [text: string, type: string, ir: string, warnings
   reduce: [
     ['items.reduce((a, i) => a + i.quantity, 0)', 'number', '(walk items (reduce a 0 i (+ a i.quantity)))'],
     ['items.reduce((a, i) => a + i.price, 0)', 'decimal(2)', '(walk items (reduce a 0 i (+ a i.price)))'],
+    [
+      'items.reduce((a, i) => i.discount === null ? a : a - i.discount, 0)',
+      'decimal(2)',
+      '(walk items (reduce a 0 i (? (is-null i.discount?) a (- a i.discount))))',
+    ],
     ['items.reduce((a, i) => a + i.price * fee, 0)', 'decimal(5)', '(walk items (reduce a 0 i (+ a (* i.price fee))))'],
     [
       'items.reduce((a, i) => a + (i.discount ?? 0), amount)',
@@ -333,6 +338,7 @@ describe('decimals', () => {
     ['items.reduce((a, i) => a - i.price, 0)', 2, -1000000n, 0n, false],
     ['items.reduce((a, i) => a + i.price - 5, 1)', 2, -4900n, 995100n, false],
     ['items.reduce((a, i) => i.quantity > 1 ? a + i.price : 0, amount)', 2, 0n, 1100000n, false],
+    ['items.reduce((a, i) => i.quantity > 1 ? a + i.price : a, 0)', 2, 0n, 1000000n, false],
     ['items.reduce((a, i) => Math.max(a, i.price), 0)', 2, 0n, 100000n, false],
     ['items.reduce((a, i) => Math.min(a, i.price), 5000)', 2, 0n, 500000n, false],
     ['items.reduce((a, i) => (a + i.price) % 100, 0)', 2, 0n, 9999n, false],

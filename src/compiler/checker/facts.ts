@@ -32,7 +32,7 @@ export function memberKey(object: string, field: Field): string {
   return `${object}.${field.index}`;
 }
 
-/** Keys of what is not null where a value is not: the value itself and the objects it lies in, what an optional chain starts with. */
+/** Keys of what is not null where a value is not: itself and the objects it lies in, and what an optional chain starts with. */
 function presentKeys(context: Context, ir: Ir): string[] {
   switch (ir.op) {
     case 'field': {

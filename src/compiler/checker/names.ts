@@ -4,7 +4,7 @@ import { didYouMean } from '../../diagnostic/suggest.js';
 import type { Field } from '../../schema/model.js';
 import type { Identifier } from '../estree.js';
 import type { Ir } from '../ir.js';
-import { functionNames, isFunctionName } from '../library/library.js';
+import { functionNames, isFunctionName } from '../library/functions.js';
 import { namePhrase, type Place } from '../operands.js';
 import type { ScopeEntry } from '../scope.js';
 import { TIMESTAMP, typeOfField, typePhrase } from '../types.js';

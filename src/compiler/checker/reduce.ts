@@ -32,7 +32,7 @@ export function reduceOf(call: Call): Ir | undefined {
     case 'number': {
       const exact = literalLeaves(init)?.every((leaf) => leaf.exact !== undefined) === true;
       // A literal may begin a sum of numbers or one of decimals: whichever the body makes of it.
-      if (exact && kindOf(call, NUMBER) !== 'number') {
+      if (exact && tried(call, NUMBER)?.type.kind !== 'number') {
         const decimal = asDecimal(init, undefined, faults)!;
         if (kindOf(call, decimal.type) === 'decimal') return reduceDecimal(call, decimal);
       }

@@ -18,44 +18,31 @@ export const LIBRARY: readonly LibraryEntry[] = [
   ...TIME_FUNCTIONS,
 ];
 
-let table: ReadonlyMap<string, ReadonlyMap<string, LibraryEntry>> | undefined;
+const TABLE: ReadonlyMap<string, ReadonlyMap<string, LibraryEntry>> = tableOf(LIBRARY);
 
-/** Made at the first call: the entries and the checker import one another. */
-function entriesOn(kind: ReceiverKind): ReadonlyMap<string, LibraryEntry> | undefined {
-  if (table === undefined) {
-    const made = new Map<string, Map<string, LibraryEntry>>();
-    for (const entry of LIBRARY) {
-      const on = made.get(entry.on) ?? new Map<string, LibraryEntry>();
-      on.set(entry.name, entry);
-      made.set(entry.on, on);
-    }
-    table = made;
+function tableOf(entries: readonly LibraryEntry[]): Map<string, Map<string, LibraryEntry>> {
+  const table = new Map<string, Map<string, LibraryEntry>>();
+  for (const entry of entries) {
+    const on = table.get(entry.on) ?? new Map<string, LibraryEntry>();
+    on.set(entry.name, entry);
+    table.set(entry.on, on);
   }
-  return table.get(kind);
+  return table;
 }
 
 /** The function or method of a name; undefined where there is none. */
 export function functionOn(kind: ReceiverKind, name: string): LibraryEntry | undefined {
-  const entry = entriesOn(kind)?.get(name);
+  const entry = TABLE.get(kind)?.get(name);
   return entry?.property === true ? undefined : entry;
 }
 
 /** The property of a name: what is written without parentheses. */
 export function propertyOn(kind: ReceiverKind, name: string): LibraryEntry | undefined {
-  const entry = entriesOn(kind)?.get(name);
+  const entry = TABLE.get(kind)?.get(name);
   return entry?.property === true ? entry : undefined;
 }
 
 /** Names of the functions or methods, without properties. */
 export function functionsOn(kind: ReceiverKind): string[] {
-  return [...(entriesOn(kind)?.values() ?? [])].filter(({ property }) => property !== true).map(({ name }) => name);
-}
-
-/** Names that are called alone: `round(...)`. */
-export function functionNames(): string[] {
-  return functionsOn('function');
-}
-
-export function isFunctionName(name: string): boolean {
-  return functionOn('function', name) !== undefined;
+  return [...(TABLE.get(kind)?.values() ?? [])].filter(({ property }) => property !== true).map(({ name }) => name);
 }
