@@ -38,6 +38,11 @@ export interface Mark {
   hint?: string;
 }
 
+function descriptorFor(type: Type, textMax: number): ImageRegister {
+  if (type.kind === 'object') return { type: RegisterType.OBJECT, table: type.table };
+  return type.kind === 'text' ? { type: RegisterType.TEXT, max: textMax } : { type: registerTypeOf(type) };
+}
+
 /** Emits one program: conditions of rules, values of expressions, steps before them. */
 export class Emitter {
   readonly code = new CodeBuffer();
@@ -153,11 +158,9 @@ export class Emitter {
 
   /** Gives a feature registers of its own, for all of the program. @param textMax bytes, where it is a text */
   declare(feature: FeatureRef, textMax: number): FeaturePlace {
-    // Both begin as zeros: not null, no sum yet, no row.
-    const register = this.registers.fresh(this.#descriptorOf(feature.type, textMax));
-    const nullRegister = feature.nullable ? this.registers.fresh({ type: RegisterType.BOOL }) : undefined;
+    const register = this.registers.own(descriptorFor(feature.type, textMax));
+    const nullRegister = feature.nullable ? this.registers.own({ type: RegisterType.BOOL }) : undefined;
     const place = { register, nullRegister };
-    this.registers.hold(register);
     this.#features.set(feature, place);
     return place;
   }
@@ -325,12 +328,7 @@ export class Emitter {
 
   /** A temporary for values of a type. @param textMax bytes, where it is a text */
   takeFor(type: Type, textMax: number): number {
-    return this.registers.take(this.#descriptorOf(type, textMax));
-  }
-
-  #descriptorOf(type: Type, textMax: number): ImageRegister {
-    if (type.kind === 'object') return { type: RegisterType.OBJECT, table: type.table };
-    return type.kind === 'text' ? { type: RegisterType.TEXT, max: textMax } : { type: registerTypeOf(type) };
+    return this.registers.take(descriptorFor(type, textMax));
   }
 
   /** Bytes of the register of an expression's text, with the names that have registers now; 0 where it is none. */

@@ -14,10 +14,8 @@ import { I64_TESTS, TEXT_TESTS, WIDE_TESTS } from './test-opcodes.js';
 
 /** What steps know of the program around them. */
 export interface StepContext {
-  /** Rank of each rule, by its index in the order written. */
-  ranks: readonly number[];
-  /** The program ends with the first hit. */
-  first: boolean;
+  /** Emits the hit of a rule, by its index in the order written. */
+  hit(index: number): void;
 }
 
 /** Emits one step. Features that it sets have registers from now on. */
@@ -71,10 +69,6 @@ export function setNull(emitter: Emitter, feature: FeatureRef): void {
   if (nullRegister !== undefined) emitter.emit(Opcode.CONST, nullRegister, 0, 0, 1n);
 }
 
-function hits(emitter: Emitter, indices: readonly number[], { ranks, first }: StepContext): void {
-  for (const index of indices) emitter.hit(ranks[index]!, first);
-}
-
 /**
  * The first row that holds. Where it must be the only one, the number of its group is kept, and the rows behind it are tested
  * against that.
@@ -89,7 +83,7 @@ function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext): v
     for (const set of sets) assign(emitter, set, false);
     const given = new Set(sets.map(({ feature }) => feature));
     for (const feature of features) if (!given.has(feature)) setNull(emitter, feature);
-    hits(emitter, indices, context);
+    for (const index of indices) context.hit(index);
   };
   for (const [index, row] of step.rows.entries()) {
     const next = code.label();
@@ -130,7 +124,7 @@ function emitEach(emitter: Emitter, step: EachStep, context: StepContext): void 
     emitter.branch(row.when, next, false);
     for (const set of row.sets) assign(emitter, set, true);
     for (const fold of row.folds) emitFold(emitter, fold);
-    hits(emitter, row.hits, context);
+    for (const index of row.hits) context.hit(index);
     emitter.code.bind(next);
   }
 }

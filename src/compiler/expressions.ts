@@ -9,10 +9,10 @@ import { payloadUnits } from '../image/cost.js';
 import { writeImage } from '../image/write-image.js';
 import type { Model } from '../schema/model.js';
 import { checkSourceInScope } from './check-source.js';
+import { Emission, reportWhole } from './emission.js';
 import type { Ir } from './ir.js';
 import { IMAGE_COST_MAX } from './limits.js';
 import { inlineFeatures } from './passes/inline-features.js';
-import { Emission, reportWhole } from './program.js';
 import { modelScope, type Scope } from './scope.js';
 import { looseSource } from './source.js';
 import type { Step } from './steps.js';
@@ -75,11 +75,11 @@ export function emitValues(
 ): Pick<ExpressionsResult, 'image' | 'lists'> {
   const inlined = inlineFeatures(options.steps ?? []);
   const changed = values.map(inlined.change);
-  const emission = new Emission(model, inlined.steps, changed, bag);
+  const emission = new Emission(model, inlined.steps, changed, false, bag);
   const { emitter } = emission;
   const whole = options.spans[0] ?? { file: 'expression 1', start: 0, end: 0 };
-  // No step hits a rule here.
-  emission.steps({ ranks: [], first: false });
+  // There are no rules here that a step could hit.
+  emission.steps({ hit: () => {} });
   for (const [index, ir] of changed.entries()) {
     // Joined texts that are values stay: OUT keeps them, so that they are counted together.
     const span = options.spans[index] ?? whole;

@@ -16,19 +16,31 @@ function addReads(ir: Ir, reads: Set<FeatureRef>): void {
  * The steps that are needed, in their order, each without what nothing reads.
  *
  * @param roots the expressions that are evaluated after the steps
+ * @param hits what a step hits counts too
  * @returns and every feature that is read by what is left
  */
-export function liveSteps(steps: readonly Step[], roots: Iterable<Ir>): { steps: Step[]; reads: Set<FeatureRef> } {
+export function liveSteps(steps: readonly Step[], roots: Iterable<Ir>, hits: boolean): { steps: Step[]; reads: Set<FeatureRef> } {
   const reads = new Set<FeatureRef>();
   for (const root of roots) addReads(root, reads);
   const live: Step[] = [];
   for (const step of [...steps].reverse()) {
-    const needed = pruned(step, reads);
+    const needed = pruned(hits ? step : withoutHits(step), reads);
     if (needed === undefined) continue;
     for (const expression of expressionsOf(needed)) addReads(expression, reads);
     live.push(needed);
   }
   return { steps: live.reverse(), reads };
+}
+
+function withoutHits(step: Step): Step {
+  switch (step.kind) {
+    case 'let':
+      return step;
+    case 'choose':
+      return { ...step, rows: step.rows.map((row) => ({ ...row, hits: [] })), otherwise: { ...step.otherwise, hits: [] } };
+    case 'each':
+      return { ...step, rows: step.rows.map((row) => ({ ...row, hits: [] })) };
+  }
 }
 
 function pruned(step: Step, reads: ReadonlySet<FeatureRef>): Step | undefined {

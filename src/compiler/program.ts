@@ -1,26 +1,14 @@
 // Steps and rules -> one program, with the cost of each part and of the whole.
 
 import { decisionUnits } from '../../assembly/shared/cost.js';
-import { BLOBS_MAX, CODE_COUNT_MAX, LISTS_MAX, REGISTERS_MAX, TEXT_SCRATCH_BYTES } from '../../assembly/shared/limits.js';
-import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { payloadUnits } from '../image/cost.js';
-import type { ImageBlob, ImageList } from '../image/parts.js';
 import type { Model } from '../schema/model.js';
-import { blobMaker } from './blob-maker.js';
-import { type CostEntry, partsOf, payloadEntry, type Stretch, sumUnits, unitsOf } from './cost-report.js';
-import { Emitter, type Mark } from './emit-bytecode.js';
-import { makesText } from './emit-call.js';
-import { emitStep, setNull } from './emit-steps.js';
-import { type Ir, visit } from './ir.js';
-import { RULE_COST_MAX, STEP_COST_MAX } from './limits.js';
-import { liveSteps } from './live-steps.js';
+import { Emission, type Emitted, reportWhole } from './emission.js';
+import type { Ir } from './ir.js';
 import { inlineFeatures } from './passes/inline-features.js';
-import { Registers, registerTypeOf } from './registers.js';
-import type { ListRef } from './scope.js';
-import { expressionsOf, featuresOf } from './step-parts.js';
 import type { Step } from './steps.js';
-import { grouped } from './wording.js';
+import { waitingHits } from './waiting-hits.js';
 
 /** A rule of the program. */
 export interface ProgramRule {
@@ -47,16 +35,9 @@ export interface ProgramSource {
   costMax: number;
 }
 
-export interface Program {
-  code: Uint8Array;
-  constants: Uint8Array;
-  registers: Registers;
-  blobs: readonly ImageBlob[];
-  lists: readonly ImageList[];
-  /** Units of each rule, in the order written; 0 for those that a step hits. */
+export interface Program extends Emitted {
+  /** Units of each rule, in the order written; of those that a step hits, only what is done for them afterwards. */
   ruleCosts: number[];
-  /** The payload, then steps that are needed, then rules, with what is dear in each. */
-  costs: CostEntry[];
   /** Units of one payload: verifying it, the program, the decision. */
   costMax: number;
 }
@@ -75,13 +56,15 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const inlined = inlineFeatures(source.steps);
   const conditions = rules.map(({ condition }) => condition && inlined.change(condition));
   const written = conditions.filter((condition) => condition !== undefined);
-  const emission = new Emission(source.model, inlined.steps, written, bag);
+  const emission = new Emission(source.model, inlined.steps, written, true, bag);
   const { emitter } = emission;
-  emission.steps({ ranks, first });
+  const waiting = first ? waitingHits(emitter, source) : undefined;
+  emission.steps({ hit: (index) => (waiting === undefined ? emitter.hit(ranks[index]!, first) : waiting.note(index)) });
   for (const [index, rule] of rules.entries()) {
     const condition = conditions[index];
     emission.part('rule', rule.id, rule.span, condition === undefined ? [] : [condition], () => {
       if (condition !== undefined) emitter.rule(condition, ranks[index]!, first);
+      else waiting?.decide(index);
     });
   }
   emitter.end();
@@ -93,166 +76,4 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   if (whole > source.costMax) reportWhole(whole, source.costMax, result.costs, span, bag);
   const ruleCosts = result.costs.filter(({ kind }) => kind === 'rule').map(({ units }) => units);
   return { ...result, ruleCosts, costMax: whole };
-}
-
-/** Reports a payload that costs too much, and what makes it so. */
-export function reportWhole(whole: number, costMax: number, costs: readonly CostEntry[], span: Span, bag: DiagnosticBag): void {
-  const part = costs.flatMap(({ parts }) => parts).sort((a, b) => b.units - a.units)[0];
-  const most = part === undefined ? '' : `; most of it, ${grouped(part.units)}, is ${part.what}`;
-  const advice = part?.hint ?? 'give texts a smaller `maxLength` in the model, or ask for a larger limit';
-  bag.error('V5005', span, `a payload costs up to ${grouped(whole)} units, more than ${grouped(costMax)}${most}`, advice);
-}
-
-interface Part extends Stretch {
-  kind: 'step' | 'rule';
-  name: string;
-  span: Span;
-  marks: readonly Mark[];
-}
-
-/** One program while it is emitted. */
-export class Emission {
-  readonly emitter: Emitter;
-  readonly #model: Model;
-  readonly #steps: readonly Step[];
-  readonly #lists: readonly ListRef[];
-  readonly #bag: DiagnosticBag;
-  readonly #parts: Part[] = [];
-  /** No text has been joined since the last RESET_TEXT. */
-  #clean = true;
-
-  /** @param roots what is evaluated after the steps */
-  constructor(model: Model, steps: readonly Step[], roots: readonly Ir[], bag: DiagnosticBag) {
-    const live = liveSteps(steps, roots);
-    const all = [...live.steps.flatMap(expressionsOf), ...roots];
-    this.#model = model;
-    this.#steps = live.steps;
-    this.#lists = listsOf(all);
-    this.#bag = bag;
-    this.emitter = new Emitter(new Registers(model, all), blobMaker, this.#lists);
-    this.emitter.textKeys(all);
-    // What no row sets is null for every payload.
-    const given = new Set(live.steps.flatMap((step) => [...featuresOf(step)]));
-    for (const feature of live.reads) {
-      if (given.has(feature)) continue;
-      this.emitter.declare(feature, 0);
-      setNull(this.emitter, feature);
-    }
-  }
-
-  /** Emits the steps. Texts that they keep stay to the end. */
-  steps(context: Parameters<typeof emitStep>[2]): void {
-    for (const step of this.#steps) {
-      this.part('step', step.name, step.span, expressionsOf(step), () => emitStep(this.emitter, step, context));
-      const keeps = [...featuresOf(step)].some(({ type }) => type.kind === 'text');
-      if (keeps && this.emitter.joinedBytes > 0) {
-        this.emitter.keepText();
-        this.#clean = true;
-      }
-    }
-  }
-
-  /** Emits one part of the program, and reports what is too much in it. */
-  part(kind: Part['kind'], name: string, span: Span, expressions: readonly Ir[], emit: () => void): void {
-    const { emitter } = this;
-    const { code } = emitter;
-    const first = code.count;
-    const firstMark = emitter.marks.length;
-    const joins = expressions.some(joinsTexts);
-    if (joins && !this.#clean) emitter.resetText();
-    emit();
-    if (joins) this.#clean = false;
-    if (code.branchOverflow) {
-      this.#bag.error('V5008', span, `a jump inside the ${kind} is too long`, 'split the condition over several rules');
-      code.branchOverflow = false;
-    }
-    this.reportJoined(span);
-    this.#parts.push({ kind, name, span, first, end: code.count, marks: emitter.marks.slice(firstMark) });
-  }
-
-  /** Reports texts joined beyond what the engine has room for. */
-  reportJoined(span: Span): void {
-    const { emitter } = this;
-    const bytes = emitter.joinedBytes + emitter.keptBytes;
-    if (bytes <= TEXT_SCRATCH_BYTES) return;
-    const kept = emitter.keptBytes > 0 ? `, ${grouped(emitter.keptBytes)} of them in features` : '';
-    const message = `texts of up to ${grouped(bytes)} bytes are joined${kept}, more than ${grouped(TEXT_SCRATCH_BYTES)}`;
-    this.#bag.error('V5009', span, message, 'give the texts a smaller `maxLength` in the model');
-    emitter.joinedBytes = 0;
-    emitter.keptBytes = 0;
-  }
-
-  /** Reports a program that is larger than the engine takes. */
-  reportSize(span: Span): void {
-    const { registers, code, blobs } = this.emitter;
-    const report = (codeOf: DiagnosticCode, count: number, max: number, what: string): void => {
-      if (count > max)
-        this.#bag.error(codeOf, span, `the program needs ${grouped(count)} ${what}, more than ${grouped(max)}`, 'split the bundle');
-    };
-    report('V5006', registers.descriptors.length, REGISTERS_MAX, 'registers');
-    report('V5007', code.count, CODE_COUNT_MAX, 'instructions');
-    report('V5013', blobs.items.length, BLOBS_MAX, 'time zones and patterns');
-    report('V5014', this.#lists.length, LISTS_MAX, 'lists');
-  }
-
-  /** The program's parts of an image, and what they cost. */
-  finish(): Omit<Program, 'ruleCosts' | 'costMax'> & { units: number } {
-    const { registers, blobs, constants } = this.emitter;
-    const code = this.emitter.code.toBytes();
-    const lists = this.#lists.map(({ name, type }) => ({ name, type: registerTypeOf(type) }));
-    const units = unitsOf(code, { registers: registers.descriptors, blobs: blobs.items, lists });
-    const costs: CostEntry[] = [payloadEntry(this.#model)];
-    for (const part of this.#parts) {
-      const entry = { kind: part.kind, name: part.name, units: sumUnits(units, part), parts: partsOf(units, part, part.marks) };
-      costs.push(entry);
-    }
-    return {
-      code,
-      constants: constants.toBytes(),
-      registers,
-      blobs: blobs.items,
-      lists,
-      costs,
-      units: sumUnits(units, { first: 0, end: units.length }),
-    };
-  }
-
-  /** Reports parts that cost too much. @param costs what finish gave */
-  reportCosts(costs: readonly CostEntry[]): void {
-    // The payload stands first.
-    for (const [index, { span }] of this.#parts.entries()) this.#reportPart(costs[index + 1]!, span);
-  }
-
-  #reportPart({ kind, name, units, parts }: CostEntry, span: Span): void {
-    const max = kind === 'rule' ? RULE_COST_MAX : STEP_COST_MAX;
-    if (units <= max) return;
-    const [part] = parts;
-    const most = part === undefined ? '' : `; most of it, ${grouped(part.units)}, is ${part.what}`;
-    const advice = part?.hint ?? 'shorten it, or give the texts it reads a smaller `maxLength` in the model';
-    const message = `\`${name}\` costs up to ${grouped(units)} units, more than ${grouped(max)}${most}`;
-    this.#bag.error(kind === 'rule' ? 'V5004' : 'V5012', span, message, advice);
-  }
-}
-
-/** True where a text is made at run time. */
-function joinsTexts(ir: Ir): boolean {
-  let found = false;
-  visit(ir, (node) => {
-    found ||=
-      node.op === 'concat' ||
-      (node.op === 'call' && makesText(node.function)) ||
-      (node.op === 'walk' && node.source.kind === 'pieces');
-  });
-  return found;
-}
-
-/** The lists that expressions ask, by name. */
-function listsOf(expressions: readonly Ir[]): ListRef[] {
-  const lists = new Set<ListRef>();
-  for (const expression of expressions) {
-    visit(expression, (node) => {
-      if (node.op === 'member-of') lists.add(node.list);
-    });
-  }
-  return [...lists].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -86,11 +86,17 @@ export class Registers {
 
   /** A temporary that nothing holds; of WIDE_LOW the first of a pair. */
   take(descriptor: ImageRegister): number {
-    return this.#free.get(poolKey(descriptor))?.pop() ?? this.fresh(descriptor);
+    return this.#free.get(poolKey(descriptor))?.pop() ?? this.#add(descriptor);
   }
 
-  /** A register that has never held anything: zero when the program begins. */
-  fresh(descriptor: ImageRegister): number {
+  /** A register that is never given back: it is 0 until something is written to it. */
+  own(descriptor: ImageRegister): number {
+    const register = this.#add(descriptor);
+    this.hold(register);
+    return register;
+  }
+
+  #add(descriptor: ImageRegister): number {
     const register = this.descriptors.push(descriptor) - 1;
     if (descriptor.type === RegisterType.WIDE_LOW) this.descriptors.push({ type: RegisterType.WIDE_HIGH });
     return register;

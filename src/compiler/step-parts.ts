@@ -35,6 +35,13 @@ export function expressionsOf(step: AnyStep): Ir[] {
   return step.kind === 'let' ? values : [...step.rows.map(({ when }) => when), ...values];
 }
 
+/** The rules that a step may hit, by index, in the order in which it tests for them. */
+export function hitsOf(step: AnyStep): number[] {
+  if (step.kind === 'let') return [];
+  const hits = step.rows.flatMap((row) => row.hits);
+  return step.kind === 'choose' ? [...hits, ...step.otherwise.hits] : hits;
+}
+
 /** The step with each of its expressions changed. */
 export function mapExpressions(step: Step, change: (ir: Ir) => Ir): Step {
   const changed = (set: Assignment): Assignment => ({ ...set, value: change(set.value) });

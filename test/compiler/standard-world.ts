@@ -1,16 +1,21 @@
 // Expressions of the profile `standard`, emitted and run by the engine, beside what they mean: the evaluator of test/lib over the
 // same payload. The IR is taken as the checker made it and as folding left it: both must have the engine's value.
 
+import { ImageKind } from '#assembly/shared/image.js';
+import { Combine, Outcome } from '#assembly/shared/outcome.js';
 import { Status } from '#assembly/shared/status.js';
 import { checkInScope } from '#src/compiler/checker.js';
 import { emitValues } from '#src/compiler/expressions.js';
 import type { Ir } from '#src/compiler/ir.js';
 import { parseExpression } from '#src/compiler/parse.js';
 import { fold, SILENT } from '#src/compiler/passes/fold.js';
+import { emitProgram, type Program, rankRules } from '#src/compiler/program.js';
 import { modelScope, type Scope } from '#src/compiler/scope.js';
 import { FaultSink, looseSource } from '#src/compiler/source.js';
 import type { Step } from '#src/compiler/steps.js';
 import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
+import { writeImage } from '#src/image/write-image.js';
+import { readDecision } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { type PayloadObject, readPayload } from '#src/schema/reader.js';
 import { EngineBox, type Value } from '../lib/image-engine.js';
@@ -202,6 +207,83 @@ export function load(irs: readonly Ir[], steps: readonly Step[] = []): void {
 export function engineValues(payload: Uint8Array): Value[] | string {
   const { status, values } = box.evaluate(payload, { now: NOW });
   return status === Status.OK ? values : Status[status]!;
+}
+
+/** A rule of a program: its condition, or nothing where a step hits it. */
+export type WorldRule = Ir | undefined;
+
+/** Emits a program of steps and rules, loads it and gives it back. Every rule has a reason of its own. */
+export function loadProgram(steps: readonly Step[], rules: readonly WorldRule[], first = false): Program {
+  const bag = new DiagnosticBag();
+  const span = { file: 'rules', start: 0, end: 0 };
+  const ranks = rankRules(rules.map(() => ({ score: 0 })));
+  const program = emitProgram(
+    {
+      model,
+      steps,
+      rules: rules.map((condition, index) => ({ id: `r${index}`, span, ...(condition === undefined ? {} : { condition }) })),
+      ranks,
+      first,
+      reasonsMax: 64,
+      span,
+      costMax: Infinity,
+    },
+    bag,
+  );
+  if (bag.hasErrors) throw new Error(bag.items.map(({ code, message }) => `${code} ${message}`).join('; '));
+  const { registers, code, constants, blobs, lists, costMax } = program;
+  const image = writeImage({
+    kind: ImageKind.DECISION,
+    model,
+    registerOfField: registers.ofField,
+    nowRegister: registers.now,
+    registers: registers.descriptors,
+    fieldRegisterCount: registers.fieldCount,
+    code,
+    constants,
+    blobs,
+    lists,
+    rules: rules.map((_, index) => ({ id: `r${index}`, score: 0, outcome: Outcome.NONE, reason: `R${index}` })),
+    thresholds: [],
+    combine: first ? Combine.FIRST : Combine.SCORE,
+    onError: Outcome.REVIEW,
+    outcomeDefault: Outcome.APPROVE,
+    reasonsMax: 64,
+    outCount: 0,
+    costMax,
+    name: 'rules',
+    version: '1.0.0',
+  });
+  box.mustLoad(image);
+  return program;
+}
+
+/** The rules that the loaded program hits, by index, or the status it ends with. */
+export function engineHits(payload: Uint8Array): number[] | string {
+  const { status, bytes } = box.decide([payload], { now: NOW }).decisions[0]!;
+  if (status !== Status.OK) return Status[status]!;
+  return readDecision(bytes).reasons.map(({ rule }) => Number(rule.slice(1)));
+}
+
+/** The rules that a program should hit. */
+export function meantHits(
+  steps: readonly Step[],
+  rules: readonly WorldRule[],
+  object: PayloadObject,
+  first: boolean,
+): number[] | string {
+  try {
+    const { features, hits } = runSteps(steps, { payload: object, now: NOW });
+    const world = { payload: object, now: NOW, features };
+    const all = new Set([
+      ...hits,
+      ...rules.flatMap((rule, index) => (rule !== undefined && evaluateIr(rule, world) === true ? [index] : [])),
+    ]);
+    return [...all].sort((a, b) => a - b).slice(0, first ? 1 : 64);
+  } catch (error) {
+    if (error instanceof Undecidable) return Status[error.status]!;
+    throw error;
+  }
 }
 
 /** What the expressions mean. */
