@@ -4,6 +4,7 @@
 import { createGunzip, gzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { Problem } from '../errors.js';
+import { parseJson } from '../schema/json-text.js';
 import type { BundleFiles } from './files.js';
 import { ARCHIVE_BYTES_MAX, FILES_MAX, PATH_CHARS_MAX, UNPACKED_BYTES_MAX } from './limits.js';
 
@@ -118,12 +119,9 @@ export async function readTarGz(bytes: Uint8Array, limits: ArchiveLimits = ARCHI
  * @throws Problem INVALID_JSON or INVALID_ARCHIVE
  */
 export function readJsonBundle(text: string, limits: ArchiveLimits = ARCHIVE_LIMITS): BundleFiles {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Problem('INVALID_JSON', (error as Error).message);
-  }
+  const { value, duplicates } = parseJson(text);
+  const [twin] = duplicates;
+  if (twin !== undefined) throw refuse(`${twin.pointer} ${twin.message}`);
   const listed = typeof value === 'object' && value !== null ? (value as { files?: unknown }).files : undefined;
   if (typeof listed !== 'object' || listed === null || Array.isArray(listed)) {
     throw refuse('the document needs "files": an object of path and content');

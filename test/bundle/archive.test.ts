@@ -126,6 +126,8 @@ describe('JSON bundles', () => {
 
   it.each([
     ['{', 'INVALID_JSON'],
+    ['{"files":{"a":"x","a":"y"}}', 'INVALID_ARCHIVE'],
+    ['{"files":{"a.json":{"b":{"c":1,"c":2}}}}', 'INVALID_ARCHIVE'],
     ['[]', 'INVALID_ARCHIVE'],
     ['null', 'INVALID_ARCHIVE'],
     ['{"files":[]}', 'INVALID_ARCHIVE'],
