@@ -21,7 +21,7 @@ interface Operands {
   b?: number;
   /** Register, or distance of a jump. */
   c?: number;
-  /** Name of a label, instead of a distance. */
+  /** Name of a label, instead of a distance; of FOR_PIECE and NEXT_PIECE it goes into imm. Those that go back take one behind. */
   to?: string;
   imm?: bigint;
   /** f64, instead of imm. */
@@ -103,12 +103,15 @@ export class Assembler {
       const target = operands.to === undefined ? undefined : this.#labels.get(operands.to);
       if (operands.to !== undefined && target === undefined) throw new Error(`no label ${operands.to}`);
       let imm = operands.imm ?? 0n;
+      const distance = target === undefined ? undefined : Math.abs(target - index);
+      const isPiece = op === Opcode.FOR_PIECE || op === Opcode.NEXT_PIECE;
+      if (isPiece && distance !== undefined) imm = BigInt(distance);
       if (operands.f64 !== undefined) imm = f64Bits(operands.f64);
       if (operands.text !== undefined) imm = this.text(operands.text);
       view.setUint16(base, op, true);
       view.setUint16(base + 2, operands.a ?? 0, true);
       view.setUint16(base + 4, operands.b ?? 0, true);
-      view.setUint16(base + 6, target === undefined ? (operands.c ?? 0) : target - index, true);
+      view.setUint16(base + 6, distance === undefined || isPiece ? (operands.c ?? 0) : distance, true);
       view.setBigUint64(base + 8, BigInt.asUintN(64, imm), true);
     }
     return code;

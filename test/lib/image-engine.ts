@@ -3,7 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import * as at from '#assembly/shared/layout.js';
-import { ImageError, type Status } from '#assembly/shared/status.js';
+import { ImageError, type ListError, type Status } from '#assembly/shared/status.js';
+import { readListHeader } from '#src/image/list.js';
+import { fromWtf8 } from './wtf8.js';
 
 // @types/node has no types for the global; this is what tests use of it.
 interface Memory {
@@ -29,6 +31,7 @@ export const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmNames
 
 export interface EngineExports {
   verifyImage(address: number, bytes: number): ImageError;
+  verifyList(address: number, bytes: number): ListError;
   decide(slot: number): Status;
   decideFrame(slot: number): Status;
   evaluate(slot: number): Status;
@@ -84,6 +87,26 @@ export class EngineBox {
     return instance.exports as EngineExports;
   }
 
+  /**
+   * Places list regions behind one another at `address`, after a binding table for them.
+   *
+   * @param regions undefined leaves a list unbound
+   * @returns address of the binding table
+   */
+  bind(address: number, regions: readonly (Uint8Array | undefined)[]): number {
+    let end = address + Math.ceil((regions.length * at.BINDING_BYTES) / 8) * 8;
+    for (const [index, region] of regions.entries()) {
+      const binding = address + index * at.BINDING_BYTES;
+      this.bytes.fill(0, binding, binding + at.BINDING_BYTES);
+      if (region === undefined) continue;
+      this.bytes.set(region, end);
+      this.view.setUint32(binding + at.BINDING_ADDRESS, end, true);
+      this.bytes.set(new TextEncoder().encode(readListHeader(region).version), binding + at.BINDING_VERSION);
+      end += region.length;
+    }
+    return address;
+  }
+
   /** Copies an image in and verifies it. */
   load(image: Uint8Array): ImageError {
     if (this.image + image.length > this.output) throw new Error('image too large for the box');
@@ -102,7 +125,7 @@ export class EngineBox {
   /** Writes slot header and entries for payloads that already lie in memory. */
   fillSlot(
     payloads: readonly { address: number; bytes: number }[],
-    options: { now?: bigint; idHigh?: bigint; idLow?: bigint; outputBytes?: number } = {},
+    options: { now?: bigint; idHigh?: bigint; idLow?: bigint; outputBytes?: number; lists?: number } = {},
   ): void {
     const { view, slot } = this;
     this.bytes.fill(0, slot, slot + at.SLOT_HEADER_BYTES);
@@ -112,6 +135,7 @@ export class EngineBox {
     view.setUint32(slot + at.SLOT_ENTRIES, slot + at.SLOT_HEADER_BYTES, true);
     view.setUint32(slot + at.SLOT_OUTPUT, this.output, true);
     view.setUint32(slot + at.SLOT_OUTPUT_BYTES, options.outputBytes ?? this.outputBytes, true);
+    view.setUint32(slot + at.SLOT_LISTS, options.lists ?? 0, true);
     view.setBigInt64(slot + at.SLOT_NOW, options.now ?? 0n, true);
     view.setBigUint64(slot + at.SLOT_ID_HIGH, options.idHigh ?? 0n, true);
     view.setBigUint64(slot + at.SLOT_ID_LOW, options.idLow ?? 0n, true);
@@ -179,7 +203,13 @@ export class EngineBox {
   }
 
   /** Evaluates an expression image over one payload. A text is a string, WIDE a bigint of 128 bits, null null. */
-  evaluate(payload: Uint8Array, options: { now?: bigint; shift?: number } = {}): { status: Status; values: Value[] } {
+  evaluate(
+    payload: Uint8Array,
+    options: { now?: bigint; shift?: number; lists?: number } = {},
+  ): {
+    status: Status;
+    values: Value[];
+  } {
     this.fillSlot(this.place([payload], options.shift), options);
     const status = this.exports.evaluate(this.slot);
     const used = this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
@@ -205,7 +235,7 @@ export class EngineBox {
       case 4: {
         const text = view.getUint32(low, true);
         const bytes = this.bytes.slice(text, text + view.getUint32(low + 4, true));
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        return fromWtf8(bytes);
       }
       case 6:
         return (view.getBigInt64(address + at.VALUE_HIGH, true) << 64n) | view.getBigUint64(low, true);

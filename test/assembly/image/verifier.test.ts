@@ -346,7 +346,7 @@ describe('ALL', () => {
 });
 
 describe('operands of every opcode', () => {
-  const { F64, I64, BOOL, TEXT, OBJECT, WIDE_LOW, WIDE_HIGH } = RegisterType;
+  const { F64, I64, BOOL, TEXT, OBJECT, WIDE_LOW, WIDE_HIGH, LIST, CURSOR } = RegisterType;
   const JUMP = 'jump';
   type Form = [Opcode, a: RegisterType | undefined, b: RegisterType | undefined, c: RegisterType | typeof JUMP | undefined];
   const range = (from: Opcode, to: Opcode): Opcode[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -364,6 +364,9 @@ describe('operands of every opcode', () => {
     ...each(range(Opcode.WIDE_ADD, Opcode.WIDE_MUL), WIDE_LOW, WIDE_LOW, WIDE_LOW),
     ...each([Opcode.TEXT_CONCAT], TEXT, TEXT, TEXT),
     ...each([Opcode.TEXT_KEY], I64, TEXT, undefined),
+    ...each([Opcode.NARROW], I64, WIDE_LOW, undefined),
+    ...each([Opcode.COUNT], F64, LIST, undefined),
+    ...each([Opcode.PIECE], TEXT, TEXT, CURSOR),
     ...each(range(Opcode.F64_LT, Opcode.F64_NOT_EQ), F64, F64, JUMP),
     ...each(range(Opcode.F64_LT_I, Opcode.F64_NOT_EQ_I), F64, undefined, JUMP),
     ...each(range(Opcode.I64_LT, Opcode.I64_NE), I64, I64, JUMP),
@@ -373,13 +376,17 @@ describe('operands of every opcode', () => {
     ...each(range(Opcode.TEXT_EQ_I, Opcode.TEXT_GE_I), TEXT, undefined, JUMP),
     ...each([Opcode.IF_TRUE, Opcode.IF_FALSE], BOOL, undefined, JUMP),
   ];
-  const TYPES = [F64, I64, BOOL, TEXT, WIDE_LOW, WIDE_HIGH, OBJECT];
+  const TYPES = [F64, I64, BOOL, TEXT, WIDE_LOW, WIDE_HIGH, OBJECT, LIST, CURSOR];
 
   /** Verifies one instruction over temporaries of every type; `c` of a jump is 1. */
   function verify(op: Opcode, operands: (registerOf: (type: RegisterType) => number) => object): ImageError {
     const assembler = new Assembler(model);
     const registers = new Map<RegisterType, number>();
-    for (const type of TYPES) if (type !== WIDE_HIGH) registers.set(type, assembler.temporary(type));
+    for (const type of TYPES) {
+      // No text is too long, and no list.
+      const more = type === LIST ? { element: FieldKind.DOUBLE } : { max: 0 };
+      if (type !== WIDE_HIGH) registers.set(type, assembler.temporary(type, more));
+    }
     registers.set(WIDE_HIGH, registers.get(WIDE_LOW)! + 1);
     assembler.op(
       op,
@@ -424,14 +431,14 @@ describe('operands of every opcode', () => {
     for (const type of [F64, I64, BOOL, WIDE_LOW, WIDE_HIGH]) {
       expect(ImageError[verify(Opcode.CONST, (registerOf) => ({ a: registerOf(type) }))]).toBe('NONE');
     }
-    for (const type of [TEXT, OBJECT]) {
+    for (const type of [TEXT, OBJECT, LIST, CURSOR]) {
       expect(ImageError[verify(Opcode.CONST, (registerOf) => ({ a: registerOf(type) }))]).toBe('BAD_OPERAND');
     }
     expect(ImageError[verify(Opcode.CONST, (registerOf) => ({ a: registerOf(BOOL), imm: 2n }))]).toBe('BAD_CONSTANT');
     for (const left of TYPES) {
       for (const right of TYPES) {
         const error = verify(Opcode.MOVE, (registerOf) => ({ a: registerOf(left), b: registerOf(right) }));
-        expect(ImageError[error]).toBe(left === right && left !== OBJECT ? 'NONE' : 'BAD_OPERAND');
+        expect(ImageError[error]).toBe(left === right && left !== CURSOR ? 'NONE' : 'BAD_OPERAND');
       }
     }
   });
@@ -445,7 +452,7 @@ describe('operands of every opcode', () => {
 });
 
 describe('expression images', () => {
-  function verify(emit: (a: Assembler) => void, outCount: number, options: Partial<ImageParts> = {}): string | undefined {
+  function verify(emit: (a: Assembler) => unknown, outCount: number, options: Partial<ImageParts> = {}): string | undefined {
     const assembler = new Assembler(model);
     emit(assembler);
     return ImageError[box.load(writeImage(assembler.expressions(outCount, options)))];
@@ -458,4 +465,10 @@ describe('expression images', () => {
   test('HIT', () => expect(verify((a) => a.op(Opcode.OUT_NULL).op(Opcode.HIT), 1)).toBe('BAD_OPERAND'));
   test('OUT with another tag', () => expect(verify((a) => a.op(Opcode.OUT, { a: 0, b: 2 }), 1)).toBe('BAD_OPERAND'));
   test('OUT of an object', () => expect(verify((a) => a.op(Opcode.OUT, { a: 5, b: 5 }), 1)).toBe('BAD_OPERAND'));
+  for (const type of [RegisterType.LIST, RegisterType.CURSOR]) {
+    test(`OUT of a ${RegisterType[type]}`, () => {
+      const emit = (a: Assembler): unknown => a.op(Opcode.OUT, { a: a.temporary(type, { element: FieldKind.DOUBLE }), b: type });
+      expect(verify(emit, 1)).toBe('BAD_OPERAND');
+    });
+  }
 });
