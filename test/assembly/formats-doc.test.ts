@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { FunctionId } from '#assembly/shared/function.js';
 import * as image from '#assembly/shared/image.js';
 import * as layout from '#assembly/shared/layout.js';
 import { OPCODE_COUNT, Opcode } from '#assembly/shared/opcode.js';
@@ -30,6 +31,22 @@ test('every header field has its row', () => {
   expect(listed).toEqual(expected);
 });
 
+test('every function has its row', () => {
+  const listed = rows.filter(([, id]) => /^`\d+`$/.test(id ?? '')).map(([, id, name]) => `${id!.replaceAll('`', '')} ${name}`);
+  const ids = Object.values(FunctionId).filter((id): id is FunctionId => typeof id === 'number' && id !== FunctionId.NONE);
+  expect(listed).toEqual(ids.map((id) => `${id} ${FunctionId[id]}`));
+});
+
+test('every header field of a list has its row', () => {
+  const listed = rows
+    .filter(([, , name]) => name?.startsWith('`MEMBERS_'))
+    .map(([, at, name]) => `${at} ${name!.replaceAll('`', '')}`);
+  const source = readFileSync(new URL('../../assembly/shared/list.ts', import.meta.url), 'utf8');
+  const names = [...source.slice(source.indexOf('MEMBERS_HEADER_BYTES')).matchAll(/^export const (MEMBERS_[A-Z_]+) = (\d+);/gm)];
+  const expected = names.filter(([, , at]) => Number(at) <= 40 && at !== '16').map(([, name, at]) => `${at} ${name}`);
+  expect(listed.filter((row) => !row.startsWith('16 '))).toEqual(expected);
+});
+
 test('every field kind has its row', () => {
   const kinds = rows.map(([, kind]) => kind!).filter((kind) => kind in FieldKind && /^[A-Z]+$/.test(kind));
   expect(kinds).toEqual(Object.keys(FieldKind).filter((key) => /^[A-Z]/.test(key) && key !== 'NONE'));
@@ -40,15 +57,20 @@ describe('places', () => {
     ['header of 192 bytes', image.IMAGE_HEADER_BYTES],
     ['**Tables** (8 bytes)', image.TABLE_BYTES],
     ['**Fields** (40 bytes)', image.FIELD_BYTES],
+    ['**Registers** (8 bytes)', image.REGISTER_BYTES],
+    ['**Blobs** (16 bytes)', image.BLOB_BYTES],
+    ['**Lists** (8 bytes)', image.LIST_BYTES],
     ['**Rules** (24 bytes', image.RULE_BYTES],
     ['**Thresholds** (16 bytes', image.THRESHOLD_BYTES],
     ['scratch, 131,072 bytes', layout.SCRATCH_BYTES],
     ['header of 128 bytes', layout.SLOT_HEADER_BYTES],
     ['multiple of 64', layout.SLOT_ALIGN],
     ['values of 24 bytes', layout.VALUE_BYTES],
+    ['bound by 24 bytes', layout.BINDING_BYTES],
     ['| 32,768 | null flags', layout.SCRATCH_NULLS],
     ['| 36,864 | hit bits', layout.SCRATCH_HITS],
     ['| 45,056 | joined texts', layout.SCRATCH_TEXT],
+    ['| 110,592 | work area', layout.SCRATCH_WORK],
     ['| 4,096 | dirty bitmap', layout.DIRTY_BASE],
     ['| 1,024 | control block', layout.CONTROL_BASE],
   ];
