@@ -4,7 +4,7 @@
 import { formatDecimal } from '../schema/decimal.js';
 import { floorAtScale } from './exact.js';
 import { type Ir, type Relation, swapRelation } from './ir.js';
-import { decimalConstant, failed, isDecimal, type Place, reportTooWide, rescale } from './operands.js';
+import { decimalConstant, failed, isDecimal, mayFail, type Place, reportTooWide, rescale } from './operands.js';
 import type { FaultSink } from './source.js';
 import { BOOLEAN, type DecimalType, fitsWide } from './types.js';
 
@@ -31,7 +31,7 @@ function compareDecimals(
     // The constant lies between two values of the left side: x < 1.5 is x <= 1, x >= 1.5 is x > 1, and nothing is equal to it.
     const { floor, whole } = floorAtScale({ value: right.value as bigint, scale: right.type.scale }, left.type.scale);
     if (!whole) {
-      if (relation === '===' || relation === '!==') return always(relation === '!==', left, node, faults);
+      if (relation === '===' || relation === '!==') return always(relation === '!==', left, right, node, faults);
       test = relation === '<' || relation === '<=' ? '<=' : '>';
     }
     other = decimalConstant(floor, left.type.scale, right);
@@ -40,7 +40,7 @@ function compareDecimals(
   const a = rescale(left, scale);
   const b = rescale(other, scale);
   const known = knownResult(test, a.type, b.type);
-  if (known !== undefined) return always(known, left, node, faults);
+  if (known !== undefined) return always(known, left, right, node, faults);
   if (!fitsWide(a.type) || !fitsWide(b.type)) {
     reportTooWide(fitsWide(a.type) ? b : a, faults);
     return failed(BOOLEAN, node);
@@ -73,9 +73,24 @@ function knownResult(relation: Relation, a: Interval, b: Interval): boolean | un
   }
 }
 
-function always(value: boolean, left: Ir, node: Place, faults: FaultSink): Ir {
+function always(
+  value: boolean,
+  left: Ir & { type: DecimalType },
+  right: Ir & { type: DecimalType },
+  node: Place,
+  faults: FaultSink,
+): Ir {
   faults.warning('V3401', node, `this is always ${value}${boundsPhrase(left)}`, 'correct the value, or remove the comparison');
-  return { op: 'constant', type: BOOLEAN, value, start: node.start, end: node.end };
+  const { start, end } = node;
+  // What may end the decision must still be computed: it is compared with the smallest value that it can have.
+  const kept = [left, right].filter(mayFail);
+  const tests = kept.map((operand, index): Ir => {
+    const holds = value || index < kept.length - 1;
+    const least = decimalConstant(operand.type.low, operand.type.scale, operand);
+    return { op: 'compare', type: BOOLEAN, relation: holds ? '>=' : '<', left: operand, right: least, start, end };
+  });
+  if (tests.length === 0) return { op: 'constant', type: BOOLEAN, value, start, end };
+  return tests.length === 1 ? tests[0]! : { op: 'and', type: BOOLEAN, operands: tests, start, end };
 }
 
 function boundsPhrase(ir: Ir): string {
