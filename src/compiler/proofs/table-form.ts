@@ -24,7 +24,7 @@ export interface ExactDomain {
   /** Inclusive. */
   low: bigint;
   high: bigint;
-  /** What a person counts in: 10^scale of a decimal, 1_000_000 of a timestamp, 1 of a date. Witnesses are multiples where possible. */
+  /** What a person counts in: 10^scale of a decimal, 1_000_000 of a timestamp, 1 of a date. Witnesses are multiples if they can. */
   unit: bigint;
   nullable: boolean;
 }

@@ -1,5 +1,5 @@
-// A decision table of 2,000 rows as a bank writes one, complete and without overlaps, with faults planted in it: a regular partition
-// of segment, country group, product, term and a risk class, in each of which ranges of amount and score differ.
+// A decision table of 2,000 rows as a bank writes one, complete and without overlaps, with faults planted in it: a regular
+// partition of segment, country group, product, term and a risk class, in each of which ranges of amount and score differ.
 
 import type { KnownSet } from '#src/compiler/proofs/classes.js';
 import type { CellSet, DomainValue, Interval, TableForm, TablePolicy, TableRow } from '#src/compiler/proofs/table-form.js';
