@@ -204,7 +204,7 @@ export class Emitter {
         branchCompare(this, ir, target, sense);
         return;
       case 'conditional':
-        this.#fork(ir, (side) => this.branch(side, target, sense, whenNull));
+        this.#fork(ir, whenNull, (side) => this.branch(side, target, sense, whenNull));
         return;
       case 'coalesce':
         branchCoalesce(this, ir, target, sense, whenNull);
@@ -263,7 +263,7 @@ export class Emitter {
         return this.#concat(ir, into);
       case 'conditional': {
         const result = into ?? this.takeFor(ir.type, this.textMax(ir));
-        this.#fork(ir, (side) => this.nullableValue(side, whenNull, result));
+        this.#fork(ir, whenNull, (side) => this.nullableValue(side, whenNull, result));
         return result;
       }
       case 'coalesce':
@@ -438,15 +438,21 @@ export class Emitter {
     );
   }
 
-  /** Code of `test ? a : b` around that of the two sides. */
-  #fork(ir: ConditionalIr, side: (ir: Ir) => void): void {
+  /** Code of `test ? a : b` around that of the two sides; a side that is null is a way out alone. */
+  #fork({ test, whenTrue, whenFalse }: ConditionalIr, whenNull: Label | undefined, side: (ir: Ir) => void): void {
+    const nulls = [whenTrue, whenFalse].map((ir) => ir.op === 'constant' && ir.value === null);
+    if (nulls.includes(true)) {
+      this.branch(test, wayOut(whenNull), nulls[0]!);
+      side(nulls[0] ? whenFalse : whenTrue);
+      return;
+    }
     const otherwise = this.code.label();
     const done = this.code.label();
-    this.branch(ir.test, otherwise, false);
-    side(ir.whenTrue);
+    this.branch(test, otherwise, false);
+    side(whenTrue);
     this.test(Opcode.JUMP, done);
     this.code.bind(otherwise);
-    side(ir.whenFalse);
+    side(whenFalse);
     this.code.bind(done);
   }
 

@@ -191,7 +191,7 @@ export function checked(source: string, scope: Scope = modelScope(model)): Ir {
   return ir;
 }
 
-const box = new EngineBox({ imageBytesMax: 1 << 20, outputBytes: 1 << 16 });
+const box = new EngineBox({ imageBytesMax: 1 << 23, outputBytes: 1 << 16 });
 export const NOW = 1_774_000_000_123_456n;
 
 /** Loads the image of expressions into the engine. */
