@@ -90,7 +90,7 @@ function findCore(text: u64, at: u32, floor: u32, core: usize, length: u32, low:
     while (places !== 0) {
       const place = at + ctz(places);
       places &= places - 1;
-      countStep();
+      countStep(1 + (length >> 3));
       if (bytesEqual(address + place, core, length)) {
         const found = placeOf(text, place, length, floor, low, high);
         if (found !== NOWHERE) return found;

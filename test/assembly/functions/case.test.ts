@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as layout from '#assembly/shared/case.js';
 import { caseBlob, UNICODE_VERSION } from '#src/compiler/unicode/case-blob.js';
 import { assemblyModule } from '../../lib/assembly-module.js';
 import { testSeed } from '../../lib/model.js';
@@ -26,7 +27,7 @@ export function upper(a: u32, n: u32, blob: u32, room: u32, roomBytes: u32): voi
 
 const STEPS = `
 let counted: f64 = 0;
-export function countStep(): void { counted += 1; }
+export function countStep(many: u32 = 1): void { counted += many as f64; }
 export function steps(): f64 { const before = counted; counted = 0; return before; }`;
 
 interface Exports {
@@ -175,6 +176,29 @@ describe('verifyCase', () => {
   it('accepts the table, and no part of it', () => {
     expect(call.verify(at, blob.length)).toBe(1);
     for (let bytes = 0; bytes < blob.length; bytes += 4) expect(call.verify(at, bytes)).toBe(0);
+  });
+
+  it('refuses an expansion that reaches over the end of the expansions, or is longer than a text may grow', () => {
+    const words = new DataView(blob.buffer);
+    const ranges = words.getUint32(layout.CASE_LOWER_COUNT, true) + words.getUint32(layout.CASE_UPPER_COUNT, true);
+    const expanded = words.getUint32(layout.CASE_EXPANSION_BYTES, true);
+    const isAccepted = (range: number, place: number, size: number): boolean => {
+      memory.set(blob, at);
+      view.setUint32(at + range + layout.CASE_DELTA, place | (size << 16), true);
+      return call.verify(at, blob.length) === 1;
+    };
+    let seen = 0;
+    for (let index = 0; index < ranges; index++) {
+      const range = layout.CASE_RANGES + index * layout.CASE_RANGE_BYTES;
+      if (words.getUint32(range + layout.CASE_LAST, true) >>> 24 !== 0) continue;
+      seen += 1;
+      const size = words.getUint32(range + layout.CASE_DELTA, true) >>> 16;
+      expect(isAccepted(range, words.getUint16(range + layout.CASE_DELTA, true), size)).toBe(true);
+      for (let over = 1; over <= size; over++) expect(isAccepted(range, expanded - size + over, size)).toBe(false);
+      expect([isAccepted(range, 0, 0), isAccepted(range, 0, 200)]).toEqual([false, false]);
+    }
+    memory.set(blob, at);
+    expect(seen).toBeGreaterThan(100);
   });
 
   it('lets through only what reads inside the blob and gives well-formed texts', () => {

@@ -23,7 +23,7 @@ export function matches(a: u32, n: u32, blob: u32, work: u32): i32 {
 
 const STEPS = `
 let counted: f64 = 0;
-export function countStep(): void { counted += 1; }
+export function countStep(many: u32 = 1): void { counted += many as f64; }
 export function steps(): f64 { const before = counted; counted = 0; return before; }`;
 
 interface Exports {

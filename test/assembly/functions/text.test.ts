@@ -1,6 +1,7 @@
 // Functions of texts against V8's, over texts with characters of every size and with halves of surrogate pairs. Each text lies at the
 // end of the memory, so that reading behind it traps.
 
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assemblyModule } from '../../lib/assembly-module.js';
@@ -44,7 +45,7 @@ export function piece(a: u32, n: u32, start: u32, end: u32): void {
 // Counts, where the engine's own counts nothing.
 const STEPS = `
 let counted: f64 = 0;
-export function countStep(): void { counted += 1; }
+export function countStep(many: u32 = 1): void { counted += many as f64; }
 export function steps(): f64 { const before = counted; counted = 0; return before; }`;
 
 const RESULT = 16;
@@ -74,12 +75,19 @@ let call: Exports;
 let memory: Uint8Array;
 let view: DataView;
 
-beforeAll(async () => {
-  const module = await assemblyModule(ENTRY, PAGES, { 'assembly/functions/steps.ts': STEPS });
+/** Compiles the functions with a count of their steps, and perhaps with a changed search. */
+async function useModule(search?: string): Promise<void> {
+  const instead = {
+    'assembly/functions/steps.ts': STEPS,
+    ...(search === undefined ? {} : { 'assembly/functions/search.ts': search }),
+  };
+  const module = await assemblyModule(ENTRY, PAGES, instead);
   call = module.call as unknown as Exports;
   memory = module.bytes;
   view = module.view;
-});
+}
+
+beforeAll(() => useModule());
 
 /** Puts a text at the end of the memory. @returns its address and length */
 function put(text: string): [number, number] {
@@ -286,5 +294,38 @@ describe('searching takes time linear in the text', () => {
     expect(split('aaab'.repeat(5_000), 'aab').length).toBe(5_001);
     expect(split('a'.repeat(100_000), 'aaaaaaaaab').length).toBe(1);
     expect(call.steps()).toBeLessThan(1_500_000);
+  });
+});
+
+describe('searching by the two-way algorithm alone', () => {
+  it('finds what V8 finds', async () => {
+    // As it is, hardly a short text comes to it: here the first place that is none is enough.
+    const source = readFileSync(new URL('../../../assembly/functions/search.ts', import.meta.url), 'utf8');
+    const eager = source.replace('let budget = 64;', 'let budget = -1000000;');
+    expect(eager).not.toBe(source);
+    await useModule(eager);
+    const letters = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+    const periodic = fc
+      .tuple(letters, fc.integer({ min: 1, max: 12 }), letters)
+      .map(([part, times, rest]) => part.repeat(times) + rest);
+    const text = fc
+      .array(fc.oneof(periodic, fc.constantFrom('a'.repeat(20), '😀', HIGH, LOW)), { maxLength: 6 })
+      .map((parts) => parts.join(''));
+    const searched = fc.oneof(
+      periodic,
+      periodic.map((core) => LOW + core),
+      periodic.map((core) => core + HIGH),
+    );
+    let found = 0;
+    fc.assert(
+      fc.property(text, searched, fc.nat(30), (before, other, from) => {
+        const whole = `${before}${other.slice(1)}${before}${from % 3 === 0 ? other : ''}${before}`;
+        if (whole.includes(other)) found += 1;
+        compareAll(whole, other, from, 9);
+      }),
+      { numRuns: 10_000, seed: testSeed('two-way') },
+    );
+    expect(found).toBeGreaterThan(2000);
+    await useModule();
   });
 });
