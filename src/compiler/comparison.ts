@@ -4,7 +4,7 @@ import { compare } from './bounds.js';
 import { type ConstantIr, type Ir, type LocalRef, mayBeNull, type Relation, visit } from './ir.js';
 import { adopt } from './join.js';
 import { bothDecimal, failed, isSimple, namePhrase, type Place, presentValue, requireValue } from './operands.js';
-import type { FaultSink } from './source.js';
+import type { FaultSink, Replacement } from './source.js';
 import { BOOLEAN, sameEnum, typePhrase } from './types.js';
 
 /** Nodes of an operand that may be emitted twice, where both sides of a comparison may be null and neither is a plain name. */
@@ -131,7 +131,7 @@ function unify(left: Ir, right: Ir, node: Place, faults: FaultSink): [Ir, Ir] | 
   if (kinds.includes('decimal') && kinds.every((kind) => kind === 'decimal' || kind === 'number')) return bothDecimal(a, b, faults);
   if (a.type.kind !== b.type.kind) {
     const message = `${typePhrase(left.type)} is compared with ${typePhrase(right.type)}`;
-    faults.error('V3302', node, message, comparisonAdvice(left, right));
+    faults.error('V3302', node, message, ...comparisonAdvice(left, right));
     return undefined;
   }
   if (a.type.kind === 'enum' && b.type.kind === 'enum' && !sameEnum(a.type, b.type)) {
@@ -146,19 +146,16 @@ function unify(left: Ir, right: Ir, node: Place, faults: FaultSink): [Ir, Ir] | 
   return [a, b];
 }
 
-function comparisonAdvice(left: Ir, right: Ir): string | undefined {
+/** What to write instead, and the literal without its quotes where that is all there is to it. */
+function comparisonAdvice(left: Ir, right: Ir): [advice: string, fix?: Replacement] {
   const literal = [left, right].find((ir): ir is ConstantIr => ir.op === 'constant' && typeof ir.value === 'string');
   const kinds = [left.type.kind, right.type.kind];
-  if (
-    literal !== undefined &&
-    (kinds.includes('number') || kinds.includes('decimal')) &&
-    /^-?\d+(\.\d+)?$/.test(String(literal.value))
-  ) {
-    return `remove the quotes: \`${literal.value}\``;
+  if (literal !== undefined) {
+    const text = String(literal.value);
+    const isNumber = (kinds.includes('number') || kinds.includes('decimal')) && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text);
+    const isBoolean = kinds.includes('boolean') && /^(true|false)$/.test(text);
+    if (isNumber || isBoolean) return [`remove the quotes: \`${text}\``, { start: literal.start, end: literal.end, text }];
   }
-  if (literal !== undefined && kinds.includes('boolean') && /^(true|false)$/.test(String(literal.value))) {
-    return `remove the quotes: \`${literal.value}\``;
-  }
-  if (kinds.includes('timestamp') && kinds.includes('date')) return 'bring the timestamp to a date: `at.toDate("Europe/Paris")`';
-  return 'values are never converted; declare both in the model with one type';
+  if (kinds.includes('timestamp') && kinds.includes('date')) return ['bring the timestamp to a date: `at.toDate("Europe/Paris")`'];
+  return ['values are never converted; declare both in the model with one type'];
 }

@@ -112,7 +112,7 @@ function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
     }
     if (statements.length > 1 || only.type !== 'ExpressionStatement') return statements;
     if (rest !== undefined) {
-      faults.error('V3003', rest, 'something follows the expression', 'remove the `;`');
+      faults.error('V3003', rest, 'something follows the expression', 'remove the `;`', { ...rest, text: '' });
       return undefined;
     }
     // Only sloppy code takes it (`delete n`, `010`): the whitelist must have something against it, or it is a syntax error.

@@ -35,6 +35,14 @@ export class FaultSink {
     return this.#errors > 0;
   }
 
+  /** What stands between two offsets where it is this, white space aside; undefined where it is something else. */
+  only(text: string, start: number, end: number): Place | undefined {
+    const between = this.#source.text.slice(start, end);
+    if (between.trim() !== text) return undefined;
+    const at = start + between.indexOf(text);
+    return { start: at, end: at + text.length };
+  }
+
   /** A sink of the same text that only counts: for trying out. */
   muted(): FaultSink {
     return new FaultSink(this.#source, undefined);

@@ -12,7 +12,7 @@ import {
   type UnaryExpression,
 } from './estree.js';
 import { EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX } from './limits.js';
-import type { FaultSink } from './source.js';
+import type { FaultSink, Replacement } from './source.js';
 
 export interface Refusal {
   code: DiagnosticCode;
@@ -199,8 +199,7 @@ export function checkWhitelist(roots: readonly EsNode[], profile: ProfileName, f
       return false;
     }
     const refusal = refusalOf(node, profile);
-    if (refusal !== undefined)
-      faults.error(refusal.code, placeOf(node), DIAGNOSTIC_CODES[refusal.code], adviceOf(refusal, profile));
+    if (refusal !== undefined) report(node, refusal, profile, faults);
     const children = childrenOf(node);
     for (let i = children.length - 1; i >= 0; i--) {
       const child = children[i]!;
@@ -234,6 +233,24 @@ const STANDARD_ADVICE: Partial<Record<DiagnosticCode, string>> = {
   V3170: 'write `a ? b : c`',
   V3171: 'write `a ? b : c`',
 };
+
+function report(node: EsNode, refusal: Refusal, profile: ProfileName, faults: FaultSink): void {
+  faults.error(
+    refusal.code,
+    placeOf(node),
+    DIAGNOSTIC_CODES[refusal.code],
+    adviceOf(refusal, profile),
+    fixOf(node, refusal, faults),
+  );
+}
+
+/** On values of one type, and with null, `==` is `===`. */
+function fixOf(node: EsNode, { code }: Refusal, faults: FaultSink): Replacement | undefined {
+  if (code !== 'V3143' && code !== 'V3144') return undefined;
+  const { operator, left, right } = node as BinaryExpression;
+  const place = faults.only(operator, left.end, right.start);
+  return place && { ...place, text: `${operator}=` };
+}
 
 function adviceOf(refusal: Refusal, profile: ProfileName): string {
   return (profile === 'standard' ? STANDARD_ADVICE[refusal.code] : undefined) ?? refusal.advice;

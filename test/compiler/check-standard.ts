@@ -127,6 +127,8 @@ export interface Checked {
   faults: string[];
   advice: (string | undefined)[];
   messages: string[];
+  /** The text with all fixes made. */
+  fixed: string;
 }
 
 /** Checks one expression in the profile `standard`. */
@@ -147,6 +149,10 @@ export function check(text: string): Checked {
     ),
     advice: bag.items.map(({ advice }) => advice),
     messages: bag.items.map(({ message }) => message),
+    fixed: bag.items
+      .flatMap(({ fix }) => (fix === undefined ? [] : [fix]))
+      .sort((a, b) => b.span.start - a.span.start)
+      .reduce((all, fix) => all.slice(0, fix.span.start) + fix.text + all.slice(fix.span.end), text),
   };
 }
 

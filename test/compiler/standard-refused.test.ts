@@ -268,3 +268,28 @@ describe.each(Object.entries(refused))('%s: refused', (_, cases) => {
     expect(checked.advice.find((line) => line !== undefined)).toBe(advice);
   });
 });
+
+describe('fixes', () => {
+  it.each([
+    ['n == 1', 'n === 1'],
+    ['n != 1 || (s)==(t)', 'n !== 1 || (s)===(t)'],
+    ['maybe == null', 'maybe === null'],
+    ['n > "5"', 'n > 5'],
+    ['amount > "-5.25"', 'amount > -5.25'],
+    ['flag === "true"', 'flag === true'],
+    ['n > 1;', 'n > 1'],
+    ['maybeFlag && flag', 'maybeFlag === true && flag'],
+    ['maybeFlag ? 1 : 2', 'maybeFlag === true ? 1 : 2'],
+    ['s?.length', 's.length'],
+    ['items?.some(i => true)', 'items.some(i => true)'],
+    ['s.length() > 1', 's.length > 1'],
+  ])('%s: %s', (text, fixed) => {
+    expect(check(text).fixed).toBe(fixed);
+    expect(check(fixed).faults.filter((fault) => !fault.endsWith('?'))).toEqual([]);
+  });
+
+  // More than one way, or another meaning.
+  it.each(['n /* == */ == 1', 'n > "007"', 'ammount > 1', '!maybeFlag', 'n > "five"'])('none for %s', (text) => {
+    expect(check(text).fixed).toBe(text);
+  });
+});

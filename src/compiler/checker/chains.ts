@@ -89,7 +89,7 @@ function member(context: Context, node: MemberExpression, facts: Facts, chain: C
       );
       return valueReceiver(context.fail(node));
     case 'list':
-      warnUnneeded(context, node, undefined);
+      if (node.optional) warnUnneeded(context, node.object, undefined);
       return readProperty(context, before, 'list', node, facts);
     case 'value': {
       if (before.ir.type.kind === 'error') return valueReceiver(context.fail(node));
@@ -203,7 +203,7 @@ function unknownCall(context: Context, node: CallExpression, facts: Facts): Rece
 function link(context: Context, ir: Ir, node: EsNode, optional: boolean, chain: Chain): Ir {
   if (ir.type.kind === 'null') return ir;
   if (!mayBeNull(ir)) {
-    if (optional) warnUnneeded(context, { object: node, optional }, ir);
+    if (optional) warnUnneeded(context, node, ir);
     return ir;
   }
   if (optional) {
@@ -225,10 +225,11 @@ function link(context: Context, ir: Ir, node: EsNode, optional: boolean, chain: 
   return mayBeNull(value) ? failed(ir.type, node) : value;
 }
 
-function warnUnneeded(context: Context, { object, optional }: { object: EsNode; optional: boolean }, ir: Ir | undefined): void {
-  if (!optional) return;
+function warnUnneeded(context: Context, object: EsNode, ir: Ir | undefined): void {
   const name = ir === undefined ? 'a list' : namePhrase(ir);
-  context.faults.warning('V3403', object, `${name} is never null here: \`?.\` is not needed`, 'write `.`');
+  const place = context.faults.only('?.', object.end, object.end + 2);
+  const fix = place && { ...place, text: '.' };
+  context.faults.warning('V3403', object, `${name} is never null here: \`?.\` is not needed`, 'write `.`', fix);
 }
 
 /** The value that a method works on: a local of the chain where it may be null. */

@@ -59,7 +59,8 @@ export function requireBoolean(ir: Ir, operator: string, faults: FaultSink): Ir 
   }
   if (!mayBeNull(ir)) return ir;
   const advice = path === undefined ? 'say what it is then: `... ?? false`' : `write \`${path} === true\``;
-  faults.error('V3304', ir, `${namePhrase(ir)} may be null`, advice);
+  const fix = path === undefined || operator === '!' ? undefined : { start: ir.start, end: ir.end, text: `${path} === true` };
+  faults.error('V3304', ir, `${namePhrase(ir)} may be null`, advice, fix);
   return isSimple(ir) ? presentValue(ir) : failed(BOOLEAN, ir);
 }
 
