@@ -33,6 +33,11 @@ const manifest: Manifest = {
   model,
   rules: [{ id: 'large', file: 'rules/a.yaml', line: 1, when: 'amount > 1', score: 9, outcome: null, reason: 'LARGE', cost: 2 }],
   ranks: [0],
+  features: [],
+  tables: [],
+  scorecards: [],
+  lists: [],
+  costs: [],
   costMax: 2,
   modelSchema: { type: 'object', description: 'naïve, "$int" inside: 😀' },
 };
