@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REFUSED_OPERATORS, REFUSED_TYPES, REFUSED_UNARY } from '#src/compiler/whitelist.js';
 import { DIAGNOSTIC_CODES } from '#src/diagnostic/codes.js';
 import { check } from './check.js';
+import { check as standard } from './check-standard.js';
 
 /**
  * Every node type of ESTree ES2025 that an expression, or statements written in its place, can hold: an example, and the text
@@ -184,4 +185,25 @@ describe('limits', () => {
     ['a long chain', `n > 1${' || n > 2'.repeat(1000)}`, []],
     ['minus signs', `${'- '.repeat(300)}n > 1`, ['V5002']],
   ])('%s', (_, text, expected) => expect(code(text)).toEqual(expected));
+});
+
+describe('the profile standard', () => {
+  const roots = (text: string): string[] => standard(text).faults.map((fault) => fault.slice(0, 5));
+
+  // What strict has no place for, with what the checker says of it where it stands alone.
+  it.each(Object.entries(nodes).filter(([type]) => REFUSED_TYPES[type]!.allowedBy === 'standard'))('allows %s', (type, [text]) => {
+    expect(roots(text)).not.toContain(REFUSED_TYPES[type]!.code);
+  });
+
+  it.each(Object.entries(nodes).filter(([type]) => REFUSED_TYPES[type]!.allowedBy === undefined))('refuses %s', (type, [text]) => {
+    expect(roots(text)).toContain(REFUSED_TYPES[type]!.code);
+  });
+
+  it.each(others.filter(([code]) => !['V3117', 'V3154'].includes(code)))('refuses %s: %s', (code, text) => {
+    expect(roots(text)).toContain(code);
+  });
+
+  it.each(['010', '[010].length > 1', 's.slice(08) === "x"', '`\\08` === s'])('%s is no number: a syntax error', (text) => {
+    expect(roots(text)).toEqual(['V3001']);
+  });
 });
