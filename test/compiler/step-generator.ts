@@ -95,9 +95,10 @@ export class StepGenerator {
       this.#add({ kind: 'let', ...head, feature, value: this.#value(feature) }, [feature]);
     } else if (roll === 1) {
       const features = Array.from({ length: 1 + this.#random.below(3) }, () => this.#feature(this.#random.chance(50)));
-      const rows = Array.from({ length: 1 + this.#random.below(4) }, () => ({
+      // Each feature is given a value somewhere: a step that computes nothing is none.
+      const rows = Array.from({ length: 1 + this.#random.below(4) }, (_, index) => ({
         when: this.condition(),
-        sets: this.#sets(features),
+        sets: index === 0 ? this.#all(features) : this.#sets(features),
         hits: this.#hit(),
         group: this.#random.below(2),
       }));
@@ -146,9 +147,11 @@ export class StepGenerator {
 
   /** Assignments of all features but of some that may be null. */
   #sets(features: readonly FeatureRef[]): Assignment[] {
-    return features
-      .filter(({ nullable }) => !nullable || this.#random.chance(70))
-      .map((feature) => ({ feature, value: this.#value(feature) }));
+    return this.#all(features.filter(({ nullable }) => !nullable || this.#random.chance(70)));
+  }
+
+  #all(features: readonly FeatureRef[]): Assignment[] {
+    return features.map((feature) => ({ feature, value: this.#value(feature) }));
   }
 
   #value(feature: FeatureRef): Ir {
