@@ -14,17 +14,23 @@ import {
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   VALUE_BYTES,
+  VALUE_HIGH,
+  VALUE_LOW,
+  VALUE_TAG,
 } from '../assembly/shared/layout.js';
 import { Status } from '../assembly/shared/status.js';
+import { RegisterType } from '../assembly/shared/value-type.js';
 import { Problem } from './errors.js';
 import type { Tenant } from './registry/tenant.js';
 import { SlotCall } from './runtime/task.js';
 
-/** What an EXPRESSIONS image wrote: VALUE_BYTES a value, see assembly/shared/layout.ts. */
+/** A value in register form: decimals scaled, timestamps in microseconds, dates in days, enum members by number. */
+export type EvaluatedValue = boolean | number | bigint | string | null;
+
 export interface Evaluated {
   status: Status;
-  /** Empty unless status is OK. A copy: texts in it are addresses, and no longer good. */
-  values: Uint8Array;
+  /** Empty unless status is OK. Half of a surrogate pair in a text is shown as U+FFFD. */
+  values: EvaluatedValue[];
 }
 
 /**
@@ -62,8 +68,31 @@ export function evaluateExpressions(
     put(slot + SLOT_OUTPUT_BYTES, count * VALUE_BYTES);
     longs[(slot + SLOT_NOW) >>> 3] = now;
     const status = tenant.inline.run(slot, SlotCall.EVALUATE);
-    return { status, values: bytes.slice(output, status === Status.OK ? output + count * VALUE_BYTES : output) };
+    const written = status === Status.OK ? count : 0;
+    return { status, values: Array.from({ length: written }, (_, index) => readValue(tenant, output + index * VALUE_BYTES)) };
   } finally {
     ring.release(slot);
+  }
+}
+
+/** One value at an address in the tenant's memory. Texts lie in the slot, an image or scratch: they are good until the next call. */
+function readValue({ memory }: Tenant, at: number): EvaluatedValue {
+  const low = memory.longs[(at + VALUE_LOW) >>> 3] as bigint;
+  switch (memory.words[(at + VALUE_TAG) >>> 2]) {
+    case RegisterType.F64:
+      return new Float64Array(BigInt64Array.of(low).buffer)[0] as number;
+    case RegisterType.I64:
+      return low;
+    case RegisterType.BOOL:
+      return low === 1n;
+    case RegisterType.WIDE_LOW:
+      return ((memory.longs[(at + VALUE_HIGH) >>> 3] as bigint) << 64n) | BigInt.asUintN(64, low);
+    case RegisterType.TEXT: {
+      const from = Number(BigInt.asUintN(32, low));
+      // A copy, since a decoder takes no view of shared memory.
+      return new TextDecoder().decode(memory.bytes.slice(from, from + Number(BigInt.asUintN(32, low >> 32n))));
+    }
+    default:
+      return null;
   }
 }

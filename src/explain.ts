@@ -1,27 +1,17 @@
 // Why a decision came out as it did: the truth of each single condition, recomputed by the engine off the deciding call.
 //
-// A rule's `when` is split at its `&&` and `||` into leaves; all leaves of all rules are compiled into EXPRESSIONS images, each
-// leaf one output. A leaf that compiles only because of what stands before it (`x !== null && x > 5`) is compiled behind those
-// conditions that speak of the same fields. What was not reached is told apart by walking the tree as the program does.
+// A rule's `when` is split at its `&&` and `||` into leaves (src/conditions.ts); all leaves of all rules, and the values that
+// features, tables and scorecards give, are compiled into EXPRESSIONS images, each one output. Whether a row of a table or an
+// attribute of a scorecard hits depends on the rows before it: that is an output too.
 
-import { VALUE_BYTES, VALUE_LOW } from '../assembly/shared/layout.js';
 import { Status } from '../assembly/shared/status.js';
 import { FieldKind } from '../assembly/shared/value-type.js';
 import { assert } from './assert.js';
 import { compileExpressions } from './compiler/compile.js';
-import {
-  type BinaryExpression,
-  childrenOf,
-  type EsNode,
-  type Identifier,
-  type MemberExpression,
-  unwrap,
-} from './compiler/estree.js';
-import { parseExpression } from './compiler/parse.js';
-import { FaultSink, looseSource } from './compiler/source.js';
-import { DiagnosticBag } from './diagnostic/diagnostic.js';
-import { evaluateExpressions } from './evaluate.js';
-import type { ManifestRule } from './image/manifest.js';
+import { compileHits, definedNames, type Explained, explainedOf } from './compiler/explained.js';
+import type { ExpressionsResult } from './compiler/expressions.js';
+import { type Condition, type Leaf, leavesOf, type Names, splitCondition, walkCondition } from './conditions.js';
+import { type EvaluatedValue, evaluateExpressions } from './evaluate.js';
 import type { LiveImage } from './registry/live-image.js';
 import { formatDecimal } from './schema/decimal.js';
 import type { Decision } from './schema/decision.js';
@@ -29,7 +19,7 @@ import type { Field, Model } from './schema/model.js';
 import { type PayloadObject, type PayloadValue, readPayload } from './schema/reader.js';
 import { formatDate, formatTimestamp } from './schema/time.js';
 
-/** A value of a field as JSON callers write it: decimals as text with all their digits, timestamps and dates as RFC 3339. */
+/** A value as JSON callers write it: decimals as text with all their digits, timestamps and dates as RFC 3339. */
 export type ExplainedValue = boolean | number | string | null;
 
 /** A leaf of a rule's `when`. */
@@ -38,14 +28,14 @@ export interface ExplainedCondition {
   text: string;
   /** null: not reached, because an earlier condition had settled the matter. */
   truth: boolean | null;
-  /** Fields it names, by path, with their values. */
+  /** Fields and other values that it names, by path. */
   values: Record<string, ExplainedValue>;
 }
 
 export interface ExplainedRule {
   id: string;
   when: string;
-  /** Whether its condition holds. */
+  /** Whether its condition holds; of a row of a table or an attribute of a scorecard, whether it counts. */
   hit: boolean;
   score: number;
   outcome: 'approve' | 'review' | 'decline' | null;
@@ -55,41 +45,43 @@ export interface ExplainedRule {
 
 export interface Explanation {
   decision: Decision;
-  /** In the order written. Empty where the payload is invalid: then nothing was evaluated. */
+  /** In the order written, then rows and attributes. Empty where the payload is invalid: then nothing was evaluated. */
   rules: ExplainedRule[];
+  /** What features, tables and scorecards gave, by the name that rules use. */
+  values: Record<string, ExplainedValue>;
 }
 
-/** Leaves of one image. */
-const LEAVES_PER_IMAGE_MAX = 256;
-
-interface Leaf {
-  text: string;
-  /** Paths of the fields it names. */
-  paths: string[];
-  /** What is compiled for it. */
-  source: string;
-  /** Its place among the outputs of all images. */
-  output: number;
-}
-
-type Condition = Leaf | { operator: '&&' | '||'; left: Condition; right: Condition };
+/** Outputs of one image. */
+const OUTPUTS_PER_IMAGE_MAX = 256;
 
 interface Placed {
   address: number;
   count: number;
+  /** Address of what its lists are bound to, 0 where it reads none. */
+  lists: number;
 }
 
 /** Explains decisions of one live image. Compiles its conditions when made, and holds their images until `release`. */
 export class Explainer {
   private readonly conditions: Condition[];
+  private readonly explained: Explained;
+  private readonly names: string[];
+  /** Place of a source among the outputs of all images, and its type. */
+  private readonly outputs = new Map<string, { index: number; type: string }>();
   private readonly placed: Placed[] = [];
+  private hitImage: Placed | undefined;
 
   /** Throws Problem OUT_OF_MEMORY where the tenant has no room for the images. */
   constructor(private readonly live: LiveImage) {
-    const { model, manifest } = live;
-    this.conditions = manifest.rules.map((rule) => splitRule(rule, model));
+    const { manifest, model } = live;
+    this.explained = explainedOf(manifest);
+    this.names = definedNames(this.explained.scope);
+    const names = namesOf(model, new Set(this.names));
+    this.conditions = manifest.rules.map(({ id, when }) => splitCondition(id, when, names));
     try {
-      this.compileLeaves();
+      const sources = new Set([...this.conditions.flatMap(leavesOf).map(({ source }) => source), ...this.names]);
+      this.compileAll([...sources]);
+      if (this.explained.hits.length > 0) this.hitImage = this.place(compileHits(manifest, this.explained));
     } catch (error) {
       this.release();
       throw error;
@@ -101,155 +93,108 @@ export class Explainer {
    * @param decision what was decided for it, with the same `now`
    */
   explain(payload: Uint8Array, now: bigint, decision: Decision): Explanation {
-    const read = readPayload(this.live.model, payload);
-    if (!read.ok || decision.status !== 'OK') return { decision, rules: [] };
-    const truths = this.placed.flatMap(({ address, count }) => this.evaluate(address, count, payload, now));
-    const rules = this.live.manifest.rules.map((rule, index): ExplainedRule => {
+    const { model, manifest } = this.live;
+    const read = readPayload(model, payload);
+    if (!read.ok || decision.status !== 'OK') return { decision, rules: [], values: {} };
+    const outputs = this.placed.flatMap((placed) => this.evaluate(placed, payload, now));
+    const hits = this.hitImage === undefined ? [] : this.evaluate(this.hitImage, payload, now);
+    const shown = (path: string): ExplainedValue => {
+      const output = this.outputs.get(path);
+      return output === undefined || !this.names.includes(path)
+        ? valueAt(model, read.value, path, now)
+        : showValue(outputs[output.index] as EvaluatedValue, output.type, model);
+    };
+    const truthOf = ({ source }: Leaf): boolean => outputs[this.outputs.get(source)?.index as number] === true;
+    let hitIndex = 0;
+    const rules = manifest.rules.map((rule, index): ExplainedRule => {
       const conditions: ExplainedCondition[] = [];
-      const valuesOf = (leaf: Leaf) =>
-        Object.fromEntries(leaf.paths.map((path) => [path, valueAt(this.live.model, read.value, path, now)]));
-      const hit = walk(this.conditions[index] as Condition, true, truths, (leaf, truth) => {
-        conditions.push({ text: leaf.text, truth, values: valuesOf(leaf) });
+      const holds = walkCondition(this.conditions[index] as Condition, truthOf, ({ text, paths }, truth) => {
+        conditions.push({ text, truth, values: Object.fromEntries(paths.map((path) => [path, shown(path)])) });
       });
+      const hit = rule.table === undefined && rule.scorecard === undefined ? holds : hits[hitIndex++] === true;
       const { id, when, score, outcome, reason } = rule;
       return { id, when, hit, score, outcome, reason, conditions };
     });
-    return { decision, rules };
+    return { decision, rules, values: Object.fromEntries(this.names.map((name) => [name, shown(name)])) };
   }
 
   /** Frees the images. */
   release(): void {
-    for (const { address } of this.placed.splice(0)) this.live.tenant.memory.free(address);
+    const placed = this.placed.splice(0);
+    if (this.hitImage !== undefined) placed.push(this.hitImage);
+    this.hitImage = undefined;
+    for (const { address } of placed) this.live.tenant.memory.free(address);
   }
 
-  private evaluate(address: number, count: number, payload: Uint8Array, now: bigint): boolean[] {
-    const { status, values } = evaluateExpressions(this.live.tenant, address, count, payload, now);
+  private evaluate({ address, count, lists }: Placed, payload: Uint8Array, now: bigint): EvaluatedValue[] {
+    const { status, values } = evaluateExpressions(this.live.tenant, address, count, payload, now, lists);
     assert(status === Status.OK, `conditions could not be evaluated: ${Status[status]}`);
-    return Array.from({ length: count }, (_, index) => values[index * VALUE_BYTES + VALUE_LOW] === 1);
+    return values;
   }
 
-  private compileLeaves(): void {
-    const outputs = new Map<string, number>();
-    const sources: string[] = [];
-    const leaves: Leaf[] = this.conditions.flatMap(leavesOf);
-    for (const leaf of leaves) {
-      let output = outputs.get(leaf.source);
-      if (output === undefined) {
-        output = sources.push(leaf.source) - 1;
-        outputs.set(leaf.source, output);
-      }
-      leaf.output = output;
-    }
-    for (let first = 0; first < sources.length; first += LEAVES_PER_IMAGE_MAX) {
-      this.compilePart(sources.slice(first, first + LEAVES_PER_IMAGE_MAX));
+  private compileAll(sources: readonly string[]): void {
+    for (let first = 0; first < sources.length; first += OUTPUTS_PER_IMAGE_MAX) {
+      this.compilePart(sources.slice(first, first + OUTPUTS_PER_IMAGE_MAX));
     }
   }
 
   /** Compiles sources into one image, or two where they are too many for one, e.g. for the texts that they join. */
   private compilePart(sources: readonly string[]): void {
-    const { image, diagnostics } = compileExpressions(this.live.model, sources);
-    if (image === undefined) {
-      assert(sources.length > 1, `a condition does not compile by itself: ${diagnostics[0]?.message}: ${sources[0]}`);
+    const { scope, steps } = this.explained;
+    const { profile } = this.live.manifest;
+    const result = compileExpressions(this.live.model, sources, { profile, scope, steps, costMax: Number.MAX_SAFE_INTEGER });
+    if (result.image === undefined) {
+      const problem = result.diagnostics[0]?.message;
+      assert(sources.length > 1, `a condition does not compile by itself: ${problem}: ${sources[0]}`);
       this.compilePart(sources.slice(0, sources.length >>> 1));
       this.compilePart(sources.slice(sources.length >>> 1));
       return;
     }
+    const before = this.placed.reduce((sum, { count }) => sum + count, 0);
+    for (const [index, source] of sources.entries()) {
+      this.outputs.set(source, { index: before + index, type: result.types[index] as string });
+    }
+    this.placed.push(this.place(result));
+  }
+
+  private place({ image, lists, types, diagnostics }: ExpressionsResult): Placed {
+    assert(image !== undefined, `conditions do not compile: ${diagnostics[0]?.message}`);
+    assert(lists === undefined || lists.length === 0, 'lists are not bound yet');
     const { memory, inline } = this.live.tenant;
     const address = memory.place(image);
-    this.placed.push({ address, count: sources.length });
     const error = inline.verifyImage(address, image.length);
     assert(error === 0, `the engine refuses the conditions: ${error}`);
+    return { address, count: types.length, lists: 0 };
   }
 }
 
-/** Splits a rule's condition into a tree of leaves. */
-function splitRule(rule: ManifestRule, model: Model): Condition {
-  const roots = parseExpression(rule.when, new FaultSink(looseSource(rule.id, rule.when), new DiagnosticBag()));
-  const root = roots?.[0];
-  assert(root !== undefined, `the condition of rule ${rule.id} cannot be parsed again`);
-  return split(root, rule.when, model, []);
-}
-
-/** A condition that must hold for a leaf to be reached. */
-interface Guard {
-  source: string;
-  roots: Set<string>;
-}
-
-function split(node: EsNode, text: string, model: Model, guards: readonly Guard[]): Condition {
-  const inner = unwrap(node);
-  const { operator, left, right } = inner as BinaryExpression;
-  if (inner.type === 'LogicalExpression' && (operator === '&&' || operator === '||')) {
-    const source = text.slice(left.start, left.end);
-    // As short as can be: with the leaf it must stay within the limits that the rule itself fits. What stands left of && binds so.
-    const guard = { source: operator === '&&' ? source : `!(${source})`, roots: new Set(pathsOf(left).map(rootOf)) };
-    return { operator, left: split(left, text, model, guards), right: split(right, text, model, [...guards, guard]) };
-  }
-  const paths = [...new Set(pathsOf(inner))].filter((path) => path === 'now' || fieldAt(model, path) !== undefined);
-  const own = text.slice(inner.start, inner.end);
-  const needed = guards.filter(({ roots }) => paths.some((path) => isNullable(model, path) && roots.has(rootOf(path))));
-  return { text: own, paths, source: [...needed.map((guard) => guard.source), own].join('&&'), output: -1 };
-}
-
-function leavesOf(condition: Condition): Leaf[] {
-  return 'operator' in condition ? [...leavesOf(condition.left), ...leavesOf(condition.right)] : [condition];
-}
-
-/** Truth of a condition; reports each leaf, null where the program does not reach it. */
-function walk(
-  condition: Condition,
-  reached: boolean,
-  truths: readonly boolean[],
-  report: (leaf: Leaf, truth: boolean | null) => void,
-): boolean {
-  if (!('operator' in condition)) {
-    const truth = truths[condition.output] as boolean;
-    report(condition, reached ? truth : null);
-    return truth;
-  }
-  const left = walk(condition.left, reached, truths, report);
-  const goesOn = condition.operator === '&&' ? left : !left;
-  const right = walk(condition.right, reached && goesOn, truths, report);
-  return goesOn ? right : left;
-}
-
-/** Dotted paths of what an expression names. */
-function pathsOf(node: EsNode): string[] {
-  const path = pathOf(node);
-  return path === undefined ? childrenOf(node).flatMap(pathsOf) : [path];
-}
-
-function pathOf(node: EsNode): string | undefined {
-  if (node.type === 'Identifier') return (node as Identifier).name;
-  if (node.type !== 'MemberExpression') return undefined;
-  const { object, property } = node as MemberExpression;
-  const before = pathOf(unwrap(object));
-  return before === undefined ? undefined : `${before}.${(property as Identifier).name}`;
-}
-
-function rootOf(path: string): string {
-  return path.split('.', 1)[0] as string;
+/** What conditions may name: fields of the payload's own objects, `now`, and what the bundle defines. */
+function namesOf(model: Model, defined: ReadonlySet<string>): Names {
+  const fields = new Map(model.fields.filter(({ path }) => !path.includes('[]')).map((field) => [field.path, field]));
+  return {
+    has: (path) => path === 'now' || fields.has(path) || defined.has(path),
+    mayBeNull(path) {
+      if (defined.has(path)) return true;
+      const parts = path.split('.');
+      return parts.some((_part, index) => fields.get(parts.slice(0, index + 1).join('.'))?.nullable === true);
+    },
+  };
 }
 
 function fieldAt(model: Model, path: string): Field | undefined {
   return model.fields.find((field) => field.path === path);
 }
 
-/** Whether a field or an object that it lies in may be null. */
-function isNullable(model: Model, path: string): boolean {
-  const parts = path.split('.');
-  return parts.some((_part, index) => fieldAt(model, parts.slice(0, index + 1).join('.'))?.nullable === true);
-}
-
 function valueAt(model: Model, payload: PayloadObject, path: string, now: bigint): ExplainedValue {
   if (path === 'now') return formatTimestamp(now);
   let value: PayloadValue = payload;
   for (const name of path.split('.')) {
-    if (value === null || typeof value !== 'object') return null;
-    value = value[name] ?? null;
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
+    value = (value as PayloadObject)[name] ?? null;
   }
   if (typeof value === 'bigint') return formatLong(fieldAt(model, path), value);
-  return value !== null && typeof value === 'object' ? '{...}' : value;
+  if (value === null || typeof value !== 'object') return value;
+  return Array.isArray(value) ? `[${value.length} elements]` : '{...}';
 }
 
 function formatLong(field: Field | undefined, value: bigint): string {
@@ -261,4 +206,16 @@ function formatLong(field: Field | undefined, value: bigint): string {
     default:
       return formatDecimal(value, field?.scale ?? 0);
   }
+}
+
+/** An output by the name of its type, see ExpressionsResult. */
+function showValue(value: EvaluatedValue, type: string, model: Model): ExplainedValue {
+  if (typeof value !== 'bigint') return value;
+  if (type === 'timestamp') return formatTimestamp(value);
+  if (type === 'date') return formatDate(Number(value));
+  if (type.startsWith('enum(')) {
+    const field = fieldAt(model, type.slice('enum('.length, -1));
+    return field?.members?.find(({ number }) => BigInt(number) === value)?.name ?? String(value);
+  }
+  return formatDecimal(value, Number(/^decimal\((\d+)\)$/.exec(type)?.[1] ?? 0));
 }

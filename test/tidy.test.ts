@@ -49,7 +49,7 @@ const rows: readonly (readonly string[])[] = [
   ['src/bundle', 'src/runtime'],
   ['src/compiler'],
   ['src/registry'],
-  ['src/frame.ts', 'src/evaluate.ts', 'src/decide.ts', 'src/explain.ts', 'src/ruleset.ts', 'src/engine.ts'],
+  ['src/frame.ts', 'src/conditions.ts', 'src/evaluate.ts', 'src/decide.ts', 'src/explain.ts', 'src/ruleset.ts', 'src/engine.ts'],
   ['src/server', 'src/cli', 'src/index.ts', 'src/dev'],
   ['examples', 'bench'],
 ];
@@ -61,6 +61,7 @@ const edges: Readonly<Record<string, string>> = {
   'src/image -> src/schema': 'an image is written from a model',
   'src/decide.ts -> src/frame.ts': 'frames are counted before they are copied',
   'src/explain.ts -> src/evaluate.ts': 'conditions are evaluated one by one',
+  'src/explain.ts -> src/conditions.ts': 'conditions are split into those that are evaluated',
   'src/ruleset.ts -> src/decide.ts': 'a rule set decides',
   'src/ruleset.ts -> src/explain.ts': 'a rule set explains',
   'src/engine.ts -> src/ruleset.ts': 'an engine hands out rule sets',

@@ -77,7 +77,7 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
   );
   if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
   const compiled = { bundle, model, hits, ranks, program };
-  const manifest = toManifest(compiled, definitions);
+  const manifest = toManifest(compiled, definitions, files);
   const image = joinImageFile(writeImage(toParts(compiled)), manifest);
   return { image, manifest, lock: model.lock, diagnostics: sorted(bag) };
 }

@@ -1,6 +1,7 @@
 // A compiled bundle -> its manifest: what explanations and people want to know of it.
 
 import { BlobKind } from '../../assembly/shared/image.js';
+import type { BundleFiles } from '../bundle/files.js';
 import type { BundleScorecard } from '../bundle/scorecards.js';
 import type { BundleTable } from '../bundle/tables.js';
 import type { Manifest, ManifestRule, ManifestScorecard, ManifestTable } from '../image/manifest.js';
@@ -11,7 +12,12 @@ import { UNICODE_VERSION } from './unicode/case-blob.js';
 import { ZONE_DATA_VERSION } from './zones/zone-blob.js';
 
 /** The manifest of a bundle without faults. */
-export function toManifest({ bundle, model, hits, ranks, program }: CompiledBundle, definitions: Definitions): Manifest {
+export function toManifest(
+  { bundle, model, hits, ranks, program }: CompiledBundle,
+  definitions: Definitions,
+  files: BundleFiles,
+): Manifest {
+  const defines = bundle.features.length + bundle.tables.length + bundle.scorecards.length + bundle.lists.length > 0;
   const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
   return {
     format: 1,
@@ -50,10 +56,20 @@ export function toManifest({ bundle, model, hits, ranks, program }: CompiledBund
     lists: bundle.lists.map(({ name, type, file }) => ({ name, file, type: typeText(type) })),
     costMax: program.costMax,
     costs: program.costs.filter(({ kind }) => kind !== 'rule').map(({ kind, name, units }) => ({ kind, name, units })),
+    ...(defines ? { documents: documentsOf(files) } : {}),
     ...(usesBlob([BlobKind.CASE, BlobKind.PATTERN]) ? { unicode: UNICODE_VERSION } : {}),
     ...(usesBlob([BlobKind.ZONE]) ? { zones: ZONE_DATA_VERSION } : {}),
     modelSchema: bundle.model?.schema,
   };
+}
+
+/** What defines names, and the head that says how it is read. */
+const DOCUMENT_PATHS = /^(bundle\.(ya?ml|json)|(features|tables|scorecards)\/.*|lists\/.*\.(ya?ml|json))$/;
+
+function documentsOf(files: BundleFiles): Record<string, string> {
+  const decoder = new TextDecoder();
+  const paths = [...files.keys()].filter((path) => DOCUMENT_PATHS.test(path)).sort();
+  return Object.fromEntries(paths.map((path) => [path, decoder.decode(files.get(path))]));
 }
 
 function toRule({ id, file, line, when, score, outcome, reason, reasonScore, source }: HitRule): ManifestRule {

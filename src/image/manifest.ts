@@ -105,6 +105,11 @@ export interface Manifest {
   costMax: number;
   /** Of the payload and what comes before the rules: those have theirs. */
   costs: ManifestCost[];
+  /**
+   * Documents that define what rules read beside the model, by path: an explanation reads them again. Absent where there are none;
+   * contents of lists and rules are not among them.
+   */
+  documents?: Record<string, string>;
   /** Versions of the data that the image brings along, where it does. */
   unicode?: string;
   zones?: string;

@@ -54,7 +54,7 @@ async function explain([path]: string[], options: ExplainOptions, output: Output
   }
 }
 
-function printExplanation({ decision, rules }: Explanation, model: Model, all: boolean, output: Output): void {
+function printExplanation({ decision, rules, values }: Explanation, model: Model, all: boolean, output: Output): void {
   const texts = new Set(
     model.fields.filter(({ kind }) => kind === FieldKind.TEXT || kind === FieldKind.ENUM).map(({ path }) => path),
   );
@@ -66,6 +66,8 @@ function printExplanation({ decision, rules }: Explanation, model: Model, all: b
   for (const { code, rule, score: points } of reasons) output.line(`  ${code}  ${number(points, 6)}  by ${rule}`);
   const hits = rules.filter(({ hit }) => hit).length;
   output.line(`${hits} of ${rules.length} rules hit`);
+  for (const [name, value] of Object.entries(values))
+    output.line(`  ${name} = ${typeof value === 'string' ? JSON.stringify(value) : value}`);
   for (const rule of rules) if (all || rule.hit) printRule(rule, texts, output);
 }
 
