@@ -110,9 +110,17 @@ function isNode(value: unknown): value is EsNode {
 /** The nodes directly below a node of any type, in source order. */
 export function childrenOf(node: EsNode): EsNode[] {
   const children: EsNode[] = [];
-  for (const value of Object.values(node)) {
-    if (isNode(value)) children.push(value);
-    else if (Array.isArray(value)) children.push(...value.filter(isNode));
+  let sorted = true;
+  const add = (value: unknown): void => {
+    if (!isNode(value)) return;
+    sorted &&= children.length === 0 || children[children.length - 1]!.start <= value.start;
+    children.push(value);
+  };
+  for (const key of Object.keys(node)) {
+    const value = (node as unknown as Record<string, unknown>)[key];
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) value.forEach(add);
+    else add(value);
   }
-  return children.sort((a, b) => a.start - b.start);
+  return sorted ? children : children.sort((a, b) => a.start - b.start);
 }
