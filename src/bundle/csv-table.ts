@@ -75,7 +75,8 @@ export function readCsvTable(
     bag.error('V4101', input.value.span, `the header of ${file} has no column for this input`, 'add it, or remove the input');
   }
   if (inputs.length === 0) bag.error('V4102', first.span, `the table \`${name}\` has no inputs`, 'name a field in the header');
-  if (outputs.length === 0) bag.error('V4102', first.span, `the table \`${name}\` has no outputs`, 'write one as `-> rate`');
+  if (!first.cells.some(({ text: title }) => title.trim().startsWith('->')))
+    bag.error('V4102', first.span, `the table \`${name}\` has no outputs`, 'write one as `-> rate`');
   const lines = lineIndexOf(bytes);
   const rows = rest
     .filter(({ cells }) => cells.some((cell) => cell.text.trim() !== ''))

@@ -130,7 +130,7 @@ export function readTableHead(name: string, document: BundleDocument, bag: Diagn
         name: entry.name,
         nameSpan,
         ...(entry.type === undefined ? {} : { type: entry.type }),
-        typeSpan: document.spanOf(pointer('type')),
+        typeSpan: document.spanOf(pointer('type', ...(typeof entry.type === 'object' ? Object.keys(entry.type) : []))),
         ...(entry.values === undefined ? {} : { values: entry.values.map((_, i) => document.scalar(pointer('values', i))!) }),
         ...(entry.default === undefined ? {} : { default: document.scalar(pointer('default'))! }),
       },

@@ -11,8 +11,6 @@ import { type ProofContext, type Provable, prove } from './prove.js';
 import { renderRow } from './render-cell.js';
 
 export interface CompiledTable extends LoweredTable {
-  /** Inputs that are computed once, with what they are computed from. */
-  values: [FeatureRef, Ir][];
   shown: ShownTable;
 }
 
@@ -42,7 +40,8 @@ export function compileTable(
   const conditions = checked.rows.map(({ row }) => renderRow(columns, row.when));
   const lowered = lowerTable(checked, { mayConflict: !consistent }, hits, conditions);
   const shown = { conditions, types: checked.outputs.map(({ type }) => typeName(type)) };
-  return { ...lowered, values: checked.lets.map(({ feature, value }) => [feature, value]), shown };
+  const inputs = checked.lets.map(({ feature, value }): [FeatureRef, Ir] => [feature, value]);
+  return { ...lowered, values: [...inputs, ...lowered.values], shown };
 }
 
 function provableOf(checked: CheckedTable): Provable {

@@ -12,7 +12,12 @@ import { type CheckedTable, isSingleHit } from './check-table.js';
 export interface LoweredTable {
   steps: Step[];
   members: Map<string, ScopeEntry>;
+  /** Outputs as expressions, for proofs about what reads them; not of long tables. */
+  values: [FeatureRef, Ir][];
 }
+
+/** Rows of a table whose outputs are shown to proofs as expressions. */
+const VALUE_ROWS_MAX = 32;
 
 /** What the proofs of a table have shown. */
 export interface TableFacts {
@@ -53,7 +58,7 @@ export function rowOrder({ table, outputs, rows }: CheckedTable): number[] {
 export function lowerTable(checked: CheckedTable, facts: TableFacts, hits: HitRules, whens: readonly string[]): LoweredTable {
   const numbers = addHits(checked, hits, whens);
   const lowered = isSingleHit(checked.table) ? lowerChoice(checked, facts, numbers) : lowerEach(checked, numbers);
-  return { steps: [...checked.lets, ...lowered.steps], members: lowered.members };
+  return { ...lowered, steps: [...checked.lets, ...lowered.steps] };
 }
 
 /** Numbers of the hits that each row gives; at the end those of the default. */
@@ -121,7 +126,24 @@ function lowerChoice(checked: CheckedTable, { mayConflict }: TableFacts, numbers
   };
   const exclusive = (table.hitPolicy === 'unique' || table.hitPolicy === 'any') && mayConflict;
   const name = `table ${table.name}`;
-  return { steps: [{ kind: 'choose', rows: choices, otherwise, exclusive, name, span: table.span }], members };
+  const values =
+    rows.length > VALUE_ROWS_MAX ? [] : features.map((feature, at) => outputValue(feature, at, choices, otherwise.sets));
+  return { steps: [{ kind: 'choose', rows: choices, otherwise, exclusive, name, span: table.span }], members, values };
+}
+
+/** An output as nested conditions: the first row that holds, from the top. */
+function outputValue(
+  feature: FeatureRef,
+  at: number,
+  rows: readonly ChoiceRow[],
+  otherwise: readonly Assignment[],
+): [FeatureRef, Ir] {
+  const { type } = feature;
+  const value = rows.reduceRight<Ir>(
+    (whenFalse, { when, sets }) => ({ op: 'conditional', type, test: when, whenTrue: sets[at]!.value, whenFalse, ...PLACE }),
+    otherwise[at]!.value,
+  );
+  return [feature, value];
 }
 
 function isNullableDefault(output: CheckedOutput): boolean {
@@ -182,7 +204,7 @@ function lowerEach(checked: CheckedTable, numbers: readonly (readonly number[])[
   const each = order.map(
     (index): EachRow => ({ when: rows[index]!.when, sets: sets[index]!, folds: folds[index]!, hits: numbers[index]! }),
   );
-  return { steps: [{ kind: 'each', rows: each, name: `table ${table.name}`, span: table.span }], members };
+  return { steps: [{ kind: 'each', rows: each, name: `table ${table.name}`, span: table.span }], members, values: [] };
 }
 
 /** What one row gives to the list of an output. A value that is an expression is computed with the row, and may be null. */
