@@ -1,5 +1,5 @@
-// Case mapping as JavaScript's toLowerCase and toUpperCase: full mappings of Unicode, one character to several ones included, with the
-// one rule that looks around: a capital sigma at the end of a word. The table is a blob of the image, shared/case.ts.
+// Case mapping as JavaScript's toLowerCase and toUpperCase: full mappings of Unicode, one character to several ones included,
+// with the one rule that looks around: a capital sigma at the end of a word. The table is a blob of the image, shared/case.ts.
 
 import { countCodePoints } from '../flatbuffers/text';
 import {

@@ -2,11 +2,12 @@
 // shared/pattern.ts; it means what JavaScript means with the flag `u`.
 //
 // Each character is turned into its class, what the pattern cannot tell apart being one class. A DFA then takes one load a
-// character. Where a DFA would be too large, the NFA is run on all its instructions at once: none is visited twice for one character.
+// character. Where a DFA would be too large, the NFA is run on all its instructions at once: none is visited twice for one
+// character.
 //
-// Nanoseconds a byte on 100 KB of text, Node 20, 2 cores of an AMD EPYC virtual machine, the DFA first: `^(a+)+$` on a's 1.7 and 21;
-// `\b\w+@[\w.]+\b` on English 1.7 and 18; `\p{Lu}\p{Lu}` on Greek 6.1 and 16; `(a?){200}c` on a's 1.7 and 1,360 (402 instructions).
-// `(a|b)*a(a|b){20}c` has an NFA only (89 instructions): 267 on a's. So a DFA is taken wherever there is one.
+// Nanoseconds a byte on 100 KB of text, Node 20, 2 cores of an AMD EPYC virtual machine, the DFA first: `^(a+)+$` on a's 1.7 and
+// 21; `\b\w+@[\w.]+\b` on English 1.7 and 18; `\p{Lu}\p{Lu}` on Greek 6.1 and 16; `(a?){200}c` on a's 1.7 and 1,360 (402
+// instructions). `(a|b)*a(a|b){20}c` has an NFA only (89 instructions): 267 on a's. So a DFA is taken wherever there is one.
 
 import {
   PATTERN_A,
@@ -199,7 +200,11 @@ function codeEnd(blob: usize): usize {
   return tableOf(blob) + load<u32>(blob, PATTERN_SIZE) * PATTERN_INSTRUCTION_BYTES;
 }
 
-/** Whether matching by a blob reads nothing outside it and the work area, and takes no more than it states. `blob` is a multiple of 8. */
+/**
+ * Whether matching by a blob reads nothing outside it and the work area, and takes no more than it states.
+ *
+ * @param blob a multiple of 8
+ */
 export function verifyPattern(blob: usize, bytes: u32): bool {
   if (bytes < (PATTERN_RANGES as u32)) return false;
   const kind = load<u32>(blob, PATTERN_KIND);

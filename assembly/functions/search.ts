@@ -158,7 +158,11 @@ function findTwoWay(text: u64, at: u32, floor: u32, core: usize, length: u32, lo
   return NOWHERE;
 }
 
-/** The byte before the largest suffix of the core (-1: it is the whole) | its period << 32; by one order of bytes or its reverse. */
+/**
+ * The largest suffix of the core by the order of bytes, or by its reverse.
+ *
+ * @returns the number of the byte before it (-1: it is the whole) | its period << 32
+ */
 function maximalSuffix(core: usize, size: i32, reverse: bool): u64 {
   let before: i32 = -1;
   let candidate: i32 = 0;

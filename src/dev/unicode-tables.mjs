@@ -61,7 +61,7 @@ function pack(numbers) {
 /** -1, 1, -2, 2 ... as 1, 2, 3, 4 ... */
 const unsigned = (number) => (number < 0 ? -2 * number - 1 : 2 * number);
 
-/** All code points in their order, in parts of one number of code units each. Halves of pairs stand alone, or two would make one. */
+/** All code points in order, in parts of one number of code units each. Halves stand alone, or two would make a pair. */
 const parts = [
   [0, 0xd800],
   ...Array.from({ length: 0x800 }, (_, half) => [0xd800 + half, 0xd801 + half]),

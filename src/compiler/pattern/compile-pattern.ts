@@ -1,5 +1,6 @@
 // Compiles a regular expression for the engine: a DFA where that is small enough, else its NFA. Both take time linear in the text.
-// How much that is worth stands in assembly/functions/pattern.ts. Making a DFA takes 64 ms at worst, that of a usual pattern 0.3 ms.
+// How much that is worth stands in assembly/functions/pattern.ts. Making a DFA takes 64 ms at worst, that of a usual pattern 0.3
+// ms.
 
 import * as at from '../../../assembly/shared/pattern.js';
 import { type Classes, makeClasses } from './classes.js';

@@ -1,5 +1,5 @@
-// V8 also looks between the two halves of a pair when it searches, against the standard: there only the empty text can match, with no
-// word character on either side. So `\B` alone is found in a text of one emoji. A rule means what V8 says.
+// V8 also looks between the two halves of a pair when it searches, against the standard: there only the empty text can match,
+// with no word character on either side. So `\B` alone is found in a text of one emoji. A rule means what V8 says.
 
 import { PatternOp } from '../../../assembly/shared/pattern.js';
 import { pointsBetween } from '../unicode/code-points.js';

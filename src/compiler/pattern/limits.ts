@@ -1,4 +1,5 @@
-// Limits of one regular expression. Each has a message of its own. Those that the engine knows too stand in assembly/shared/pattern.ts.
+// Limits of one regular expression. Each has a message of its own. Those that the engine knows too stand in
+// assembly/shared/pattern.ts.
 
 /** UTF-16 units of its source. */
 export const PATTERN_CHARS_MAX = 2000;

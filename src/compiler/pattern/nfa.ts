@@ -1,5 +1,5 @@
-// From a pattern to the instructions of an NFA. A counted repetition is written out as often as it counts, so its size is known, and
-// bounded, before any instruction is made.
+// From a pattern to the instructions of an NFA. A counted repetition is written out as often as it counts, so its size is known,
+// and bounded, before any instruction is made.
 
 import { PATTERN_INSTRUCTIONS_MAX, PatternOp } from '../../../assembly/shared/pattern.js';
 import type { PointSet } from '../unicode/code-points.js';

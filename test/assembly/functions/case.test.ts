@@ -1,5 +1,5 @@
-// Case mapping against V8's, over all code points, alone and around a sigma; and blobs that someone has changed. The blob lies at the
-// end of the memory, so that reading behind it traps.
+// Case mapping against V8's, over all code points, alone and around a sigma; and blobs that someone has changed. The blob lies
+// at the end of the memory, so that reading behind it traps.
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

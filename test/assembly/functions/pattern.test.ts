@@ -1,5 +1,5 @@
-// Regular expressions against V8's with the flag `u`, by DFA and by NFA; that they take time linear in the text; and blobs that someone
-// has changed. The blob, or the text, lies at the end of the memory, so that reading behind it traps.
+// Regular expressions against V8's with the flag `u`, by DFA and by NFA; that they take time linear in the text; and blobs that
+// someone has changed. The blob, or the text, lies at the end of the memory, so that reading behind it traps.
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

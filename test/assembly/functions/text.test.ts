@@ -1,5 +1,5 @@
-// Functions of texts against V8's, over texts with characters of every size and with halves of surrogate pairs. Each text lies at the
-// end of the memory, so that reading behind it traps.
+// Functions of texts against V8's, over texts with characters of every size and with halves of surrogate pairs. Each text lies
+// at the end of the memory, so that reading behind it traps.
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
