@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { ENTRY_BYTES, SCRATCH_BYTES, SLOT_HEADER_BYTES } from '#assembly/shared/layout.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { Status } from '#assembly/shared/status.js';
-import { FieldKind } from '#assembly/shared/value-type.js';
+import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { fieldRegister } from '#src/image/registers.js';
 import { writeImage } from '#src/image/write-image.js';
 import type { Field, Model } from '#src/schema/model.js';
@@ -20,33 +20,113 @@ import { payloadOf } from '../../lib/image-payload.js';
 
 const INPUT_BYTES = 16384;
 
-/** An engine whose image hands out every field of a model. */
-function fieldsBox(model: Model): EngineBox {
-  const assembler = new Assembler(model);
-  const fields = outFields(model);
-  for (const field of fields) {
-    const a = assembler.field(field.path);
-    assembler.op(Opcode.IF_NULL, { a, to: `null-${field.path}` });
-    assembler.op(Opcode.OUT, { a, b: fieldRegister(field).type }).op(Opcode.JUMP, { to: `end-${field.path}` });
-    assembler.label(`null-${field.path}`).op(Opcode.OUT_NULL).label(`end-${field.path}`);
-  }
-  const box = new EngineBox({ inputBytes: INPUT_BYTES });
-  return box.mustLoad(writeImage(assembler.expressions(fields.length)));
+/** A value that an image hands out, and what it is in a payload that was read. */
+interface Probe {
+  emit(a: Assembler): void;
+  expected(value: PayloadObject): Value;
 }
 
-function outFields(model: Model): Field[] {
-  return model.fields.filter((field) => field.kind !== FieldKind.OBJECT);
+/** Every field of a model; of a list, how many elements it has, and the first one, or the first one's fields. */
+function probesOf(model: Model): Probe[] {
+  return model.fields.flatMap((field): Probe[] => {
+    if (field.kind === FieldKind.OBJECT || field.path.includes('[]')) return [];
+    const isList = field.kind === FieldKind.LIST;
+    const own = orNull(field, (a) => {
+      const { type } = fieldRegister(field);
+      if (!isList) {
+        a.op(Opcode.OUT, { a: a.field(field.path), b: type });
+        return;
+      }
+      const count = a.temporary(RegisterType.F64);
+      a.op(Opcode.COUNT, { a: count, b: a.field(field.path) }).op(Opcode.OUT, { a: count, b: RegisterType.F64 });
+    });
+    const counted: Probe = {
+      emit: own,
+      expected: (value) => {
+        const held = valueAt(value, field.path);
+        return isList && held !== null ? (held as PayloadValue[]).length : plain(field, held);
+      },
+    };
+    if (!isList) return [counted];
+    const first = (value: PayloadObject): PayloadValue => (valueAt(value, field.path) as PayloadValue[] | null)?.[0] ?? null;
+    const fields = field.element === undefined ? model.tables[field.child!]!.fields : [field.element];
+    const below = fields
+      .filter(({ kind }) => kind !== FieldKind.OBJECT && kind !== FieldKind.LIST)
+      .map(
+        (element): Probe => ({
+          emit: (a) => emitFirst(a, field, element),
+          expected: (value) => {
+            const held = first(value);
+            if (field.element !== undefined || held === null) return plainOr(element, held, ZEROS);
+            return plainOr(element, (held as PayloadObject)[element.name]!, ZEROS);
+          },
+        }),
+      );
+    return [counted, ...below];
+  });
+}
+
+/** The first element of a list, or a field of it; zeros where there is none. */
+function emitFirst(a: Assembler, list: Field, element: Field): void {
+  const cursor = a.temporary(RegisterType.CURSOR);
+  const out = a.temporary(fieldRegister(element).type, fieldRegister(element));
+  if (list.element !== undefined) {
+    a.op(Opcode.ELEMENT, { a: out, b: a.field(list.path), c: cursor });
+  } else {
+    const object = a.temporary(RegisterType.OBJECT, { table: list.child! });
+    a.op(Opcode.ELEMENT, { a: object, b: a.field(list.path), c: cursor });
+    a.op(Opcode.FIELD, { a: out, b: object, imm: BigInt(element.index) });
+  }
+  a.op(Opcode.OUT, { a: out, b: fieldRegister(element).type });
+}
+
+/** OUT_NULL where the field is null, else what `emit` gives. */
+function orNull(field: Field, emit: (a: Assembler) => void): (a: Assembler) => void {
+  return (a) => {
+    a.op(Opcode.IF_NULL, { a: a.field(field.path), to: `null-${field.path}` });
+    emit(a);
+    a.op(Opcode.JUMP, { to: `end-${field.path}` })
+      .label(`null-${field.path}`)
+      .op(Opcode.OUT_NULL)
+      .label(`end-${field.path}`);
+  };
+}
+
+const ZEROS: Partial<Record<FieldKind, Value>> = {
+  [FieldKind.BOOL]: false,
+  [FieldKind.INT]: 0,
+  [FieldKind.LONG]: 0,
+  [FieldKind.DOUBLE]: 0,
+  [FieldKind.TEXT]: '',
+};
+
+function valueAt(value: PayloadObject, path: string): PayloadValue {
+  let own: PayloadValue = value;
+  for (const name of path.split('.')) own = own === null ? null : (own as PayloadObject)[name]!;
+  return own;
+}
+
+function plain(field: Field, value: PayloadValue): Value {
+  if (value === null || field.kind !== FieldKind.ENUM) return value as Value;
+  return BigInt(field.members!.find(({ name }) => name === value)!.number);
+}
+
+function plainOr(field: Field, value: PayloadValue, zeros: typeof ZEROS): Value {
+  return value === null ? (zeros[field.kind] ?? 0n) : plain(field, value);
+}
+
+/** An engine whose image hands out all of a model. */
+function fieldsBox(model: Model): EngineBox {
+  const assembler = new Assembler(model);
+  const probes = probesOf(model);
+  for (const probe of probes) probe.emit(assembler);
+  const box = new EngineBox({ inputBytes: INPUT_BYTES });
+  return box.mustLoad(writeImage(assembler.expressions(probes.length)));
 }
 
 /** What the image of fieldsBox should give for a payload that was read. */
 function expectedValues(model: Model, value: PayloadObject): Value[] {
-  return outFields(model).map((field) => {
-    let own: PayloadValue = value;
-    for (const name of field.path.split('.')) own = own === null ? null : (own as PayloadObject)[name]!;
-    if (own === null) return null;
-    if (field.kind === FieldKind.ENUM) return BigInt(field.members!.find(({ name }) => name === own)!.number);
-    return own as Value;
-  });
+  return probesOf(model).map((probe) => probe.expected(value));
 }
 
 /** Evaluates bytes between guards and compares with the reader. @returns whether they were accepted */
@@ -94,6 +174,28 @@ const everything = modelOf([
       { name: 'holder', kind: FieldKind.OBJECT, fields: [{ name: 'vip', kind: FieldKind.BOOL, default: false }] },
     ],
   },
+  { name: 'doubles', kind: FieldKind.LIST, maximum: 4, items: { kind: FieldKind.DOUBLE, maximum: 9 } },
+  { name: 'longs', kind: FieldKind.LIST, minimum: 1, maximum: 2, items: { kind: FieldKind.LONG } },
+  { name: 'ints', kind: FieldKind.LIST, maximum: 3, items: { kind: FieldKind.INT, minimum: -1 } },
+  { name: 'flags', kind: FieldKind.LIST, maximum: 9, items: { kind: FieldKind.BOOL } },
+  {
+    name: 'channels',
+    kind: FieldKind.LIST,
+    maximum: 3,
+    items: { kind: FieldKind.ENUM, members: [{ name: 'web', number: 1 }], memberNumberMax: 1 },
+  },
+  { name: 'tags', kind: FieldKind.LIST, maximum: 3, items: { kind: FieldKind.TEXT, minimum: 1, maximum: 3 } },
+  {
+    name: 'items',
+    kind: FieldKind.LIST,
+    maximum: 3,
+    fields: [
+      { name: 'price', kind: FieldKind.DECIMAL, scale: 2, minimum: 0n, required: true },
+      { name: 'text', kind: FieldKind.TEXT, maximum: 4, default: 'none' },
+      { name: 'days', kind: FieldKind.LIST, maximum: 2, items: { kind: FieldKind.DATE } },
+      { name: 'inner', kind: FieldKind.OBJECT, fields: [{ name: 'at', kind: FieldKind.TIMESTAMP, required: true }] },
+    ],
+  },
 ]);
 const full = payloadOf(everything, {
   flag: true,
@@ -108,6 +210,13 @@ const full = payloadOf(everything, {
   name: 'Zoë 😀',
   note: 'a text of more than sixteen bytes, é',
   card: { country: 'NL', limit: -7n, holder: { vip: true } },
+  doubles: [8.5, -1],
+  longs: [-3],
+  ints: [7, -1, 0],
+  flags: [true, false],
+  channels: [1, 1],
+  tags: ['Zoë', 'x'],
+  items: [{ price: 250n, text: 'ab', days: [20454, 1], inner: { at: 5n } }, { price: 0n }],
 });
 const sparse = payloadOf(everything, { count: 0, name: 'x' });
 const box = fieldsBox(everything);
@@ -250,7 +359,7 @@ test('payload sizes: below 8 bytes and beyond PAYLOAD_BYTES_MAX are refused', ()
 
 test('nothing outside scratch, slot, entries and output is written', () => {
   const own = fieldsBox(everything);
-  const outputUsed = outFields(everything).length * 24;
+  const outputUsed = probesOf(everything).length * 24;
   const blank = (bytes: Uint8Array): Uint8Array => {
     bytes.fill(0, own.scratch, own.scratch + SCRATCH_BYTES);
     bytes.fill(0, own.slot, own.slot + SLOT_HEADER_BYTES + ENTRY_BYTES);

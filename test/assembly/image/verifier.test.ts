@@ -20,6 +20,11 @@ const model = modelOf([
   { name: 'p', kind: FieldKind.BOOL, default: true },
   { name: 'o', kind: FieldKind.OBJECT, fields: [{ name: 'd', kind: FieldKind.DECIMAL, scale: 2 }] },
 ]);
+/** Fields: 0 numbers, 1 items; 2 the element of numbers; 3 items[].x. Tables: 1 that of numbers, 2 that of items. */
+const listModel = modelOf([
+  { name: 'numbers', kind: FieldKind.LIST, maximum: 5, items: { kind: FieldKind.DOUBLE } },
+  { name: 'items', kind: FieldKind.LIST, maximum: 5, fields: [{ name: 'x', kind: FieldKind.DOUBLE }] },
+]);
 const box = new EngineBox();
 
 /** Places inside an image, found through its header. */
@@ -157,6 +162,9 @@ describe('sections', () => {
     at.IMAGE_THRESHOLDS,
     at.IMAGE_TEMPLATE,
     at.IMAGE_REASONS,
+    at.IMAGE_BLOBS,
+    at.IMAGE_LISTS,
+    at.IMAGE_DATA,
   ];
   for (const offset of offsets) {
     for (const delta of [-8, 1, 8, 0x7ffffff8]) {
@@ -171,6 +179,7 @@ describe('sections', () => {
 });
 
 describe('tables and fields', () => {
+  const defaultText = (p: Patch): number => p.header(at.IMAGE_CONSTANTS) + p.view.getUint32(p.field(2) + at.FIELD_DEFAULT, true);
   const cases: [string, ImageError, (patch: Patch) => void][] = [
     ['no table', ImageError.BAD_SECTION, (p) => p.u32(at.IMAGE_TABLE_COUNT, 0)],
     ['first field', ImageError.BAD_TABLE, (p) => p.u32(p.table(1) + at.TABLE_FIRST_FIELD, 0)],
@@ -199,6 +208,8 @@ describe('tables and fields', () => {
     ['boolean default 2', ImageError.BAD_FIELD, (p) => p.u32(p.field(4) + at.FIELD_DEFAULT, 2)],
     ['text bounds beyond 32 bits', ImageError.BAD_FIELD, (p) => p.u32(p.field(2) + at.FIELD_MAX + 4, 1)],
     ['default text beyond the constants', ImageError.BAD_CONSTANT, (p) => p.u32(p.field(2) + at.FIELD_DEFAULT, 0xfffffff0)],
+    ['default text of no UTF-8', ImageError.BAD_CONSTANT, (p) => p.view.setUint8(defaultText(p), 0xff)],
+    ['default text longer than its bound', ImageError.BAD_CONSTANT, (p) => p.u32(p.field(2) + at.FIELD_MAX, 3)],
     ['long default text', ImageError.BAD_CONSTANT, (p) => p.u32(p.field(2) + at.FIELD_DEFAULT + 4, 0xffffffff)],
     ['enum bitmap beyond the constants', ImageError.BAD_CONSTANT, (p) => p.u32(p.field(3) + at.FIELD_AUX, 0xffffffff)],
     ['enum bits', ImageError.BAD_FIELD, (p) => p.u32(p.field(3) + at.FIELD_AUX2, 65537)],
@@ -219,6 +230,44 @@ describe('tables and fields', () => {
     ],
   ];
   for (const [name, error, change] of cases) test(name, () => refused(error, change));
+
+  const listCases: [string, ImageError, (patch: Patch) => void][] = [
+    ['no kind of elements', ImageError.BAD_FIELD, (p) => p.u32(p.field(0) + at.FIELD_AUX2, 0)],
+    ['a list of lists', ImageError.BAD_FIELD, (p) => p.u32(p.field(0) + at.FIELD_AUX2, FieldKind.LIST)],
+    ['more elements than LIST_COUNT_MAX', ImageError.BAD_FIELD, (p) => p.u32(p.field(0) + at.FIELD_MAX, 65537)],
+    ['far more elements', ImageError.BAD_FIELD, (p) => p.u32(p.field(0) + at.FIELD_MAX + 4, 1)],
+    ['a list with a default', ImageError.BAD_FIELD, (p) => p.view.setUint8(p.field(0) + at.FIELD_FLAGS, 8)],
+    ['an element of another kind', ImageError.BAD_FIELD, (p) => p.view.setUint8(p.field(2), FieldKind.INT)],
+    ['an element of another slot', ImageError.BAD_FIELD, (p) => p.view.setUint16(p.field(2) + at.FIELD_SLOT, 1, true)],
+    ['an element that may be absent', ImageError.BAD_FIELD, (p) => p.view.setUint8(p.field(2) + at.FIELD_FLAGS, 0)],
+    ['an element with a register', ImageError.BAD_REGISTER, (p) => p.view.setUint16(p.field(2) + at.FIELD_REGISTER, 0, true)],
+    [
+      'a field of an element with a register',
+      ImageError.BAD_REGISTER,
+      (p) => p.view.setUint16(p.field(3) + at.FIELD_REGISTER, 0, true),
+    ],
+    ['the table of another list', ImageError.BAD_TABLE, (p) => p.u32(p.field(1) + at.FIELD_AUX, 1)],
+    ['a list whose elements are the root', ImageError.BAD_TABLE, (p) => p.u32(p.field(1) + at.FIELD_AUX, 0)],
+    [
+      'a register of no elements',
+      ImageError.BAD_REGISTER,
+      (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS) + at.REGISTER_ELEMENT, 0),
+    ],
+    [
+      'a register of lists',
+      ImageError.BAD_REGISTER,
+      (p) => p.view.setUint8(p.header(at.IMAGE_REGISTERS) + at.REGISTER_ELEMENT, 11),
+    ],
+    [
+      'a register of no table',
+      ImageError.BAD_REGISTER,
+      (p) => p.view.setUint16(p.header(at.IMAGE_REGISTERS) + at.REGISTER_TABLE, 3, true),
+    ],
+    ['a register of too many', ImageError.BAD_REGISTER, (p) => p.u32(p.header(at.IMAGE_REGISTERS) + at.REGISTER_MAX, 65537)],
+  ];
+  for (const [name, error, change] of listCases) {
+    test(`lists: ${name}`, () => refused(error, change, writeImage(new Assembler(listModel).decision([]))));
+  }
 
   test('two parents of one table, which would make reading exponential', () => {
     const twice = modelOf([

@@ -6,8 +6,9 @@ import { ImageKind } from '#assembly/shared/image.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { Combine, Outcome } from '#assembly/shared/outcome.js';
 import { Status } from '#assembly/shared/status.js';
-import { FieldKind } from '#assembly/shared/value-type.js';
+import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { hex64, readHeader } from '#src/image/header.js';
+import { readListHeader, writeList } from '#src/image/list.js';
 import type { ImageParts, ImageRule } from '#src/image/parts.js';
 import { writeImage } from '#src/image/write-image.js';
 import { Decision } from '#src/schema/generated/verdict/wire/decision.js';
@@ -159,6 +160,46 @@ test('no id stays no id, and now is absent where the image does not read it', ()
     expect([decision.decisionId()!.high(), decision.decisionId()!.low()]).toEqual([0n, 0n]);
     expect(decision.inputs()!.now()).toBeNull();
   }
+});
+
+describe('lists', () => {
+  const lists: ImageParts['lists'] = [
+    { name: 'blocked', type: RegisterType.TEXT },
+    { name: 'großzügig', type: RegisterType.F64 },
+  ];
+  const regions = [writeList(RegisterType.TEXT, ['a', 'b']), writeList(RegisterType.F64, [1, 2, 3])];
+  const versions = regions.map((region) => readListHeader(region).version);
+  const read = (bytes: Uint8Array): { status: string; lists: string[] } => {
+    const decision = Decision.getRootAsDecision(new ByteBuffer(bytes));
+    const inputs = decision.inputs()!;
+    const entries = Array.from({ length: inputs.listsLength() }, (_, index) => inputs.lists(index)!);
+    return { status: Status[decision.status()]!, lists: entries.map((entry) => `${entry.name()} ${entry.version()}`) };
+  };
+  const AT = 32768;
+
+  test('a decision says which versions it was made with; others of the same image say theirs', () => {
+    load(SCORE_RULES, { lists });
+    const both = read(decideHits([0], { lists: box.bind(box.input + AT, regions) }));
+    expect(both).toEqual({ status: 'OK', lists: [`blocked ${versions[0]}`, `großzügig ${versions[1]}`] });
+    const other = writeList(RegisterType.TEXT, ['c']);
+    const replaced = read(decideHits([0], { lists: box.bind(box.input + AT, [other, regions[1]]) }));
+    expect(replaced.lists[0]).toBe(`blocked ${readListHeader(other).version}`);
+  });
+
+  test('a list that is not there: LIST_MISSING and onError, and zeros for its version', () => {
+    load(SCORE_RULES, { lists, onError: Outcome.DECLINE });
+    const missing = { status: 'LIST_MISSING', lists: [`blocked ${versions[0]}`, 'großzügig 0000000000000000'] };
+    const bytes = decideHits([0], { lists: box.bind(box.input + AT, [regions[0], undefined]) });
+    expect(read(bytes)).toEqual(missing);
+    expect(Decision.getRootAsDecision(new ByteBuffer(bytes)).outcome()).toBe(Outcome.DECLINE);
+    expect(read(decideHits([0])).lists).toEqual(['blocked 0000000000000000', 'großzügig 0000000000000000']);
+  });
+});
+
+test('a reason may have a score of its own', () => {
+  load([{ ...rule('a', 5, 'LOST'), reasonScore: 35 }, rule('b', 1, 'OTHER')]);
+  const { score, reasons } = read(decideHits([0, 1]));
+  expect([score, reasons]).toEqual([6, ['LOST a 35', 'OTHER b 1']]);
 });
 
 test('a bad payload gets its status and onError, its neighbours a decision', () => {
