@@ -351,3 +351,27 @@ describe('decimals', () => {
     expect(divisions).toBeGreaterThan(100);
   });
 });
+
+// What may end a decision is computed where JavaScript would compute it, whatever is known of the result.
+describe('a division by zero', () => {
+  const payload = new PayloadEncoder(model).encode({ amount: 0, fee: 0, big: 0n, flag: true, items: [] });
+  it.each<[string, Status]>([
+    ['divide(1, amount, 2, "up") > 1 && false', Status.ARITHMETIC],
+    ['divide(1, amount, 2, "up") > 1 || true', Status.ARITHMETIC],
+    ['false && divide(1, amount, 2, "up") > 1', Status.OK],
+    ['flag || divide(1, amount, 2, "up") > 1', Status.OK],
+    ['flag ? 1 : toNumber(1.5 % amount)', Status.OK],
+    ['flag ? toNumber(amount % amount) : 1', Status.ARITHMETIC],
+    ['divide(1, amount, 2, "up") > 1000', Status.ARITHMETIC],
+    ['Math.min(divide(amount, amount, 2, "up"), 1) >= 500', Status.ARITHMETIC],
+    ['amount % amount < 0 - 5000', Status.ARITHMETIC],
+    ['maybe !== null && maybe % amount > 1', Status.OK],
+    ['items.some(item => item.price % amount > 1)', Status.OK],
+    ['amount !== 0 && divide(1, amount, 2, "up") > 1', Status.OK],
+    ['toDecimal(1 / 0, 2, "up") > 1', Status.ARITHMETIC],
+  ])('%s', (text, expected) => {
+    const { image, diagnostics } = compileExpressions(model, [text], { profile: 'standard' });
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(new EngineBox({ imageBytesMax: 1 << 20 }).mustLoad(image!).evaluate(payload).status).toBe(expected);
+  });
+});

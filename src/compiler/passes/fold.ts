@@ -16,6 +16,7 @@ import type {
   Relation,
 } from '../ir.js';
 import { mayBeNull } from '../ir.js';
+import { mayFail } from '../operands.js';
 import type { FaultSink } from '../source.js';
 import { BOOLEAN, utf8Bytes } from '../types.js';
 import { foldCall } from './fold-call.js';
@@ -107,7 +108,9 @@ function foldLogic(ir: LogicIr, faults: WarningSink): Ir {
       if (operand.value !== absorbing) continue;
       // A literal that decides the whole has not been reported yet; a folded comparison has.
       if (isConstant(written)) warnAlways(absorbing, ir, faults);
-      return truth(absorbing, ir);
+      // What stands before it is evaluated first, and may end the decision.
+      if (!operands.some(mayFail)) return truth(absorbing, ir);
+      return { ...ir, operands: [...operands, truth(absorbing, ir)] };
     }
     if (operand.op === ir.op) operands.push(...operand.operands);
     else operands.push(operand);
