@@ -7,6 +7,7 @@ import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { FieldKind, RegisterType } from '../../assembly/shared/value-type.js';
 import type { ImageRegister } from '../image/parts.js';
+import { canFail } from './can-fail.js';
 import type { Label } from './code-buffer.js';
 import type { Emitter } from './emit-bytecode.js';
 import { type Ir, type LocalRef, visit, type WalkIr, type WalkSource } from './ir.js';
@@ -63,7 +64,8 @@ function eachElement(emitter: Emitter, walk: WalkIr, last: LocalRef | undefined,
     for (const { guard, value } of source.elements) {
       const next = emitter.code.label();
       if (guard !== undefined) emitter.branch(guard, next, false);
-      oneElement(emitter, walk, last, () => heldValue(emitter, value), next, body);
+      const known = canFail(value) ? heldValue(emitter, value) : undefined;
+      oneElement(emitter, walk, last, () => known ?? heldValue(emitter, value), next, body);
       emitter.code.bind(next);
     }
   } else if (source.kind === 'list') {

@@ -1,5 +1,6 @@
 // Walks over elements that are written down: they become `&&` and `||` of conditions.
 
+import { canFail } from '../can-fail.js';
 import type { ConstantIr, Ir, LocalRef, WalkIr, WalkSource } from '../ir.js';
 import { BOOLEAN, utf8Bytes } from '../types.js';
 import type { WarningSink } from './fold.js';
@@ -54,7 +55,7 @@ function foldElements(walk: WalkIr, source: ElementsSource, fold: Fold): Ir {
       return fold({ op: some ? 'or' : 'and', type: BOOLEAN, operands, start, end }, SILENT);
     }
     case 'count':
-      if (walk.stages.length > 0 || source.elements.some(({ guard }) => guard !== undefined)) return walk;
+      if (walk.stages.length > 0 || source.elements.some(({ guard, value }) => guard !== undefined || canFail(value))) return walk;
       return { op: 'constant', type: walk.type, value: source.elements.length, start, end };
     case 'reduce':
       return reduceConstants(walk, source, fold);

@@ -2,6 +2,7 @@
 // one the program would have had. Conditions that turn out constant are reported.
 
 import { numberArithmetic } from '../arithmetic.js';
+import { canFail } from '../can-fail.js';
 import type {
   ArithmeticIr,
   CoalesceIr,
@@ -16,7 +17,6 @@ import type {
   Relation,
 } from '../ir.js';
 import { mayBeNull } from '../ir.js';
-import { mayFail } from '../operands.js';
 import type { FaultSink } from '../source.js';
 import { BOOLEAN, utf8Bytes } from '../types.js';
 import { foldCall } from './fold-call.js';
@@ -108,9 +108,7 @@ function foldLogic(ir: LogicIr, faults: WarningSink): Ir {
       if (operand.value !== absorbing) continue;
       // A literal that decides the whole has not been reported yet; a folded comparison has.
       if (isConstant(written)) warnAlways(absorbing, ir, faults);
-      // What stands before it is evaluated first, and may end the decision.
-      if (!operands.some(mayFail)) return truth(absorbing, ir);
-      return { ...ir, operands: [...operands, truth(absorbing, ir)] };
+      return operands.some(canFail) ? { ...ir, operands: [...operands, operand] } : truth(absorbing, ir);
     }
     if (operand.op === ir.op) operands.push(...operand.operands);
     else operands.push(operand);
@@ -121,7 +119,7 @@ function foldLogic(ir: LogicIr, faults: WarningSink): Ir {
 
 function foldIsNull(operand: Ir, ir: Ir): Ir {
   if (isConstant(operand)) return truth(operand.value === null, ir);
-  if (!mayBeNull(operand)) return truth(false, ir);
+  if (!mayBeNull(operand) && !canFail(operand)) return truth(false, ir);
   return { op: 'is-null', type: BOOLEAN, operand, start: ir.start, end: ir.end };
 }
 
