@@ -4,7 +4,8 @@
 // A position is a byte offset: that of a character's first byte, or the text's length, or, between the two code units of a
 // character of 4 bytes, the offset of its first byte + 2.
 //
-// All functions here ask for well-formed WTF-8, and then read nothing outside it.
+// All functions here ask for well-formed WTF-8, and then read nothing outside it. A forged image may hold other bytes: of them they
+// give something, and read a few bytes more.
 
 /** Whether a byte is not the first of its character. */
 // @ts-expect-error: decorator
@@ -131,7 +132,10 @@ export function isMiddle(address: usize, bytes: u32, position: u32): bool {
 
 /** Code units before a position. */
 export function unitOf(address: usize, bytes: u32, position: u32): u32 {
-  return isMiddle(address, bytes, position) ? countUnits(address, position - 2) + 1 : countUnits(address, position);
+  // A tail without its first bytes stands in a text that is not well formed alone.
+  return position >= 2 && isMiddle(address, bytes, position)
+    ? countUnits(address, position - 2) + 1
+    : countUnits(address, position);
 }
 
 /**
@@ -151,6 +155,8 @@ export function textBetween(text: u64, start: u32, end: u32, room: usize, roomBy
   const high: u32 = isMiddle(address, bytes, end) ? highHalfAt(address + end - 2) : 0;
   const from = low !== 0 ? start + 2 : start;
   const to = high !== 0 ? end - 2 : end;
+  // In a text that is not well formed alone.
+  if (from > to) return address as u64;
   if (low === 0 && high === 0) return ((address + start) as u64) | (((end - start) as u64) << 32);
   const size = to - from + (low !== 0 ? 3 : 0) + (high !== 0 ? 3 : 0);
   if (size > roomBytes) return (room as u64) | ((0xffffffff as u64) << 32);
