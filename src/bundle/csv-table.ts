@@ -9,7 +9,7 @@ import { lineIndexOf } from '../diagnostic/position.js';
 import { didYouMean } from '../diagnostic/suggest.js';
 import { type CsvRecord, readCsv } from './csv.js';
 import { DOCUMENT_BYTES_MAX } from './limits.js';
-import type { ScalarText } from './scalar-text.js';
+import { type ScalarText, trimmed } from './scalar-text.js';
 import {
   type BundleTable,
   checkOutputName,
@@ -178,20 +178,4 @@ function readRow(
     return row;
   }
   return { ...row, id: name, idSpan: id.span };
-}
-
-/** A text without the blanks around it. */
-export function trimmed(text: ScalarText): ScalarText {
-  const start = text.text.length - text.text.trimStart().length;
-  const value = text.text.trim();
-  return part(text, start, start + value.length);
-}
-
-/** A part of a text. */
-export function part(text: ScalarText, start: number, end: number): ScalarText {
-  return {
-    text: text.text.slice(start, end),
-    span: text.spanAt(start, end),
-    spanAt: (from, to) => text.spanAt(start + from, start + Math.min(to, end - start)),
-  };
 }

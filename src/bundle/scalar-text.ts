@@ -109,3 +109,19 @@ export function scalarText(
     },
   };
 }
+
+/** A text without the blanks around it. */
+export function trimmed(text: ScalarText): ScalarText {
+  const start = text.text.length - text.text.trimStart().length;
+  const value = text.text.trim();
+  return part(text, start, start + value.length);
+}
+
+/** A part of a text. */
+export function part(text: ScalarText, start: number, end: number): ScalarText {
+  return {
+    text: text.text.slice(start, end),
+    span: text.spanAt(start, end),
+    spanAt: (from, to) => text.spanAt(start + from, start + Math.min(to, end - start)),
+  };
+}

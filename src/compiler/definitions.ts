@@ -43,7 +43,7 @@ export interface Shown {
   features: Map<string, string>;
   tables: Map<string, ShownTable>;
   /** Of each characteristic, each attribute as an expression. */
-  scorecards: Map<string, string[][]>;
+  scorecards: Map<string, { conditions: string[][]; notProven: string[] }>;
 }
 
 export interface NamedFeatures {
@@ -221,8 +221,14 @@ function pendingScorecard(scorecard: BundleScorecard, bundle: Bundle, model: Mod
     broken: { kind: 'group', what: 'scorecard', members },
     check(context, proofs, hits, shown) {
       const checked = checkScorecard(context, proofs, scorecard, parsed as ParsedCells, hits);
-      if (checked !== undefined) shown.scorecards.set(scorecard.name, checked.conditions);
-      return checked && { entry: { kind: 'group', what: 'scorecard', members: checked.members }, steps: checked.steps };
+      if (checked !== undefined) shown.scorecards.set(scorecard.name, checked);
+      return (
+        checked && {
+          entry: { kind: 'group', what: 'scorecard', members: checked.members },
+          steps: checked.steps,
+          values: checked.values,
+        }
+      );
     },
   };
 }

@@ -85,7 +85,7 @@ function toRule({ id, file, line, when, score, outcome, reason, reasonScore, sou
 
 function toTable(table: BundleTable, { shown }: Definitions): ManifestTable {
   const { name, file, hitPolicy, aggregate, inputs, outputs, rows } = table;
-  const { conditions, types } = shown.tables.get(name)!;
+  const { conditions, types, notProven } = shown.tables.get(name)!;
   return {
     name,
     file,
@@ -105,12 +105,13 @@ function toTable(table: BundleTable, { shown }: Definitions): ManifestTable {
       then: row.then.map((cell) => cell?.text.trim() ?? null),
       condition: conditions[index]!,
     })),
+    notProven,
   };
 }
 
 function toScorecard(scorecard: BundleScorecard, { shown }: Definitions): ManifestScorecard {
   const { name, file, type, initialScore, reasons, contributes, characteristics } = scorecard;
-  const conditions = shown.scorecards.get(name)!;
+  const { conditions, notProven } = shown.scorecards.get(name)!;
   return {
     name,
     file,
@@ -130,6 +131,7 @@ function toScorecard(scorecard: BundleScorecard, { shown }: Definitions): Manife
         condition: conditions[at]![index]!,
       })),
     })),
+    notProven,
   };
 }
 

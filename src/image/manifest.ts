@@ -43,6 +43,8 @@ export interface ManifestTable {
   inputs: { value: string; label?: string }[];
   outputs: { name: string; type: string; default?: string; values?: string[] }[];
   rows: ManifestRow[];
+  /** Questions about it that are not settled, in words. */
+  notProven: string[];
 }
 
 export interface ManifestRow {
@@ -70,6 +72,8 @@ export interface ManifestScorecard {
     input: string;
     attributes: { line: number; when: string | null; points: string; reason: string | null; condition: string }[];
   }[];
+  /** Questions about it that are not settled, in words. */
+  notProven: string[];
 }
 
 export interface ManifestList {

@@ -10,6 +10,7 @@ import type { Call } from '../library/entry.js';
 import { bound } from '../library/math.js';
 import { COPIES_MAX } from '../limits.js';
 import { failed, type Place, requireValue } from '../operands.js';
+import { fold, SILENT } from '../passes/fold.js';
 import { BOOLEAN, ERROR, NUMBER, type Type } from '../types.js';
 import type { Checked, Context, Facts } from './context.js';
 import { requireBoolean } from './logic.js';
@@ -62,10 +63,14 @@ export function includesOf(call: Call): Ir {
       const body = sameValue(element, value, place, context);
       return walk(list, { kind: 'some', local, body }, BOOLEAN, place);
     }
-    const operands = list.source.elements.map(({ guard, value: element }): Ir => {
-      const equal = sameValue(element, value, { start: element.start, end: element.end }, context);
-      return guard === undefined ? equal : { op: 'and', type: BOOLEAN, operands: [guard, equal], start, end };
+    const operands = list.source.elements.flatMap(({ guard, value: element }): Ir[] => {
+      if (guard === undefined) return [sameValue(element, value, { start: element.start, end: element.end }, context)];
+      // Outputs of a table stand elsewhere, and that one of them is or is not the value is nothing to be told.
+      const equal = fold(sameValue({ ...element, start, end }, value, place, context), SILENT);
+      if (equal.op !== 'constant') return [{ op: 'and', type: BOOLEAN, operands: [guard, equal], start, end }];
+      return equal.value === true ? [guard] : [];
     });
+    if (operands.length === 0) return { op: 'constant', type: BOOLEAN, value: false, start, end };
     return operands.length === 1 ? operands[0]! : { op: 'or', type: BOOLEAN, operands, start, end };
   });
 }

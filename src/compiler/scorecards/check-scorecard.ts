@@ -21,6 +21,9 @@ export interface CheckedScorecard {
   members: Map<string, ScopeEntry>;
   /** Of each characteristic, each attribute as an expression. */
   conditions: string[][];
+  notProven: string[];
+  /** The score and what it is made of as expressions, for proofs about what reads them. */
+  values: [FeatureRef, Ir][];
 }
 
 interface CheckedCharacteristic {
@@ -54,9 +57,12 @@ export function checkScorecard(
   const found = scorecard.characteristics.map((one) => checkCharacteristic(context, scorecard, one, scale, parsed));
   if (bag.errorCount > before) return undefined;
   const characteristics = found as CheckedCharacteristic[];
-  for (const one of characteristics) prove(proofs, provableOf(scorecard, one));
+  const notProven = characteristics.flatMap((one) => {
+    const { open } = prove(proofs, provableOf(scorecard, one));
+    return open.map((text) => `${one.characteristic.name}: ${text}`);
+  });
   if (bag.errorCount > before) return undefined;
-  return lower(context, scorecard, initial!, characteristics, hits);
+  return { ...lower(context, scorecard, initial!, characteristics, hits), notProven };
 }
 
 function checkNames({ characteristics }: BundleScorecard, bag: DiagnosticBag): void {
@@ -169,7 +175,7 @@ function lower(
   initial: ConstantIr,
   characteristics: readonly CheckedCharacteristic[],
   hits: HitRules,
-): CheckedScorecard {
+): Omit<CheckedScorecard, 'notProven'> {
   const { name, span } = scorecard;
   const place = { name: `scorecard ${name}`, span };
   const steps: Step[] = [];
@@ -180,6 +186,7 @@ function lower(
     steps.push({ kind: 'each', rows: [{ when: always, sets: [], folds: [], hits: [initialHit] }], ...place });
   }
   let sum: Ir = initial;
+  const values: [FeatureRef, Ir][] = [];
   const conditions = characteristics.map((checked) => conditionsOf(context, checked));
   for (const [at, checked] of characteristics.entries()) {
     const { characteristic, points, cells, lets } = checked;
@@ -194,12 +201,19 @@ function lower(
       const when: Ir = cell.condition ?? { op: 'constant', type: BOOLEAN, value: true, ...PLACE };
       return { when, sets: set(index), hits: hitsOf(index), group: index };
     });
+    for (const { feature: input, value } of lets) values.push([input, value]);
+    const choose = rows.reduceRight<Ir>(
+      (whenFalse, { when, sets }) => ({ op: 'conditional', type, test: when, whenTrue: sets[0]!.value, whenFalse, ...PLACE }),
+      points[last]!,
+    );
+    values.push([feature, choose]);
     steps.push(...lets, { kind: 'choose', rows, otherwise: { sets: set(last), hits: hitsOf(last) }, exclusive: false, ...place });
     sum = plus(sum, { op: 'feature', type, feature, nullable: false, ...PLACE });
   }
   const score: FeatureRef = { name: `${name}.score`, type: sum.type, nullable: false };
+  values.push([score, sum]);
   steps.push({ kind: 'let', feature: score, value: sum, ...place });
-  return { steps, members: new Map([['score', { kind: 'feature', feature: score }]]), conditions };
+  return { steps, members: new Map([['score', { kind: 'feature', feature: score }]]), conditions, values };
 }
 
 function typeOfPoints(points: readonly ConstantIr[]): Type {

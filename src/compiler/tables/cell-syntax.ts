@@ -2,7 +2,7 @@
 // `< 5`, `[18..21)`, `not(...)`, expressions. What an operand means depends on its column: it is parsed, not yet understood.
 
 import type { ProfileName } from '../../bundle/bundle.js';
-import { part } from '../../bundle/csv-table.js';
+import { part } from '../../bundle/scalar-text.js';
 import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import type { EsNode } from '../estree.js';
 import type { Relation } from '../ir.js';

@@ -1,8 +1,7 @@
 // The output cells of a table: values of one type a column.
 
 import type { ProfileName } from '../../bundle/bundle.js';
-import { trimmed } from '../../bundle/csv-table.js';
-import type { ScalarText } from '../../bundle/scalar-text.js';
+import { type ScalarText, trimmed } from '../../bundle/scalar-text.js';
 import type { TableOutput } from '../../bundle/tables.js';
 import type { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import { checkInScope } from '../checker.js';

@@ -19,6 +19,7 @@ export interface ShownTable {
   conditions: string[];
   /** Type of each output. */
   types: string[];
+  notProven: string[];
 }
 
 /** Proves and lowers a table; undefined where the proofs find an error (reported). */
@@ -29,7 +30,7 @@ export function compileTable(
   hits: HitRules,
 ): CompiledTable | undefined {
   const before = context.bag.errorCount;
-  const { consistent } = prove(proofs, provableOf(checked));
+  const { consistent, open } = prove(proofs, provableOf(checked));
   if (context.bag.errorCount > before) return undefined;
   const columns = checked.inputs.map(({ value, subject }) => ({
     text: value.text,
@@ -39,7 +40,7 @@ export function compileTable(
   }));
   const conditions = checked.rows.map(({ row }) => renderRow(columns, row.when));
   const lowered = lowerTable(checked, { mayConflict: !consistent }, hits, conditions);
-  const shown = { conditions, types: checked.outputs.map(({ type }) => typeName(type)) };
+  const shown = { conditions, types: checked.outputs.map(({ type }) => typeName(type)), notProven: open };
   const inputs = checked.lets.map(({ feature, value }): [FeatureRef, Ir] => [feature, value]);
   return { ...lowered, values: [...inputs, ...lowered.values], shown };
 }

@@ -71,6 +71,8 @@ export interface ProofResult {
   complete: boolean;
   /** No two rows contradict one another: proven. */
   consistent: boolean;
+  /** What is not proven, in words. */
+  open: string[];
 }
 
 /** Steps that the proofs of one bundle take together. */
@@ -82,18 +84,20 @@ const TABLE_STEPS_MIN = 1_000_000;
 /** Proves a table and reports what is found. */
 export function prove(context: ProofContext, provable: Provable): ProofResult {
   const form = formOf(context.model, provable);
-  if (form === undefined) return { complete: false, consistent: false };
+  if (form === undefined)
+    return { complete: false, consistent: false, open: ['everything (an input has a type that proofs do not know)'] };
   const stepsMax = Math.max(TABLE_STEPS_MIN, Math.min(TABLE_STEPS_MAX, context.stepsLeft));
   const realize = realizer(context.model, form.inputs, { featureValue: context.featureValue });
   const proof = proveTable(form.table, { stepsMax, gaps: provable.gaps !== 'none', realize });
   context.stepsLeft -= proof.steps;
   const reporter = new Reporter(context.bag, provable, form.table.dimensions, form.columns);
   for (const finding of proof.findings) reporter.finding(finding);
-  reporter.notProven(proof.notProven);
+  const open = reporter.notProven(proof.notProven);
   const isSettled = (what: NotProven['what']): boolean => proof.notProven.every((open) => open.what !== what);
   return {
     complete: provable.gaps !== 'none' && isSettled('gap') && proof.findings.every(({ kind }) => kind !== 'gap'),
     consistent: isSettled('overlap'),
+    open,
   };
 }
 
@@ -135,6 +139,14 @@ function formOf(model: Model, provable: Provable): Form | undefined {
   });
   const table = { dimensions, objects: objects.list, rows, policy: provable.policy };
   return { table, inputs: columns.map((column) => provable.inputs[column]!.ir), columns };
+}
+
+/**
+ * That an expression may hold, and that an input may have any value of its type, is what an author counts on: only where it was too
+ * much work is there a doubt whether a row is of use.
+ */
+function isDoubtful({ what, why }: NotProven): boolean {
+  return what === 'gap' || what === 'overlap' || why === 'steps';
 }
 
 class Reporter {
@@ -224,9 +236,13 @@ class Reporter {
     }
   }
 
-  /** One diagnostic for all that is open. That a cell with an expression may hold is taken for granted. */
-  notProven(all: readonly NotProven[]): void {
-    const open = all.filter(({ what, why }) => what !== 'never' || why !== 'opaque');
+  /** One diagnostic for all that is open and may be wrong. @returns everything that is open, in words */
+  notProven(open: readonly NotProven[]): string[] {
+    this.#reportOpen(open.filter(isDoubtful));
+    return [...new Set(open.map((entry) => this.#openPhrase(entry)))];
+  }
+
+  #reportOpen(open: readonly NotProven[]): void {
     if (open.length === 0) return;
     const { provable } = this;
     const parts = [...new Set(open.map((entry) => this.#openPhrase(entry)))];
