@@ -1,0 +1,29 @@
+// The pages of all codes.
+
+import type { DiagnosticCode } from './codes.js';
+import { DOCUMENT_PAGES } from './pages/documents.js';
+import { LIMIT_PAGES } from './pages/limits.js';
+import { MODEL_PAGES } from './pages/model.js';
+import { NAME_PAGES } from './pages/names.js';
+import type { Page, Pages } from './pages/page.js';
+import { RULE_PAGES } from './pages/rules.js';
+import { SYNTAX_PAGES } from './pages/syntax.js';
+import { TABLE_PAGES } from './pages/tables.js';
+import { TYPE_PAGES } from './pages/types.js';
+
+/** A test keeps it complete. */
+export const DIAGNOSTIC_PAGES: Pages = {
+  ...DOCUMENT_PAGES,
+  ...MODEL_PAGES,
+  ...SYNTAX_PAGES,
+  ...NAME_PAGES,
+  ...TYPE_PAGES,
+  ...RULE_PAGES,
+  ...TABLE_PAGES,
+  ...LIMIT_PAGES,
+};
+
+/** The page of a code. */
+export function pageOf(code: DiagnosticCode): Page | undefined {
+  return DIAGNOSTIC_PAGES[code];
+}
