@@ -1,5 +1,5 @@
-// lists/NAME.yaml: lists of the tenant that the bundle asks, such as addresses that are blocked. What is in them lies outside of the
-// bundle and is replaced without it; lists/NAME.txt or .csv may bring a first content.
+// lists/NAME.yaml: lists of the tenant that the bundle asks, such as addresses that are blocked. What is in them lies outside of
+// the bundle and is replaced without it; lists/NAME.txt or .csv may bring a first content.
 
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { checkDocument } from './check-document.js';

@@ -1,5 +1,5 @@
-// What a bundle gives a name beside its rules: features, tables, scorecards and lists, checked in an order in which each comes after
-// what it reads. What has faults is known by name all the same, so that its readers are checked too.
+// What a bundle gives a name beside its rules: features, tables, scorecards and lists, checked in an order in which each comes
+// after what it reads. What has faults is known by name all the same, so that its readers are checked too.
 
 import type { Bundle } from '../bundle/bundle.js';
 import type { ScalarText } from '../bundle/scalar-text.js';

@@ -219,7 +219,7 @@ export class CellChecker {
   }
 
   #compareIr(relation: Relation, ir: Ir, operand: Operand): { condition: Ir; set: CellSet; constant?: ConstantIr } | undefined {
-    // That one end of a range says nothing, with the bounds of the field, is no fault; a cell that takes nothing is found by the proofs.
+    // That one end of a range says nothing, with the bounds of the field, is no fault; cells that take nothing the proofs find.
     const own = new DiagnosticBag();
     const faults = new FaultSink(operand.source, own);
     const place = { start: 0, end: operand.text.length };

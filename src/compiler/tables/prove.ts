@@ -1,4 +1,5 @@
-// Proofs of a table: its abstract form for proofs/, and what they find as diagnostics at the rows, each with a payload that shows it.
+// Proofs of a table: its abstract form for proofs/, and what they find as diagnostics at the rows, each with a payload that
+// shows it.
 
 import type { DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
 import type { Model } from '../../schema/model.js';
