@@ -90,7 +90,7 @@ function readValue({ memory }: Tenant, at: number): EvaluatedValue {
     case RegisterType.TEXT: {
       const from = Number(BigInt.asUintN(32, low));
       // A copy, since a decoder takes no view of shared memory.
-      return new TextDecoder().decode(memory.bytes.slice(from, from + Number(BigInt.asUintN(32, low >> 32n))));
+      return new TextDecoder().decode(memory.viewHeap(from, Number(BigInt.asUintN(32, low >> 32n))).slice());
     }
     default:
       return null;
