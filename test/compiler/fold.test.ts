@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FunctionId, Rounding } from '#assembly/shared/function.js';
+import type { ConstantIr, Ir } from '#src/compiler/ir.js';
+import { fold as foldIr, SILENT } from '#src/compiler/passes/fold.js';
+import { decimalType } from '#src/compiler/types.js';
+import { evaluateIr } from '../lib/ir-evaluator.js';
 import { check } from './check.js';
+import { checked } from './standard-world.js';
 
 /** The value an expression folds to. */
 function folded(text: string): unknown {
@@ -82,6 +88,99 @@ describe('folding', () => {
         expect(folded(text)).toBe(v8(text));
       }),
       { numRuns: 3000, verbose: 1 },
+    );
+  });
+});
+
+describe('folding of the profile standard', () => {
+  const fold = (text: string): { ir: Ir; codes: string[] } => {
+    const codes: string[] = [];
+    const ir = foldIr(checked(text), { warning: (code) => codes.push(code) });
+    return { ir, codes };
+  };
+
+  it.each([
+    '"Straße".length',
+    '"a😀b".length',
+    '"abc".startsWith("ab") && "abc".endsWith("bc") && !"abc".includes("d")',
+    '"abcabc".indexOf("c", 3)',
+    '"abc".indexOf("", 9)',
+    '"abcdef".slice(1, -2)',
+    '"a😀b".slice(1, 3)',
+    '" \\ufeff\\u00a0x\\u2003 ".trim()',
+    '"x ".trimStart() + " y".trimEnd()',
+    '"ÀÉß\\u0130".toLowerCase()',
+    '"ß".toUpperCase()',
+    'Math.round(-0.5)',
+    'Math.round(2.5)',
+    'Math.min(0, -0)',
+    'Math.max(1, 2, 0 / 0)',
+    'Math.trunc(-1.5) + Math.sign(-0) + Math.sqrt(2) + Math.abs(-3) + Math.floor(1.5) + Math.ceil(1.5)',
+    '["a", "b"].includes("b")',
+    '[1, 2, 3].every(x => x > 2)',
+    '[1, 2, 3].filter(x => x > 1).some(x => x === 2)',
+    '[1, 2, 3].map(x => x * 2).some(x => x === 6)',
+    '[1, 2, 3].reduce((a, b) => a * 10 + b, 0)',
+    '[1, 2].length',
+    '"a,b,,c".split(",").length',
+    '"a,b".split(",").some(x => x === "b")',
+    'true ? 1 : 2',
+    '(null ?? null ?? 3) + 1',
+    '`${"a"}b${"c"}`',
+  ])('%s equals V8', (text) => {
+    const { ir } = fold(text);
+    expect(ir.op).toBe('constant');
+    expect((ir as ConstantIr).value).toBe(v8(text));
+  });
+
+  it.each<[string, string]>([
+    // what only run time knows, or knows exactly
+    ['"😀".slice(0, 1)', 'call'],
+    ['Math.exp(1)', 'call'],
+    ['matches("a", "a")', 'call'],
+    ['"ა".toUpperCase()', 'call'],
+    ['divide(1, amount, 2, "down")', 'call'],
+    // simpler forms
+    ['flag ? n > 1 : false', 'and'],
+    ['flag ? true : n > 1', 'or'],
+    ['flag ? false : n > 1', 'and'],
+    ['flag ? n > 1 : true', 'or'],
+    ['flag ? maybeFlag : false', 'conditional'],
+    ['["US", "GB"].includes(country)', 'or'],
+    ['[n].includes(1)', 'compare'],
+    ['[n, m].every(x => x > 1)', 'and'],
+    ['[n, 1].every(x => x > 0)', 'compare'],
+    ['maybe ?? maybe ?? n', 'coalesce'],
+    ['(maybe ?? null) ?? n', 'coalesce'],
+    ['s + ""', 'field'],
+    ['items.some(i => i.price > 1)', 'walk'],
+  ])('%s becomes %s', (text, op) => expect(fold(text).ir.op).toBe(op));
+
+  it.each<[string, string[]]>([
+    ['["a"].includes("a")', ['V3401']],
+    ['[1, 2].every(x => x > 2)', ['V3401']],
+    ['true ? n : m', ['V3401']],
+    ['1 < 2 ? n : m', ['V3401']],
+    ['[n, 1].every(x => x > 0)', []],
+    ['[1, 2].includes(n)', []],
+  ])('%s: %s', (text, codes) => expect(fold(text).codes).toEqual(codes));
+
+  it('rounds decimals as bigints do', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt(-(10n ** 12n), 10n ** 12n),
+        fc.bigInt(-(10n ** 6n), 10n ** 6n).filter((divisor) => divisor !== 0n),
+        fc.constantFrom(Rounding.HALF_EVEN, Rounding.HALF_UP, Rounding.DOWN, Rounding.UP),
+        (a, b, rounding) => {
+          const type = decimalType(0, -(10n ** 13n), 10n ** 13n);
+          const at = { start: 0, end: 0 };
+          const args = [a, b].map((value): Ir => ({ op: 'constant', type, value, ...at }));
+          const literal = { kind: 'rounding', digits: 0, rounding } as const;
+          const ir: Ir = { op: 'call', type, function: FunctionId.DECIMAL_DIVIDE, args, literal, ...at };
+          expect(foldIr(ir, SILENT)).toMatchObject({ value: evaluateIr(ir, { payload: {} }) });
+        },
+      ),
+      { numRuns: 2000 },
     );
   });
 });
