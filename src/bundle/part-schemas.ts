@@ -224,5 +224,9 @@ export const LIST_SCHEMA = {
       properties: { decimal: { ...scale, description: 'Digits after the point.' } },
     },
     maximum: { type: 'integer', minimum: 1, description: 'Entries it may have.' },
+    content: {
+      enum: ['bundle'],
+      description: 'The entries are those of lists/NAME.txt or .csv, always; otherwise they are the first ones of the list.',
+    },
   },
 };

@@ -217,6 +217,10 @@ export const DIAGNOSTIC_CODES = {
   V4221: 'the condition of a rule is always true',
   V4222: 'a rule is never the first that holds',
 
+  V4300: 'an entry of a list is not of its type',
+  V4301: 'a list has more entries than it may',
+  V4302: 'a bundle does not bring the entries of a list that it says it does',
+
   V5001: 'an expression is too long',
   V5002: 'an expression is nested too deeply',
   V5003: 'an expression has too many parts',

@@ -30,6 +30,11 @@ export class LineIndex {
     return { line: low + 1, column: at - this.#starts[low]! + 1 };
   }
 
+  /** Where a line (from 1) begins. */
+  start(number: number): number {
+    return this.#starts[number - 1] ?? this.#text.length;
+  }
+
   /** The text of a line (from 1) without its end. */
   line(number: number): string {
     const start = this.#starts[number - 1];

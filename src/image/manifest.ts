@@ -78,8 +78,15 @@ export interface ManifestScorecard {
 
 export interface ManifestList {
   name: string;
+  /** string, number, date, timestamp or decimal(SCALE). */
   type: string;
   file: string;
+  /** Entries at most. */
+  maximum?: number;
+  /** Given where its entries are those of the bundle, not the tenant's. */
+  content?: 'bundle';
+  /** Whether the program asks it. Those that it asks are the image's lists, in the order of their names. */
+  isRead: boolean;
 }
 
 /** What the program costs, part by part; see src/compiler/cost-report.ts. */
