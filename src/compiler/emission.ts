@@ -81,9 +81,9 @@ export class Emission {
   /** Emits the steps. Texts that they keep stay to the end. */
   steps(context: StepContext): void {
     for (const step of this.#steps) {
-      this.part('step', step.name, step.span, expressionsOf(step), () => emitStep(this.emitter, step, context));
-      const keeps = [...featuresOf(step)].some(({ type }) => type.kind === 'text');
-      if (keeps && this.emitter.joinedBytes > 0) {
+      const expressions = expressionsOf(step);
+      this.part('step', step.name, step.span, expressions, () => emitStep(this.emitter, step, context));
+      if (expressions.some(joinsTexts) && [...featuresOf(step)].some(({ type }) => type.kind === 'text')) {
         this.emitter.keepText();
         this.#clean = true;
       }

@@ -1,5 +1,5 @@
-// Walks: one pass over a list, over the pieces of a text, or over elements that are written down. Filters and maps are stages of the
-// pass. Elements that are written down are unrolled; the other passes are the only loops of a program.
+// Walks: one pass over a list, over the pieces of a text, or over elements that are written down. Filters and maps are stages of
+// the pass. Elements that are written down are unrolled; the other passes are the only loops of a program.
 //
 //   FOR cursor list ->end;  body:  ELEMENT x list cursor;  stages ->next;  what it is for;  next:  NEXT cursor list ->body;  end:
 

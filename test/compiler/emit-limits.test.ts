@@ -113,9 +113,8 @@ describe('limits', () => {
 
   it('name what makes it so', () => {
     const { messages } = program([], [rule('items.some(i => matches(i.note ?? "", "a+b"))')]);
-    expect(messages[0]).toMatch(
-      /^`r0` costs up to [\d,]+ units, more than 1,000,000; most of it, [\d,]+, is `some` over up to 1,000 elements of `items`: give `items` a smaller `maxItems`/,
-    );
+    expect(messages[0]).toMatch(/^`r0` costs up to [\d,]+ units, more than 1,000,000; most of it, [\d,]+, is `some` over/);
+    expect(messages[0]).toMatch(/over up to 1,000 elements of `items`: give `items` a smaller `maxItems`/);
     expect(program([], [rule('n > 1')], 100).messages[0]).toMatch(
       /is verifying `items`, 1,000 elements: give `items` a smaller `maxItems`/,
     );
