@@ -49,6 +49,8 @@ const LISTS = [
   },
 ] as const;
 
+const ROUNDINGS = ['half-even', 'half-up', 'down', 'up'] as const;
+
 type Names = Partial<Record<Kind, readonly string[]>>;
 
 export class StandardGenerator {
@@ -91,13 +93,18 @@ export class StandardGenerator {
     if (roll === 0) return `(${this.of('boolean', depth - 1)} ? ${this.nullable(kind, depth - 1)} : ${this.of(kind, depth - 1)})`;
     if (roll === 1) return `(${this.of('boolean', depth - 1)} ? null : ${this.nullable(kind, depth - 1)})`;
     if (kind === 'text')
-      return `(${this.nullable(kind, depth - 1)})?.${this.#random.pick(['trim()', 'toLowerCase()', 'slice(1)', `slice(0, ${this.of('number', 0)})`])}`;
+      const change = this.#random.pick(['trim()', 'toLowerCase()', 'slice(1)', `slice(0, ${this.of('number', 0)})`]);
+      return `(${this.nullable(kind, depth - 1)})?.${change}`;
     return `(${this.nullable(kind, depth - 1)} ?? ${this.nullable(kind, depth - 1)})`;
   }
 
   #leaf(kind: Kind, fixed: Readonly<Record<Kind, readonly string[]>>, bound: readonly Names[]): string {
     const names = bound.flatMap((own) => own[kind] ?? []);
     return this.#random.pick(names.length > 0 && this.#random.chance(60) ? names : fixed[kind]);
+  }
+
+  #nullOr(kind: Kind, depth: number): string {
+    return this.#random.chance(50) ? 'null' : this.of(kind, depth);
   }
 
   #boolean(depth: number): string {
@@ -109,7 +116,7 @@ export class StandardGenerator {
       case 1:
         return `(${both('boolean').join(this.#random.pick([' && ', ' || ', ' === ', ' !== ']))})`;
       case 2:
-        return `(${this.nullable(kind, depth)} ${this.#random.pick(['===', '!=='])} ${this.#random.chance(50) ? 'null' : this.of(kind, depth)})`;
+        return [`(${this.nullable(kind, depth)}`, this.#random.pick(['===', '!==']), `${this.#nullOr(kind, depth)})`].join(' ');
       case 3:
         return `(${both('text').join(`.${this.#random.pick(['startsWith', 'endsWith', 'includes'])}(`)}))`;
       case 4:
@@ -138,7 +145,9 @@ export class StandardGenerator {
       case 4:
         return this.#walk(depth, (list, name) => {
           const sum = `a${this.#locals++}`;
-          return `${list}.map(${name} => ${this.of('number', depth - 1)}).reduce((${sum}, y${sum}) => ${sum} ${this.#random.pick(['+', '-', '*'])} y${sum}, ${this.of('number', 0)})`;
+          const body = `${sum} ${this.#random.pick(['+', '-', '*'])} y${sum}`;
+          const mapped = `${list}.map(${name} => ${this.of('number', depth - 1)})`;
+          return `${mapped}.reduce((${sum}, y${sum}) => ${body}, ${this.of('number', 0)})`;
         });
       case 5:
         return `${this.of('text', depth)}.indexOf(${this.of('text', depth)})`;
@@ -150,7 +159,7 @@ export class StandardGenerator {
   #decimal(depth: number): string {
     switch (this.#random.below(6)) {
       case 0:
-        return `divide(${this.of('decimal', depth)}, ${this.of('decimal', depth)}, 2, "${this.#random.pick(['half-even', 'half-up', 'down', 'up'])}")`;
+        return `divide(${this.of('decimal', depth)}, ${this.of('decimal', depth)}, 2, "${this.#random.pick(ROUNDINGS)}")`;
       case 1:
         return `round(${this.of('decimal', depth)}, 1, "half-even")`;
       case 2:

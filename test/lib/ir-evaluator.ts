@@ -1,5 +1,5 @@
-// What typed IR means, in plain TypeScript over JavaScript's own values: the oracle of the compiler and the engine. It shares no code
-// with either. A value is what a register holds: decimals, timestamps, dates and members of enums are bigints.
+// What typed IR means, in plain TypeScript over JavaScript's own values: the oracle of the compiler and the engine. It shares no
+// code with either. A value is what a register holds: decimals, timestamps, dates and members of enums are bigints.
 
 import { Status } from '#assembly/shared/status.js';
 import { FieldKind } from '#assembly/shared/value-type.js';

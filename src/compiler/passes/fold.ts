@@ -1,5 +1,5 @@
-// Constant folding: what does not depend on the payload is computed once, with JavaScript's own operators, so that the result is the
-// one the program would have had. Conditions that turn out constant are reported.
+// Constant folding: what does not depend on the payload is computed once, with JavaScript's own operators, so that the result is
+// the one the program would have had. Conditions that turn out constant are reported.
 
 import { numberArithmetic } from '../arithmetic.js';
 import { canFail } from '../can-fail.js';
