@@ -92,9 +92,10 @@ export class StandardGenerator {
     const roll = this.#random.below(3);
     if (roll === 0) return `(${this.of('boolean', depth - 1)} ? ${this.nullable(kind, depth - 1)} : ${this.of(kind, depth - 1)})`;
     if (roll === 1) return `(${this.of('boolean', depth - 1)} ? null : ${this.nullable(kind, depth - 1)})`;
-    if (kind === 'text')
+    if (kind === 'text') {
       const change = this.#random.pick(['trim()', 'toLowerCase()', 'slice(1)', `slice(0, ${this.of('number', 0)})`]);
       return `(${this.nullable(kind, depth - 1)})?.${change}`;
+    }
     return `(${this.nullable(kind, depth - 1)} ?? ${this.nullable(kind, depth - 1)})`;
   }
 
