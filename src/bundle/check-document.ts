@@ -49,7 +49,8 @@ function report(document: BundleDocument, error: ErrorObject, bag: DiagnosticBag
     case 'additionalProperties': {
       const key = String(params.additionalProperty);
       const advice = didYouMean(key, known) ?? `known keys are ${list(known)}`;
-      bag.error('V1005', document.keySpan(instancePath, key), `\`${key}\` is not known here`, advice);
+      const fix = document.keyFix(instancePath, key, known);
+      bag.error('V1005', document.keySpan(instancePath, key), `\`${key}\` is not known here`, advice, fix);
       return;
     }
     case 'required':
@@ -61,7 +62,8 @@ function report(document: BundleDocument, error: ErrorObject, bag: DiagnosticBag
     case 'enum': {
       const values = (params.allowedValues as unknown[]).map((value) => String(value));
       const advice = typeof error.data === 'string' ? didYouMean(error.data, values) : undefined;
-      bag.error('V1003', span, `${what} must be one of ${list(values)}`, advice);
+      const fix = typeof error.data === 'string' ? document.textFix(instancePath, values) : undefined;
+      bag.error('V1003', span, `${what} must be one of ${list(values)}`, advice, fix);
       return;
     }
     case 'pattern':

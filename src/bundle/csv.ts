@@ -1,7 +1,7 @@
 // CSV (RFC 4180) with the exact place of every cell, so that a diagnostic points at the cell its author wrote, through quotes.
 // Lines end in LF, CRLF or CR; the separator is `,`, `;` or a tab, found from the header.
 
-import type { Span } from '../diagnostic/diagnostic.js';
+import type { Fix, Span } from '../diagnostic/diagnostic.js';
 import type { ScalarText } from './scalar-text.js';
 
 export interface CsvRecord {
@@ -39,6 +39,11 @@ class QuotedCell implements ScalarText {
     };
     return { file: this.span.file, start: at(start), end: Math.max(at(end), at(start)) };
   }
+
+  fixAt(start: number, end: number, replacement: string): Fix | undefined {
+    if (/[\n\r]/.test(replacement)) return undefined;
+    return { span: this.spanAt(start, end), text: replacement.replaceAll('"', '""') };
+  }
 }
 
 class PlainCell implements ScalarText {
@@ -50,6 +55,11 @@ class PlainCell implements ScalarText {
   spanAt(start: number, end: number): Span {
     const at = (offset: number): number => this.span.start + Math.min(offset, this.text.length);
     return { file: this.span.file, start: at(start), end: Math.max(at(end), at(start)) };
+  }
+
+  fixAt(start: number, end: number, replacement: string): Fix | undefined {
+    // Any of the separators, for the file may have another one when it is next read.
+    return /[\n\r,;\t"]/.test(replacement) ? undefined : { span: this.spanAt(start, end), text: replacement };
   }
 }
 

@@ -15,8 +15,9 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import type { DiagnosticBag, Fix, Span } from '../diagnostic/diagnostic.js';
 import { lineIndexOf } from '../diagnostic/position.js';
+import { certainlyMeant } from '../diagnostic/suggest.js';
 import { ALIASES_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX } from './limits.js';
 import { type ScalarText, scalarText } from './scalar-text.js';
 
@@ -77,6 +78,28 @@ export class BundleDocument {
     const [start, end] = node.range ?? [0, 0];
     const value = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
     return scalarText(value, this.text, this.file, start, end, styleOf(node));
+  }
+
+  /**
+   * Another name for a key of the object that a JSON Pointer names: the one of `known` that is certainly meant, where the object does
+   * not have it yet.
+   */
+  keyFix(pointer: string, key: string, known: Iterable<string>): Fix | undefined {
+    const node = this.#child(this.#find(pointer), key)?.key;
+    const parent = this.#find(pointer);
+    if (!isScalar(node) || node.value !== key || !isMap(parent) || isAlias(node)) return undefined;
+    const meant = certainlyMeant(key, known);
+    if (meant === undefined || this.#pairsOf(parent).has(meant)) return undefined;
+    const [start, end] = node.range ?? [0, 0];
+    const text = scalarText(key, this.text, this.file, start, end, styleOf(node));
+    return text.fixAt?.(0, key.length, meant);
+  }
+
+  /** Another text for the one that a JSON Pointer names: the one of `known` that is certainly meant. */
+  textFix(pointer: string, known: Iterable<string>): Fix | undefined {
+    const found = this.scalar(pointer);
+    const meant = found && certainlyMeant(found.text, known);
+    return meant === undefined ? undefined : found?.fixAt?.(0, found.text.length, meant);
   }
 
   /** Line (from 1) of an offset. */

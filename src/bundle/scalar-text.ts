@@ -1,7 +1,8 @@
 // The text of a YAML or JSON scalar and where each of its characters stands in the file, so that a diagnostic about an
 // expression can point into a quoted, folded or block scalar.
 
-import type { Span } from '../diagnostic/diagnostic.js';
+import { parseDocument } from 'yaml';
+import type { Fix, Span } from '../diagnostic/diagnostic.js';
 
 export interface ScalarText {
   /** The scalar's value. */
@@ -10,6 +11,11 @@ export interface ScalarText {
   readonly span: Span;
   /** The place in the file of text[start, end); the whole scalar where the two cannot be matched. */
   spanAt(start: number, end: number): Span;
+  /**
+   * How the file is to be changed so that text[start, end) becomes `replacement`, escaped as the scalar is written; undefined where
+   * that is not certain. Absent where fixes cannot be given.
+   */
+  fixAt?(start: number, end: number, replacement: string): Fix | undefined;
 }
 
 // biome-ignore format: one table
@@ -67,19 +73,31 @@ function fromHex(digits: string): string | undefined {
   return point >= 0 && point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
 }
 
+type Style = 'plain' | 'single' | 'double' | 'block' | 'unknown';
+
+/** A replacement in the spelling of a style; undefined where it has none. */
+function spelled(replacement: string, style: Style): string | undefined {
+  // Ends of lines are folded, and a plain scalar may end at any of these where it stands in `{ }` or `[ ]`.
+  if (/[\n\r\t]/.test(replacement) || (style === 'plain' && /[#:,[\]{}"'`&*!%@\\]/.test(replacement.replace(/!==|&&/g, ''))))
+    return undefined;
+  if (style === 'double') return JSON.stringify(replacement).slice(1, -1);
+  return style === 'single' ? replacement.replaceAll("'", "''") : replacement;
+}
+
+/** The text that a scalar has for a reader of YAML; undefined where it would be something else. */
+function readScalar(raw: string): string | undefined {
+  const document = parseDocument(`- ${raw}\n`, { prettyErrors: false, version: '1.2', schema: 'core' });
+  if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
+  const value: unknown = document.toJS();
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : undefined;
+}
+
 /**
  * Pairs a scalar's value with its place in a file.
  * @param style how it is written: plain, quoted, block, or unknown (no matching)
  * @param start offset of the scalar's first character, its quote or its `|` or `>` included
  */
-export function scalarText(
-  value: string,
-  source: string,
-  file: string,
-  start: number,
-  end: number,
-  style: 'plain' | 'single' | 'double' | 'block' | 'unknown',
-): ScalarText {
+export function scalarText(value: string, source: string, file: string, start: number, end: number, style: Style): ScalarText {
   const span: Span = { file, start, end };
   let offsets: Int32Array | undefined | null = null;
   const match = (): Int32Array | undefined => {
@@ -107,6 +125,17 @@ export function scalarText(
       while (close > begin + 1 && isBlank(source[close - 1]) && !isBlank(value[to - 1])) close--;
       return { file, start: begin, end: Math.max(close, begin) };
     },
+    fixAt(from: number, to: number, replacement: string): Fix | undefined {
+      const place = this.spanAt(from, to);
+      const written = spelled(replacement, style);
+      if (offsets === undefined || offsets === null || written === undefined) return undefined;
+      // Whoever reads the file afterwards must find exactly this, and must have found the text before.
+      const read = (raw: string): string | undefined => readScalar(raw)?.trim();
+      const changed = source.slice(start, place.start) + written + source.slice(place.end, end);
+      const wanted = (value.slice(0, from) + replacement + value.slice(to)).trim();
+      if (wanted === '' || read(changed) !== wanted || read(source.slice(start, end)) !== value.trim()) return undefined;
+      return { span: place, text: written };
+    },
   };
 }
 
@@ -123,5 +152,6 @@ export function part(text: ScalarText, start: number, end: number): ScalarText {
     text: text.text.slice(start, end),
     span: text.spanAt(start, end),
     spanAt: (from, to) => text.spanAt(start + from, start + Math.min(to, end - start)),
+    fixAt: (from, to, replacement) => text.fixAt?.(start + from, start + Math.min(to, end - start), replacement),
   };
 }

@@ -214,7 +214,8 @@ function readCells(
   for (const key of Object.keys(cells)) {
     if (columns.some((names) => names.includes(key))) continue;
     const advice = didYouMean(key, columns.flat());
-    bag.error('V4101', document.keySpan(pointer, key), `${JSON.stringify(key)} is no column of the table`, advice);
+    const fix = document.keyFix(pointer, key, columns.flat());
+    bag.error('V4101', document.keySpan(pointer, key), `${JSON.stringify(key)} is no column of the table`, advice, fix);
   }
   return columns.map((names) => {
     const key = names.find((name) => Object.hasOwn(cells, name));

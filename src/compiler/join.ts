@@ -6,7 +6,7 @@ import { parseDate, parseTimestamp } from '../schema/time.js';
 import { greatest, least } from './exact.js';
 import { type ConstantIr, type Ir, type LocalRef, mayBeNull } from './ir.js';
 import { asDecimal, failed, literalLeaves, mapLeaves, type Place, rescale } from './operands.js';
-import type { FaultSink } from './source.js';
+import type { FaultSink, Replacement } from './source.js';
 import {
   DATE,
   type DecimalType,
@@ -43,7 +43,13 @@ function typedLiteral(leaf: ConstantIr, type: Type, faults: FaultSink): Ir | und
     case 'enum': {
       const member = type.members.find(({ name }) => name === value);
       if (member !== undefined) return { op: 'constant', type, value: BigInt(member.number), start, end };
-      faults.error('V3309', leaf, `\`${type.field.path}\` has no member "${value}"`, memberAdvice(value, type));
+      faults.error(
+        'V3309',
+        leaf,
+        `\`${type.field.path}\` has no member "${value}"`,
+        memberAdvice(value, type),
+        memberFix(leaf, type, faults),
+      );
       return undefined;
     }
     case 'timestamp': {
@@ -59,6 +65,16 @@ function typedLiteral(leaf: ConstantIr, type: Type, faults: FaultSink): Ir | und
       return undefined;
     }
   }
+}
+
+/** A member that differs in letter case only, in the quotes that are written. */
+function memberFix({ value, start, end }: ConstantIr, type: EnumType, faults: FaultSink): Replacement | undefined {
+  const lower = String(value).toLowerCase();
+  const alike = type.members.filter(({ name }) => name.toLowerCase() === lower);
+  const [member] = alike;
+  if (alike.length !== 1 || !/^[^"'`\\]*$/.test(member!.name)) return undefined;
+  const inside = end - start >= 2 && faults.only(String(value), start + 1, end - 1);
+  return inside ? { ...inside, text: member!.name } : undefined;
 }
 
 function memberAdvice(value: string, type: EnumType): string {

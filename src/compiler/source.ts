@@ -62,13 +62,14 @@ export class FaultSink {
     if (this.#bag === undefined || this.#count > EXPRESSION_FAULTS_MAX) return;
     const span = this.#source.spanAt(place.start, place.end);
     const message = this.#count === EXPRESSION_FAULTS_MAX ? `${text} (what follows in this expression is not listed)` : text;
+    const mended = fix && this.#source.fixAt?.(fix.start, fix.end, fix.text);
     this.#bag.add({
       code,
       severity,
       message,
       span,
       ...(advice === undefined ? {} : { advice }),
-      ...(fix === undefined ? {} : { fix: { span: this.#source.spanAt(fix.start, fix.end), text: fix.text } }),
+      ...(mended === undefined ? {} : { fix: mended }),
     });
   }
 }
@@ -76,5 +77,5 @@ export class FaultSink {
 /** A source that stands in no file: `name` is shown instead of one. */
 export function looseSource(name: string, text: string): Source {
   const at = (start: number, end: number) => ({ file: name, start, end });
-  return { text, span: at(0, text.length), spanAt: at };
+  return { text, span: at(0, text.length), spanAt: at, fixAt: (start, end, text) => ({ span: at(start, end), text }) };
 }

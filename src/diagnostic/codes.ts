@@ -1,4 +1,4 @@
-// Every diagnostic code with its one-line meaning. docs/LANGUAGE.md's table is made from it. Codes are stable: never renamed,
+// Every diagnostic code with its one-line meaning. docs/diagnostics has a page for each. Codes are stable: never renamed,
 // never reused. V1xxx: documents of a bundle; V2xxx: model; V3xxx: expressions; V4xxx: rules and decisions; V5xxx: limits and cost.
 
 export const DIAGNOSTIC_CODES = {
@@ -241,11 +241,3 @@ export const DIAGNOSTIC_CODES = {
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
-
-/** The table of all codes as Markdown, for docs/LANGUAGE.md. */
-export function diagnosticTable(): string {
-  const rows = Object.entries(DIAGNOSTIC_CODES)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, meaning]) => `| ${code} | ${meaning.replaceAll('|', '\\|')} |`);
-  return ['| code | meaning |', '| --- | --- |', ...rows].join('\n');
-}

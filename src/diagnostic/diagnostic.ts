@@ -35,19 +35,23 @@ export interface Fix {
 /** Errors of one run that are listed, and as many warnings; whoever makes more mistakes than that has made one, many times. */
 export const DIAGNOSTICS_MAX = 10_000;
 
+function optional(advice: string | undefined, fix: Fix | undefined): Pick<Diagnostic, 'advice' | 'fix'> {
+  return { ...(advice === undefined ? {} : { advice }), ...(fix === undefined ? {} : { fix }) };
+}
+
 /** Collects diagnostics; passes push into it and go on, so that one run reports all problems of a bundle. */
 export class DiagnosticBag {
   readonly items: Diagnostic[] = [];
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0 };
 
   /** Adds an error. */
-  error(code: DiagnosticCode, span: Span, message: string, advice?: string): void {
-    this.add({ code, severity: 'error', message, span, ...(advice === undefined ? {} : { advice }) });
+  error(code: DiagnosticCode, span: Span, message: string, advice?: string, fix?: Fix): void {
+    this.add({ code, severity: 'error', message, span, ...optional(advice, fix) });
   }
 
   /** Adds a warning. */
-  warning(code: DiagnosticCode, span: Span, message: string, advice?: string): void {
-    this.add({ code, severity: 'warning', message, span, ...(advice === undefined ? {} : { advice }) });
+  warning(code: DiagnosticCode, span: Span, message: string, advice?: string, fix?: Fix): void {
+    this.add({ code, severity: 'warning', message, span, ...optional(advice, fix) });
   }
 
   /** Adds a diagnostic; beyond DIAGNOSTICS_MAX of its severity it only counts. */

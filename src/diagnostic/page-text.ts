@@ -19,6 +19,7 @@ const RANGES: readonly [from: DiagnosticCode, title: string][] = [
   ['V4001', 'Rules and decisions'],
   ['V4100', 'Tables and scorecards'],
   ['V4200', 'What is proven'],
+  ['V4300', 'Lists'],
   ['V5001', 'Limits and cost'],
 ];
 

@@ -3,6 +3,7 @@
 import type { DiagnosticCode } from './codes.js';
 import { DOCUMENT_PAGES } from './pages/documents.js';
 import { LIMIT_PAGES } from './pages/limits.js';
+import { LIST_PAGES } from './pages/lists.js';
 import { MODEL_PAGES } from './pages/model.js';
 import { NAME_PAGES } from './pages/names.js';
 import type { Page, Pages } from './pages/page.js';
@@ -20,6 +21,7 @@ export const DIAGNOSTIC_PAGES: Pages = {
   ...TYPE_PAGES,
   ...RULE_PAGES,
   ...TABLE_PAGES,
+  ...LIST_PAGES,
   ...LIMIT_PAGES,
 };
 

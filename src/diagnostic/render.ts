@@ -9,6 +9,7 @@
 
 import type { Diagnostic, Span } from './diagnostic.js';
 import { lineIndexOf, type Position } from './position.js';
+import { layOut, printable } from './width.js';
 
 export interface RenderOptions {
   /** ANSI colours; off by default. */
@@ -30,35 +31,62 @@ export function positionOf(span: Span, files: ReadonlyMap<string, Uint8Array>): 
   return bytes === undefined ? { line: 1, column: 1 } : lineIndexOf(bytes).position(span.start);
 }
 
-/** One character as wide as a terminal shows it: control characters as a blank, so that the carets stand below what they mean. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters of a hostile document must not reach a terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ');
-}
+/** Lines that are shown of a span over several: the first ones, and the last. */
+const SPAN_LINES_MAX = 4;
 
-/** The source line of a span with carets below, or nothing where the file is not in the bundle. */
+/** The source lines of a span with carets below, or its file alone where that is not in the bundle. */
 function snippet(span: Span, files: ReadonlyMap<string, Uint8Array>, color: boolean): string[] {
   const bytes = files.get(span.file);
-  if (bytes === undefined) return [`  --> ${span.file}`];
+  if (bytes === undefined) return [`  --> ${printable(span.file)}`];
   const index = lineIndexOf(bytes);
-  const { line, column } = index.position(span.start);
-  const text = index.line(line);
-  const gutter = ' '.repeat(String(line).length);
+  const from = index.position(span.start);
+  // The end is exclusive: a span that ends with a line's end is one of that line.
+  const to = span.end > span.start ? index.position(span.end - 1) : from;
+  const numbers: number[] = [];
+  for (let line = from.line; line <= to.line; line++) {
+    if (numbers.length === SPAN_LINES_MAX - 1 && line < to.line) {
+      numbers.push(0);
+      line = to.line - 1;
+    } else numbers.push(line);
+  }
+  const gutter = ' '.repeat(String(to.line).length);
   const bar = paint('|', 'blue', color);
-  const arrow = `${gutter} ${paint('-->', 'blue', color)} ${span.file}:${line}:${column}`;
-
-  // A long line is cut to a window that holds the start of the span.
-  const from = column - 1 > LINE_CHARS_MAX - 20 ? column - 21 : 0;
-  const shown = text.slice(from, from + LINE_CHARS_MAX);
-  const before = from > 0 ? '…' : '';
-  const after = from + LINE_CHARS_MAX < text.length ? '…' : '';
-  const carets = Math.max(1, Math.min(span.end - span.start, shown.length - (column - 1 - from)));
-  return [
-    arrow,
+  const lines = [
+    `${gutter} ${paint('-->', 'blue', color)} ${printable(span.file)}:${from.line}:${from.column}`,
     `${gutter}  ${bar}`,
-    `${paint(String(line), 'blue', color)}  ${bar} ${before}${printable(shown)}${after}`,
-    `${gutter}  ${bar} ${' '.repeat(before.length + column - 1 - from)}${paint('^'.repeat(carets), 'red', color)}`,
   ];
+  for (const line of numbers) {
+    if (line === 0) {
+      lines.push(`${gutter}  ${paint('...', 'blue', color)}`);
+      continue;
+    }
+    const text = index.line(line);
+    const indent = text.length - text.trimStart().length;
+    const start = line === from.line ? from.column - 1 : indent;
+    const end = line === to.line ? to.column - 1 + (span.end > span.start ? 1 : 0) : text.length;
+    const number = paint(String(line).padStart(gutter.length), 'blue', color);
+    const { shown, carets } = marked(text, start, end);
+    lines.push(`${number}  ${bar} ${shown}`);
+    if (carets !== '') lines.push(`${gutter}  ${bar} ${carets.replace(/\^+/, (marks) => paint(marks, 'red', color))}`);
+  }
+  return lines;
+}
+
+/** A line, and carets below [start, end) of it. A long line is cut to a window that holds the start. */
+function marked(text: string, start: number, end: number): { shown: string; carets: string } {
+  let from = start > LINE_CHARS_MAX - 20 ? start - 20 : 0;
+  let to = Math.min(text.length, from + LINE_CHARS_MAX);
+  if (from > 0 && /[\udc00-\udfff]/.test(text[from]!)) from--;
+  if (to < text.length && /[\udc00-\udfff]/.test(text[to]!)) to++;
+  const before = from > 0 ? '…' : '';
+  const window = layOut(text.slice(from, to));
+  const columnAt = (offset: number): number => window.columns[Math.max(0, Math.min(offset, to) - from)]!;
+  const first = columnAt(start);
+  const width = Math.max(1, columnAt(end) - first);
+  return {
+    shown: `${before}${window.text}${to < text.length ? '…' : ''}`,
+    carets: `${' '.repeat(before.length + first)}${'^'.repeat(width)}`,
+  };
 }
 
 /**

@@ -38,3 +38,17 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   const best = suggest(name, candidates);
   return best === undefined ? undefined : `did you mean \`${best}\`?`;
 }
+
+/**
+ * The candidate that is certainly meant: the only one that differs in letter case alone, or else the only one at a distance of one
+ * edit, of names of at least three letters.
+ */
+export function certainlyMeant(name: string, candidates: Iterable<string>): string | undefined {
+  const all = [...new Set(candidates)].filter((candidate) => candidate !== name);
+  const lower = name.toLowerCase();
+  const sameLetters = all.filter((candidate) => candidate.toLowerCase() === lower);
+  if (sameLetters.length > 0) return sameLetters.length === 1 ? sameLetters[0] : undefined;
+  if (name.length < 3) return undefined;
+  const near = all.filter((candidate) => candidate.length >= 3 && distance(name, candidate, 1) === 1);
+  return near.length === 1 ? near[0] : undefined;
+}

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { DIAGNOSTIC_CODES, diagnosticTable } from '#src/diagnostic/codes.js';
 import type { Diagnostic } from '#src/diagnostic/diagnostic.js';
 import { LineIndex } from '#src/diagnostic/position.js';
 import { renderDiagnostic } from '#src/diagnostic/render.js';
@@ -46,15 +45,37 @@ describe('rendering', () => {
 
   it.each([
     ['an empty span at the end', text, [text.length, text.length], '3  | ', '   | ^'],
-    ['a span over lines', text, [8, 28], '2  |   when: ammount > 5000', '   | ^^^^^^^^^^^^^^^^^^^^'],
     ['a span beyond the text', 'ab', [5, 9], '1  | ab', '   |   ^'],
-    ['tabs', '\tx: y', [1, 2], '1  |  x: y', '   |  ^'],
+    ['tabs', '\tx:\ty', [4, 5], '1  |     x:  y', '   |         ^'],
+    ['East Asian characters', 'a: 東京 x', [6, 7], '1  | a: 東京 x', '   |         ^'],
+    ['a span of them', 'a: 東京 x', [3, 5], '1  | a: 東京 x', '   |    ^^^^'],
+    ['half width', 'ｱ x', [2, 3], '1  | ｱ x', '   |   ^'],
+    ['emoji', '👨‍👩‍👧 x', [9, 10], '1  | 👨‍👩‍👧 x', '   |    ^'],
+    ['a picture by its selector', '❤️ x', [3, 4], '1  | ❤️ x', '   |    ^'],
+    ['flags', '🇩🇪 x', [5, 6], '1  | 🇩🇪 x', '   |    ^'],
+    ['accents of their own', 'e\u0301 x', [3, 4], '1  | e\u0301 x', '   |   ^'],
+    ['a pair that a long line would cut', `${'a'.repeat(119)}😀`, [0, 1], `1  | ${'a'.repeat(119)}😀`, '   | ^'],
     ['carriage returns', 'a: b\r\nc: d\r\n', [6, 7], '2  | c: d', '   | ^'],
     ['terminal escapes', 'a: \u001b[31mred', [0, 1], '1  | a:  [31mred', '   | ^'],
     ['a byte order mark', '\ufeffa: b', [3, 4], '1  | a: b', '   |    ^'],
   ] as const)('%s', (_, source, [start, end], line, carets) => {
     const lines = renderDiagnostic({ ...at(start, end), message: 'x' }, files(source)).split('\n');
     expect(lines.slice(3)).toEqual([line, carets]);
+  });
+
+  it.each([
+    ['two', 'a: b\nc: d\n', [3, 9], ['1  | a: b', '   |    ^', '2  | c: d', '   | ^^^^']],
+    ['the end of a line', 'a: b\nc: d\n', [3, 5], ['1  | a: b', '   |    ^']],
+    ['indented', '- a\n    b\n    c', [2, 15], ['1  | - a', '   |   ^', '2  |     b', '   |     ^', '3  |     c', '   |     ^']],
+    [
+      'many',
+      '1\n2\n3\n4\n5\n6\n7\n8\n9\n10',
+      [0, 20],
+      [' 1  | 1', '    | ^', ' 2  | 2', '    | ^', ' 3  | 3', '    | ^', '    ...', '10  | 10', '    | ^^'],
+    ],
+  ] as const)('a span over lines: %s', (_, source, [start, end], expected) => {
+    const lines = renderDiagnostic({ ...at(start, end), message: 'x' }, files(source)).split('\n');
+    expect(lines.slice(3)).toEqual(expected);
   });
 
   it('cuts long lines around the span', () => {
@@ -93,12 +114,4 @@ describe('suggestions', () => {
     ['amount', ['amount'], undefined],
     ['a', [], undefined],
   ])('%s among %o is %s', (name, candidates, expected) => expect(suggest(name, candidates)).toBe(expected));
-});
-
-describe('codes', () => {
-  it('stand in the table once each, in order', () => {
-    const rows = diagnosticTable().split('\n').slice(2);
-    const codes = rows.map((row) => row.slice(2, 7));
-    expect(codes).toEqual(Object.keys(DIAGNOSTIC_CODES).sort());
-  });
 });

@@ -9,6 +9,7 @@ import { functionOn, functionsOn } from '../library/library.js';
 import { type Type, typePhrase } from '../types.js';
 import { checkArgument } from './arguments.js';
 import type { Context, Facts } from './context.js';
+import { renaming } from './names.js';
 import { type Receiver, valueReceiver } from './receiver.js';
 
 /** Checks the arguments of a function or property, and lowers the call. */
@@ -102,14 +103,17 @@ export function reportUnknownFunction(
 ): void {
   const { faults } = context;
   const known = kind === undefined ? functionNames() : functionsOn(kind);
-  const advice = foreignAdvice(kind, name) ?? didYouMean(name, known) ?? elsewhere(kind, name) ?? listOf(kind, known);
+  const foreign = foreignAdvice(kind, name);
+  const advice = foreign ?? didYouMean(name, known) ?? elsewhere(kind, name) ?? listOf(kind, known);
   const what =
     kind === undefined
       ? `\`${name}\` is not a function of the library`
       : kind === 'Math' || kind === 'lists'
         ? `${kind === 'Math' ? '`Math`' : 'a list of the tenant'} has no function \`${name}\``
         : `${typePhrase({ kind, scale: 2 } as Type)} has no ${nodes === undefined ? 'property' : 'method'} \`${name}\``;
-  faults.error('V3500', { start, end }, what, advice);
+  // A name of another language is no misspelling, whatever it resembles; one in other letters is the same name.
+  const fix = foreign === undefined || known.some((other) => other.toLowerCase() === name.toLowerCase());
+  faults.error('V3500', { start, end }, what, advice, fix ? renaming({ name, start, end } as Identifier, known) : undefined);
 }
 
 function elsewhere(kind: ReceiverKind | undefined, name: string): string | undefined {

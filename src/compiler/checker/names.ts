@@ -1,12 +1,13 @@
 // What a name stands for: a parameter, a field of the model, `now`, or what the bundle gives a name.
 
-import { didYouMean } from '../../diagnostic/suggest.js';
+import { certainlyMeant, didYouMean } from '../../diagnostic/suggest.js';
 import type { Field } from '../../schema/model.js';
 import type { Identifier } from '../estree.js';
 import type { Ir } from '../ir.js';
 import { functionNames, isFunctionName } from '../library/functions.js';
 import { namePhrase, type Place } from '../operands.js';
 import type { ScopeEntry } from '../scope.js';
+import type { Replacement } from '../source.js';
 import { TIMESTAMP, typeOfField, typePhrase } from '../types.js';
 import type { Context, Facts } from './context.js';
 import { fieldKey, keyOfValue, memberKey } from './facts.js';
@@ -87,7 +88,14 @@ function reportUnknown(context: Context, node: Identifier): void {
   const list = scope.lists.has(name) ? `write \`${LISTS_NAME}.${name}\`` : undefined;
   const advice = foreign ?? list ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${nested.path}\`?`);
   const what = scope.names.size === 0 ? 'is not a field of the model' : 'is neither a field of the model nor a name of the bundle';
-  faults.error('V3201', node, `\`${name}\` ${what}`, advice);
+  const known = foreign ?? list ?? nested;
+  faults.error('V3201', node, `\`${name}\` ${what}`, advice, known === undefined ? renaming(node, names) : undefined);
+}
+
+/** The name that is certainly meant, in the place of the one that is written. */
+export function renaming({ name, start, end }: Identifier, known: Iterable<string>): Replacement | undefined {
+  const text = certainlyMeant(name, known);
+  return text === undefined || end - start !== name.length ? undefined : { start, end, text };
 }
 
 function ofEntry(context: Context, name: string, entry: ScopeEntry, place: Place, facts: Facts): Receiver {
@@ -164,7 +172,8 @@ export function memberOfObject(context: Context, object: Ir, property: Identifie
   const field = fields.get(name);
   if (field === undefined) {
     const advice = didYouMean(name, fields.keys()) ?? `its fields are ${[...fields.keys()].map((key) => `\`${key}\``).join(', ')}`;
-    context.faults.error('V3202', property, `${namePhrase(object)} has no field \`${name}\``, advice);
+    const fix = renaming(property, fields.keys());
+    context.faults.error('V3202', property, `${namePhrase(object)} has no field \`${name}\``, advice, fix);
     return context.fail(place);
   }
   if (object.op === 'field') return fieldValue(field, place, facts);

@@ -65,6 +65,5 @@ export const DOCUMENT_PAGES: Pages = {
     why: '`input.yaml` says which column of a table goes into which field. A field that is not in the model, or a conversion that its type does not have, can give no payload.',
     wrong: files({ 'input.yaml': 'format: csv\ncolumns:\n  ammount: Betrag\n' }),
     right: files({ 'input.yaml': 'format: csv\ncolumns:\n  amount: Betrag\n' }),
-    fix: true,
   },
 };

@@ -86,7 +86,6 @@ export const MODEL_PAGES: Pages = {
       'payment.schema.yaml': 'type: object\nrequired: [ammount]\nproperties:\n  amount: { type: number, default: 0 }\n',
     }),
     right: files({ 'payment.schema.yaml': 'type: object\nrequired: [amount]\nproperties:\n  amount: { type: number }\n' }),
-    fix: true,
   },
   V2014: {
     why: 'What a rule costs follows from the largest list that it walks. So every list says how long it may be.',

@@ -92,6 +92,7 @@ export const SYNTAX_PAGES: Pages = {
     'Math.max(...[hour, risk]) > 5',
     'Math.max(hour, risk) > 5',
   ),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of an expression
   V3121: narrow('`${country}` === "US"', 'country === "US"', 'V3122'),
   V3122: narrow('country === `US`', 'country === "US"', 'V3121'),
   V3123: refused(FUNCTIONS, 'String.raw`US` === country', '`US` === country'),

@@ -143,7 +143,6 @@ export const TYPE_PAGES: Pages = {
     why: 'The model says that the value is always there, or it was asked before. The test has no effect.',
     wrong: when('country !== null && country === "US"'),
     right: when('country === "US"'),
-    fix: true,
   },
   V3403: {
     why: '`?.` and `??` say what happens where a value is absent. This one never is, so that the rule promises more than it does.',
