@@ -1,6 +1,7 @@
 // Types of `< <= > >= === !==`: both sides are brought to one type, literals take the type of their neighbour, null is asked for.
 
 import { compare } from './bounds.js';
+import { canFail } from './can-fail.js';
 import { type ConstantIr, type Ir, type LocalRef, mayBeNull, type Relation, visit } from './ir.js';
 import { adopt } from './join.js';
 import { bothDecimal, failed, isSimple, namePhrase, type Place, presentValue, requireValue } from './operands.js';
@@ -62,6 +63,12 @@ export function checkEquality(relation: '===' | '!==', left: Ir, right: Ir, node
 /** `a === b`, where either may be null. What is not a plain name is bound, so that it is computed once. */
 function equality(a: Ir, b: Ir, node: Place, faults: FaultSink): Ir {
   const { start, end } = node;
+  // Both sides are computed, as in JavaScript, even where one is null: what may end with a status comes first.
+  const failing = [a, b].find((side) => !mayBeNull(side) && canFail(side));
+  if (failing !== undefined) {
+    const body = (bound: Ir): Ir => (failing === a ? equality(bound, b, node, faults) : equality(a, bound, node, faults));
+    return bindFirst(failing, body, node);
+  }
   const boundLeft = mayBeNull(a) && !isSimple(a);
   const boundRight = mayBeNull(b) && !isSimple(b);
   if (boundLeft && boundRight && size(b) > TWICE_NODES_MAX) {
@@ -94,6 +101,13 @@ function equality(a: Ir, b: Ir, node: Place, faults: FaultSink): Ir {
   return { op: 'or', type: BOOLEAN, operands: [bothNull, equal], start, end };
 }
 
+/** Computes a value that is not null, whether or not the body needs it. */
+function bindFirst(value: Ir, body: (bound: Ir) => Ir, { start, end }: Place): Ir {
+  const local: LocalRef = { name: '', type: value.type };
+  const bound: Ir = { op: 'local', type: value.type, local, start: value.start, end: value.end };
+  return { op: 'let', type: BOOLEAN, local, value, body: body(bound), optional: false, start, end };
+}
+
 function size(ir: Ir): number {
   let nodes = 0;
   visit(ir, () => nodes++);
@@ -112,7 +126,7 @@ function equalsNull(operand: Ir, node: Place, faults: FaultSink): Ir {
   if (operand.type.kind === 'null') return constant(true, node);
   if (mayBeNull(operand)) return isNull(operand, node);
   faults.warning('V3402', operand, `${namePhrase(operand)} is never null here`, 'remove the test');
-  return constant(false, node);
+  return canFail(operand) ? bindFirst(operand, () => constant(false, node), node) : constant(false, node);
 }
 
 /** Brings two operands, each of which may be null, to one type; undefined where they have none in common (reported). */
