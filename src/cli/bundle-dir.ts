@@ -15,7 +15,7 @@ import type { RuleSet } from '../ruleset.js';
 import type { ModelLock } from '../schema/model.js';
 import { CONFIG_FILE } from './config.js';
 import { Refusal, UsageError } from './errors.js';
-import { type Output, plural } from './output.js';
+import { number, type Output, plural } from './output.js';
 
 export const LOCK_FILE = 'model.lock.json';
 
@@ -107,10 +107,12 @@ export interface DiagnosticJson {
   related?: { message: string; file: string; line: number; column: number }[];
   /** What `check --fix` would write in the place of [line, column) to [endLine, endColumn). */
   fix?: { file: string; line: number; column: number; endLine: number; endColumn: number; text: string };
+  /** What a proof found: a payload that does what the message says. */
+  payload?: unknown;
 }
 
 export function diagnosticsJson(diagnostics: readonly Diagnostic[], files: BundleFiles): DiagnosticJson[] {
-  return diagnostics.map(({ code, severity, message, span, advice, related, fix }) => ({
+  return diagnostics.map(({ code, severity, message, span, advice, related, fix, payload }) => ({
     code,
     severity,
     message,
@@ -121,6 +123,7 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[], files: Bundl
       ? {}
       : { related: related.map((place) => ({ message: place.message, file: place.span.file, ...positionOf(place.span, files) })) }),
     ...(fix === undefined ? {} : { fix: { file: fix.span.file, ...positionsOf(fix.span, files), text: fix.text } }),
+    ...(payload === undefined ? {} : { payload }),
   }));
 }
 
@@ -141,8 +144,32 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], files: Bund
   }
   const errors = countOf(diagnostics, 'error');
   const warnings = countOf(diagnostics, 'warning');
+  const rows = countsByFile(diagnostics);
+  if (rows.length > 1 && diagnostics.length >= COUNTED_MIN) {
+    output.table([{ title: 'file' }, { title: 'errors', align: 'right' }, { title: 'warnings', align: 'right' }], rows);
+  }
   if (errors > 0) output.line(output.paint(`${plural(errors, 'error')}, ${plural(warnings, 'warning')}`, 'red'));
   else if (warnings > 0) output.line(output.paint(plural(warnings, 'warning'), 'yellow'));
+  const [first] = diagnostics;
+  if (first !== undefined) output.line(output.paint(`\`verdict check --explain ${first.code}\` says more`, 'dim'));
+}
+
+/** Diagnostics from which on they are counted by file. */
+const COUNTED_MIN = 10;
+/** Files that are listed with their counts: those with the most errors. */
+const COUNTED_FILES_MAX = 20;
+
+function countsByFile(diagnostics: readonly Diagnostic[]): string[][] {
+  const counts = new Map<string, { errors: number; warnings: number }>();
+  for (const { span, severity } of diagnostics) {
+    const count = counts.get(span.file) ?? { errors: 0, warnings: 0 };
+    if (severity === 'error') count.errors++;
+    else count.warnings++;
+    counts.set(span.file, count);
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b.errors - a.errors || b.warnings - a.warnings);
+  const rows = sorted.slice(0, COUNTED_FILES_MAX).map(([file, count]) => [file, number(count.errors), number(count.warnings)]);
+  return sorted.length > COUNTED_FILES_MAX ? [...rows, [`${plural(sorted.length - COUNTED_FILES_MAX, 'further file')}`]] : rows;
 }
 
 /** The text of model.lock.json. */

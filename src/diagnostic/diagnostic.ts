@@ -24,6 +24,8 @@ export interface Diagnostic {
   related?: { message: string; span: Span }[];
   /** Given only where there is one way to set it right that keeps what was meant. */
   fix?: Fix;
+  /** What a proof found: a payload, as JSON.parse gives it, that does what the message says. */
+  payload?: unknown;
 }
 
 /** What to put in the place of a span. */

@@ -19,12 +19,13 @@ export function toSarif(diagnostics: readonly Diagnostic[], files: ReadonlyMap<s
     shortDescription: { text: DIAGNOSTIC_CODES[id] },
     helpUri: `docs/diagnostics/${id}.md`,
   }));
-  const results = diagnostics.map(({ code, severity, message, advice, span, related, fix }) => ({
+  const results = diagnostics.map(({ code, severity, message, advice, span, related, fix, payload }) => ({
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: severity,
     message: { text: advice === undefined ? message : `${message}. ${advice}` },
     locations: [{ physicalLocation: physicalLocation(span, files) }],
+    ...(payload === undefined ? {} : { properties: { payload } }),
     ...(related === undefined || related.length === 0
       ? {}
       : {

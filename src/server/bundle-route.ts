@@ -69,6 +69,7 @@ function renderDiagnostics(diagnostics: readonly Diagnostic[], files: BundleFile
     file: diagnostic.span.file,
     ...positionOf(diagnostic.span, files),
     ...(diagnostic.advice === undefined ? {} : { advice: diagnostic.advice }),
+    ...(diagnostic.payload === undefined ? {} : { payload: diagnostic.payload }),
     text: renderDiagnostic(diagnostic, files),
   }));
 }

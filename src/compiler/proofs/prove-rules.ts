@@ -156,7 +156,7 @@ function findLate(
       count >= EXAMPLES_MAX
         ? undefined
         : examplePayload(proven[index]!.boxes[0]!, [rules[index]!.condition, before.condition], model);
-    const example = payload === undefined ? '' : `, for instance for ${payload}`;
+    const example = payload === undefined ? '' : `, for instance for ${payload.json}`;
     bag.add({
       code: 'V4222',
       severity: 'warning',
@@ -164,13 +164,19 @@ function findLate(
       message: `\`${rule.id}\` is never the first that holds: \`${before.rule.id}\` holds whenever it does, and comes before it${example}`,
       advice: 'put it before the other, or remove it',
       related: [{ message: `\`${before.rule.id}\` stands here`, span: before.rule.when.span }],
+      ...(payload === undefined ? {} : { payload: payload.value }),
     });
   }
   return { notProven };
 }
 
+interface Example {
+  value: unknown;
+  json: string;
+}
+
 /** A payload in a box for which conditions are seen to be true. */
-function examplePayload(box: ConditionBox, conditions: readonly Ir[], model: Model): string | undefined {
+function examplePayload(box: ConditionBox, conditions: readonly Ir[], model: Model): Example | undefined {
   const assignments: FieldAssignment[] = [];
   for (const [{ field, domain }, { set }] of box) {
     if (field === undefined) return undefined;
@@ -182,5 +188,5 @@ function examplePayload(box: ConditionBox, conditions: readonly Ir[], model: Mod
   const environment = { featureValue: () => undefined, fieldValue: (field: FieldAssignment['field']) => values.get(field) ?? null };
   if (!conditions.every((condition) => evaluate(condition, environment) === true)) return undefined;
   const json = JSON.stringify(payload);
-  return json.length > EXAMPLE_CHARS_MAX ? undefined : json;
+  return json.length > EXAMPLE_CHARS_MAX ? undefined : { value: payload, json };
 }

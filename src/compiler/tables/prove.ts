@@ -1,7 +1,7 @@
 // Proofs of a table: its abstract form for proofs/, and what they find as diagnostics at the rows, each with a payload that
 // shows it.
 
-import type { DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
+import type { Diagnostic, DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
 import type { Model } from '../../schema/model.js';
 import type { Ir } from '../ir.js';
 import { proveTable } from '../proofs/prove-table.js';
@@ -171,6 +171,7 @@ class Reporter {
           span: provable.span,
           message: message + where,
           advice: provable.gapAdvice,
+          ...payloadOf(finding),
         });
         return;
       }
@@ -184,6 +185,7 @@ class Reporter {
           message: `${second.name} and ${first.name} of ${provable.what} both take ${this.#example(finding)}${differ}`,
           advice: 'make their tests exclude one another, or choose another `hitPolicy`, such as `first`',
           related: [{ message: `${first.name} stands here`, span: first.span }],
+          ...payloadOf(finding),
         });
         return;
       }
@@ -199,6 +201,7 @@ class Reporter {
           message: `${row.name} of ${provable.what} is never taken: ${names.join(', ')}${by.length > 6 ? ', ...' : ''} take all of its inputs before it${example}`,
           advice: 'remove it, or put it before them',
           related: by.slice(0, 6).map(({ name, span }) => ({ message: `${name} stands here`, span })),
+          ...payloadOf(finding),
         });
         return;
       }
@@ -288,6 +291,10 @@ class Reporter {
   #view(): { dimensions: readonly TableDimension[]; inputs: readonly Ir[] } {
     return { dimensions: this.dimensions, inputs: this.columns.map((column) => this.provable.inputs[column]!.ir) };
   }
+}
+
+function payloadOf({ payload }: { payload?: unknown }): Pick<Diagnostic, 'payload'> {
+  return payload === undefined ? {} : { payload };
 }
 
 export type { Region };
