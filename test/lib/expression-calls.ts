@@ -9,6 +9,7 @@ import {
   dayOf,
   dayOfLocal,
   divide,
+  Elements,
   Instant,
   instantOf,
   Meaningless,
@@ -74,13 +75,13 @@ function extreme(values: readonly Decimal[], least: boolean): Decimal {
   });
 }
 
-/** A method of a list that takes no function. */
-export function callList(list: readonly Value[], name: string, args: readonly Value[]): Value {
-  if (name !== 'includes') throw new Meaningless(`no method ${name} of lists`);
-  return list.some((element) => {
-    const [x, y] = alike(element, args[0]!);
-    return (typeof x === 'number' && Object.is(x, y)) || compare('===', x, y);
-  });
+/** Whether a list has an element. */
+export function includes({ each }: Elements, value: Value): boolean {
+  for (const element of each()) {
+    const [x, y] = alike(element, value);
+    if ((typeof x === 'number' && Object.is(x, y)) || compare('===', x, y)) return true;
+  }
+  return false;
 }
 
 /** A method of a text, a timestamp or a date. */
@@ -114,8 +115,10 @@ function textMethod(receiver: string, name: string, args: readonly Value[]): Val
       return receiver.toLowerCase();
     case 'toUpperCase':
       return receiver.toUpperCase();
-    case 'split':
-      return receiver.split(text(a));
+    case 'split': {
+      const pieces = receiver.split(text(a));
+      return new Elements(() => pieces);
+    }
     default:
       throw new Meaningless(`no method ${name} of texts`);
   }

@@ -2,7 +2,7 @@
 // nothing with the compiler but the parser of JavaScript.
 
 import { type Expression, type Node, parseExpressionAt } from 'acorn';
-import { callFunction, callList, callMethod } from './expression-calls.js';
+import { callFunction, callMethod, includes } from './expression-calls.js';
 import { alike, compare } from './expression-compare.js';
 import { parametersOf, RELATIONS, type Static, type Statics, staticOf } from './expression-statics.js';
 import {
@@ -10,6 +10,7 @@ import {
   aligned,
   Decimal,
   dayOf,
+  Elements,
   instantOf,
   Meaningless,
   Numeral,
@@ -88,7 +89,9 @@ function evaluate(node: Node, names: Names, statics: Statics): Value {
     case 'ArrayExpression': {
       const type = staticOf(expression, statics);
       const element = typeof type === 'object' && 'element' in type ? type.element : 'numeral';
-      return expression.elements.map((each) => coerce(run(each!), element));
+      return new Elements(function* () {
+        for (const each of expression.elements) yield coerce(run(each!), element);
+      });
     }
     default:
       throw new Meaningless(`${expression.type} is not in the language`);
@@ -112,7 +115,8 @@ function chain(node: Node, run: (inner: Node) => Value, invoke: (inner: Invocati
     const object = chain(expression.object, run, invoke);
     if (object === undefined || (expression.optional && object === null)) return undefined;
     const name = (expression.property as { name: string }).name;
-    if (Array.isArray(object) || typeof object === 'string') {
+    if (object instanceof Elements && name === 'length') return [...object.each()].length;
+    if (typeof object === 'string') {
       if (name === 'length') return object.length;
     } else if (object !== null && typeof object === 'object' && Object.hasOwn(object, name)) {
       return (object as Record<string, Value>)[name]!;
@@ -143,18 +147,18 @@ interface Invocation {
 function call({ name, args, node, receiver, receiverNode }: Invocation, names: Names, statics: Statics): Value {
   const values = (): Value[] => args.map((arg) => evaluate(arg, names, statics));
   if (receiver === undefined) return callFunction(name, values());
-  if (!Array.isArray(receiver)) return callMethod(coerce(receiver, staticOf(receiverNode!, statics)), name, values());
+  if (!(receiver instanceof Elements)) return callMethod(coerce(receiver, staticOf(receiverNode!, statics)), name, values());
   const listType = staticOf(receiverNode!, statics);
   const element = typeof listType === 'object' && 'element' in listType ? listType.element : 'text';
   const [first, second] = args;
-  if (first?.type !== 'ArrowFunctionExpression') return callList(receiver, name, values());
+  if (first?.type !== 'ArrowFunctionExpression') return includes(receiver, values()[0]!);
   const parameters = parametersOf(first);
   if (name === 'reduce') {
     const [accumulator, each] = parameters as [string, string];
     const result = staticOf(node, statics);
     const inner = statics.inside(first, [result, element]);
     let held = coerce(evaluate(second!, names, statics), result);
-    for (const value of receiver) {
+    for (const value of receiver.each()) {
       held = coerce(evaluate(first.body, new Map(names).set(accumulator, held).set(each, value), inner), result);
     }
     return held;
@@ -165,13 +169,17 @@ function call({ name, args, node, receiver, receiverNode }: Invocation, names: N
     coerce(evaluate(first.body, new Map(names).set(parameters[0]!, value), inner), type === 'numeral' ? 'number' : type);
   switch (name) {
     case 'some':
-      return receiver.some((value) => truth(apply(value)));
     case 'every':
-      return receiver.every((value) => truth(apply(value)));
+      for (const value of receiver.each()) if (truth(apply(value)) === (name === 'some')) return name === 'some';
+      return name === 'every';
     case 'filter':
-      return receiver.filter((value) => truth(apply(value)));
+      return new Elements(function* () {
+        for (const value of receiver.each()) if (truth(apply(value))) yield value;
+      });
     case 'map':
-      return receiver.map(apply);
+      return new Elements(function* () {
+        for (const value of receiver.each()) yield apply(value);
+      });
     default:
       throw new Meaningless(`no method ${name} of lists takes a function`);
   }

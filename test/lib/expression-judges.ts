@@ -4,7 +4,17 @@
 import { type Node, parseExpressionAt } from 'acorn';
 import { PlainExpression } from './expression-evaluator.js';
 import { Statics, staticOfShape } from './expression-statics.js';
-import { Day, type Decimal, dayOf, decimalOf, type Instance, Instant, instantOf, type Value } from './expression-values.js';
+import {
+  Day,
+  type Decimal,
+  dayOf,
+  decimalOf,
+  Elements,
+  type Instance,
+  Instant,
+  instantOf,
+  type Value,
+} from './expression-values.js';
 import { type Field, ROOT, type Shape } from './expression-world.js';
 
 const FIELDS = (ROOT.shape as Shape & { kind: 'object' }).fields;
@@ -29,6 +39,8 @@ function objectOf(payload: Readonly<Record<string, unknown>>, fields: Readonly<R
   );
 }
 
+const listOf = (values: readonly Value[]): Elements => new Elements(() => values);
+
 function fieldValue(value: unknown, shape: Shape): Value {
   if (value === null) return null;
   switch (shape.kind) {
@@ -39,7 +51,7 @@ function fieldValue(value: unknown, shape: Shape): Value {
     case 'date':
       return dayOf(value as string);
     case 'list':
-      return (value as unknown[]).map((element) => fieldValue(element, shape.element));
+      return listOf((value as unknown[]).map((element) => fieldValue(element, shape.element)));
     case 'object':
       return objectOf(value as Record<string, unknown>, shape.fields);
     default:

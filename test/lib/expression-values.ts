@@ -37,7 +37,12 @@ export interface Instance {
   [name: string]: Value;
 }
 
-export type Value = null | number | boolean | string | Decimal | Instant | Day | Numeral | Value[] | Instance;
+/** A list whose elements are computed as they are asked for, one after the other: no more of them than its reader takes. */
+export class Elements {
+  constructor(readonly each: () => Iterable<Value>) {}
+}
+
+export type Value = null | number | boolean | string | Decimal | Instant | Day | Numeral | Elements | Instance;
 
 /** Thrown where the meaning of an expression is not defined: the compiler should have refused it. */
 export class Meaningless extends Error {}

@@ -1,0 +1,26 @@
+// Holds the language to a plain evaluator and to V8 on many more pairs of expression and payload than the suite does:
+//
+//   npm run differential                              a million pairs
+//   npm run differential -- --pairs 5000000
+//   npm run differential -- --pairs 60000 --seed 17   the pairs of a run again: seed and pairs are in the message of a difference
+
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: { pairs: { type: 'string', default: '1000000' }, seed: { type: 'string' } },
+});
+for (const [name, value] of Object.entries(values)) {
+  if (/^[1-9]\d{0,11}$/.test(value)) continue;
+  console.error(`--${name} takes a whole number, and not ${JSON.stringify(value)}`);
+  process.exit(2);
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/differential/language.test.ts'], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, VERDICT_PAIRS: values.pairs, ...(values.seed === undefined ? {} : { VERDICT_SEED: values.seed }) },
+});
+process.exit(status ?? 1);
