@@ -8,13 +8,11 @@
 // give something, and read a few bytes more.
 
 /** Whether a byte is not the first of its character. */
-// @ts-expect-error: decorator
 export function isTail(byte: u32): bool {
   return (byte & 0xc0) === 0x80;
 }
 
 /** Bytes of the character whose first byte is given. */
-// @ts-expect-error: decorator
 export function sizeOf(lead: u32): u32 {
   return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
@@ -94,7 +92,6 @@ export function countUnits(address: usize, bytes: u32): u32 {
 }
 
 /** Code units less bytes, of 16 bytes: a tail has no unit, the first of 4 bytes has two. */
-// @ts-expect-error: decorator
 function extraUnits(block: v128): i32 {
   const tails = i8x16.bitmask(i8x16.lt_s(block, i8x16.splat(-64)));
   const pairs = i8x16.bitmask(i8x16.ge_u(block, i8x16.splat(-16)));
@@ -125,7 +122,6 @@ export function positionOf(address: usize, bytes: u32, unit: u32): u32 {
 }
 
 /** Whether a position lies between the two code units of a character. */
-// @ts-expect-error: decorator
 export function isMiddle(address: usize, bytes: u32, position: u32): bool {
   return position < bytes && isTail(load<u8>(address + position));
 }

@@ -73,7 +73,7 @@ function verifyBuckets(list: usize, bytes: u32, entries: u32, buckets: u32, coun
   }
   if (members !== count) return ListError.BAD_BUCKET;
   const seed = load<u32>(list, MEMBERS_SEED);
-  // What one text takes to check is its length, and so that lengths add up to no more than the region, entries do not overlap.
+  // Texts that add up to more than the region overlap: no list is written so, and checking them could take for ever.
   let texts: u64 = 0;
   for (let bucket = first; bucket < end; bucket += 4) {
     const offset = load<u32>(bucket);

@@ -12,5 +12,7 @@ export const PAYLOAD_UNITS: number = 40;
 
 /** Units of turning hits into a decision with as many reasons as it may carry. */
 export function decisionUnits(ruleCount: number, reasonsMax: number, listCount: number): number {
-  return 40 + ruleCount / 16 + (ruleCount < reasonsMax ? ruleCount : reasonsMax) * 20 + listCount * 4;
+  let reasons = reasonsMax;
+  if (ruleCount < reasonsMax) reasons = ruleCount;
+  return 40 + ruleCount / 16 + reasons * 20 + listCount * 4;
 }
