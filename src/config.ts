@@ -15,6 +15,8 @@ export const SCRATCH_SPARE_COUNT = 2;
 export const WORKER_INSTANCES_MAX = 256;
 /** Names of tenants and bundles. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** Names of lists: expressions use them. */
+export const LIST_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 /** Versions of bundles: they are part of a file name. */
 export const VERSION_PATTERN = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/;
 
@@ -68,7 +70,7 @@ export function resolveConfig(options: EngineOptions, processors: number): Confi
     costMax: options.costMax,
     clock: options.clock ?? systemClock,
   };
-  inRange('poolThreads', config.poolThreads, 0, Math.min(POOL_THREADS_MAX, SCRATCH_COUNT_MAX - 1 - SCRATCH_SPARE_COUNT));
+  inRange('poolThreads', config.poolThreads, 0, Math.min(POOL_THREADS_MAX, SCRATCH_COUNT_MAX - 2 - SCRATCH_SPARE_COUNT));
   if (!(config.costInlineMax >= 0)) throw new RangeError('costInlineMax must be a number from 0');
   inRange('ringBytes', config.ringBytes, 4096, 1 << 30);
   if (config.ringBytes % 64 !== 0) throw new RangeError('ringBytes must be a multiple of 64');

@@ -36,6 +36,7 @@ import { assert } from './assert.js';
 import { Problem } from './errors.js';
 import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
+import type { ListBindings } from './registry/list-region.js';
 import type { LiveImage } from './registry/live-image.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall, TaskResult } from './runtime/task.js';
@@ -182,14 +183,14 @@ class Request implements Settled {
   private live!: LiveImage;
   private memory!: TenantMemory;
   private slot = 0;
-  private lists = 0;
+  private bindings: ListBindings | undefined;
   private isFrame = false;
 
   begin(live: LiveImage, slot: number): void {
     this.live = live;
     this.memory = live.tenant.memory;
     this.slot = slot;
-    this.lists = live.listsAddress;
+    this.bindings = live.bindings?.retain();
   }
 
   /** Copies payloads [first, first + count) into the slot. */
@@ -261,6 +262,8 @@ class Request implements Settled {
   /** Gives the slot and the pin back, and itself. */
   end(): void {
     this.memory.ring.release(this.slot);
+    this.bindings?.release();
+    this.bindings = undefined;
     this.live.unpin();
     this.slot = 0;
     this.count = 0;
@@ -302,7 +305,7 @@ class Request implements Settled {
     words[at + (SLOT_COUNT >>> 2)] = count;
     words[at + (SLOT_CURSOR >>> 2)] = 0;
     words[at + (SLOT_ENTRIES >>> 2)] = this.slot + SLOT_HEADER_BYTES;
-    words[at + (SLOT_LISTS >>> 2)] = this.lists;
+    words[at + (SLOT_LISTS >>> 2)] = this.bindings?.address ?? 0;
     words[at + (SLOT_INPUT >>> 2)] = input;
     words[at + (SLOT_INPUT_BYTES >>> 2)] = inputBytes;
     words[at + (SLOT_OUTPUT >>> 2)] = output;

@@ -6,6 +6,7 @@ import type { BundleFiles } from './bundle/files.js';
 import { type Config, type EngineOptions, resolveConfig, SCRATCH_SPARE_COUNT } from './config.js';
 import { Problem } from './errors.js';
 import { Counter, Counters } from './observe/counters.js';
+import type { ListBytes, ListContent, ListInfo, PutResult } from './registry/lists.js';
 import type { LiveImage } from './registry/live-image.js';
 import { type PublishResult, Registry } from './registry/registry.js';
 import { Store, type StoreProblem } from './registry/store.js';
@@ -15,7 +16,7 @@ import { engineModule } from './runtime/instance.js';
 import { WorkerPool } from './runtime/pool.js';
 import { TaskPool } from './runtime/task-pool.js';
 
-export type { PublishResult, StoreProblem };
+export type { ListBytes, ListContent, ListInfo, PublishResult, PutResult, StoreProblem };
 
 /** Tenant of images that are loaded without one. */
 const TENANT_DEFAULT = 'default';
@@ -27,7 +28,7 @@ export interface TenantStats {
   /** Bytes of linear memory now, and the quota. */
   memoryBytes: number;
   memoryBytesMax: number;
-  /** Bytes of images. */
+  /** Bytes of images and lists. */
   heapBytesUsed: number;
   ringBytes: number;
   ringBytesUsed: number;
@@ -60,23 +61,41 @@ export interface EngineStats {
   tenants: TenantStats[];
 }
 
+export interface LoadOptions {
+  tenant?: string;
+  lists?: Readonly<Record<string, ListContent>>;
+}
+
 export interface Engine {
   /**
    * Loads an image file (as `compile` returns it) for deciding in this process. It is not published: nothing else sees it.
-   * Rejects with Problem: INVALID_IMAGE, OUT_OF_MEMORY, INVALID_NAME.
+   * `lists`: what is in lists that the bundle declares, by name; those that are not given are the tenant's.
+   * Rejects with Problem: INVALID_IMAGE, OUT_OF_MEMORY, INVALID_NAME, INVALID_LIST, LIST_MISSING, LIST_MISMATCH, LIST_NOT_FOUND.
    */
-  load(image: Uint8Array, options?: { tenant?: string }): Promise<RuleSet>;
+  load(image: Uint8Array, options?: LoadOptions): Promise<RuleSet>;
   /**
    * Compiles a bundle, on a worker thread, and makes it live for the tenant. Resolves when it is live and, with a data
    * directory, durable. `dryRun` only tells what would happen. `name`: what the bundle must call itself.
-   * Rejects with Problem: INVALID_NAME, INVALID_BUNDLE (with diagnostics), VERSION_EXISTS, OUT_OF_MEMORY, STOPPING, INTERNAL.
+   * Rejects with Problem: INVALID_NAME, INVALID_BUNDLE (with diagnostics), VERSION_EXISTS, LIST_MISSING, LIST_MISMATCH,
+   * OUT_OF_MEMORY, STOPPING, INTERNAL.
    */
   publish(tenant: string, files: BundleFiles, options?: { dryRun?: boolean; name?: string }): Promise<PublishResult>;
+  /**
+   * Makes a new version of a list of the tenant current, for all images that read it at once; requests in flight finish with the
+   * version they began with. Built on a worker thread; resolves when it is in use and, with a data directory, durable. `type`
+   * (string, number, date, timestamp or decimal(SCALE)) is only needed where no live bundle declares the list and it is not one of
+   * texts. Rejects with Problem: INVALID_NAME, INVALID_LIST (with `errors` by line), LIST_MISMATCH, OUT_OF_MEMORY, STOPPING.
+   */
+  putList(tenant: string, name: string, content: ListContent, options?: { type?: string }): Promise<PutResult>;
+  /** Forgets a list. Rejects with Problem LIST_NOT_FOUND, LIST_IN_USE while a live bundle declares it. */
+  deleteList(tenant: string, name: string): Promise<void>;
+  /** Current versions of the tenant's lists, by name. */
+  lists(tenant: string): ListInfo[];
   /** The image that decides for this bundle now. Take it anew for each request. */
   live(tenant: string, bundle: string): LiveImage | undefined;
   /** Live images of a tenant, by name; empty where there is no such tenant. */
   bundles(tenant: string): LiveImage[];
-  /** Names of the tenants that have published something, sorted. */
+  /** Names of the tenants that have a live bundle or a list, sorted. */
   tenants(): string[];
   /** False after close; before, everything stored is live, but what storeProblems lists. */
   readonly ready: boolean;
@@ -103,7 +122,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const registry = new Registry({
     host,
     memory: {
-      scratchCount: config.poolThreads + 1 + SCRATCH_SPARE_COUNT,
+      // The pool's threads, this one, and the one that verifies lists.
+      scratchCount: config.poolThreads + 2 + SCRATCH_SPARE_COUNT,
       ringBytes: config.ringBytes,
       pagesMax: config.tenantPagesMax,
     },
@@ -111,11 +131,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     costMax: config.costMax,
     store,
     compiler,
+    clock: config.clock,
   });
   try {
     const problems = await registry.load();
     return new LocalEngine(config, host, registry, compiler, store, problems);
   } catch (error) {
+    await compiler.close();
     await store?.close();
     throw error;
   }
@@ -133,13 +155,26 @@ class LocalEngine implements Engine {
     readonly storeProblems: readonly StoreProblem[],
   ) {}
 
-  async load(image: Uint8Array, options: { tenant?: string } = {}): Promise<RuleSet> {
+  async load(image: Uint8Array, options: LoadOptions = {}): Promise<RuleSet> {
     if (!this.ready) throw new Problem('STOPPING');
-    return new RuleSet(this.registry.place(options.tenant ?? TENANT_DEFAULT, image), this.config.clock);
+    const live = await this.registry.place(options.tenant ?? TENANT_DEFAULT, image, options.lists ?? {});
+    return new RuleSet(live, this.config.clock);
   }
 
   publish(tenant: string, files: BundleFiles, options: { dryRun?: boolean; name?: string } = {}): Promise<PublishResult> {
     return this.registry.publish(tenant, files, options);
+  }
+
+  putList(tenant: string, name: string, content: ListContent, options: { type?: string } = {}): Promise<PutResult> {
+    return this.registry.putList(tenant, name, content, options.type);
+  }
+
+  deleteList(tenant: string, name: string): Promise<void> {
+    return this.registry.deleteList(tenant, name);
+  }
+
+  lists(tenant: string): ListInfo[] {
+    return this.registry.lists(tenant);
   }
 
   live(tenant: string, bundle: string): LiveImage | undefined {
@@ -151,7 +186,7 @@ class LocalEngine implements Engine {
   }
 
   tenants(): string[] {
-    return this.registry.allTenants().flatMap(({ name, live }) => (live.size === 0 ? [] : [name]));
+    return this.registry.allTenants().flatMap(({ name, live, lists }) => (live.size + lists.size === 0 ? [] : [name]));
   }
 
   get ready(): boolean {

@@ -36,6 +36,26 @@ export const PROBLEMS = {
     title: 'The bundle does not compile',
     advice: '`diagnostics` lists every problem with file, line and what to write instead. `verdict check` shows the same.',
   },
+  INVALID_LIST: {
+    status: 422,
+    title: 'The entries of the list cannot be used',
+    advice: '`errors` names the first lines that are wrong: its pointer is the number of the line.',
+  },
+  LIST_MISMATCH: {
+    status: 409,
+    title: 'The list does not fit a bundle that reads it',
+    advice: 'Its type and its number of entries must fit what lists/NAME.yaml of every live bundle declares. `detail` names one.',
+  },
+  LIST_MISSING: {
+    status: 422,
+    title: 'The bundle reads a list that has no entries',
+    advice: 'Put it with PUT /v1/{tenant}/lists/{name}, or bring its first entries in lists/NAME.txt or lists/NAME.csv.',
+  },
+  LIST_IN_USE: {
+    status: 409,
+    title: 'Live bundles read the list',
+    advice: 'Publish versions of them that do not declare it, or put an empty list.',
+  },
   VERSION_EXISTS: {
     status: 409,
     title: 'This version has been published with other content',
@@ -54,7 +74,7 @@ export const PROBLEMS = {
   INVALID_NAME: {
     status: 400,
     title: 'A name in the path is not allowed',
-    advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}.',
+    advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}, lists [A-Za-z_][A-Za-z0-9_]{0,63}.',
   },
   INVALID_REQUEST: {
     status: 400,
@@ -72,8 +92,13 @@ export const PROBLEMS = {
     title: 'There is no such resource',
     advice: 'Check the path: resources of a tenant begin with /v1/{tenant}/.',
   },
-  TENANT_NOT_FOUND: { status: 404, title: 'There is no such tenant', advice: 'A tenant exists from its first published bundle.' },
+  TENANT_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such tenant',
+    advice: 'A tenant exists from its first published bundle or list.',
+  },
   BUNDLE_NOT_FOUND: { status: 404, title: 'There is no such bundle', advice: 'Publish it with PUT /v1/{tenant}/bundles/{name}.' },
+  LIST_NOT_FOUND: { status: 404, title: 'There is no such list', advice: 'Put it with PUT /v1/{tenant}/lists/{name}.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here', advice: 'The header Allow lists the methods.' },
   NOT_ACCEPTABLE: {
     status: 406,
@@ -94,7 +119,7 @@ export const PROBLEMS = {
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'The media type is not supported',
-    advice: 'Send application/json or application/x-flatbuffers.',
+    advice: 'Send application/json or application/x-flatbuffers; a list is text/plain, text/csv or application/octet-stream.',
   },
   UPGRADE_REQUIRED: {
     status: 426,
@@ -106,7 +131,8 @@ export const PROBLEMS = {
   OUT_OF_MEMORY: {
     status: 507,
     title: 'The tenant has reached its memory quota',
-    advice: 'Remove bundles that are no longer used, or raise the quota.',
+    advice:
+      'Remove bundles and lists that are no longer used, or raise the quota. While a list is replaced, the old and the new version both take room.',
   },
   INTERNAL: {
     status: 500,

@@ -26,6 +26,8 @@ export interface ImageHeader {
   /** Whether the program reads `now`. */
   usesNow: boolean;
   outCount: number;
+  /** Lists that the program asks. */
+  listCount: number;
   /** Static worst case of one payload, in units of cost. */
   costMax: number;
 }
@@ -64,6 +66,7 @@ export function readHeader(image: Uint8Array): ImageHeader {
     onError: u32(at.IMAGE_ON_ERROR),
     usesNow: u32(at.IMAGE_NOW_REGISTER) !== at.NO_REGISTER,
     outCount: u32(at.IMAGE_OUT_COUNT),
+    listCount: u32(at.IMAGE_LIST_COUNT),
     costMax: view.getFloat64(at.IMAGE_COST_MAX, true),
   };
 }

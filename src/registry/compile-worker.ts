@@ -1,9 +1,11 @@
-// Thread entry: compiles a bundle away from the I/O thread. Ten thousand rules take seconds, decisions must not wait for them.
+// Thread entry: compiles a bundle, and works on lists, away from the I/O thread. Ten thousand rules take seconds, decisions must not wait for them.
 
 import type { BundleFiles } from '../bundle/files.js';
 import { compile } from '../compiler/compile.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { ModelLock } from '../schema/model.js';
+
+export { buildList, placeList } from './list-worker.js';
 
 export interface CompileTask {
   files: BundleFiles;

@@ -8,9 +8,11 @@ import { assert } from '../assert.js';
 import { Problem } from '../errors.js';
 import { readImageFile } from '../image/file.js';
 import type { ImageHeader } from '../image/header.js';
-import type { Manifest } from '../image/manifest.js';
+import type { Manifest, ManifestList } from '../image/manifest.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import type { Model } from '../schema/model.js';
+import { ListBindings, type ListRegion } from './list-region.js';
+import type { ListVersion } from './list-store.js';
 import type { Tenant } from './tenant.js';
 
 export class LiveImage {
@@ -28,10 +30,12 @@ export class LiveImage {
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
   /**
-   * Address of what its lists are bound to (BINDING_BYTES each, assembly/shared/layout.ts), 0 where it reads none. A request takes
-   * it once, as it begins; who replaces it keeps the old one until those that have begun are settled.
+   * What the lists that its program asks are bound to; undefined where it asks none. A request retains them once, as it begins,
+   * and gives them back when it is settled. Only `rebind` replaces them, in one assignment.
    */
-  listsAddress = 0;
+  bindings: ListBindings | undefined;
+  /** Lists that are its own, by name; the others are the tenant's. */
+  private readonly own = new Map<string, ListRegion>();
   private pins = 0;
   private retired = false;
   private freed = false;
@@ -70,6 +74,66 @@ export class LiveImage {
     }
   }
 
+  /** Names of the lists that its program asks, in the image's order. */
+  get listsRead(): string[] {
+    const read = this.manifest.lists.filter(({ isRead }) => isRead).map(({ name }) => name);
+    return read.sort();
+  }
+
+  /** The declaration of a list that the image takes from the tenant; undefined where it has its own, or none. */
+  tenantList(name: string): ManifestList | undefined {
+    return this.own.has(name) ? undefined : this.manifest.lists.find((list) => list.name === name && list.content === undefined);
+  }
+
+  /**
+   * Binds all lists, before the first decision: those in `own` (which it takes over), the others to the tenant's. Every list that
+   * is declared must be there, even one that no program asks: explanations may.
+   * Throws Problem LIST_MISSING, LIST_MISMATCH where one does not fit its declaration, OUT_OF_MEMORY.
+   */
+  bind(own: ReadonlyMap<string, ListRegion>): void {
+    for (const [name, region] of own) this.own.set(name, region);
+    for (const list of this.manifest.lists) {
+      const region = this.regionOf(list.name);
+      if (region === undefined)
+        throw new Problem('LIST_MISSING', `${this.name} reads the list ${list.name}, and it has no entries`);
+      checkFit(this.name, list, region.list);
+    }
+    this.bindings = this.prepare(undefined, undefined);
+    if (this.manifest.lists.some(({ name }) => this.tenantList(name) !== undefined)) this.tenant.readers.add(this);
+  }
+
+  /** A table as it will be with another region in the place of one of the tenant's lists; undefined where its program asks none. */
+  prepare(name: string | undefined, region: ListRegion | undefined): ListBindings | undefined {
+    const names = this.listsRead;
+    if (names.length === 0) return undefined;
+    const regions = names.map((each) => (each === name ? region : this.regionOf(each)) as ListRegion);
+    return ListBindings.make(this.tenant.memory, regions);
+  }
+
+  /** Decides with a table of `prepare` from the next request on. */
+  rebind(bindings: ListBindings | undefined): void {
+    if (this.retired) {
+      bindings?.release();
+      return;
+    }
+    const before = this.bindings;
+    this.bindings = bindings;
+    before?.release();
+  }
+
+  /**
+   * What lists that it declares are bound to now, in the order given: for images that ask them beside the live image, such as
+   * those of an explanation. The caller releases it. Throws Problem LIST_MISSING, OUT_OF_MEMORY.
+   */
+  bindLists(names: readonly string[]): ListBindings {
+    const regions = names.map((name) => {
+      const region = this.regionOf(name);
+      if (region === undefined) throw new Problem('LIST_MISSING', `the list ${name} has no entries`);
+      return region;
+    });
+    return ListBindings.make(this.tenant.memory, regions);
+  }
+
   /** Requests in flight that decide with it. */
   get pinCount(): number {
     return this.pins;
@@ -89,12 +153,35 @@ export class LiveImage {
   /** No request will begin with it any more: its memory is freed as soon as the last one is settled. Idempotent. */
   retire(): void {
     this.retired = true;
+    this.tenant.readers.delete(this);
     if (this.pins === 0 && !this.freed) this.free();
   }
 
   private free(): void {
     this.freed = true;
     this.tenant.memory.free(this.address);
+    this.bindings?.release();
+    this.bindings = undefined;
+    for (const region of this.own.values()) region.release();
+    this.own.clear();
+  }
+
+  private regionOf(name: string): ListRegion | undefined {
+    return this.tenantList(name) === undefined ? this.own.get(name) : this.tenant.lists.get(name)?.region;
+  }
+}
+
+/** Throws Problem LIST_MISMATCH where a version of a list does not fit a declaration. */
+export function checkFit(bundle: string, declared: ManifestList, { type, count }: Pick<ListVersion, 'type' | 'count'>): void {
+  const { name, maximum } = declared;
+  if (type !== declared.type) {
+    throw new Problem('LIST_MISMATCH', `the list ${name} has the type ${type}, and the bundle ${bundle} declares ${declared.type}`);
+  }
+  if (maximum !== undefined && count > maximum) {
+    throw new Problem(
+      'LIST_MISMATCH',
+      `the list ${name} has ${count} entries, and the bundle ${bundle} declares at most ${maximum}`,
+    );
   }
 }
 
@@ -106,6 +193,8 @@ function takeApart(file: Uint8Array): { deciding: Uint8Array; manifest: Manifest
     throw new Problem('INVALID_IMAGE', (error as Error).message);
   }
   if (parts.header.kind !== ImageKind.DECISION) throw new Problem('INVALID_IMAGE', 'it evaluates expressions, it does not decide');
+  const read = parts.manifest.lists.filter(({ isRead }) => isRead).length;
+  if (read !== parts.header.listCount) throw new Problem('INVALID_IMAGE', 'its manifest has other lists');
   if (parts.manifest.model.hash !== parts.header.modelHash) throw new Problem('INVALID_IMAGE', 'its manifest is of another model');
   return parts;
 }

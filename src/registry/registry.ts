@@ -1,10 +1,13 @@
 // The registry: tenants and what is live for each. It is the only writer of both. Publishing is: compile (on a worker) -> copy
 // into the tenant's memory and verify -> make durable -> swap the live image, which is one assignment: a request that has begun
-// keeps the image it pinned, the next takes the new one, and the old one's memory is freed when its last pin is gone.
+// keeps the image it pinned, the next takes the new one, and the old one's memory is freed when its last pin is gone. Lists are put
+// in turn with publishes, see lists.ts.
 
+import { relative } from 'node:path';
 import { readDocument } from '../bundle/document.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { LOCK_PATH } from '../bundle/read-bundle.js';
+import type { Clock } from '../clock.js';
 import { NAME_PATTERN, VERSION_PATTERN } from '../config.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { Problem } from '../errors.js';
@@ -12,10 +15,14 @@ import type { MemoryOptions } from '../runtime/memory.js';
 import type { TaskPool } from '../runtime/task-pool.js';
 import { checkLock } from '../schema/lock.js';
 import type { ModelLock } from '../schema/model.js';
+import { BundleLists } from './bundle-lists.js';
 import type { Compiled, CompileTask } from './compile-worker.js';
-import { LiveImage } from './live-image.js';
-import type { Store, StoreProblem } from './store.js';
+import type { ListRegion } from './list-region.js';
+import { checkListName, type ListContent, type ListInfo, Lists, type PendingList, type PutResult } from './lists.js';
+import { checkFit, LiveImage } from './live-image.js';
+import type { OwnVersions, Store, StoredImage, StoreProblem } from './store.js';
 import { Tenant, type TenantHost } from './tenant.js';
+import { Turns } from './turns.js';
 
 export interface RegistryOptions {
   host: TenantHost;
@@ -26,6 +33,7 @@ export interface RegistryOptions {
   /** Absent: what is published lives as long as the process. */
   store: Store | undefined;
   compiler: TaskPool;
+  clock: Clock;
 }
 
 export interface PublishResult {
@@ -41,26 +49,47 @@ export interface PublishResult {
   diagnostics: Diagnostic[];
 }
 
+/** What keeps a stored bundle from being live until a list is put. */
+const WAITING: ReadonlySet<string> = new Set(['LIST_MISSING', 'LIST_MISMATCH']);
+
+/** What is remembered of a bundle without a store: ids, and by version its image and the versions of its own lists. */
+interface Unstored {
+  lock: ModelLock;
+  versions: Map<string, string>;
+  lists: Map<string, OwnVersions>;
+}
+
 export class Registry {
   private readonly tenants = new Map<string, Tenant>();
-  /** By tenant: the end of its last publish. One at a time, so that a lock is never extended from two sides. */
-  private readonly publishing = new Map<string, Promise<unknown>>();
+  private readonly turns = new Turns();
   /** Without a store: what it would remember, by `tenant/bundle`. */
-  private readonly unstored = new Map<string, { lock: ModelLock; versions: Map<string, string> }>();
-  private closed = false;
+  private readonly unstored = new Map<string, Unstored>();
+  private readonly tenantLists: Lists;
 
-  constructor(private readonly options: RegistryOptions) {}
+  constructor(private readonly options: RegistryOptions) {
+    const { store, compiler, clock } = options;
+    this.tenantLists = new Lists({ store: store?.lists, compiler, clock });
+  }
 
   /** Makes everything stored live. What cannot be used is reported, and hides nothing else. */
   async load(): Promise<StoreProblem[]> {
     const { store } = this.options;
     if (store === undefined) return [];
-    const { images, problems } = await store.load();
-    for (const { tenant, path, file } of images) {
+    const { images, lists, problems } = await store.load();
+    for (const { tenant, ...list } of lists) {
       try {
-        this.swap(LiveImage.place(this.tenantOf(tenant), file));
+        await this.tenantLists.restore(this.tenantOf(tenant), list);
       } catch (error) {
-        problems.push({ path, message: (error as Error).message });
+        problems.push({ path: relative(store.directory, list.path), message: (error as Error).message });
+      }
+    }
+    for (const image of images) {
+      const tenant = this.tenantOf(image.tenant);
+      try {
+        this.swap(await this.revive(tenant, image));
+      } catch (error) {
+        if (error instanceof Problem && WAITING.has(error.code)) tenant.waiting.set(image.bundle, image);
+        problems.push({ path: image.path, message: (error as Error).message });
       }
     }
     return problems;
@@ -68,25 +97,74 @@ export class Registry {
 
   /** See Engine.publish. */
   async publish(tenant: string, files: BundleFiles, options: { dryRun?: boolean; name?: string } = {}): Promise<PublishResult> {
-    if (!NAME_PATTERN.test(tenant)) throw new Problem('INVALID_NAME', `${JSON.stringify(tenant)} is no name of a tenant`);
+    checkTenantName(tenant);
     if (options.name !== undefined && !NAME_PATTERN.test(options.name)) {
       throw new Problem('INVALID_NAME', `${JSON.stringify(options.name)} is no name of a bundle`);
     }
-    if (this.closed) throw new Problem('STOPPING');
-    const turn = (this.publishing.get(tenant) ?? Promise.resolve()).then(() => this.publishNow(tenant, files, options));
-    const settled = turn.catch(() => {});
-    this.publishing.set(tenant, settled);
+    return this.turns.take(tenant, () => this.publishNow(tenant, files, options));
+  }
+
+  /**
+   * An image that only its holder sees; it is freed by `retire`. Lists that `lists` has are its own, the others are the tenant's, as
+   * they are and will be. Throws Problem as LiveImage.place and LiveImage.bind, INVALID_LIST.
+   */
+  async place(tenantName: string, file: Uint8Array, lists: Readonly<Record<string, ListContent>>): Promise<LiveImage> {
+    checkTenantName(tenantName);
+    const live = LiveImage.place(this.tenantOf(tenantName), file);
     try {
-      return await turn;
-    } finally {
-      if (this.publishing.get(tenant) === settled) this.publishing.delete(tenant);
+      const own = new Map<string, PendingList>();
+      for (const [name, content] of Object.entries(lists)) {
+        const declared = live.manifest.lists.find((list) => list.name === name);
+        if (declared === undefined) throw new Problem('LIST_NOT_FOUND', `${live.name} declares no list ${name}`);
+        const pending = await this.tenantLists.build(content, declared.type, false);
+        checkFit(live.name, declared, this.tenantLists.versionOf(pending));
+        own.set(name, pending);
+      }
+      // An image without lists is there at once; with them, no list changes while it is bound.
+      if (live.manifest.lists.length > 0) await this.turns.take(tenantName, () => this.bind(live, own));
+      return live;
+    } catch (error) {
+      live.retire();
+      throw error;
     }
   }
 
-  /** An image that only its holder sees; it is freed by `retire`. Throws Problem as LiveImage.place. */
-  place(tenant: string, file: Uint8Array): LiveImage {
-    if (!NAME_PATTERN.test(tenant)) throw new Problem('INVALID_NAME', `${JSON.stringify(tenant)} is no name of a tenant`);
-    return LiveImage.place(this.tenantOf(tenant), file);
+  /** See Engine.putList. */
+  async putList(tenantName: string, name: string, content: ListContent, said: string | undefined): Promise<PutResult> {
+    checkTenantName(tenantName);
+    checkListName(name);
+    if (this.turns.closed) throw new Problem('STOPPING');
+    const type = this.tenantLists.typeFor(this.tenants.get(tenantName), name, content, said);
+    const pending = await this.tenantLists.build(content, type, true);
+    try {
+      return await this.turns.take(tenantName, async () => {
+        const known = this.tenants.has(tenantName);
+        const tenant = this.tenantOf(tenantName);
+        try {
+          const result = await this.tenantLists.put(tenant, name, pending);
+          await this.reviveWaiting(tenant);
+          return result;
+        } catch (error) {
+          if (!known) this.tenants.delete(tenantName);
+          throw error;
+        }
+      });
+    } finally {
+      await this.tenantLists.discard(pending);
+    }
+  }
+
+  /** See Engine.deleteList. */
+  async deleteList(tenantName: string, name: string): Promise<void> {
+    checkTenantName(tenantName);
+    checkListName(name);
+    return this.turns.take(tenantName, () => this.tenantLists.remove(this.tenants.get(tenantName), name));
+  }
+
+  /** Lists of a tenant, by name. */
+  lists(tenant: string): ListInfo[] {
+    const lists = [...(this.tenants.get(tenant)?.lists.values() ?? [])];
+    return lists.map(({ name, region }) => ({ name, ...region.list })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The image that decides for a bundle now. */
@@ -105,10 +183,9 @@ export class Registry {
     return [...this.tenants.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Refuses further publishes and waits for those that have begun. */
+  /** Refuses further changes and waits for those that have begun. */
   async close(): Promise<void> {
-    this.closed = true;
-    await Promise.all(this.publishing.values());
+    await this.turns.close();
   }
 
   private async publishNow(
@@ -127,6 +204,7 @@ export class Registry {
     const known = this.tenants.has(tenantName);
     const tenant = this.tenantOf(tenantName);
     let live: LiveImage | undefined;
+    const lists = new BundleLists();
     try {
       live = LiveImage.place(tenant, file);
       const { name, version, image, costMax } = live;
@@ -134,28 +212,83 @@ export class Registry {
         throw new Problem('INVALID_NAME', `the bundle calls itself ${JSON.stringify(name)}, not ${JSON.stringify(named)}`);
       }
       checkStorable(name, version);
+      await lists.build(this.tenantLists, live, files, options.dryRun !== true);
       const published = await this.hashOfVersion(tenantName, name, version);
-      if (published !== undefined && published !== image) {
-        throw new Problem('VERSION_EXISTS', `${name} ${version} has been published as ${published}, this is ${image}`);
+      const ownBefore = await this.listsOfVersion(tenantName, name, version);
+      const isSame = published === image && lists.areOwn(ownBefore);
+      if (published !== undefined && !isSame) {
+        const what = published === image ? 'with other lists' : `as ${published}, this is ${image}`;
+        throw new Problem('VERSION_EXISTS', `${name} ${version} has been published ${what}`);
       }
       const result = { created: published === undefined, name, version, image, costMax, diagnostics };
+      if (tenant.live.get(name)?.image === image && isSame) {
+        live.retire();
+        return result;
+      }
+      lists.check(live);
       if (options.dryRun === true) {
+        await lists.tryPlaces(this.tenantLists, live);
         live.retire();
         if (!known) this.tenants.delete(tenantName);
         return result;
       }
-      const isLive = tenant.live.get(name)?.image === image;
-      if (isLive && !result.created) {
-        live.retire();
-        return result;
-      }
-      await this.remember(tenantName, live, file, lock);
+      // Before the bundle: what is live must find its lists, whenever the process ends.
+      for (const [list, pending] of lists.first) await this.tenantLists.put(tenant, list, pending);
+      await this.bind(live, lists.own);
+      await this.remember(tenantName, live, file, lock, lists.own);
       this.swap(live);
+      tenant.waiting.delete(name);
       return result;
     } catch (error) {
       live?.retire();
-      if (!known && tenant.live.size === 0) this.tenants.delete(tenantName);
+      if (!known && tenant.live.size === 0 && tenant.lists.size === 0) this.tenants.delete(tenantName);
       throw error;
+    } finally {
+      await lists.discard(this.tenantLists);
+    }
+  }
+
+  /** Places lists of an image's own and binds it. Throws Problem; the image holds what it has got. */
+  private async bind(live: LiveImage, own: ReadonlyMap<string, PendingList>): Promise<void> {
+    const regions = new Map<string, ListRegion>();
+    try {
+      for (const [name, pending] of own) {
+        const list = this.tenantLists.versionOf(pending);
+        regions.set(name, await this.tenantLists.place(live.tenant, list, pending.source));
+      }
+    } catch (error) {
+      for (const region of regions.values()) region.release();
+      throw error;
+    }
+    live.bind(regions);
+  }
+
+  /** A stored image as it was when it was published. */
+  private async revive(tenant: Tenant, { file, lists }: StoredImage): Promise<LiveImage> {
+    const live = LiveImage.place(tenant, file);
+    try {
+      const own = new Map<string, PendingList>();
+      for (const { name, header, path } of lists) {
+        const type = live.manifest.lists.find((list) => list.name === name)?.type ?? '';
+        own.set(name, { header, type, source: { path } });
+      }
+      await this.bind(live, own);
+      return live;
+    } catch (error) {
+      live.retire();
+      throw error;
+    }
+  }
+
+  /** Bundles that were waiting for a list which is there now. */
+  private async reviveWaiting(tenant: Tenant): Promise<void> {
+    for (const [bundle, image] of [...tenant.waiting]) {
+      try {
+        this.swap(await this.revive(tenant, image));
+        tenant.waiting.delete(bundle);
+      } catch {
+        // It waits on: another list is missing, or there is no room.
+      }
     }
   }
 
@@ -199,17 +332,37 @@ export class Registry {
     return store.hashOfVersion(tenant, bundle, version);
   }
 
-  private async remember(tenant: string, live: LiveImage, file: Uint8Array, lock: ModelLock): Promise<void> {
+  private async listsOfVersion(tenant: string, bundle: string, version: string): Promise<OwnVersions> {
+    const { store } = this.options;
+    if (store === undefined) return this.unstored.get(`${tenant}/${bundle}`)?.lists.get(version) ?? {};
+    return store.listsOfVersion(tenant, bundle, version);
+  }
+
+  private async remember(
+    tenant: string,
+    live: LiveImage,
+    file: Uint8Array,
+    lock: ModelLock,
+    own: ReadonlyMap<string, PendingList>,
+  ): Promise<void> {
     const { store } = this.options;
     if (store !== undefined) {
-      await store.publish(tenant, live.name, live.version, live.image, file, lock);
+      const lists = [...own].flatMap(([name, { header, source }]) =>
+        'path' in source ? [{ name, version: header.version, aside: source.path }] : [],
+      );
+      await store.publish(tenant, live.name, live.version, live.image, file, lock, lists);
       return;
     }
     const key = `${tenant}/${live.name}`;
-    const versions = this.unstored.get(key)?.versions ?? new Map<string, string>();
+    const { versions, lists } = this.unstored.get(key) ?? { versions: new Map<string, string>(), lists: new Map() };
     versions.set(live.version, live.image);
-    this.unstored.set(key, { lock, versions });
+    lists.set(live.version, Object.fromEntries([...own].map(([name, { header }]) => [name, header.version])));
+    this.unstored.set(key, { lock, versions, lists });
   }
+}
+
+function checkTenantName(tenant: string): void {
+  if (!NAME_PATTERN.test(tenant)) throw new Problem('INVALID_NAME', `${JSON.stringify(tenant)} is no name of a tenant`);
 }
 
 /** What a bundle calls itself, as far as that can be told before it is compiled. */

@@ -5,8 +5,10 @@
 //     {version}-{hash}.image                               never changed once it is there
 //     lock.json                                            field ids and enum numbers given so far; only ever grows
 //     live.json                                            which image decides, and every version ever published
+//     {version of the list}.list                           lists of the bundle's own (`content: bundle`)
+//   tenants/{tenant}/lists/, uploads/                      lists of the tenant, see list-store.ts
 //
-// A publish writes lock.json, then the image, then live.json: each into a temporary file, fsync, rename, fsync of the directory.
+// A publish writes lock.json, then own lists and the image, then live.json: each into a temporary file, fsync, rename, fsync of the directory.
 // The rename of live.json is the commit. What a crash may leave, and what the next start or publish makes of it:
 //
 //   A  before the lock's rename     a temporary file                               removed at start
@@ -16,20 +18,28 @@
 //
 // Nothing is believed that does not prove itself: the JSON files carry a hash of their content, an image its checksums.
 
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { MEMBERS_HEADER_BYTES } from '../../assembly/shared/list.js';
 import { NAME_PATTERN, VERSION_PATTERN } from '../config.js';
 import { readImageFile } from '../image/file.js';
+import { type ListHeader, readListHeader } from '../image/list.js';
 import type { ModelLock } from '../schema/model.js';
+import {
+  makeFolder,
+  notThere,
+  proven,
+  readHead,
+  readProven,
+  removeTemporaries,
+  type StoreProblem,
+  syncDirectory,
+  writeDurably,
+} from './files.js';
+import { ListStore, type StoredList } from './list-store.js';
 import { Owner } from './owner.js';
 
-/** A file of the data directory that could not be used. */
-export interface StoreProblem {
-  /** Path below the data directory. */
-  path: string;
-  message: string;
-}
+export type { StoreProblem };
 
 /** What is live for one bundle. */
 export interface StoredImage {
@@ -39,16 +49,30 @@ export interface StoredImage {
   path: string;
   /** The image file. */
   file: Uint8Array;
+  /** Lists of its own: absolute paths of their regions. */
+  lists: { name: string; header: ListHeader; path: string }[];
 }
+
+/** A list of a bundle's own that is published with it. */
+export interface OwnList {
+  name: string;
+  version: string;
+  /** Where the region lies, synced. */
+  aside: string;
+}
+
+/** Versions of the lists of one version's own, by name. */
+export type OwnVersions = Record<string, string>;
 
 /** Content of live.json. */
 interface Live {
   version: string;
   /** Every version ever committed, with its image's hash. */
   versions: Record<string, string>;
+  /** Of those that have lists of their own. */
+  lists?: Record<string, OwnVersions>;
 }
 
-const TEMPORARY = /\.tmp$/;
 const IMAGE_NAME = /^(.+)-([0-9a-f]{16})\.image$/;
 
 export class Store {
@@ -56,6 +80,8 @@ export class Store {
     /** Absolute path of the data directory. */
     readonly directory: string,
     private readonly owner: Owner,
+    /** Lists of the tenants. */
+    readonly lists: ListStore,
   ) {}
 
   /** Makes the directory where it is missing, and claims it. Throws Error where another process owns it. */
@@ -63,18 +89,27 @@ export class Store {
     const directory = resolve(dataDir);
     await mkdir(join(directory, 'tenants'), { recursive: true });
     const owner = await Owner.claim(directory, { rename, remove: (path) => rm(path, { force: true }) });
-    await syncDirectory(directory);
-    return new Store(directory, owner);
+    try {
+      const lists = new ListStore(directory);
+      await lists.open();
+      await syncDirectory(directory);
+      return new Store(directory, owner, lists);
+    } catch (error) {
+      await owner.release();
+      throw error;
+    }
   }
 
   /**
    * Reads everything that is live. A damaged bundle is reported in `problems` and hides no other. Removes what interrupted
    * publishes left behind. Throws only where the directory itself cannot be read.
    */
-  async load(): Promise<{ images: StoredImage[]; problems: StoreProblem[] }> {
+  async load(): Promise<{ images: StoredImage[]; lists: (StoredList & { tenant: string })[]; problems: StoreProblem[] }> {
     const images: StoredImage[] = [];
+    const lists: (StoredList & { tenant: string })[] = [];
     const problems: StoreProblem[] = [];
     for (const tenant of await this.names(join(this.directory, 'tenants'), problems)) {
+      for (const list of await this.lists.load(tenant, problems)) lists.push({ ...list, tenant });
       const bundles = join(this.directory, 'tenants', tenant, 'bundles');
       for (const bundle of await this.names(bundles, problems)) {
         const folder = this.folder(tenant, bundle);
@@ -87,7 +122,7 @@ export class Store {
         }
       }
     }
-    return { images, problems };
+    return { images, lists, problems };
   }
 
   /** Ids given so far, or undefined before the first publish. Throws Error where the file is damaged: ids must not be guessed. */
@@ -97,23 +132,40 @@ export class Store {
 
   /** Hash of the image published under a version, or undefined. */
   async hashOfVersion(tenant: string, bundle: string, version: string): Promise<string | undefined> {
-    const versions = await this.versions(tenant, bundle);
+    const { versions } = await this.committed(tenant, bundle);
     return Object.hasOwn(versions, version) ? versions[version] : undefined;
+  }
+
+  /** Versions of the own lists that were published with a version, by name. */
+  async listsOfVersion(tenant: string, bundle: string, version: string): Promise<OwnVersions> {
+    const { lists = {} } = await this.committed(tenant, bundle);
+    return Object.hasOwn(lists, version) ? (lists[version] as OwnVersions) : {};
   }
 
   /**
    * Makes an image the live one. Durable when it resolves; where it throws (a full disk, say), the bundle decides as before,
    * now and after a restart, unless only the very last fsync failed.
    */
-  async publish(tenant: string, bundle: string, version: string, hash: string, file: Uint8Array, lock: ModelLock): Promise<void> {
+  async publish(
+    tenant: string,
+    bundle: string,
+    version: string,
+    hash: string,
+    file: Uint8Array,
+    lock: ModelLock,
+    own: readonly OwnList[] = [],
+  ): Promise<void> {
     if (!NAME_PATTERN.test(tenant) || !NAME_PATTERN.test(bundle)) throw new Error(`not a name: ${tenant}, ${bundle}`);
     if (!VERSION_PATTERN.test(version)) throw new Error(`not a version: ${version}`);
     const folder = this.folder(tenant, bundle);
-    await this.makeFolder(folder);
-    const versions = await this.versions(tenant, bundle);
+    await makeFolder(folder, this.directory);
+    const before = await this.committed(tenant, bundle);
     await writeDurably(join(folder, 'lock.json'), proven(lock));
-    await writeDurably(join(folder, imageName(version, hash)), file);
-    const live: Live = { version, versions: { ...versions, [version]: hash } };
+    for (const list of own) await rename(list.aside, join(folder, `${list.version}.list`));
+    await writeDurably(join(folder, imageName(version, hash)), file); // syncs the folder, for the lists too
+    const live: Live = { version, versions: { ...before.versions, [version]: hash } };
+    const ownVersions = Object.fromEntries(own.map((list) => [list.name, list.version]));
+    if (before.lists !== undefined || own.length > 0) live.lists = { ...before.lists, [version]: ownVersions };
     await writeDurably(join(folder, 'live.json'), proven(live));
   }
 
@@ -139,20 +191,29 @@ export class Store {
     const { manifest, header } = readImageFile(file);
     if (header.hash !== live.versions[live.version]) throw new Error(`${path} holds another image: ${header.hash}`);
     if (manifest.name !== bundle) throw new Error(`${path} holds another bundle: ${manifest.name}`);
-    return { tenant, bundle, path: relative(this.directory, path), file };
+    const lists: StoredImage['lists'] = [];
+    for (const [name, list] of Object.entries(live.lists?.[live.version] ?? {})) {
+      const region = join(folder, `${list}.list`);
+      lists.push({
+        name,
+        header: { ...readListHeader(await readHead(region, MEMBERS_HEADER_BYTES)), version: list },
+        path: region,
+      });
+    }
+    return { tenant, bundle, path: relative(this.directory, path), file, lists };
   }
 
   /** Committed versions; where live.json is damaged or lost, those whose images are there. */
-  private async versions(tenant: string, bundle: string): Promise<Record<string, string>> {
+  private async committed(tenant: string, bundle: string): Promise<Pick<Live, 'versions' | 'lists'>> {
     const folder = this.folder(tenant, bundle);
     let damaged = false;
     const live = await readProven<Live>(join(folder, 'live.json')).catch(() => {
       damaged = true;
       return undefined;
     });
-    if (live !== undefined) return live.versions;
+    if (live !== undefined) return live;
     const images = await imagesIn(folder);
-    return damaged || images.length > 1 ? Object.fromEntries(images.map(({ version, hash }) => [version, hash])) : {};
+    return { versions: damaged || images.length > 1 ? Object.fromEntries(images.map(({ version, hash }) => [version, hash])) : {} };
   }
 
   /** Names of folders that may be a tenant's or bundle's; anything else there is reported. */
@@ -163,20 +224,6 @@ export class Store {
       else problems.push({ path: relative(this.directory, join(folder, entry.name)), message: 'does not belong here' });
     }
     return names.sort();
-  }
-
-  /** Makes a folder and those above it, each known to its parent before anything is written into it. */
-  private async makeFolder(folder: string): Promise<void> {
-    if (folder === this.directory) return;
-    await this.makeFolder(dirname(folder));
-    const made = await mkdir(folder).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      },
-    );
-    if (made) await syncDirectory(dirname(folder));
   }
 }
 
@@ -190,70 +237,4 @@ async function imagesIn(folder: string): Promise<{ version: string; hash: string
     const match = IMAGE_NAME.exec(name);
     return match === null ? [] : [{ version: match[1] as string, hash: match[2] as string }];
   });
-}
-
-async function removeTemporaries(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
-}
-
-/** Temporary file, fsync, rename, fsync of the directory: afterwards the file is there, whole; if it throws, the old one is. */
-async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return; // directories cannot be opened there; a rename is durable with its journal
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-/** JSON of a value with a hash that proves it whole. */
-function proven(content: unknown): string {
-  const text = JSON.stringify(content);
-  return `{"format":1,"sha256":"${sha256(text)}","content":${text}}\n`;
-}
-
-/** The value in a file that `proven` wrote, or undefined where there is no such file. Throws Error where it is damaged. */
-async function readProven<T>(path: string): Promise<T | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  let parsed: { format?: unknown; sha256?: unknown; content?: unknown } | null;
-  try {
-    parsed = JSON.parse(text) as typeof parsed;
-  } catch {
-    throw new Error(`${path} is damaged: not JSON`);
-  }
-  if (parsed?.format !== 1) throw new Error(`${path} is of an unknown format`);
-  if (parsed.sha256 !== sha256(JSON.stringify(parsed.content))) throw new Error(`${path} is damaged: its hash does not match`);
-  return parsed.content as T;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function notThere(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

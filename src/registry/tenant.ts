@@ -1,10 +1,12 @@
-// A tenant: a name, its linear memory, the instance that decides inline, and what all tenants of an engine share.
+// A tenant: a name, its linear memory, its lists, the instance that decides inline, and what all tenants of an engine share.
 
 import type { Counters } from '../observe/counters.js';
 import { InlineInstance } from '../runtime/inline-instance.js';
 import { type MemoryOptions, TenantMemory } from '../runtime/memory.js';
 import type { WorkerPool } from '../runtime/pool.js';
+import type { ListRegion } from './list-region.js';
 import type { LiveImage } from './live-image.js';
+import type { StoredImage } from './store.js';
 
 /** What every tenant of one engine shares. */
 export interface TenantHost {
@@ -15,11 +17,23 @@ export interface TenantHost {
   readonly counters: Counters;
 }
 
+/** The current version of a list. */
+export interface TenantList {
+  readonly name: string;
+  readonly region: ListRegion;
+}
+
 export class Tenant {
   readonly memory: TenantMemory;
   readonly inline: InlineInstance;
   /** Published images by bundle name. Only the registry writes it. */
   readonly live = new Map<string, LiveImage>();
+  /** Lists of the tenant by name. Only the registry writes it. */
+  readonly lists = new Map<string, TenantList>();
+  /** Images, published or not, that are bound to lists of the tenant. */
+  readonly readers = new Set<LiveImage>();
+  /** Stored bundles that were not made live, for want of a list, by name. */
+  readonly waiting = new Map<string, StoredImage>();
 
   /** Throws Problem OUT_OF_MEMORY where the quota is below what every tenant needs. */
   constructor(

@@ -41,6 +41,7 @@ export class EngineInstance {
   /**
    * @param words view of the memory from address 0, over the control block at least
    * @param thread id of the calling thread, the scratch's owner
+   * @param claimed a scratch that the caller has claimed already and gives back itself; 0 = none
    * Throws Problem OUT_OF_MEMORY where no scratch is free.
    */
   constructor(
@@ -48,8 +49,9 @@ export class EngineInstance {
     memory: WasmMemory,
     private readonly words: Int32Array,
     thread: number,
+    claimed = 0,
   ) {
-    const scratch = claimScratch(words, thread);
+    const scratch = claimed === 0 ? claimScratch(words, thread) : claimed;
     if (scratch === 0) throw new Problem('OUT_OF_MEMORY', 'the tenant has no scratch for another instance');
     this.scratch = scratch;
     const { exports } = instantiateSync<EngineExports>(module, {

@@ -5,6 +5,7 @@
 // control block, scratches and ring are made once, and only heap access makes its view anew. Instances on other threads see a
 // grown memory at once; workers never touch the heap from JavaScript, so their views need no remaking either.
 
+import { threadId } from 'node:worker_threads';
 import {
   CONTROL_BASE,
   CONTROL_DIRTY_BASE,
@@ -28,6 +29,7 @@ import { PAGE_BYTES } from '../config.js';
 import { Problem } from '../errors.js';
 import { Heap } from './heap.js';
 import { Ring } from './ring.js';
+import { claimScratch, releaseScratch } from './scratch.js';
 import { type WasmMemory, wasm } from './webassembly.js';
 
 export interface MemoryOptions {
@@ -98,7 +100,7 @@ export class TenantMemory {
     return this.pagesMax * PAGE_BYTES;
   }
 
-  /** Bytes of images. */
+  /** Bytes of images and lists. */
   get heapBytesUsed(): number {
     return this.heap.bytesUsed;
   }
@@ -108,19 +110,38 @@ export class TenantMemory {
    * memory grows where it must. Throws Problem OUT_OF_MEMORY at the quota.
    */
   place(content: Uint8Array): number {
-    const address = this.heap.allocate(content.length);
-    if (address === 0) {
-      throw new Problem(
-        'OUT_OF_MEMORY',
-        `no room for ${content.length} bytes within the quota of ${this.pagesMax * PAGE_BYTES} bytes`,
-      );
-    }
+    const address = this.reserve(content.length);
     this.viewHeap(address, content.length).set(content);
-    this.markDirty(address, content.length);
     return address;
   }
 
-  /** Frees a block that `place` returned. */
+  /** As `place`, for a block whose content another thread writes. */
+  reserve(bytes: number): number {
+    const address = this.heap.allocate(bytes);
+    if (address === 0) {
+      const room = `${this.heap.bytesUsed} bytes are taken of a quota of ${this.pagesMax * PAGE_BYTES}`;
+      throw new Problem('OUT_OF_MEMORY', `no room for ${bytes} bytes: ${room}`);
+    }
+    this.markDirty(address, bytes);
+    return address;
+  }
+
+  /**
+   * A scratch for an instance on a thread that is not one of the pool's: it belongs to this thread until `takeBack`, so it is not
+   * lost with the other one. Throws Problem OUT_OF_MEMORY where none is free.
+   */
+  lendScratch(): number {
+    const scratch = claimScratch(this.words, threadId);
+    if (scratch === 0) throw new Problem('OUT_OF_MEMORY', 'the tenant has no scratch for another instance');
+    return scratch;
+  }
+
+  /** Ends a loan. */
+  takeBack(scratch: number): void {
+    releaseScratch(this.words, scratch);
+  }
+
+  /** Frees a block that `place` or `reserve` returned. */
   free(address: number): void {
     this.heap.release(address);
   }
