@@ -2,6 +2,7 @@
 // the one pass that ends in a value.
 
 import { LOOP_DEPTH_MAX } from '../../../assembly/shared/limits.js';
+import { canFail } from '../can-fail.js';
 import { checkEquality } from '../comparison.js';
 import { type ArrayExpression, type ArrowFunctionExpression, type EsNode, type Identifier, unwrap } from '../estree.js';
 import type { Ir, LocalRef, WalkEnd, WalkIr } from '../ir.js';
@@ -44,7 +45,7 @@ export function countOf(call: Call): Ir {
   if (
     list.source.kind === 'elements' &&
     list.stages.length === 0 &&
-    list.source.elements.every(({ guard }) => guard === undefined)
+    list.source.elements.every(({ guard, value }) => guard === undefined && !canFail(value))
   ) {
     return { op: 'constant', type: NUMBER, value: list.countMax, start, end };
   }
