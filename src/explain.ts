@@ -57,8 +57,8 @@ const OUTPUTS_PER_IMAGE_MAX = 256;
 interface Placed {
   address: number;
   count: number;
-  /** Address of what its lists are bound to, 0 where it reads none. */
-  lists: number;
+  /** Names of the tenant's lists that it asks, in its order. */
+  lists: readonly string[];
 }
 
 /** Explains decisions of one live image. Compiles its conditions when made, and holds their images until `release`. */
@@ -127,9 +127,15 @@ export class Explainer {
   }
 
   private evaluate({ address, count, lists }: Placed, payload: Uint8Array, now: bigint): EvaluatedValue[] {
-    const { status, values } = evaluateExpressions(this.live.tenant, address, count, payload, now, lists);
-    assert(status === Status.OK, `conditions could not be evaluated: ${Status[status]}`);
-    return values;
+    // Bound anew for each explanation, to what the decision has just read.
+    const bindings = lists.length === 0 ? undefined : this.live.bindLists(lists);
+    try {
+      const { status, values } = evaluateExpressions(this.live.tenant, address, count, payload, now, bindings?.address ?? 0);
+      assert(status === Status.OK, `conditions could not be evaluated: ${Status[status]}`);
+      return values;
+    } finally {
+      bindings?.release();
+    }
   }
 
   private compileAll(sources: readonly string[]): void {
@@ -157,14 +163,13 @@ export class Explainer {
     this.placed.push(this.place(result));
   }
 
-  private place({ image, lists, types, diagnostics }: ExpressionsResult): Placed {
+  private place({ image, lists = [], types, diagnostics }: ExpressionsResult): Placed {
     assert(image !== undefined, `conditions do not compile: ${diagnostics[0]?.message}`);
-    assert(lists === undefined || lists.length === 0, 'lists are not bound yet');
     const { memory, inline } = this.live.tenant;
     const address = memory.place(image);
     const error = inline.verifyImage(address, image.length);
     assert(error === 0, `the engine refuses the conditions: ${error}`);
-    return { address, count: types.length, lists: 0 };
+    return { address, count: types.length, lists };
   }
 }
 
