@@ -1,7 +1,8 @@
 // The image: one position-independent binary, used in place. Offsets are bytes from its first byte, which lies at a multiple
 // of 8; every section starts at a multiple of 8. docs/FORMATS.md has the same in prose.
 //
-//   | header 192 | tables | fields | registers | code | constants | rules | thresholds | template | reasons | blobs | lists | data |
+//   | header 192 | tables | fields | registers | code | constants | rules | thresholds | template | reasons | blobs | lists |
+//   | data |
 
 export const IMAGE_MAGIC_VALUE = 0x54434456; // "VDCT"
 export const IMAGE_FORMAT = 2;

@@ -1,5 +1,5 @@
-// What loops are over: elements of lists and their fields, pieces of texts; and members of lists. All of it has been checked, by the
-// payload verifier and the image verifier; only a cursor may stand outside.
+// What loops are over: elements of lists and their fields, pieces of texts; and members of lists. All of it has been checked, by
+// the payload verifier and the image verifier; only a cursor may stand outside.
 
 import { readValue, valueWidth } from '../flatbuffers/value';
 import { afterPiece, nextPiece } from '../functions/text';
