@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plantedTable } from '#bench/planted-table.js';
 import { proveTable } from '#src/compiler/proofs/prove-table.js';
 import type { DomainValue, Region, TableFinding, TableForm, TablePolicy } from '#src/compiler/proofs/table-form.js';
 import { setHas } from '#src/compiler/proofs/value-set.js';
 import { pointsOf, tableArbitrary, takes } from './brute-force.js';
-import { plantedTable } from './planted-table.js';
 
 const seed = Number(process.env.VERDICT_SEED ?? 20_260);
 const options = { findingsMax: 1000 };

@@ -1,15 +1,15 @@
 // A decision table of 2,000 rows as a bank writes one, complete and without overlaps, with faults planted in it: a regular
 // partition of segment, country group, product, term and a risk class, in each of which ranges of amount and score differ.
 
-import type { KnownSet } from '#src/compiler/proofs/classes.js';
-import type { CellSet, DomainValue, Interval, TableForm, TablePolicy, TableRow } from '#src/compiler/proofs/table-form.js';
-import { setHas } from '#src/compiler/proofs/value-set.js';
+import type { KnownSet } from '../src/compiler/proofs/classes.js';
+import type { CellSet, DomainValue, Interval, TableForm, TablePolicy, TableRow } from '../src/compiler/proofs/table-form.js';
+import { setHas } from '../src/compiler/proofs/value-set.js';
 
 type Cell = CellSet | undefined;
 
-const SEGMENTS = ['retail', 'private', 'small-business', 'corporate', 'student'];
+export const SEGMENTS = ['retail', 'private', 'small-business', 'corporate', 'student'];
 const FULL_SEGMENT = 1;
-const COUNTRIES = ['DE', 'FR', 'NL', 'AT', 'CH', 'IT', 'ES', 'PL', 'SE', 'DK'];
+export const COUNTRIES = ['DE', 'FR', 'NL', 'AT', 'CH', 'IT', 'ES', 'PL', 'SE', 'DK'];
 export const COLUMNS = ['segment', 'country', 'amount', 'score', 'months', 'limit', 'isNew', 'opened'];
 
 /** Numbers of the multiply-with-carry kind, so that every table is the same. */
