@@ -10,11 +10,14 @@ import { type CompileResult, compile } from '../compiler/compile.js';
 import type { Diagnostic, Span } from '../diagnostic/diagnostic.js';
 import { positionOf, renderDiagnostic } from '../diagnostic/render.js';
 import type { Engine } from '../engine.js';
+import { Problem } from '../errors.js';
+import { readImageFile } from '../image/file.js';
 import type { Manifest } from '../image/manifest.js';
 import type { RuleSet } from '../ruleset.js';
 import type { ModelLock } from '../schema/model.js';
 import { CONFIG_FILE } from './config.js';
 import { Refusal, UsageError } from './errors.js';
+import { type GivenList, listContents } from './list-files.js';
 import { number, type Output, plural } from './output.js';
 
 export const LOCK_FILE = 'model.lock.json';
@@ -236,10 +239,14 @@ export interface OpenRuleSet {
 }
 
 /**
- * Opens a bundle or an image for deciding in this process.
+ * Opens a bundle or an image for deciding in this process. `lists`: entries of lists, in place of those that the bundle brings.
  * @returns undefined where the bundle does not compile; that has been printed
  */
-export async function openRuleSet(path: string, output: Output): Promise<OpenRuleSet | undefined> {
+export async function openRuleSet(
+  path: string,
+  output: Output,
+  lists: readonly GivenList[] = [],
+): Promise<OpenRuleSet | undefined> {
   let image: Uint8Array | undefined;
   let files: BundleFiles | undefined;
   const bytes = statSync(path, { throwIfNoEntry: false })?.isFile() ? readGivenFile(path) : undefined;
@@ -252,9 +259,13 @@ export async function openRuleSet(path: string, output: Output): Promise<OpenRul
     files = compiled.files;
   }
   const { createEngine } = await import('../engine.js');
-  const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX });
+  const manifest = imageManifest(path, image);
+  const contents = listContents(manifest, files, lists);
+  const hasLists = Object.keys(contents).length > 0;
+  // No quota but the machine's: what the user gives is the user's own.
+  const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX, ...(hasLists ? { tenantPagesMax: 65536 } : {}) });
   try {
-    const ruleSet = await engine.load(image);
+    const ruleSet = await engine.load(image, { lists: contents });
     const close = async (): Promise<void> => {
       ruleSet.release();
       await engine.close();
@@ -262,8 +273,21 @@ export async function openRuleSet(path: string, output: Output): Promise<OpenRul
     return { engine, ruleSet, files, close };
   } catch (error) {
     await engine.close();
-    if (error instanceof Error && /image/.test(error.message))
-      throw new Refusal('INVALID_IMAGE', `${path}: ${error.message}`, 'compile it again with `verdict compile`');
+    if (error instanceof Problem && error.code === 'LIST_MISSING')
+      throw new Refusal(error.code, error.message, 'give its entries with --list NAME=FILE');
+    if (error instanceof Error && /image/.test(error.message)) throw badImage(path, error);
     throw error;
   }
+}
+
+function imageManifest(path: string, image: Uint8Array): Manifest {
+  try {
+    return readImageFile(image).manifest;
+  } catch (error) {
+    throw badImage(path, error as Error);
+  }
+}
+
+function badImage(path: string, error: Error): Refusal {
+  return new Refusal('INVALID_IMAGE', `${path}: ${error.message}`, 'compile it again with `verdict compile`');
 }

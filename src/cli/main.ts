@@ -9,6 +9,7 @@ import { compileCommand } from './commands/compile.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
+import { listCommand } from './commands/list.js';
 import { publishCommand } from './commands/publish.js';
 import { serveCommand } from './commands/serve.js';
 import { testCommand } from './commands/test.js';
@@ -38,6 +39,7 @@ Every option can be given as VERDICT_<OPTION> in the environment, or in verdict.
     benchCommand(),
     serveCommand(),
     publishCommand(),
+    listCommand(),
   ];
   for (const command of commands) verdict.addCommand(command.exitOverride());
   return verdict.exitOverride();

@@ -1,19 +1,23 @@
 // The table of routes, and what happens to every request before its route sees it: framing, names, counting.
 
-import { NAME_PATTERN } from '../config.js';
+import { LIST_NAME_PATTERN, NAME_PATTERN } from '../config.js';
 import { Problem } from '../errors.js';
 import { listBundles, MODEL_FILES, publish, showBundle, showModel } from './bundle-route.js';
 import type { Context } from './context.js';
 import { decideBatch, decideOne } from './decision-route.js';
 import { Exchange, statusLine } from './exchange.js';
+import { deleteList, putList, showList, showLists } from './list-route.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import { type BodyRule, type RequestHead, readHead } from './request-head.js';
 import { STREAM_PATTERN, StreamEndpoint } from './stream.js';
 import { showHealth, showMetrics, showReady } from './system-route.js';
 import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
 
-type Method = 'GET' | 'POST' | 'PUT';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type Handler = (exchange: Exchange) => void;
+
+const LISTS_PATTERN = '/v1/:tenant/lists';
+const LIST_PATTERN = '/v1/:tenant/lists/:name';
 
 /** Path parameters are :tenant and :name, in this order. GET routes answer HEAD too. */
 const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Handler])[] = [
@@ -23,6 +27,10 @@ const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Hand
   ['PUT', '/v1/:tenant/bundles/:name', publish],
   ['GET', '/v1/:tenant/bundles/:name', showBundle],
   ...Object.keys(MODEL_FILES).map((file) => ['GET', `/v1/:tenant/bundles/:name/${file}`, showModel(file)] as const),
+  ['GET', LISTS_PATTERN, showLists],
+  ['PUT', LIST_PATTERN, putList],
+  ['GET', LIST_PATTERN, showList],
+  ['DELETE', LIST_PATTERN, deleteList],
   ['GET', '/healthz', showHealth],
   ['GET', '/readyz', showReady],
   ['GET', '/metrics', showMetrics],
@@ -35,9 +43,16 @@ const OTHER_ROUTES = 'other';
 export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): StreamEndpoint {
   const allowed = new Map<string, string[]>();
   for (const [method, pattern, handler] of ROUTES) {
-    const accept = acceptor(context, `${method} ${pattern}`, pattern, method === 'GET' ? 'none' : 'required', handler);
+    const accept = acceptor(
+      context,
+      `${method} ${pattern}`,
+      pattern,
+      method === 'POST' || method === 'PUT' ? 'required' : 'none',
+      handler,
+    );
     if (method === 'POST') app.post(pattern, accept);
     else if (method === 'PUT') app.put(pattern, accept);
+    else if (method === 'DELETE') app.del(pattern, accept);
     else {
       app.get(pattern, accept);
       app.head(pattern, accept);
@@ -75,6 +90,7 @@ function acceptor(
 ): (response: HttpResponse, request: HttpRequest) => void {
   const metrics = context.metrics.route(route);
   const hasQuery = route.startsWith('PUT ');
+  const names = pattern === LIST_PATTERN ? LIST_NAME_PATTERN : NAME_PATTERN;
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
   return (response, request) => {
     let head: RequestHead;
@@ -93,8 +109,8 @@ function acceptor(
     const query = hasQuery ? request.getQuery() : '';
     const exchange = new Exchange(context, response, metrics, head, tenant, name, query, isHead);
     try {
-      if (parameters > 0) checkName(tenant);
-      if (parameters > 1) checkName(name);
+      if (parameters > 0) checkName(tenant, NAME_PATTERN);
+      if (parameters > 1) checkName(name, names);
       if (rule === 'none') exchange.received();
       handler(exchange);
     } catch (error) {
@@ -122,6 +138,6 @@ function refuseConnection(response: HttpResponse, problem: Problem): void {
   });
 }
 
-function checkName(name: string): void {
-  if (!NAME_PATTERN.test(name)) throw new Problem('INVALID_NAME', `${JSON.stringify(name.slice(0, 100))} is not a name`);
+function checkName(name: string, pattern: RegExp): void {
+  if (!pattern.test(name)) throw new Problem('INVALID_NAME', `${JSON.stringify(name.slice(0, 100))} is not a name`);
 }

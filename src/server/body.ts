@@ -1,4 +1,5 @@
-// Reads a request body: once, into one buffer of the declared length, or not at all where it came in one piece.
+// Reads a request body: once, into one buffer of the declared length, or not at all where it came in one piece; or chunk by chunk, no
+// faster than it is used.
 
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../errors.js';
@@ -32,6 +33,68 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
       exchange.fail(error);
     }
   });
+}
+
+/** Bytes that may wait to be used before the caller is held up. */
+const WAITING_BYTES_MAX = 1 << 20;
+
+/**
+ * A body as it comes. While much of it waits to be used, nothing more is read from the socket. Ends with Problem INVALID_REQUEST
+ * where the caller goes away. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
+ */
+export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<Uint8Array> {
+  const { contentBytes } = exchange.head;
+  if (contentBytes > bytesMax) {
+    throw new Problem('BODY_TOO_LARGE', `the body has ${contentBytes} bytes, at most ${bytesMax} are read here`);
+  }
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let state: 'open' | 'ended' | 'aborted' | 'unwanted' = 'open';
+  let wake = (): void => {};
+  exchange.onData((chunk, isLast) => {
+    if (exchange.isOver) state = 'unwanted'; // answered before it was read
+    if (state === 'unwanted') {
+      waiting = [];
+      return;
+    }
+    waiting.push(new Uint8Array(chunk.slice(0))); // the library takes its own back
+    waitingBytes += chunk.byteLength;
+    if (isLast) state = 'ended';
+    else if (waitingBytes > WAITING_BYTES_MAX) exchange.pause();
+    wake();
+  });
+  exchange.onAborted(() => {
+    if (state === 'open') state = 'aborted';
+    wake();
+  });
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        while (true) {
+          if (state === 'aborted') throw new Problem('INVALID_REQUEST', 'the body ends too early');
+          const chunks = waiting;
+          const isEnd = state === 'ended';
+          waiting = [];
+          waitingBytes = 0;
+          if (!isEnd) exchange.resume();
+          yield* chunks;
+          if (isEnd) return;
+          if (waiting.length > 0 || state !== 'open') continue;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          wake = (): void => {};
+        }
+      } finally {
+        // Whoever reads no further: what still comes is dropped.
+        if (state === 'open') {
+          state = 'unwanted';
+          exchange.resume();
+        }
+        waiting = [];
+      }
+    },
+  };
 }
 
 /** Text of a body. Throws Problem INVALID_JSON where it is not UTF-8. */

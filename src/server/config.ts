@@ -23,6 +23,8 @@ export interface ServerOptions extends EngineOptions {
   bodyBytesMax?: number;
   /** Body of PUT bundles. Default 32 MiB. */
   bundleBytesMax?: number;
+  /** Body of PUT lists. Default 1 GiB. */
+  listBytesMax?: number;
   /** One WebSocket message; a longer one closes the connection. Default 16 MiB. */
   frameBytesMax?: number;
   /**
@@ -64,6 +66,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     port: options.port ?? 8321,
     bodyBytesMax: options.bodyBytesMax ?? 16 * 1024 * 1024,
     bundleBytesMax: options.bundleBytesMax ?? 32 * 1024 * 1024,
+    listBytesMax: options.listBytesMax ?? 1024 * 1024 * 1024,
     frameBytesMax: options.frameBytesMax ?? 16 * 1024 * 1024,
     backpressureBytesMax: options.backpressureBytesMax ?? 16 * 1024 * 1024,
     idleSecondsMax: options.idleSecondsMax ?? 120,
@@ -75,6 +78,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   for (const name of ['bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const) {
     inRange(name, config[name], 1024, 1 << 30);
   }
+  inRange('listBytesMax', config.listBytesMax, 1024, 2 ** 36);
   if (config.idleSecondsMax !== 0) inRange('idleSecondsMax', config.idleSecondsMax, 8, 960);
   inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
   inRange('stopMillisMax', config.stopMillisMax, 0, 600_000);

@@ -49,6 +49,8 @@ enum Phase {
 
 export class Exchange {
   private phase = Phase.RECEIVING;
+  private isPaused = false;
+  private aborted: () => void = () => {};
   /** Inside a callback of the library, which corks the socket by itself. */
   private isCorked = true;
   private readonly startedAt = performance.now();
@@ -60,7 +62,7 @@ export class Exchange {
     readonly head: RequestHead,
     /** From the path; '' where the route has none. */
     readonly tenant: string,
-    /** Of the bundle. */
+    /** Of the bundle or list. */
     readonly name: string,
     /** The raw query, without `?`. */
     readonly query: string,
@@ -86,6 +88,24 @@ export class Exchange {
     });
   }
 
+  /** Calls back where the caller goes away before it is answered. */
+  onAborted(handler: () => void): void {
+    this.aborted = handler;
+  }
+
+  /** Reads nothing more from the socket until `resume`. */
+  pause(): void {
+    if (this.isPaused || this.phase !== Phase.RECEIVING) return;
+    this.isPaused = true;
+    this.response.pause();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    if (this.phase !== Phase.DONE) this.response.resume();
+  }
+
   /** All bytes of the request are here. */
   received(): void {
     if (this.phase !== Phase.RECEIVING) return;
@@ -98,6 +118,7 @@ export class Exchange {
   /** Answers with a body of text or bytes; bytes are taken before the return, so they may be a view that lives no longer. */
   send(status: number, contentType: string, body: string | Uint8Array, headers: Headers = [], close = false): void {
     if (this.isOver) return;
+    this.resume();
     this.received();
     this.phase = Phase.FLUSHING;
     const last = close || this.context.traffic.draining;
@@ -182,5 +203,6 @@ export class Exchange {
     else this.context.traffic.pending--;
     this.phase = Phase.DONE;
     this.metrics.aborted++;
+    this.aborted();
   }
 }

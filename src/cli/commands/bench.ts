@@ -10,6 +10,7 @@ import { type OpenRuleSet, openRuleSet } from '../bundle-dir.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
 import { loadInputMap } from '../input-map.js';
+import { type GivenList, listFileOption } from '../list-files.js';
 import { number, type Output, plural } from '../output.js';
 import { PayloadGenerator } from '../payload-generator.js';
 import { startProgress } from '../progress.js';
@@ -26,6 +27,7 @@ const WARMUP_SECONDS = 0.3;
 const SCORE_OFFSET = 56;
 
 interface BenchOptions {
+  list: readonly GivenList[];
   input?: string;
   format?: RowFormat;
   map?: string;
@@ -75,6 +77,7 @@ export function benchCommand(): Command {
     new Option('--seed <number>', 'seed of generated payloads').argParser(integerOption(0, 0xffffffff)).default(1),
     new Option('--seconds <number>', 'how long each form is measured').argParser(numberOption(0.01, 600)).default(2),
     new Option('--now <timestamp>', 'time of the decisions, RFC 3339').default('2026-01-01T00:00:00Z'),
+    listFileOption(),
   ];
   return defineCommand('bench', '<bundle>', 'measure how long a decision takes', options, bench);
 }
@@ -90,7 +93,7 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
   if (options.generated === (options.input !== undefined)) {
     throw new UsageError('what is to be decided?', 'give either --input <file> or --generated');
   }
-  const opened = await openRuleSet(path as string, output);
+  const opened = await openRuleSet(path as string, output, options.list);
   if (opened === undefined) return EXIT_NO;
   try {
     const { ruleSet } = opened;

@@ -11,6 +11,7 @@ import { type DecisionFormat, DecisionWriter } from '../decision-writer.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { loadInputMap } from '../input-map.js';
 import { LabelCounter, type LabelMetrics, type OutcomeKey } from '../label-metrics.js';
+import { type GivenList, listFileOption } from '../list-files.js';
 import { number, Output, percent, plural } from '../output.js';
 import { startProgress } from '../progress.js';
 import { formatOf, openRows, type Row, type RowFault, type RowFormat } from '../rows.js';
@@ -23,6 +24,7 @@ const PROGRESS_ROWS = 2048;
 const OUTCOMES: readonly OutcomeName[] = ['approve', 'review', 'decline'];
 
 interface EvalOptions {
+  list: readonly GivenList[];
   input: string;
   format?: RowFormat;
   map?: string;
@@ -79,6 +81,7 @@ export function evalCommand(): Command {
     new Option('--flag <outcomes>', 'outcomes that count as flagged').argParser(listOption).default(['review', 'decline']),
     new Option('--now <timestamp>', 'time of the decisions, RFC 3339 (default: the clock, read once)'),
     new Option('--invalid-max <count>', 'the answer is no where more rows are invalid').argParser(integerOption(0)),
+    listFileOption(),
   ];
   return defineCommand('eval', '<bundle>', 'decide all rows of a file with a bundle or an image', options, evaluate);
 }
@@ -129,7 +132,7 @@ async function evaluate([path]: string[], options: EvalOptions, given: Output): 
     throw new UsageError(`--flag: ${name} is not an outcome`, 'outcomes are approve, review and decline');
   });
   const now = parseNow(options.now);
-  const opened = await openRuleSet(path as string, output);
+  const opened = await openRuleSet(path as string, output, options.list);
   if (opened === undefined) return EXIT_NO;
   const { ruleSet } = opened;
   try {

@@ -23,6 +23,7 @@ interface ServeOptions {
   tenantPagesMax?: number;
   bodyBytesMax?: number;
   bundleBytesMax?: number;
+  listBytesMax?: number;
   frameBytesMax?: number;
   backpressureBytesMax?: number;
   idleSecondsMax?: number;
@@ -51,6 +52,7 @@ const LIMITS = [
   ['--tenant-pages-max <pages>', 'memory quota of a tenant, in pages of 64 KiB'],
   ['--body-bytes-max <bytes>', 'body of a decision request'],
   ['--bundle-bytes-max <bytes>', 'body of a bundle'],
+  ['--list-bytes-max <bytes>', 'body of a list'],
   ['--frame-bytes-max <bytes>', 'one WebSocket message'],
   ['--backpressure-bytes-max <bytes>', 'answers that may wait for a slow WebSocket reader'],
   ['--idle-seconds-max <seconds>', 'silence after which a WebSocket is closed; 0 = never'],
@@ -82,7 +84,7 @@ function serverOptions(options: ServeOptions): ServerOptions {
   const { dataDir, memory, ...rest } = options;
   const engine: (keyof EngineOptions)[] = ['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'];
   const server: (keyof ServerOptions)[] = [
-    ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
+    ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
     ...(['idleSecondsMax', 'connectionsMax', 'stopMillisMax'] as const),
   ];
   const given = rest as Record<string, unknown>;

@@ -9,9 +9,11 @@ import type { RuleSet } from '../../ruleset.js';
 import { openRuleSet } from '../bundle-dir.js';
 import { defineCommand, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
+import { type GivenList, listFileOption } from '../list-files.js';
 import { type Output, percent, plural } from '../output.js';
 
 interface TestOptions {
+  list: readonly GivenList[];
   coverageMin?: number;
   filter?: string;
 }
@@ -57,12 +59,13 @@ export function testCommand(): Command {
   const options = [
     new Option('--coverage-min <percent>', 'the answer is no where fewer rules are fired').argParser(numberOption(0, 100)),
     new Option('--filter <text>', 'only tests whose name contains the text'),
+    listFileOption(),
   ];
   return defineCommand('test', '<bundle>', "run a bundle's tests and show which rules none of them fires", options, runTests);
 }
 
 async function runTests([path]: string[], options: TestOptions, output: Output): Promise<number> {
-  const opened = await openRuleSet(path as string, output);
+  const opened = await openRuleSet(path as string, output, options.list);
   if (opened === undefined) return EXIT_NO;
   try {
     if (opened.files === undefined) throw new UsageError(`${path} is an image`, 'tests lie in a bundle: name its directory');
