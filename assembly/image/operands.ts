@@ -1,7 +1,7 @@
 // The operands of instructions: registers of the right type, results only into temporaries (fields stay as loaded) that are large
 // enough for them, constants and rules inside the image.
 
-import { IMAGE_CONSTANT_BYTES, IMAGE_FIELD_REGISTERS, IMAGE_RULE_COUNT } from '../shared/image';
+import { IMAGE_CONSTANT_BYTES, IMAGE_CONSTANTS, IMAGE_FIELD_REGISTERS, IMAGE_RULE_COUNT } from '../shared/image';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { ImageError } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
@@ -165,11 +165,26 @@ export function verifyOperands(image: usize, pc: usize, op: u32): ImageError {
   if (c !== JUMP && !operandFits(image, load<u16>(pc, INSTRUCTION_C), c)) return ImageError.BAD_OPERAND;
   const imm = load<u64>(pc, INSTRUCTION_IMM);
   const constant = operands >> 15;
-  if (constant === IMM_TEXT && (imm & 0xffffffff) + (imm >> 32) > (load<u32>(image, IMAGE_CONSTANT_BYTES) as u64)) {
-    return ImageError.BAD_CONSTANT;
-  }
+  if (constant === IMM_TEXT && !textFits(image, imm)) return ImageError.BAD_CONSTANT;
   if (constant === IMM_RULE && imm >= (load<u32>(image, IMAGE_RULE_COUNT) as u64)) return ImageError.BAD_OPERAND;
   return resultFits(image, pc, op) ? ImageError.NONE : ImageError.BAD_OPERAND;
+}
+
+/**
+ * Whether a text lies inside the constants, and no character that begins in it reaches beyond its end: functions that step from
+ * character to character then stay inside, whatever its bytes are. To read every text as a whole would not be linear: any number of
+ * instructions may name one long text.
+ */
+function textFits(image: usize, text: u64): bool {
+  const bytes = (text >> 32) as u32;
+  if ((text & 0xffffffff) + (bytes as u64) > (load<u32>(image, IMAGE_CONSTANT_BYTES) as u64)) return false;
+  const end = image + load<u32>(image, IMAGE_CONSTANTS) + (text as u32) + bytes;
+  for (let back: u32 = 1; back <= 3 && back <= bytes; back++) {
+    const lead = load<u8>(end - back) as u32;
+    const length: u32 = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    if (length > back) return false;
+  }
+  return true;
 }
 
 /** Whether a register is what an operand's bits ask for: nothing, a type to read, a type to write. */

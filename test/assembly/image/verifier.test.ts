@@ -322,6 +322,13 @@ describe('rules, reasons, thresholds, template', () => {
   for (const [name, error, change] of cases) test(name, () => refused(error, change));
 });
 
+/** Writes the last bytes of the text that instruction 2 names. */
+function endText(p: Patch, ...bytes: number[]): void {
+  const imm = p.instruction(2) + 8;
+  const end = p.view.getUint32(at.IMAGE_CONSTANTS, true) + p.view.getUint32(imm, true) + p.view.getUint32(imm + 4, true);
+  for (const [index, byte] of bytes.entries()) p.view.setUint8(end - bytes.length + index, byte);
+}
+
 describe('code', () => {
   const cases: [string, ImageError, (patch: Patch) => void][] = [
     ['no END', ImageError.BAD_JUMP, (p) => p.view.setUint16(p.instruction(4), Opcode.RESET_TEXT, true)],
@@ -338,6 +345,9 @@ describe('code', () => {
     ['register of another type', ImageError.BAD_OPERAND, (p) => p.view.setUint16(p.instruction(0) + 2, 2, true)],
     ['text constant beyond', ImageError.BAD_CONSTANT, (p) => p.u32(p.instruction(2) + 8, 4096)],
     ['text constant too long', ImageError.BAD_CONSTANT, (p) => p.u32(p.instruction(2) + 12, 4096)],
+    ['text constant that ends in a character of 2 bytes', ImageError.BAD_CONSTANT, (p) => endText(p, 0xc3)],
+    ['text constant that ends in a character of 3 bytes', ImageError.BAD_CONSTANT, (p) => endText(p, 0xe2, 0x82)],
+    ['text constant that ends in a character of 4 bytes', ImageError.BAD_CONSTANT, (p) => endText(p, 0xf0)],
   ];
   for (const [name, error, change] of cases) test(name, () => refused(error, change));
 });
