@@ -1,15 +1,16 @@
-// npm run bench -- [decide|serving] [options]: measures, prints a table, and leaves the figures in bench/results.
+// npm run bench -- [decide|serving|proofs] [options]: measures, prints a table, and leaves the figures in bench/results.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchDecide } from './decide.js';
+import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, writeResult } from './report.js';
 import { benchServing } from './serving.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 
-const USAGE = `npm run bench -- [decide|serving] [options]
+const USAGE = `npm run bench -- [decide|serving|proofs] [options]
 
 decide (the default): nanoseconds a decision, Verdict beside its peers
   --sizes 10,100      numbers of rules (default 10,100,1000,10000)
@@ -22,10 +23,17 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rounds 5          times each server is measured, in turns
   --ms 2000           time of one measurement
 
-both
+proofs: milliseconds to compile and prove tables with planted faults, and many rules
+  --rows 2000         rows of a table
+  --rules 10000       number of rules
+  --runs 3            runs of each; the median counts
+
+all
   --json              print the result as JSON instead of the table
   --markdown          print tables in Markdown
   --help`;
+
+const BENCHES = ['decide', 'serving', 'proofs'];
 
 class UsageError extends Error {}
 
@@ -46,6 +54,7 @@ function readArguments(args: string[]) {
         fast: { type: 'boolean', default: false },
         runs: { type: 'string' },
         rules: { type: 'string' },
+        rows: { type: 'string' },
         rounds: { type: 'string' },
         ms: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -65,7 +74,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const [what = 'decide', ...rest] = positionals;
-  if (rest.length > 0 || (what !== 'decide' && what !== 'serving')) throw new UsageError(`unknown bench: ${positionals.join(' ')}`);
+  if (rest.length > 0 || !BENCHES.includes(what)) throw new UsageError(`unknown bench: ${positionals.join(' ')}`);
   const log = (line: string): void => {
     if (values.json) console.error(line);
     else console.log(line);
@@ -79,6 +88,11 @@ async function main(args: string[]): Promise<number> {
     const decided = await benchDecide({ sizes, runs: positive('runs', values.runs, 3), timing, fast: values.fast, format, log });
     isRight = decided.sizes.every((size) => size.rows.every((row) => row.wrong === null));
     result = decided;
+  } else if (what === 'proofs') {
+    const [rows, rules] = [positive('rows', values.rows, 2000), positive('rules', values.rules, 10_000)];
+    const proven = benchProofs({ rows, rules, runs: positive('runs', values.runs, 3), format, log });
+    isRight = proven.rows.every((row) => row.wrong === null);
+    result = proven;
   } else {
     const measureMs = positive('ms', values.ms, 2000);
     const rules = positive('rules', values.rules, 100);

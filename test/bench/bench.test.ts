@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { benchDecide } from '#bench/decide.js';
 import { gccVersion } from '#bench/peers/gcc.js';
+import { benchProofs } from '#bench/proofs.js';
 import { formatMarkdown, formatTable } from '#bench/report.js';
 import { HttpReplyReader, WebSocketReplyReader } from '#bench/serving/reply-reader.js';
 import { benchServing } from '#bench/serving.js';
@@ -98,6 +99,16 @@ describe('serving', () => {
       expect(verdict.rate).toBeGreaterThan(0);
       expect(echo.rate).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('proofs', () => {
+  it('finds what is planted, and nothing else', () => {
+    const lines: string[] = [];
+    const { rows } = benchProofs({ rows: 400, rules: 300, runs: 1, format: formatTable, log: (line) => lines.push(line) });
+    expect(rows.filter((row) => row.wrong !== null)).toEqual([]);
+    expect(rows.map(({ found }) => found)).toMatchObject([{ V4200: 3, V4201: 2 }, { V4200: 3, V4202: 1 }, {}, {}, {}]);
+    expect(lines.join('\n')).toContain('400 rows');
   });
 });
 
