@@ -37,10 +37,11 @@ function safePath(name: string): string {
   const path = name.replace(/^(\.\/)+/, '');
   if (path.length > PATH_CHARS_MAX) throw refuse(`a path is longer than ${PATH_CHARS_MAX} characters`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (/[\u0000-\u001f\u007f\\]/.test(path) || path.startsWith('/') || /^[A-Za-z]:/.test(path)) {
+  if (/[\u0000-\u001f\u007f\\]/.test(path) || path.startsWith('/')) {
     throw refuse(`the path ${JSON.stringify(name)} is not allowed`);
   }
-  if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) {
+  // A drive may come first once the directory around the bundle is taken off.
+  if (path.split('/').some((part) => part === '..' || part === '.' || part === '' || /^[A-Za-z]:/.test(part))) {
     throw refuse(`the path ${JSON.stringify(name)} is not allowed`);
   }
   return path;

@@ -7,6 +7,7 @@ import { convertValue } from './convert.js';
 import { exactNumber, I64_MAX, I64_MIN, nextDown, nextUp, SCALE_MAX, scaleExact } from './decimal.js';
 import { FORMATS, type SchemaType } from './keywords.js';
 import type { Field } from './model.js';
+import { jsonText } from './reading.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -93,12 +94,7 @@ function readFormat(schema: Schema, type: SchemaType, complain: Complain): strin
   const known = FORMATS[type] ?? [];
   if (typeof schema.format === 'string' && known.includes(schema.format)) return schema.format;
   const choice = known.length === 0 ? 'remove it' : `the formats of ${type} are ${known.join(', ')}`;
-  complain(
-    'V2002',
-    'format',
-    `format ${JSON.stringify(schema.format)} is not supported on ${type}: it would not be checked`,
-    choice,
-  );
+  complain('V2002', 'format', `format ${jsonText(schema.format)} is not supported on ${type}: it would not be checked`, choice);
   return undefined;
 }
 
@@ -198,7 +194,7 @@ function readMembers(value: unknown, keyword: 'enum' | 'const', nullable: boolea
     if (entry === null && nullable) continue;
     const at = keyword === 'enum' ? `enum/${i}` : keyword;
     if (typeof entry !== 'string')
-      complain('V2009', at, `a member of enum must be a text, not ${JSON.stringify(entry, bigintText)}`, 'write it in quotes');
+      complain('V2009', at, `a member of enum must be a text, not ${jsonText(entry)}`, 'write it in quotes');
     else if (names.includes(entry)) complain('V2009', at, `member ${JSON.stringify(entry)} stands twice in enum`);
     else if (entry === '__proto__') complain('V2009', at, 'a member of enum cannot be called __proto__');
     else names.push(entry);
@@ -303,12 +299,8 @@ export function readDefault(field: Field, value: unknown, complain: Complain): v
   if (value === null) return;
   const converted = convertValue(field, value);
   if (!converted.ok) {
-    complain('V2007', 'default', `the default ${JSON.stringify(value, bigintText)} does not fit: it ${converted.message}`);
+    complain('V2007', 'default', `the default ${jsonText(value)} does not fit: it ${converted.message}`);
     return;
   }
   field.default = typeof converted.value === 'number' ? converted.value + 0 : converted.value;
-}
-
-function bigintText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }

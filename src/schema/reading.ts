@@ -48,7 +48,7 @@ export function readType(place: Place, complain: Complain): { type: SchemaType; 
   if (found !== undefined) return { type: found, nullable };
   const near = typeof rest[0] === 'string' ? nearest(rest[0], SCHEMA_TYPES) : undefined;
   const advice = near === undefined ? allowed : `did you mean ${near}?`;
-  complain('V2004', 'type', `type ${JSON.stringify(rest[0])} is not supported`, advice);
+  complain('V2004', 'type', `type ${jsonText(rest[0])} is not supported`, advice);
   return undefined;
 }
 
@@ -159,4 +159,9 @@ function unescapePointer(token: string): string | undefined {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value of a schema as JSON, for messages. Integers may be bigints, which JSON.stringify refuses. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, own: unknown) => (typeof own === 'bigint' ? String(own) : own));
 }

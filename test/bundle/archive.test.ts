@@ -57,6 +57,7 @@ describe('archives', () => {
     ['an absolute path', [{ name: '/etc/passwd' }], /not allowed/],
     ['a backslash', [{ name: 'a\\b' }], /not allowed/],
     ['a drive', [{ name: 'C:x' }], /not allowed/],
+    ['a drive inside the top directory', [{ name: 'top/C:/x' }], /not allowed/],
     ['a control character', [{ name: 'a\u0007b' }], /not allowed/],
     ['a long path', [{ name: `${'a/'.repeat(200)}x` }], /longer than/],
     ['a symbolic link', [{ name: 'a', type: 'symlink', linkname: '/etc/passwd' }], /is a symlink/],

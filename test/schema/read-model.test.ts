@@ -386,6 +386,17 @@ describe('what is refused', () => {
     expect(codesOfField({ [keyword]: {} })).toEqual([`V2002 ~/${keyword}`]);
   });
 
+  test('where a keyword has an integer beyond the safe ones', () => {
+    const field = (schema: unknown): string[] =>
+      readSchema(objectSchema({ a: schema })).diagnostics.map(({ code, message }) => `${code} ${message}`);
+    const big = 9007199254740993n;
+    expect(field({ type: big })).toEqual([expect.stringMatching(/^V2004 .*9007199254740993/)]);
+    expect(field({ type: { x: [big] } })).toEqual([expect.stringMatching(/^V2004 .*9007199254740993/)]);
+    expect(field({ type: 'string', format: big })).toEqual([expect.stringMatching(/^V2002 .*9007199254740993/)]);
+    expect(field({ type: 'string', enum: ['A', big] })).toEqual([expect.stringMatching(/^V2009 .*9007199254740993/)]);
+    expect(field({ type: 'string', default: { x: big } })).toEqual([expect.stringMatching(/^V2007 .*9007199254740993/)]);
+  });
+
   test('all problems come in one run, with advice', () => {
     const { diagnostics } = readSchema(
       objectSchema({ a: { type: 'strng' }, b: { type: 'string', maxLenght: 3 }, c: { type: 'integer', minimum: 3, maximum: 2 } }),
