@@ -28,6 +28,9 @@ const LOOP_UNITS_MAX = 64;
 /** Longer JSON text is left to JSON.parse: what it is made of is then mostly long texts, which that reads faster. */
 const PLAIN_BYTES_MAX = 16_384;
 
+/** Bytes of a text on its way into a table; nothing in it outlives a call. */
+const ASCII = new Uint8Array(PLAIN_BYTES_MAX);
+
 /** Vtable entry of a null field while its table is copied; no field lies on its table's first bytes. */
 const IS_NULL = 1;
 
@@ -73,9 +76,21 @@ export class PayloadEncoder {
   /** As `encode`, from JSON text; throws Problem INVALID_JSON with the position where the text is not JSON, and
    * INVALID_PAYLOAD where an object has a key twice. */
   encodeText(json: string): Uint8Array {
+    const plain = this.encodeAscii(json);
+    if (plain !== undefined) return plain;
     const { value, duplicates } = parseJson(json);
     if (duplicates.length > 0) throw invalidPayload(duplicates);
     return this.encode(value);
+  }
+
+  /**
+   * The way of encodePlain for a text of ASCII alone, which nearly all are: two thirds of the time of JSON.parse. Of others a half of
+   * a surrogate pair would have to be told from U+FFFD.
+   */
+  private encodeAscii(json: string): Uint8Array | undefined {
+    if (json.length > PLAIN_BYTES_MAX) return undefined;
+    const { read, written } = this.utf8.encodeInto(json, ASCII);
+    return read === json.length && written === read ? this.encodePlain(ASCII.subarray(0, written)) : undefined;
   }
 
   /**
