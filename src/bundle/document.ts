@@ -240,6 +240,32 @@ export function readDocument(
 }
 
 /**
+ * Reads one item of a list as a document of its own; undefined where there is anything about it that only the whole can settle.
+ * @param text `- ...`, with its line's beginning
+ */
+export function readPart(file: string, text: string): BundleDocument | undefined {
+  try {
+    refuseDeep(text);
+  } catch {
+    return undefined;
+  }
+  const root = parseDocument(text, { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core' });
+  if (root.errors.length > 0 || root.warnings.length > 0 || twinKeys(root).length > 0) return undefined;
+  if (!isSeq(root.contents) || root.contents.flow === true || root.contents.items.length !== 1) return undefined;
+  let isPlain = true;
+  visit(root, {
+    Alias: () => {
+      isPlain = false;
+    },
+    Node: (_, node) => {
+      if (node.tag?.startsWith('!') === true) isPlain = false;
+      if ('anchor' in node && node.anchor !== undefined) isPlain = false;
+    },
+  });
+  return isPlain ? new BundleDocument(file, text, root.toJS(), root, new Uint8Array()) : undefined;
+}
+
+/**
  * Throws RangeError for a text that is nested deeper than DOCUMENT_DEPTH_MAX. The YAML reader recurses once a level, and must not
  * come near the stack's end: where V8 has to compile a regular expression there, it aborts the process.
  */

@@ -7,10 +7,11 @@ import { readLock } from '../schema/lock.js';
 import type { ModelLock } from '../schema/model.js';
 import type { Bundle, BundleRule, CombineName, OutcomeName, ProfileName } from './bundle.js';
 import { checkDocument, fittingEntries } from './check-document.js';
-import { type BundleDocument, isDocumentPath, readDocument, toPointer } from './document.js';
+import { type BundleDocument, isDocumentPath, toPointer } from './document.js';
 import type { BundleFiles } from './files.js';
 import { type InputMap, readInputMap } from './input-map.js';
 import { FILES_MAX } from './limits.js';
+import { PLAIN_READ, type ReadMemo } from './memo.js';
 import { type BundleParts, PART_FOLDERS, readParts } from './read-parts.js';
 import type { ScalarText } from './scalar-text.js';
 import { type BundleTest, readTests } from './tests.js';
@@ -42,17 +43,18 @@ interface RuleEntry {
  * Reads a bundle. Undefined where bundle.yaml is missing or no document; with other errors in the bag, the bundle holds what
  * could be read, so that a caller can go on and report more.
  */
-export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | undefined {
+export function readBundle(files: BundleFiles, bag: DiagnosticBag, memo: ReadMemo = PLAIN_READ): Bundle | undefined {
+  const { readDocument } = memo;
   if (files.size > FILES_MAX) {
     bag.error('V5011', { file: 'bundle.yaml', start: 0, end: 0 }, `the bundle has ${files.size} files, more than ${FILES_MAX}`);
     return undefined;
   }
   const paths = [...files.keys()].sort();
-  const head = readHead(files, bag);
+  const head = readHead(files, bag, readDocument);
   const headFits = head !== undefined && checkDocument(head, 'bundle', bag);
   const modelPath = (head?.value as Partial<BundleHead> | undefined)?.model;
-  const lock = readLockDocument(files, bag);
-  const model = readModelDocument(head, modelPath, files, bag);
+  const lock = readLockDocument(files, bag, readDocument);
+  const model = readModelDocument(head, modelPath, files, bag, readDocument);
   const rules: BundleRule[] = [];
   const strayConditions: ScalarText[] = [];
   const tests: BundleTest[] = [];
@@ -78,7 +80,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag): Bundle | und
     else readRules(document, rules, strayConditions, bag);
   }
 
-  const parts = readParts(files, bag);
+  const parts = memo.parts(files, bag, (own) => readParts(files, own));
   if (head === undefined) return undefined;
   return {
     headFits,
@@ -118,7 +120,7 @@ function readHeadFields(
   };
 }
 
-function readHead(files: BundleFiles, bag: DiagnosticBag): BundleDocument | undefined {
+function readHead(files: BundleFiles, bag: DiagnosticBag, readDocument: ReadMemo['readDocument']): BundleDocument | undefined {
   const found = BUNDLE_PATHS.filter((path) => files.has(path));
   const path = found[0];
   if (path === undefined) {
@@ -133,7 +135,7 @@ function readHead(files: BundleFiles, bag: DiagnosticBag): BundleDocument | unde
   return readDocument(path, files.get(path)!, bag);
 }
 
-function readLockDocument(files: BundleFiles, bag: DiagnosticBag): ModelLock | undefined {
+function readLockDocument(files: BundleFiles, bag: DiagnosticBag, readDocument: ReadMemo['readDocument']): ModelLock | undefined {
   const bytes = files.get(LOCK_PATH);
   if (bytes === undefined) return undefined;
   const document = readDocument(LOCK_PATH, bytes, bag);
@@ -147,6 +149,7 @@ function readModelDocument(
   path: unknown,
   files: BundleFiles,
   bag: DiagnosticBag,
+  readDocument: ReadMemo['readDocument'],
 ): BundleDocument | undefined {
   if (head === undefined || typeof path !== 'string') return undefined;
   const bytes = files.get(path);

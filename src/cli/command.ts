@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROBLEMS, Problem } from '../errors.js';
 import { applyConfig, applyEnvironment, CONFIG_FILE, describeConfig, readConfigFile, withEnvironment } from './config.js';
 import { EXIT_NO, EXIT_OK, EXIT_USAGE, Refusal, UsageError } from './errors.js';
-import { Output } from './output.js';
+import { type ColorWhen, Output } from './output.js';
 
 /** Does the work; returns the exit code. */
 export type Action<Options> = (args: string[], options: Options, output: Output) => Promise<number> | number;
@@ -13,6 +13,7 @@ interface CommonOptions {
   json: boolean;
   config?: string;
   printConfig: boolean;
+  color: ColorWhen;
 }
 
 /**
@@ -31,6 +32,7 @@ export function defineCommand<Options>(
   command.description(description).allowExcessArguments(false).showHelpAfterError(`(verdict ${name} --help shows how)`);
   const common = [
     new Option('--json', 'print the result as one JSON document').default(false),
+    new Option('--color <when>', 'colours in what is printed for people').choices(['always', 'never', 'auto']).default('auto'),
     new Option('--config <file>', `file of option values (default: ${CONFIG_FILE} where there is one)`),
     new Option('--print-config', 'print the option values and where they come from, secrets hidden, and stop').default(false),
   ];
@@ -60,7 +62,7 @@ async function run<Options>(
     const path = config ?? CONFIG_FILE;
     applyConfig(command, readConfigFile(path, config !== undefined), path, command.parent?.commands ?? [command]);
     const options = command.opts<CommonOptions & Options>();
-    output = new Output({ json: options.json });
+    output = new Output({ json: options.json, color: options.color });
     if (options.printConfig) {
       const described = describeConfig(command);
       output.result({ ok: true, config: described });

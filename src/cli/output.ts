@@ -11,9 +11,22 @@ export interface Column {
   align?: 'left' | 'right';
 }
 
-/** Whether a stream takes colours: a terminal, unless NO_COLOR is set or the terminal is dumb. */
-export function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): boolean {
-  return stream.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+export type ColorWhen = 'always' | 'never' | 'auto';
+
+/**
+ * Whether a stream takes colours. `auto`: not where NO_COLOR is set; else where FORCE_COLOR is (0 and false are no), or on a terminal
+ * that is not dumb.
+ */
+export function wantsColor(
+  stream: Pick<NodeJS.WriteStream, 'isTTY'>,
+  env: NodeJS.ProcessEnv = process.env,
+  when: ColorWhen = 'auto',
+): boolean {
+  if (when !== 'auto') return when === 'always';
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  const forced = env.FORCE_COLOR ?? '';
+  if (forced !== '') return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
 /** Thousands separated by commas, at most `digits` after the point. */
@@ -36,10 +49,10 @@ export class Output {
   readonly color: boolean;
   readonly #stream: NodeJS.WriteStream;
 
-  constructor(options: { json: boolean; stream?: NodeJS.WriteStream }) {
+  constructor(options: { json: boolean; stream?: NodeJS.WriteStream; color?: ColorWhen }) {
     this.json = options.json;
     this.#stream = options.stream ?? process.stdout;
-    this.color = !this.json && wantsColor(this.#stream);
+    this.color = !this.json && wantsColor(this.#stream, process.env, options.color);
   }
 
   /** The text in a style where the stream takes colours. */

@@ -18,11 +18,16 @@ export interface CheckedRule {
  * Checks all conditions; rules with faults are left out of the result.
  * @param scope undefined where the model has faults of its own: then syntax and whitelist are checked alone
  */
-export function checkRules(bundle: Bundle, scope: Scope | undefined, bag: DiagnosticBag): CheckedRule[] {
+export function checkRules(
+  bundle: Bundle,
+  scope: Scope | undefined,
+  bag: DiagnosticBag,
+  check: typeof checkSourceInScope = checkSourceInScope,
+): CheckedRule[] {
   const checked: CheckedRule[] = [];
-  for (const stray of bundle.strayConditions) checkSourceInScope(stray, scope, bundle.profile, bag);
+  for (const stray of bundle.strayConditions) check(stray, scope, bundle.profile, bag);
   for (const rule of bundle.rules) {
-    const condition = checkSourceInScope(rule.when, scope, bundle.profile, bag);
+    const condition = check(rule.when, scope, bundle.profile, bag);
     if (condition !== undefined && isCondition(condition, rule.when.span, `\`${rule.id}\``, bag)) checked.push({ rule, condition });
   }
   return checked;

@@ -8,16 +8,18 @@ import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { joinImageFile } from '../image/file.js';
 import type { Manifest } from '../image/manifest.js';
 import { writeImage } from '../image/write-image.js';
-import type { ModelLock } from '../schema/model.js';
+import type { Model, ModelLock } from '../schema/model.js';
 import { readModel } from '../schema/read-model.js';
+import type { CompileMemo } from './cache.js';
 import { checkDecide } from './check-decide.js';
 import { checkRules } from './check-rules.js';
-import { checkDefinitions } from './definitions.js';
+import type { CostEntry } from './cost-report.js';
+import { checkDefinitions, type Definitions } from './definitions.js';
 import { IMAGE_COST_MAX } from './limits.js';
 import { emitProgram, rankRules } from './program.js';
 import { proveRules } from './proofs/prove-rules.js';
 import { toManifest } from './to-manifest.js';
-import { toParts } from './to-parts.js';
+import { type CompiledBundle, toParts } from './to-parts.js';
 import { reportUnused } from './unused.js';
 
 export { compileExpressions, type ExpressionsResult } from './expressions.js';
@@ -35,6 +37,8 @@ export interface CompileResult {
   /** Image file: deciding part and manifest. Absent where there are errors. */
   image?: Uint8Array;
   manifest?: Manifest;
+  /** What the parts of the program cost, and what would make the dearest of them cheaper; absent with the image. */
+  costs?: CostEntry[];
   /** What model.lock.json should hold from now on; absent where the model has errors. */
   lock?: ModelLock;
   /** Errors and warnings of all files, by file and place. */
@@ -44,17 +48,46 @@ export interface CompileResult {
 /** Compiles a bundle. All problems are reported in one run; nothing is thrown for a mistake of the author. */
 export function compile(files: BundleFiles, options: CompileOptions = {}): CompileResult {
   const bag = new DiagnosticBag();
-  const bundle = readBundle(files, bag);
-  if (bundle === undefined) return { diagnostics: sorted(bag) };
+  const { emitted, lock } = emit(files, options, bag);
+  const result = { ...(lock === undefined ? {} : { lock }), diagnostics: sorted(bag) };
+  if (emitted === undefined) return result;
+  const { compiled, definitions } = emitted;
+  const manifest = toManifest(compiled, definitions, files);
+  const image = joinImageFile(writeImage(toParts(compiled)), manifest);
+  return { image, manifest, costs: compiled.program.costs, ...result };
+}
+
+/** Finds what compiling would report, without the image. @param memo of the checks before; its begin and end are the caller's */
+export function check(files: BundleFiles, options: CompileOptions, memo?: CompileMemo): Diagnostic[] {
+  const bag = new DiagnosticBag();
+  emit(files, options, bag, memo);
+  return sorted(bag);
+}
+
+interface Emitted {
+  compiled: CompiledBundle;
+  definitions: Definitions;
+}
+
+/** Everything up to the program; it is absent where there are errors. */
+function emit(
+  files: BundleFiles,
+  options: CompileOptions,
+  bag: DiagnosticBag,
+  memo?: CompileMemo,
+): { emitted?: Emitted; lock?: ModelLock } {
+  const bundle = readBundle(files, bag, memo);
+  if (bundle === undefined) return {};
   checkProfile(bundle, options.profileMax ?? 'strict', bag);
-  const model = bundle.model && readModel(bundle.model.schema, bundle.lock ?? options.lock, bundle.model.spanOf, bag);
-  const definitions = model && checkDefinitions(bundle, model, bag);
-  const rules = checkRules(bundle, definitions?.scope, bag);
+  const model = readModelOf(bundle, bundle.lock ?? options.lock, bag, memo);
+  const definitions = model && definitionsOf(bundle, model, bag, memo);
+  const rules = checkRules(bundle, definitions?.scope, bag, memo?.checkSource);
   if (bundle.headFits) checkDecide(bundle, definitions?.hits, bag);
-  if (model === undefined || definitions === undefined) return { diagnostics: sorted(bag) };
+  if (model === undefined || definitions === undefined) return {};
   if (bundle.input !== undefined) checkInputMap(bundle.input, model, bag);
-  proveRules(rules, bundle, model, bag);
-  if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
+  const conditions = rules.map(({ condition }) => condition);
+  proveRules(rules, bundle, model, bag, memo?.forms(model, conditions));
+  if (bag.hasErrors) return { lock: model.lock };
   reportUnused(definitions, rules, bag);
 
   const hits = definitions.hits.all;
@@ -75,11 +108,24 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
     },
     bag,
   );
-  if (bag.hasErrors) return { lock: model.lock, diagnostics: sorted(bag) };
-  const compiled = { bundle, model, hits, ranks, program };
-  const manifest = toManifest(compiled, definitions, files);
-  const image = joinImageFile(writeImage(toParts(compiled)), manifest);
-  return { image, manifest, lock: model.lock, diagnostics: sorted(bag) };
+  if (bag.hasErrors) return { lock: model.lock };
+  return { emitted: { compiled: { bundle, model, hits, ranks, program }, definitions }, lock: model.lock };
+}
+
+function readModelOf(
+  { model }: Bundle,
+  lock: ModelLock | undefined,
+  bag: DiagnosticBag,
+  memo: CompileMemo | undefined,
+): Model | undefined {
+  if (model === undefined) return undefined;
+  const read = (own: DiagnosticBag): Model | undefined => readModel(model.schema, lock, model.spanOf, own);
+  return memo === undefined ? read(bag) : memo.model(model.schema, lock, bag, read);
+}
+
+function definitionsOf(bundle: Bundle, model: Model, bag: DiagnosticBag, memo: CompileMemo | undefined): Definitions {
+  const check = (own: DiagnosticBag): Definitions => checkDefinitions(bundle, model, own);
+  return memo === undefined ? check(bag) : memo.definitions(bundle, model, bag, check);
 }
 
 function checkProfile(bundle: Bundle, profileMax: ProfileName, bag: DiagnosticBag): void {

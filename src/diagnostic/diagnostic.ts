@@ -45,6 +45,12 @@ function optional(advice: string | undefined, fix: Fix | undefined): Pick<Diagno
 export class DiagnosticBag {
   readonly items: Diagnostic[] = [];
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0 };
+  readonly #max: number;
+
+  /** @param max diagnostics of a severity that are listed */
+  constructor(max = DIAGNOSTICS_MAX) {
+    this.#max = max;
+  }
 
   /** Adds an error. */
   error(code: DiagnosticCode, span: Span, message: string, advice?: string, fix?: Fix): void {
@@ -59,8 +65,8 @@ export class DiagnosticBag {
   /** Adds a diagnostic; beyond DIAGNOSTICS_MAX of its severity it only counts. */
   add(diagnostic: Diagnostic): void {
     const count = ++this.#counts[diagnostic.severity];
-    if (count > DIAGNOSTICS_MAX) return;
-    const more = count === DIAGNOSTICS_MAX ? ` (further ${diagnostic.severity}s are not listed)` : '';
+    if (count > this.#max) return;
+    const more = count === this.#max ? ` (further ${diagnostic.severity}s are not listed)` : '';
     this.items.push(more === '' ? diagnostic : { ...diagnostic, message: diagnostic.message + more });
   }
 

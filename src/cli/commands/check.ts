@@ -6,6 +6,8 @@ import { type Command, Option } from 'commander';
 import { RULES_MAX } from '../../../assembly/shared/limits.js';
 import type { BundleFiles } from '../../bundle/files.js';
 import { type CompileResult, compile } from '../../compiler/compile.js';
+import type { CostEntry } from '../../compiler/cost-report.js';
+import { IMAGE_COST_MAX } from '../../compiler/limits.js';
 import { applyFixes } from '../../diagnostic/fix.js';
 import { toSarif } from '../../diagnostic/sarif.js';
 import type { Manifest } from '../../image/manifest.js';
@@ -22,12 +24,16 @@ import {
   printDiagnostics,
   readBundlePath,
 } from '../bundle-dir.js';
+import { explainCode, printCosts } from '../check-report.js';
+import { watchBundle } from '../check-watch.js';
 import { defineCommand, integerOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { number, type Output, plural } from '../output.js';
 import { packageVersion } from '../version.js';
 
 interface CheckOptions {
+  explain?: string;
+  watch: boolean;
   writeLock: boolean;
   locked: boolean;
   costMax?: number;
@@ -57,6 +63,10 @@ export interface CheckJson {
     model: { name: string; hash: string; fields: number };
     /** Static worst case of one payload, in units of about a nanosecond. */
     costMax: number;
+    /** Units that one payload may cost. */
+    costLimit: number;
+    /** The payload, features, tables and scorecards, then rules, with what is dear in each. */
+    costs: CostEntry[];
     /** In the order written. */
     rules: { id: string; file: string; line: number; cost: number; score: number; outcome: string | null; reason: string | null }[];
   };
@@ -74,13 +84,18 @@ export function checkCommand(): Command {
       .choices(['strict', 'standard'])
       .default(PROFILE_MAX),
     new Option('--fix', 'mend what has one mending, in the files of the bundle directory').default(false),
+    new Option('--explain <code>', 'print the page of a diagnostic code; no bundle is needed'),
+    new Option('--watch', 'check again whenever a file of the bundle directory changes').default(false),
     new Option('--sarif <file>', 'write the diagnostics as SARIF 2.1.0 for code hosts and editors; - for standard output'),
   ];
-  return defineCommand('check', '<bundle>', 'report all problems of a bundle and the cost of its rules', options, check);
+  return defineCommand('check', '[bundle]', 'report all problems of a bundle and the cost of its rules', options, check);
 }
 
 async function check([path]: string[], options: CheckOptions, output: Output): Promise<number> {
-  const given = await readBundlePath(path as string);
+  if (options.explain !== undefined) return explainCode(options.explain, output);
+  if (path === undefined) throw new UsageError("missing required argument 'bundle'", '(verdict check --help shows how)');
+  if (options.watch) return watchBundle(path, options, output);
+  const given = await readBundlePath(path);
   const compileFiles = (files: BundleFiles): CompileResult =>
     compile(files, { profileMax: options.profileMax, ...(options.costMax === undefined ? {} : { costMax: options.costMax }) });
   const first = compileFiles(given.files);
@@ -107,10 +122,13 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
     const state = lockState(source.files, lock);
     const written = options.writeLock && state !== 'current';
     if (written) writeLock(source, lockText(lock));
-    result.bundle = describe(manifest);
+    const costs = compiled.costs ?? [];
+    const costLimit = options.costMax ?? IMAGE_COST_MAX;
+    result.bundle = describe(manifest, costs, costLimit);
     result.lock = { state: written ? 'current' : state, written };
     if (options.locked && result.lock.state !== 'current') result.ok = false;
     printBundle(manifest, options.rules, output);
+    printCosts(costs, manifest.costMax, costLimit, output);
     printLock(result.lock, options.locked, output);
   }
   output.result(result);
@@ -162,7 +180,7 @@ export function writeLock(source: BundleSource, text: string): void {
   writeFileSync(join(source.dir, LOCK_FILE), text);
 }
 
-function describe(manifest: Manifest): NonNullable<CheckJson['bundle']> {
+function describe(manifest: Manifest, costs: CostEntry[], costLimit: number): NonNullable<CheckJson['bundle']> {
   const { name, version, profile, model, costMax, rules } = manifest;
   return {
     name,
@@ -170,12 +188,14 @@ function describe(manifest: Manifest): NonNullable<CheckJson['bundle']> {
     profile,
     model: { name: model.name, hash: model.hash, fields: model.fields.length },
     costMax,
+    costLimit,
+    costs,
     rules: rules.map(({ id, file, line, cost, score, outcome, reason }) => ({ id, file, line, cost, score, outcome, reason })),
   };
 }
 
 function printBundle(manifest: Manifest, rules: boolean, output: Output): void {
-  const { name, version, profile, model, costMax } = manifest;
+  const { name, version, profile, model } = manifest;
   if (rules) {
     output.table(
       [
@@ -201,7 +221,6 @@ function printBundle(manifest: Manifest, rules: boolean, output: Output): void {
     `${output.paint(`${name} ${version}`, 'bold')}: ${plural(manifest.rules.length, 'rule')} (of ${number(RULES_MAX)}), profile ${profile}, ` +
       `model ${model.name} ${model.hash} with ${plural(model.fields.length, 'field')}`,
   );
-  output.line(`cost of one payload: at most ${number(costMax)} units`);
 }
 
 function printLock({ state, written }: NonNullable<CheckJson['lock']>, locked: boolean, output: Output): void {

@@ -50,6 +50,8 @@ const TRUTH: ColumnDomain = { kind: 'finite', members: [true, false], nullable: 
 /** Brings the conditions of one bundle into forms that can be compared with one another. */
 export class ConditionForms {
   readonly #subjects = new Map<string, Subject>();
+  /** What was looked at since it was last cleared, in that order. */
+  readonly touched = new Set<Subject>();
   readonly #numbers = new IdentityNumbers();
   readonly #substitutes = new Map<LocalRef, Ir>();
   readonly #fieldSubjects = new Map<Field, Subject>();
@@ -155,6 +157,7 @@ export class ConditionForms {
       subject = { index: this.#subjects.size, key, domain, ...(field === undefined ? {} : { field }) };
       this.#subjects.set(key, subject);
     }
+    this.touched.add(subject);
     return subject;
   }
 
@@ -194,7 +197,10 @@ export class ConditionForms {
     // A field has one domain wherever it stands, although it may be known there not to be null.
     if (ir.op === 'field') {
       const known = this.#fieldSubjects.get(ir.field);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        this.touched.add(known);
+        return known;
+      }
       const domain = domainOfField(ir.field, ir.type, this.#nullable.has(ir.field));
       if (domain === undefined) return undefined;
       const subject = this.#subject(this.#key(ir), domain, ir.field);

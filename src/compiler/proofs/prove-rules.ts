@@ -26,6 +26,9 @@ const EXAMPLE_CHARS_MAX = 1000;
 /** Comparisons of two rules; a bundle that needs more is one of 10,000 rules that all test the same values. */
 const COMPARISONS_MAX = 60_000_000;
 
+/** What gives forms of conditions: a memo may stand between. */
+export type Forms = Pick<ConditionForms, 'formOf'>;
+
 export interface RulesProof {
   /** Rules of which it is not settled whether an earlier one always holds with them. */
   notProven: number;
@@ -40,8 +43,8 @@ export function proveRules(
   bundle: Pick<Bundle, 'combine'>,
   model: Model,
   bag: DiagnosticBag,
+  forms: Forms = new ConditionForms(model),
 ): RulesProof {
-  const forms = new ConditionForms(model);
   const proven = rules.map(({ condition }) => forms.formOf(condition));
   const first = new Map<string, number>();
   const open: number[] = [];
@@ -77,7 +80,7 @@ function reportTwin({ rule }: CheckedRule, twin: CheckedRule, bag: DiagnosticBag
 }
 
 /** A condition that folds to a constant has been reported there, and a comparison with what lies outside a field's bounds too. */
-function reportNever({ rule, condition }: CheckedRule, forms: ConditionForms, bag: DiagnosticBag): void {
+function reportNever({ rule, condition }: CheckedRule, forms: Forms, bag: DiagnosticBag): void {
   const { id, when } = rule;
   if (condition.op === 'constant' || isOutOfBounds(condition)) return;
   const operands = condition.op === 'and' ? condition.operands : [];

@@ -1,0 +1,232 @@
+// What a checker remembers of the bundle that it checked last, so that an edit costs what it touches: documents by path and bytes,
+// items of long lists by their text, checked conditions by text, scope and profile. What the last check did not use is forgotten, so
+// that it never holds more than one bundle. Nothing here changes a result.
+
+import type { Bundle, ProfileName } from '../bundle/bundle.js';
+import { type BundleDocument, readDocument } from '../bundle/document.js';
+import type { BundleFiles } from '../bundle/files.js';
+import { DOCUMENT_BYTES_MAX } from '../bundle/limits.js';
+import { type Item, readListDocument } from '../bundle/list-document.js';
+import type { ReadMemo } from '../bundle/memo.js';
+import { type BundleParts, PART_FOLDERS } from '../bundle/read-parts.js';
+import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
+import type { Model, ModelLock } from '../schema/model.js';
+import { checkSourceInScope } from './check-source.js';
+import type { Definitions } from './definitions.js';
+import type { Ir } from './ir.js';
+import { type ConditionForm, ConditionForms, type Subject } from './proofs/condition-form.js';
+import type { Forms } from './proofs/prove-rules.js';
+import type { Scope } from './scope.js';
+import { looseSource, type Source } from './source.js';
+
+/** A result, and what was reported on the way to it. */
+interface Made<T> {
+  value: T;
+  items: readonly Diagnostic[];
+}
+
+function make<T>(work: (bag: DiagnosticBag) => T): Made<T> {
+  // Whoever takes it over counts.
+  const bag = new DiagnosticBag(Number.POSITIVE_INFINITY);
+  const value = work(bag);
+  return { value, items: bag.items };
+}
+
+function tell<T>({ value, items }: Made<T>, bag: DiagnosticBag): T {
+  for (const item of items) bag.add(item);
+  return value;
+}
+
+interface KnownDocument extends Made<BundleDocument | undefined> {
+  bytes: Uint8Array;
+  isExact: boolean;
+}
+
+interface KnownCondition extends Made<Ir | undefined> {
+  check: number;
+}
+
+export class CompileMemo implements ReadMemo {
+  /** Number of the check that is under way. */
+  #check = 0;
+  #documents = new Map<string, KnownDocument>();
+  #documentsBefore = new Map<string, KnownDocument>();
+  readonly #items = new Map<string, Map<string, Item>>();
+  #parts: (Made<BundleParts> & { files: readonly (readonly [string, Uint8Array])[] }) | undefined;
+  #model: (Made<Model | undefined> & { schema: unknown; lock: string }) | undefined;
+  #definitions: (Made<Definitions> & { model: Model; key: string; parts: readonly unknown[] }) | undefined;
+  #conditions = new Map<string, KnownCondition>();
+  #scope: Scope | undefined;
+  #profile: ProfileName | undefined;
+  #forms: RememberedForms | undefined;
+
+  /** Called before each check. */
+  begin(): void {
+    this.#check++;
+    this.#documentsBefore = this.#documents;
+    this.#documents = new Map();
+  }
+
+  /** Called after each check: forgets what it did not use. */
+  end(): void {
+    this.#documentsBefore = new Map();
+    for (const path of this.#items.keys()) if (!this.#documents.has(path)) this.#items.delete(path);
+    for (const [text, known] of this.#conditions) if (known.check !== this.#check) this.#conditions.delete(text);
+  }
+
+  readonly readDocument: typeof readDocument = (path, bytes, bag, options = {}) => {
+    const isExact = options.exactIntegers === true;
+    const before = this.#documentsBefore.get(path);
+    const isSame = before !== undefined && before.isExact === isExact && sameBytes(before.bytes, bytes);
+    const known: KnownDocument = isSame ? before : { ...this.#read(path, bytes, options), bytes, isExact };
+    this.#documents.set(path, known);
+    return tell(known, bag);
+  };
+
+  #read(path: string, bytes: Uint8Array, options: { exactIntegers?: boolean }): Made<BundleDocument | undefined> {
+    const list = this.#readList(path, bytes);
+    return list === undefined ? make((bag) => readDocument(path, bytes, bag, options)) : { value: list, items: [] };
+  }
+
+  #readList(path: string, bytes: Uint8Array): BundleDocument | undefined {
+    if (!/^rules\/.*\.ya?ml$/.test(path) || bytes.length > DOCUMENT_BYTES_MAX) return undefined;
+    let known = this.#items.get(path);
+    if (known === undefined) {
+      known = new Map();
+      this.#items.set(path, known);
+    }
+    try {
+      return readListDocument(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes), known);
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
+  parts(files: BundleFiles, bag: DiagnosticBag, read: (bag: DiagnosticBag) => BundleParts): BundleParts {
+    const own = [...files].filter(([path]) => PART_FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
+    const known = this.#parts;
+    const isSame =
+      known !== undefined &&
+      known.files.length === own.length &&
+      own.every(([path, bytes], index) => known.files[index]![0] === path && sameBytes(known.files[index]![1], bytes));
+    if (!isSame) this.#parts = { ...make(read), files: own };
+    return tell(this.#parts!, bag);
+  }
+
+  model(
+    schema: unknown,
+    lock: ModelLock | undefined,
+    bag: DiagnosticBag,
+    read: (bag: DiagnosticBag) => Model | undefined,
+  ): Model | undefined {
+    const lockText = JSON.stringify(lock) ?? '';
+    // The document is the one that was read before: so its value is, and its spans are.
+    if (this.#model === undefined || this.#model.schema !== schema || this.#model.lock !== lockText)
+      this.#model = { ...make(read), schema, lock: lockText };
+    return tell(this.#model, bag);
+  }
+
+  definitions(bundle: Bundle, model: Model, bag: DiagnosticBag, check: (bag: DiagnosticBag) => Definitions): Definitions {
+    const parts = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists];
+    // Rows and attributes are numbered behind the rules.
+    const count = bundle.tables.length + bundle.scorecards.length === 0 ? 0 : bundle.rules.length;
+    const key = [bundle.profile, bundle.combine, bundle.headFits, count].join(' ');
+    const known = this.#definitions;
+    if (known?.model !== model || known.key !== key || known.parts.some((part, index) => part !== parts[index]))
+      this.#definitions = { ...make(check), model, key, parts };
+    return tell(this.#definitions!, bag);
+  }
+
+  /** A condition is checked by its text alone; what was found is told where it stands. */
+  readonly checkSource: typeof checkSourceInScope = (source, scope, profile, bag) => {
+    if (scope !== this.#scope || profile !== this.#profile) {
+      this.#conditions = new Map();
+      this.#scope = scope;
+      this.#profile = profile;
+    }
+    const { text } = source;
+    let known = this.#conditions.get(text);
+    if (known === undefined) {
+      known = { ...make((own) => checkSourceInScope(looseSource('', text), scope, profile, own)), check: this.#check };
+      this.#conditions.set(text, known);
+    } else known.check = this.#check;
+    for (const item of known.items) bag.add(placed(item, source));
+    return known.value;
+  };
+
+  /** Forms of the conditions of rules. */
+  forms(model: Model, conditions: readonly Ir[]): Forms {
+    if (this.#forms?.model !== model || !this.#forms.isInOrder(conditions)) this.#forms = new RememberedForms(model);
+    return this.#forms;
+  }
+}
+
+/** A diagnostic about a text that stands nowhere, told of one that stands in a file. */
+function placed(item: Diagnostic, source: Source): Diagnostic {
+  const { fix, ...rest } = item;
+  const mended = fix && source.fixAt?.(fix.span.start, fix.span.end, fix.text);
+  const span = source.spanAt(item.span.start, item.span.end);
+  return mended === undefined ? { ...rest, span } : { ...rest, span, fix: mended };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+interface KnownForm {
+  form: ConditionForm;
+  /** What it looked at, in that order. */
+  subjects: readonly Subject[];
+}
+
+/**
+ * Forms by condition. They follow from the order in which subjects are first looked at, so that they are kept only while
+ * that order is what it would be afresh.
+ */
+class RememberedForms implements Forms {
+  readonly #forms: ConditionForms;
+  readonly #known = new WeakMap<Ir, KnownForm>();
+  /** Conditions that were brought into forms, forgotten ones included. */
+  #count = 0;
+
+  constructor(readonly model: Model) {
+    this.#forms = new ConditionForms(model);
+  }
+
+  formOf(ir: Ir): ConditionForm {
+    return this.#remember(ir).form;
+  }
+
+  /** Whether these conditions, one after the other, look at subjects in the order of their numbers. */
+  isInOrder(conditions: readonly Ir[]): boolean {
+    // Subjects of what is forgotten are never freed.
+    if (this.#count > 2 * conditions.length + 1000) return false;
+    const seen = new Set<Subject>();
+    let last = -1;
+    for (const ir of conditions) {
+      for (const subject of this.#remember(ir).subjects) {
+        if (seen.has(subject)) continue;
+        if (subject.index < last) return false;
+        last = subject.index;
+        seen.add(subject);
+      }
+    }
+    return true;
+  }
+
+  #remember(ir: Ir): KnownForm {
+    let known = this.#known.get(ir);
+    if (known === undefined) {
+      this.#forms.touched.clear();
+      const form = this.#forms.formOf(ir);
+      known = { form, subjects: [...this.#forms.touched] };
+      this.#known.set(ir, known);
+      this.#count++;
+    }
+    return known;
+  }
+}
