@@ -1,16 +1,18 @@
-// npm run bench -- [decide|serving|proofs] [options]: measures, prints a table, and leaves the figures in bench/results.
+// npm run bench -- [decide|serving|language|proofs] [options]: measures, prints a table, and leaves the figures in bench/results.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchDecide } from './decide.js';
+import { benchLanguage } from './language.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, writeResult } from './report.js';
 import { benchServing } from './serving.js';
+import { BLOCK_COUNT } from './workload.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 
-const USAGE = `npm run bench -- [decide|serving|proofs] [options]
+const USAGE = `npm run bench -- [decide|serving|language|proofs] [options]
 
 decide (the default): nanoseconds a decision, Verdict beside its peers
   --sizes 10,100      numbers of rules (default 10,100,1000,10000)
@@ -23,6 +25,11 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rounds 5          times each server is measured, in turns
   --ms 2000           time of one measurement
 
+language: nanoseconds a decision of work in the profile standard, beside the same JavaScript in V8
+  --only texts        only the work whose name holds this
+  --runs 3            runs of each row; the median counts
+  --ms 300            least time of one run
+
 proofs: milliseconds to compile and prove tables with planted faults, and many rules
   --rows 2000         rows of a table
   --rules 10000       number of rules
@@ -33,7 +40,7 @@ all
   --markdown          print tables in Markdown
   --help`;
 
-const BENCHES = ['decide', 'serving', 'proofs'];
+const BENCHES = ['decide', 'serving', 'language', 'proofs'];
 
 class UsageError extends Error {}
 
@@ -55,6 +62,7 @@ function readArguments(args: string[]) {
         runs: { type: 'string' },
         rules: { type: 'string' },
         rows: { type: 'string' },
+        only: { type: 'string' },
         rounds: { type: 'string' },
         ms: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -88,6 +96,17 @@ async function main(args: string[]): Promise<number> {
     const decided = await benchDecide({ sizes, runs: positive('runs', values.runs, 3), timing, fast: values.fast, format, log });
     isRight = decided.sizes.every((size) => size.rows.every((row) => row.wrong === null));
     result = decided;
+  } else if (what === 'language') {
+    const measured = await benchLanguage({
+      payloadCount: 8 * BLOCK_COUNT,
+      runs: positive('runs', values.runs, 3),
+      timing: { msMin: positive('ms', values.ms, 300), warmupMsMin: 100 },
+      ...(values.only === undefined ? {} : { only: values.only }),
+      format,
+      log,
+    });
+    isRight = measured.rows.every((row) => row.wrong === null);
+    result = measured;
   } else if (what === 'proofs') {
     const [rows, rules] = [positive('rows', values.rows, 2000), positive('rules', values.rules, 10_000)];
     const proven = benchProofs({ rows, rules, runs: positive('runs', values.runs, 3), format, log });

@@ -54,7 +54,7 @@ export interface WorkloadRule {
 export type WorkloadPayload = Readonly<Record<string, number | string>>;
 
 /** xorshift32: numbers in [0, 1) from a seed other than 0. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state ^= state << 13;

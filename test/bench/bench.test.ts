@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { benchDecide } from '#bench/decide.js';
+import { benchLanguage } from '#bench/language.js';
+import { languageCases } from '#bench/language-cases.js';
 import { gccVersion } from '#bench/peers/gcc.js';
 import { benchProofs } from '#bench/proofs.js';
 import { formatMarkdown, formatTable } from '#bench/report.js';
@@ -99,6 +101,30 @@ describe('serving', () => {
       expect(verdict.rate).toBeGreaterThan(0);
       expect(echo.rate).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('language', () => {
+  it('measures every kind of work, and all is as V8 has it', async () => {
+    const { rows } = await benchLanguage({
+      payloadCount: BLOCK_COUNT,
+      runs: 1,
+      timing: { msMin: 1, warmupMsMin: 1 },
+      format: formatTable,
+      log: () => {},
+    });
+    expect(rows.filter((row) => row.wrong !== null)).toEqual([]);
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.every((row) => row.checked >= 2 * BLOCK_COUNT && row.overV8 > 0)).toBe(true);
+  });
+
+  it.each(languageCases().map((work) => [work.name, work] as const))('%s: payloads with more than one answer', (_, work) => {
+    const answers = Array.from({ length: 200 }, (_, index) => {
+      const payload = work.payload(index);
+      expect(work.payload(index)).toEqual(payload);
+      return work.run((work.prepare?.(payload) ?? payload) as never);
+    });
+    expect(new Set(answers).size).toBeGreaterThan(1);
   });
 });
 
