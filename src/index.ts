@@ -5,7 +5,19 @@ export { compile } from './compiler/compile.js';
 export type { EngineOptions } from './config.js';
 export type { Diagnostic, Severity, Span } from './diagnostic/diagnostic.js';
 export { renderDiagnostic } from './diagnostic/render.js';
-export { createEngine, type Engine, type EngineStats, type PublishResult, type StoreProblem, type TenantStats } from './engine.js';
+export {
+  createEngine,
+  type Engine,
+  type EngineStats,
+  type ListBytes,
+  type ListContent,
+  type ListInfo,
+  type LoadOptions,
+  type PublishResult,
+  type PutResult,
+  type StoreProblem,
+  type TenantStats,
+} from './engine.js';
 export { type PayloadError, PROBLEMS, Problem, type ProblemCode } from './errors.js';
 export type { ExplainedCondition, ExplainedRule, ExplainedValue, Explanation } from './explain.js';
 export type { Manifest, ManifestRule } from './image/manifest.js';

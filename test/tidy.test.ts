@@ -207,7 +207,10 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
   { what: /^(node:)?net$/, where: ['src/registry/owner.ts', 'src/server/', 'src/dev/'], why: 'a socket guards the data directory' },
   {
     what: /^node:fs/,
-    where: ['src/registry/store.ts', 'src/server/uws.ts', 'src/runtime/instance.ts', 'src/cli/', 'src/dev/'],
+    where: [
+      ...['src/registry/files.ts', 'src/registry/store.ts', 'src/registry/list-store.ts', 'src/server/uws.ts'],
+      ...['src/runtime/instance.ts', 'src/cli/', 'src/dev/'],
+    ],
     why: 'files are touched in few places',
   },
   { what: /^(commander|cli-progress|csv-parse)/, where: ['src/cli/'], why: 'the command line' },

@@ -193,6 +193,7 @@ function takeApart(file: Uint8Array): { deciding: Uint8Array; manifest: Manifest
     throw new Problem('INVALID_IMAGE', (error as Error).message);
   }
   if (parts.header.kind !== ImageKind.DECISION) throw new Problem('INVALID_IMAGE', 'it evaluates expressions, it does not decide');
+  if (!Array.isArray(parts.manifest.lists)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of lists');
   const read = parts.manifest.lists.filter(({ isRead }) => isRead).length;
   if (read !== parts.header.listCount) throw new Problem('INVALID_IMAGE', 'its manifest has other lists');
   if (parts.manifest.model.hash !== parts.header.modelHash) throw new Problem('INVALID_IMAGE', 'its manifest is of another model');

@@ -56,6 +56,11 @@ export function smallImage(options: { name?: string; version?: string; limit?: n
       },
     ],
     ranks: [0],
+    features: [],
+    tables: [],
+    scorecards: [],
+    lists: [],
+    costs: [],
     costMax: 3,
     modelSchema: SCHEMA,
   };
