@@ -10,6 +10,8 @@ import { typePhrase } from './types.js';
  * @param whose for messages: "`night-spend`"
  */
 export function isCondition(ir: Ir, span: Span, whose: string, bag: DiagnosticBag): boolean {
+  // What it reads has faults, which are told already.
+  if (ir.type.kind === 'error') return false;
   if (ir.type.kind !== 'boolean') {
     const advice = ir.type.kind === 'number' ? 'compare it, for instance with `> 0`' : 'write a comparison';
     bag.error('V4008', span, `the condition of ${whose} is ${typePhrase(ir.type)}, not a boolean`, advice);

@@ -15,6 +15,7 @@ import type { Ir } from './ir.js';
 import { declaredListType } from './lists.js';
 import { type FeatureRef, type ListRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
 import { checkScorecard } from './scorecards/check-scorecard.js';
+import { mapHits } from './step-parts.js';
 import type { Step } from './steps.js';
 import { type Cell, Operand, operandsOfCell, parseCell } from './tables/cell-syntax.js';
 import { isWord, literalOf } from './tables/check-cell.js';
@@ -85,16 +86,27 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
   const shown: Shown = { features: new Map(), tables: new Map(), scorecards: new Map() };
   const { ordered, circular } = orderDefinitions(pending, bag);
   for (const definition of pending) if (circular.has(definition.name)) names.set(definition.name, definition.broken);
-  const steps: Step[] = [];
-  const named: NamedFeatures[] = [];
+  const checked = new Map<Pending, { result: Result; hits: HitRules }>();
   for (const definition of ordered) {
-    const result = definition.check(context, proofs, hits, shown);
+    const own = new HitRules(0);
+    const result = definition.check(context, proofs, own, shown);
     if (!names.has(definition.name)) names.set(definition.name, result?.entry ?? definition.broken);
     if (result === undefined) continue;
-    steps.push(...result.steps);
     for (const [feature, value] of result.values ?? []) values.set(feature, value);
-    named.push({ what: definition.what, span: definition.span, steps: result.steps });
+    checked.set(definition, { result, hits: own });
   }
+  // What hits is numbered in the order written, whatever reads what.
+  const firstHit = new Map<Pending, number>();
+  for (const definition of pending) {
+    const found = checked.get(definition);
+    if (found !== undefined) firstHit.set(definition, hits.append(found.hits));
+  }
+  const named = [...checked].map(([definition, { result }]): NamedFeatures => {
+    const first = firstHit.get(definition)!;
+    const steps = result.steps.map((step) => mapHits(step, (hit) => first + hit));
+    return { what: definition.what, span: definition.span, steps };
+  });
+  const steps = named.flatMap((one) => one.steps);
   return { scope, steps, hits, named, shown, featureValue };
 }
 

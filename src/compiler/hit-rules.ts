@@ -47,6 +47,14 @@ export class HitRules {
     return this.groups.flatMap(({ rules }) => rules);
   }
 
+  /** Adds all of another collection; gives the number of its first. */
+  append(other: HitRules): number {
+    const number = this.#first + this.#count;
+    this.groups.push(...other.groups);
+    this.#count += other.#count;
+    return number;
+  }
+
   /** Adds rules that belong together; gives the number of the first. */
   add(rules: HitRule[], single: boolean): number {
     const number = this.#first + this.#count;

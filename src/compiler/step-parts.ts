@@ -42,6 +42,19 @@ export function hitsOf(step: AnyStep): number[] {
   return step.kind === 'choose' ? [...hits, ...step.otherwise.hits] : hits;
 }
 
+/** The step with other numbers for what it hits. */
+export function mapHits(step: Step, change: (hit: number) => number): Step {
+  const changed = <T extends { hits: readonly number[] }>(row: T): T => ({ ...row, hits: row.hits.map(change) });
+  switch (step.kind) {
+    case 'let':
+      return step;
+    case 'choose':
+      return { ...step, rows: step.rows.map(changed), otherwise: changed(step.otherwise) };
+    case 'each':
+      return { ...step, rows: step.rows.map(changed) };
+  }
+}
+
 /** The step with each of its expressions changed. */
 export function mapExpressions(step: Step, change: (ir: Ir) => Ir): Step {
   const changed = (set: Assignment): Assignment => ({ ...set, value: change(set.value) });

@@ -13,7 +13,7 @@ import { worldModel, worldNow, worldPayload } from '../lib/expression-world.js';
 import { EngineBox } from '../lib/image-engine.js';
 import { testSeed } from '../lib/model.js';
 
-const PAIRS = Number(process.env.VERDICT_PAIRS ?? 60_000);
+const PAIRS = Number(process.env.VERDICT_PAIRS ?? 100_000);
 const EXPRESSIONS_PER_IMAGE = 12;
 const PAYLOADS_PER_IMAGE = 50;
 

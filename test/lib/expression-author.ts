@@ -129,8 +129,9 @@ export class Author {
     if (kind === 'decimal' || kind === 'timestamp' || kind === 'date') this.isScript = false;
   }
 
-  /** A value that is there. */
-  scalar(kind: Kind, depth: number, names: Names): string {
+  /** A value that is there; `risk`: one that may well fail. */
+  scalar(kind: Kind, depth: number, names: Names, risk?: boolean): string {
+    if (risk !== undefined) this.#risk = risk ? 40 : 0;
     this.#beyondScript(kind);
     const d = depth - 1;
     const isPlain = kind === 'number' || kind === 'text' || kind === 'boolean';

@@ -27,13 +27,16 @@ export class PlainExpression {
   constructor(
     readonly source: string,
     readonly statics: Statics,
+    /** A number of literals alone stays one: what it stands for says what it is. */
+    readonly mayBeNumeral = false,
   ) {
     this.tree = parseExpressionAt(source, 0, { ecmaVersion: 2022 });
   }
 
   /** Its value; a number of literals alone is a number. Throws ArithmeticFault where the decision has the status ARITHMETIC. */
   run(names: Names): Value {
-    return plain(evaluate(this.tree, names, this.statics));
+    const value = evaluate(this.tree, names, this.statics);
+    return this.mayBeNumeral ? value : plain(value);
   }
 }
 

@@ -38,7 +38,8 @@ export function checkFeature(context: TableContext, written: BundleFeature): Che
     return condition;
   });
   const found = written.cases.map(({ value }) => checkSourceInScope(value, context.scope, context.profile, bag));
-  if (bag.errorCount > before) return undefined;
+  // What reads something with faults says nothing of its own.
+  if (bag.errorCount > before || found.some((ir) => ir?.type.kind === 'error')) return undefined;
   const values = joinValues(written, found as Ir[], bag);
   if (values === undefined) return undefined;
   const type = unionType(values.find((ir) => ir.type.kind !== 'null')?.type ?? NULL, values);

@@ -114,6 +114,7 @@ class Search {
   }
 
   #solveFor(field: Field, ir: Ir, target: number | bigint, values: ReadonlyMap<Field, DomainValue>): number | bigint | undefined {
+    if (!isOrderedKind(field.kind)) return undefined;
     const at = (value: number | bigint): Evaluated => evaluate(ir, this.#environment(new Map([...values, [field, value]])));
     if (isNumberKind(field.kind)) {
       const [zero, one] = [at(0), at(1)];
@@ -170,6 +171,11 @@ function isSingle(kind: FieldKind): boolean {
 
 function isNumberKind(kind: FieldKind): boolean {
   return kind === FieldKind.DOUBLE || kind === FieldKind.INT || kind === FieldKind.LONG;
+}
+
+/** Kinds whose values are numbers or whole numbers of units. */
+function isOrderedKind(kind: FieldKind): boolean {
+  return isNumberKind(kind) || kind === FieldKind.DECIMAL || kind === FieldKind.TIMESTAMP || kind === FieldKind.DATE;
 }
 
 /** True where a field may have a value, as far as its bounds say. */

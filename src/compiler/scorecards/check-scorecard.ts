@@ -55,7 +55,7 @@ export function checkScorecard(
   const scale = scorecard.type === 'number' ? undefined : scorecard.type.decimal;
   const initial = scorecard.initialScore === undefined ? zeroPoints(scale) : pointsOf(scorecard.initialScore, scale, bag);
   const found = scorecard.characteristics.map((one) => checkCharacteristic(context, scorecard, one, scale, parsed));
-  if (bag.errorCount > before) return undefined;
+  if (bag.errorCount > before || found.includes(undefined)) return undefined;
   const characteristics = found as CheckedCharacteristic[];
   const notProven = characteristics.flatMap((one) => {
     const { open } = prove(proofs, provableOf(scorecard, one));

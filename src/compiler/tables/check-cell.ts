@@ -201,7 +201,8 @@ export class CellChecker {
   #value(operand: Operand): { condition: Ir; set: CellSet } | undefined {
     const ir = this.#operand(operand, false);
     if (ir === undefined) return undefined;
-    if (ir.type.kind !== 'boolean' || ir.op === 'constant') return this.#compareIr('===', ir, operand);
+    // An expression is a test, even where it comes to a constant.
+    if (ir.type.kind !== 'boolean' || literalOf(operand.text) !== undefined) return this.#compareIr('===', ir, operand);
     if (mayBeNull(ir)) {
       this.bag.error('V3304', operand.source.span, 'the expression may be null', `write \`(${operand.text}) === true\``);
       return undefined;
@@ -341,7 +342,7 @@ export function subjectOf(ir: Ir): Subject {
 
 /** True for types that cells test. */
 export function isTestable(type: Type): boolean {
-  return ['boolean', 'number', 'decimal', 'text', 'enum', 'timestamp', 'date', 'error'].includes(type.kind);
+  return ['boolean', 'number', 'decimal', 'text', 'enum', 'timestamp', 'date'].includes(type.kind);
 }
 
 /** `a list`: for messages about inputs that cells cannot test. */

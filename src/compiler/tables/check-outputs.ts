@@ -67,7 +67,7 @@ export function checkOutput(
     const before = known.get(source.text);
     if (before !== undefined) return before;
     const ir = readValue(context, source, declared);
-    if (ir === undefined || !checkDeciding(output.name, source, ir, bag)) {
+    if (ir === undefined || ir.type.kind === 'error' || !checkDeciding(output.name, source, ir, bag)) {
       good = false;
       return undefined;
     }

@@ -68,7 +68,7 @@ export function checkTable(context: TableContext, table: BundleTable, parsed: Pa
     const cells = table.rows.map(({ then }) => then[index]);
     return checkOutput({ table: table.name, ...context }, output, cells);
   });
-  if (bag.errorCount > before) return undefined;
+  if (bag.errorCount > before || [...subjects, ...rows, ...outputs].includes(undefined)) return undefined;
   const checked: CheckedTable = {
     table,
     inputs: table.inputs.map(({ value }, index) => ({ value, subject: subjects[index]! })),
@@ -95,7 +95,8 @@ export function checkInput(
   lets: (LetStep & Step)[],
 ): Subject | undefined {
   const ir = checkSourceInScope(value, context.scope, context.profile, context.bag);
-  if (ir === undefined) return undefined;
+  // What reads something with faults says nothing of its own.
+  if (ir === undefined || ir.type.kind === 'error') return undefined;
   if (!isTestable(ir.type)) {
     const advice = ir.type.kind === 'list' ? 'ask something of it, such as `items.length`' : 'name one of its fields';
     context.bag.error('V4106', value.span, `an input of ${whose} is ${untestablePhrase(ir.type)}`, advice);
