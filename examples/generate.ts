@@ -2,11 +2,14 @@
 //
 //   node dist/examples/generate.js card-risk --count 20000 --seed 7 > payments.csv
 //   verdict eval examples/card-risk --input payments.csv --label fraud --positive 1,2,3
+//
+// Rows with lists have no columns; they are written as one JSON object a line.
 
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { generateTransactions } from './card-risk/generator.js';
 import { generateApplications } from './credit/generator.js';
+import { generateLoans } from './lending/generator.js';
 
 interface LabelledRow {
   payload: object;
@@ -23,7 +26,13 @@ const SOURCES: Readonly<Record<string, (options: { seed: number; count: number }
   *credit(options) {
     for (const { payload, bad } of generateApplications(options)) yield { payload, label: { bad: bad ? 1 : 0 } };
   },
+  *lending(options) {
+    for (const { payload, bad } of generateLoans(options)) yield { payload, label: { bad: bad ? 1 : 0 } };
+  },
 };
+
+/** Sources whose rows have lists. */
+const WITH_LISTS: readonly string[] = ['lending'];
 
 /** Leaves of a payload by dotted path. */
 function* leaves(value: object, prefix = ''): Generator<[string, unknown], void, undefined> {
@@ -65,14 +74,18 @@ function readArguments(): { name: string; count: number; seed: number; isCsv: bo
       options: {
         count: { type: 'string', default: '10000' },
         seed: { type: 'string', default: '1' },
-        format: { type: 'string', default: 'csv' },
+        format: { type: 'string' },
       },
     });
     const [name = '', ...rest] = positionals;
     const [count, seed] = [Number(values.count), Number(values.seed)];
-    const isKnown = Object.hasOwn(SOURCES, name) && rest.length === 0 && /^(csv|ndjson)$/.test(values.format);
+    const format = values.format ?? (WITH_LISTS.includes(name) ? 'ndjson' : 'csv');
+    const isKnown =
+      Object.hasOwn(SOURCES, name) &&
+      rest.length === 0 &&
+      (format === 'ndjson' || (format === 'csv' && !WITH_LISTS.includes(name)));
     if (!isKnown || !Number.isInteger(count) || count < 0 || !Number.isInteger(seed)) return undefined;
-    return { name, count, seed, isCsv: values.format === 'csv' };
+    return { name, count, seed, isCsv: format === 'csv' };
   } catch {
     return undefined; // an option that is not known, or has no value
   }

@@ -18,7 +18,28 @@ describe('generate.js', () => {
     );
   });
 
-  const wrong = ['', 'nope', 'toString', '--help', 'credit --rows 5', 'credit --count', 'credit --count x', 'credit 5'];
+  it('writes rows with lists as one object a line', () => {
+    const { status, stdout } = generate('lending', '--count', '40', '--seed', '7');
+    expect(status).toBe(0);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { bad: number; debts?: unknown[] });
+    expect(rows).toHaveLength(40);
+    expect(rows.some(({ debts }) => debts !== undefined && debts.length > 0)).toBe(true);
+  });
+
+  const wrong = [
+    '',
+    'nope',
+    'toString',
+    '--help',
+    'credit --rows 5',
+    'credit --count',
+    'credit --count x',
+    'credit 5',
+    'lending --format csv',
+  ];
   for (const args of wrong) {
     it(`tells how it is used for: ${args}`, () => {
       const { status, stdout, stderr } = generate(...args.split(' ').filter((arg) => arg !== ''));

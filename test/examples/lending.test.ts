@@ -1,7 +1,29 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '#src/compiler/compile.js';
+import { generateLoans } from '../../examples/lending/generator.js';
 import { exampleFiles, type OpenExample, openExample } from './open-example.js';
+
+const SEED = 2026;
+const rows = [...generateLoans({ seed: SEED, count: 10_000 })];
+
+describe(`generated loans, seed ${SEED}`, () => {
+  it('are the same for the same options, on every machine', () => {
+    expect([...generateLoans({ seed: SEED, count: 10_000 })]).toEqual(rows);
+    expect(createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)).toMatchInlineSnapshot(`"244dbcf082c90df7"`);
+  });
+
+  it('end badly two times in ten, or a little more', () => {
+    const share = rows.filter(({ bad }) => bad).length / rows.length;
+    expect(share).toBeGreaterThan(0.18);
+    expect(share).toBeLessThan(0.28);
+  });
+
+  it('refuse a count out of range', () => {
+    expect(() => [...generateLoans({ seed: 1, count: 1.5 })]).toThrow(/count/);
+  });
+});
 
 describe('the lending bundle', () => {
   let open: OpenExample;
@@ -21,6 +43,26 @@ describe('the lending bundle', () => {
       ['signals', 'tables/signals.yaml'],
     ]);
     expect(manifest.zones).toMatch(/^20\d\d[a-z]$/);
+  });
+
+  it('tells good from bad better than chance, with room to spare', () => {
+    const counts = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
+    for (const { payload, bad } of rows) {
+      const { status, outcome } = open.ruleSet.decide(payload);
+      expect(status).toBe('OK');
+      counts[outcome !== 'approve' ? (bad ? 'truePositive' : 'falsePositive') : bad ? 'falseNegative' : 'trueNegative']++;
+    }
+    const recall = counts.truePositive / (counts.truePositive + counts.falseNegative);
+    const specificity = counts.trueNegative / (counts.trueNegative + counts.falsePositive);
+    expect((recall + specificity) / 2).toBeGreaterThan(0.67);
+  });
+
+  it('has no rule, and no row that decides, that never fires', () => {
+    const fired = new Set<string>();
+    for (const { payload } of rows.slice(0, 2000)) {
+      for (const { id, hit } of open.ruleSet.explain(payload).rules) if (hit) fired.add(id);
+    }
+    expect(open.ruleSet.manifest.rules.map(({ id }) => id).filter((id) => !fired.has(id))).toEqual([]);
   });
 
   it('has an up-to-date lock', () => {
