@@ -42,27 +42,27 @@ interface KnownDocument extends Made<BundleDocument | undefined> {
   isExact: boolean;
 }
 
-interface KnownCondition extends Made<Ir | undefined> {
-  check: number;
+/** Conditions of one text: each time that it stands in the bundle has an IR of its own, for some passes go by identity. */
+interface KnownConditions {
+  made: Made<Ir | undefined>[];
+  /** Times that the check under way has met it. */
+  count: number;
 }
 
 export class CompileMemo implements ReadMemo {
-  /** Number of the check that is under way. */
-  #check = 0;
   #documents = new Map<string, KnownDocument>();
   #documentsBefore = new Map<string, KnownDocument>();
   readonly #items = new Map<string, Map<string, Item>>();
   #parts: (Made<BundleParts> & { files: readonly (readonly [string, Uint8Array])[] }) | undefined;
   #model: (Made<Model | undefined> & { schema: unknown; lock: string }) | undefined;
   #definitions: (Made<Definitions> & { model: Model; key: string; parts: readonly unknown[] }) | undefined;
-  #conditions = new Map<string, KnownCondition>();
+  #conditions = new Map<string, KnownConditions>();
   #scope: Scope | undefined;
   #profile: ProfileName | undefined;
   #forms: RememberedForms | undefined;
 
   /** Called before each check. */
   begin(): void {
-    this.#check++;
     this.#documentsBefore = this.#documents;
     this.#documents = new Map();
   }
@@ -71,7 +71,11 @@ export class CompileMemo implements ReadMemo {
   end(): void {
     this.#documentsBefore = new Map();
     for (const path of this.#items.keys()) if (!this.#documents.has(path)) this.#items.delete(path);
-    for (const [text, known] of this.#conditions) if (known.check !== this.#check) this.#conditions.delete(text);
+    for (const [text, known] of this.#conditions) {
+      if (known.count === 0) this.#conditions.delete(text);
+      known.made.length = known.count;
+      known.count = 0;
+    }
   }
 
   readonly readDocument: typeof readDocument = (path, bytes, bag, options = {}) => {
@@ -148,11 +152,14 @@ export class CompileMemo implements ReadMemo {
     const { text } = source;
     let known = this.#conditions.get(text);
     if (known === undefined) {
-      known = { ...make((own) => checkSourceInScope(looseSource('', text), scope, profile, own)), check: this.#check };
+      known = { made: [], count: 0 };
       this.#conditions.set(text, known);
-    } else known.check = this.#check;
-    for (const item of known.items) bag.add(placed(item, source));
-    return known.value;
+    }
+    const index = known.count++;
+    known.made[index] ??= make((own) => checkSourceInScope(looseSource('', text), scope, profile, own));
+    const { value, items } = known.made[index];
+    for (const item of items) bag.add(placed(item, source));
+    return value;
   };
 
   /** Forms of the conditions of rules. */
