@@ -54,7 +54,8 @@ class Court {
       const { isScript } = this.author;
       const found = compileExpressions(worldModel, [source], { profile: 'standard' }).diagnostics;
       const errors = found.filter(({ severity }) => severity === 'error');
-      const other = errors.find(({ code }) => !LIMITS.has(code));
+      // What is beyond a limit may have faults that follow from it.
+      const other = errors.some(({ code }) => LIMITS.has(code)) ? undefined : errors[0];
       if (other !== undefined)
         throw this.#error(`${other.code} ${other.message} at ${source.slice(other.span.start, other.span.end)} in\n${source}`);
       if (errors.length === 0) return { source, isScript };
