@@ -1,7 +1,7 @@
 // What the documents say is done here: README's blocks are run as they stand, figures are compared with the constants.
 //
 //   ```js run       a module, in an empty folder where `verdict` is installed
-//   ```sh run       a script, in one folder for all of them, with `verdict` in PATH
+//   ```sh run       a script, in one folder for all of them, with `verdict` in PATH and the examples of the checkout
 //   ```sh server    a command that goes on; started before the scripts that follow, and stopped after them
 //   ```text output  what the block before it prints
 //   ```json answer  what the last line is that the block before it prints, other keys aside
@@ -89,6 +89,7 @@ describe('README', () => {
     mkdirSync(join(folder, 'node_modules'));
     mkdirSync(join(folder, 'bin'));
     symlinkSync(root, join(folder, 'node_modules/verdict'), 'dir');
+    symlinkSync(join(root, 'examples'), join(folder, 'examples'), 'dir');
     const { bin } = JSON.parse(read('package.json')) as { bin: { verdict: string } };
     const main = join(root, bin.verdict);
     writeFileSync(join(folder, 'bin/verdict'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
@@ -112,8 +113,8 @@ describe('README', () => {
 
   const blocks = blocksOf('README.md').filter(({ kind }) => /^(js run|sh run|sh server)$/.test(kind));
 
-  it('has the three quick starts', () => {
-    expect(blocks.map(({ kind }) => kind)).toEqual(['js run', 'sh run', 'sh server', 'sh run']);
+  it('has the quick starts', () => {
+    expect(blocks.map(({ kind }) => kind)).toEqual(['js run', 'sh run', 'sh run', 'sh server', 'sh run']);
   });
 
   for (const [index, { kind, text, line, output, answer }] of blocks.entries()) {

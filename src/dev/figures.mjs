@@ -1,6 +1,7 @@
-// Writes the measured tables of README.md and docs/BENCHMARKS.md from the newest results of both benches:
+// Writes the measured tables of README.md and docs/BENCHMARKS.md from the newest results:
 //
 //   npm run bench && npm run bench -- serving && npm run figures
+//   npm run bench -- language && npm run bench -- proofs && npm run figures -- language
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const results = `${root}bench/results/`;
 const BEGIN = '<!-- figures: npm run figures -->';
 const END = '<!-- end of figures -->';
+const LANGUAGE_BEGIN = '<!-- figures: language and proofs -->';
+const LANGUAGE_END = '<!-- end of figures: language and proofs -->';
 
 /** The newest result of a bench that has one; its name ends in the time of its making. */
 function newest(name) {
@@ -80,27 +83,73 @@ function servingTableInFull({ faces }) {
   ];
 }
 
-/** Puts lines between the markers of a page. */
-function fill(path, lines) {
-  const page = readFileSync(root + path, 'utf8');
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${path} has no place for figures`);
-  writeFileSync(root + path, [page.slice(0, begin) + BEGIN, ...lines, page.slice(end)].join('\n'));
+function languageTable({ rows }) {
+  const cells = ({ name, nanosPerDecision, nanosV8, overV8, wrong }) =>
+    wrong === null ? [name, number(nanosPerDecision), number(nanosV8), number(overV8)] : [name, 'WRONG', '', ''];
+  return [
+    row(['nanoseconds a decision', 'Verdict', 'V8', "of V8's"]),
+    '| --- | ---: | ---: | ---: |',
+    ...rows.map((measured) => row(cells(measured))),
+  ];
 }
 
-const decide = newest('decide');
-const serving = newest('serving');
-const { cpu, processors, node, gcc } = decide.machine;
-const compiler = gcc === null ? 'without gcc' : gcc.replace(/^gcc \(.*\) /, 'gcc ');
-const measured = `Measured on ${decide.at.slice(0, 10)}: ${cpu}, ${processors} processors, Node ${node.slice(1)}, ${compiler}.`;
-fill('README.md', [measured, '', ...decideTable(decide), '', ...servingTable(serving)]);
-fill('docs/BENCHMARKS.md', [
-  measured,
-  "Nanoseconds a decision, and in brackets the time over gcc's:",
-  '',
-  ...decideTableInFull(decide),
-  '',
-  `Serving ${serving.rules.toLocaleString('en-US')} rules:`,
-  '',
-  ...servingTableInFull(serving),
-]);
+function proofsTable({ rows }) {
+  const cells = ({ name, compileMs, proofMs, steps, found, wrong }) => [
+    name,
+    compileMs === null ? '-' : number(compileMs),
+    number(proofMs),
+    steps === null ? '-' : steps.toLocaleString('en-US'),
+    wrong === null
+      ? Object.entries(found)
+          .map(([code, count]) => `${count} ${code}`)
+          .join(', ')
+      : 'WRONG',
+  ];
+  return [
+    row(['milliseconds', 'compile', 'proof', 'steps', 'found']),
+    '| --- | ---: | ---: | ---: | --- |',
+    ...rows.map((measured) => row(cells(measured))),
+  ];
+}
+
+/** When and where: of one result. */
+function headOf({ at, machine: { cpu, processors, node, gcc } }) {
+  const compiler = gcc === null ? '' : `, ${gcc.replace(/^gcc \(.*\) /, 'gcc ')}`;
+  return `Measured on ${at.slice(0, 10)}: ${cpu}, ${processors} processors, Node ${node.slice(1)}${compiler}.`;
+}
+
+/** Puts lines between the markers of a page. */
+function fill(path, lines, begin = BEGIN, end = END) {
+  const page = readFileSync(root + path, 'utf8');
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${path} has no place for figures`);
+  writeFileSync(root + path, [page.slice(0, from) + begin, ...lines, page.slice(to)].join('\n'));
+}
+
+function fillDecideAndServing() {
+  const decide = newest('decide');
+  const serving = newest('serving');
+  const measured = headOf(decide);
+  fill('README.md', [measured, '', ...decideTable(decide), '', ...servingTable(serving)]);
+  fill('docs/BENCHMARKS.md', [
+    measured,
+    "Nanoseconds a decision, and in brackets the time over gcc's:",
+    '',
+    ...decideTableInFull(decide),
+    '',
+    `Serving ${serving.rules.toLocaleString('en-US')} rules:`,
+    '',
+    ...servingTableInFull(serving),
+  ]);
+}
+
+function fillLanguageAndProofs() {
+  const language = newest('language');
+  const lines = [headOf(language), '', ...languageTable(language), '', ...proofsTable(newest('proofs'))];
+  fill('docs/BENCHMARKS.md', lines, LANGUAGE_BEGIN, LANGUAGE_END);
+}
+
+const what = process.argv[2] ?? 'decide';
+if (what === 'decide') fillDecideAndServing();
+else if (what === 'language') fillLanguageAndProofs();
+else throw new Error(`there are figures of decide and of language, not of ${what}`);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diagnosticsJson } from '#src/cli/bundle-dir.js';
 import { compile } from '#src/compiler/compile.js';
+import { toSarif } from '#src/diagnostic/sarif.js';
 import { generateLoans } from '../../examples/lending/generator.js';
 import { exampleFiles, type OpenExample, openExample } from './open-example.js';
 
@@ -11,7 +13,9 @@ const rows = [...generateLoans({ seed: SEED, count: 10_000 })];
 describe(`generated loans, seed ${SEED}`, () => {
   it('are the same for the same options, on every machine', () => {
     expect([...generateLoans({ seed: SEED, count: 10_000 })]).toEqual(rows);
-    expect(createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)).toMatchInlineSnapshot(`"244dbcf082c90df7"`);
+    expect(createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)).toMatchInlineSnapshot(
+      `"244dbcf082c90df7"`,
+    );
   });
 
   it('end badly two times in ten, or a little more', () => {
@@ -81,6 +85,16 @@ describe('the lending bundle', () => {
     files.set('tables/limits.csv', new TextEncoder().encode(text.replace(from, to)));
     const { diagnostics, image } = compile(files, { profileMax: 'standard' });
     expect(image).toBeUndefined();
-    expect(diagnostics.map((found) => found.code)).toContain(code);
+    const shown = diagnostics.filter((found) => found.code === code);
+    expect(shown.length).toBeGreaterThan(0);
+    // As data too, for editors and code hosts.
+    const json = diagnosticsJson(shown, files);
+    const sarif = toSarif(shown, files, '0.0.0') as { runs: { results: { properties?: { payload?: unknown } }[] }[] };
+    for (const [index, { message, payload }] of shown.entries()) {
+      expect(message).toContain(JSON.stringify(payload));
+      expect(json[index]!.payload).toEqual(payload);
+      expect(sarif.runs[0]!.results[index]!.properties!.payload).toEqual(payload);
+      expect(open.ruleSet.decide(payload as object).status).toBe('OK');
+    }
   });
 });
