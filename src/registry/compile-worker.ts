@@ -1,4 +1,5 @@
-// Thread entry: compiles a bundle, and works on lists, away from the I/O thread. Ten thousand rules take seconds, decisions must not wait for them.
+// Thread entry: compiles a bundle, and works on lists, away from the I/O thread. Ten thousand rules take seconds, and so
+// does a million entries: decisions must not wait for them.
 
 import type { BundleFiles } from '../bundle/files.js';
 import { compile } from '../compiler/compile.js';

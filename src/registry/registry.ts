@@ -105,8 +105,8 @@ export class Registry {
   }
 
   /**
-   * An image that only its holder sees; it is freed by `retire`. Lists that `lists` has are its own, the others are the tenant's, as
-   * they are and will be. Throws Problem as LiveImage.place and LiveImage.bind, INVALID_LIST.
+   * An image that only its holder sees; it is freed by `retire`. Lists that `lists` has are its own, the others are the tenant's,
+   * as they are and will be. Throws Problem as LiveImage.place and LiveImage.bind, INVALID_LIST.
    */
   async place(tenantName: string, file: Uint8Array, lists: Readonly<Record<string, ListContent>>): Promise<LiveImage> {
     checkTenantName(tenantName);

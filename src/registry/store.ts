@@ -8,7 +8,8 @@
 //     {version of the list}.list                           lists of the bundle's own (`content: bundle`)
 //   tenants/{tenant}/lists/, uploads/                      lists of the tenant, see list-store.ts
 //
-// A publish writes lock.json, then own lists and the image, then live.json: each into a temporary file, fsync, rename, fsync of the directory.
+// A publish writes lock.json, then own lists and the image, then live.json: each into a temporary file, fsync, rename, fsync of the
+// directory.
 // The rename of live.json is the commit. What a crash may leave, and what the next start or publish makes of it:
 //
 //   A  before the lock's rename     a temporary file                               removed at start

@@ -1,4 +1,5 @@
-// One change of a tenant at a time: a publish or a put sees what the one before has left, and ids are never extended from two sides.
+// One change of a tenant at a time: a publish or a put sees what the one before has left, and ids are never extended from two
+// sides.
 
 import { Problem } from '../errors.js';
 

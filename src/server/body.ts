@@ -1,5 +1,5 @@
-// Reads a request body: once, into one buffer of the declared length, or not at all where it came in one piece; or chunk by chunk, no
-// faster than it is used.
+// Reads a request body: once, into one buffer of the declared length, or not at all where it came in one piece; or chunk by
+// chunk, no faster than it is used.
 
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../errors.js';
