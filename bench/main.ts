@@ -1,18 +1,19 @@
-// npm run bench -- [decide|serving|language|proofs] [options]: measures, prints a table, and leaves the figures in bench/results.
+// npm run bench -- [decide|serving|language|lists|proofs] [options]: measures, prints a table, and leaves the figures in bench/results.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchDecide } from './decide.js';
 import { benchLanguage } from './language.js';
+import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, writeResult } from './report.js';
 import { benchServing } from './serving.js';
-import { BLOCK_COUNT } from './workload.js';
+import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 
-const USAGE = `npm run bench -- [decide|serving|language|proofs] [options]
+const USAGE = `npm run bench -- [decide|serving|language|lists|proofs] [options]
 
 decide (the default): nanoseconds a decision, Verdict beside its peers
   --sizes 10,100      numbers of rules (default 10,100,1000,10000)
@@ -30,6 +31,11 @@ language: nanoseconds a decision of work in the profile standard, beside the sam
   --runs 3            runs of each row; the median counts
   --ms 300            least time of one run
 
+lists: nanoseconds a decision that asks a list of texts, beside a JavaScript Set
+  --entries 1000000   texts of the list
+  --runs 3            runs of each row; the median counts
+  --ms 300            least time of one run
+
 proofs: milliseconds to compile and prove tables with planted faults, and many rules
   --rows 2000         rows of a table
   --rules 10000       number of rules
@@ -40,7 +46,7 @@ all
   --markdown          print tables in Markdown
   --help`;
 
-const BENCHES = ['decide', 'serving', 'language', 'proofs'];
+const BENCHES = ['decide', 'serving', 'language', 'lists', 'proofs'];
 
 class UsageError extends Error {}
 
@@ -63,6 +69,7 @@ function readArguments(args: string[]) {
         rules: { type: 'string' },
         rows: { type: 'string' },
         only: { type: 'string' },
+        entries: { type: 'string' },
         rounds: { type: 'string' },
         ms: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -102,6 +109,17 @@ async function main(args: string[]): Promise<number> {
       runs: positive('runs', values.runs, 3),
       timing: { msMin: positive('ms', values.ms, 300), warmupMsMin: 100 },
       ...(values.only === undefined ? {} : { only: values.only }),
+      format,
+      log,
+    });
+    isRight = measured.rows.every((row) => row.wrong === null);
+    result = measured;
+  } else if (what === 'lists') {
+    const measured = await benchLists({
+      entries: positive('entries', values.entries, 1_000_000),
+      payloadCount: PAYLOAD_COUNT,
+      runs: positive('runs', values.runs, 3),
+      timing: { msMin: positive('ms', values.ms, 300), warmupMsMin: 100 },
       format,
       log,
     });
