@@ -166,7 +166,10 @@ class Maker {
     const choice = twin(this.random.pick(enums));
     return this.#pick(
       depth,
-      [() => twin('flag'), () => twin(this.random.pick(['(country === home)', '(home !== "US")', '(maybe === null)', '(card !== null)']))],
+      [
+        () => twin('flag'),
+        () => twin(this.random.pick(['(country === home)', '(home !== "US")', '(maybe === null)', '(card !== null)'])),
+      ],
       [
         () => of`(${number()} ${relation} ${number()})`,
         () => of`(${texts()} ${relation} ${texts()})`,

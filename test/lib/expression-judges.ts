@@ -59,7 +59,7 @@ function fieldValue(value: unknown, shape: Shape): Value {
   }
 }
 
-/** A value as the engine writes it for a type of compileExpressions: decimals, timestamps and dates as their units, enums by number. */
+/** A value as the engine writes it for a type of compileExpressions: times and decimals as their units, enums by number. */
 export function asEngine(value: Value, type: string): null | number | bigint | boolean | string {
   if (value === null) return null;
   const scale = /^decimal\((\d+)\)$/.exec(type)?.[1];
