@@ -1,8 +1,10 @@
-// npm run bench -- [decide|serving|language|lists|proofs] [options]: measures, prints a table, and leaves the figures in bench/results.
+// npm run bench -- [decide|serving|language|lists|proofs|check] [options]: measures, prints a table, and leaves the figures in
+// bench/results.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
 import { benchLanguage } from './language.js';
 import { benchLists } from './lists.js';
@@ -13,7 +15,7 @@ import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 
-const USAGE = `npm run bench -- [decide|serving|language|lists|proofs] [options]
+const USAGE = `npm run bench -- [decide|serving|language|lists|proofs|check] [options]
 
 decide (the default): nanoseconds a decision, Verdict beside its peers
   --sizes 10,100      numbers of rules (default 10,100,1000,10000)
@@ -41,12 +43,16 @@ proofs: milliseconds to compile and prove tables with planted faults, and many r
   --rules 10000       number of rules
   --runs 3            runs of each; the median counts
 
+check: milliseconds and memory to compile many rules, and to check them again after an edit
+  --rules 10000       number of rules, in one file and in a hundred
+  --runs 5            edits; the median counts
+
 all
   --json              print the result as JSON instead of the table
   --markdown          print tables in Markdown
   --help`;
 
-const BENCHES = ['decide', 'serving', 'language', 'lists', 'proofs'];
+const BENCHES = ['decide', 'serving', 'language', 'lists', 'proofs', 'check'];
 
 class UsageError extends Error {}
 
@@ -130,6 +136,15 @@ async function main(args: string[]): Promise<number> {
     const proven = benchProofs({ rows, rules, runs: positive('runs', values.runs, 3), format, log });
     isRight = proven.rows.every((row) => row.wrong === null);
     result = proven;
+  } else if (what === 'check') {
+    const checked = benchCheck({
+      rules: positive('rules', values.rules, 10_000),
+      edits: positive('runs', values.runs, 5),
+      format,
+      log,
+    });
+    isRight = checked.rows.every((row) => row.wrong === null);
+    result = checked;
   } else {
     const measureMs = positive('ms', values.ms, 2000);
     const rules = positive('rules', values.rules, 100);

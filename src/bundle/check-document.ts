@@ -26,6 +26,11 @@ export function checkDocument(document: BundleDocument, kind: DocumentKind, bag:
   return false;
 }
 
+/** Whether a value fits, without a word. */
+export function fits(value: unknown, kind: DocumentKind): boolean {
+  return validatorOf(kind)(value);
+}
+
 /**
  * Checks a document that is a list: the indexes of the entries that fit, so that one entry's fault does not hide those that
  * other passes find in its neighbours; none where the document is no list.

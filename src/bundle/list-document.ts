@@ -72,11 +72,13 @@ export class ListDocument extends BundleDocument {
   }
 }
 
-function shifted(span: Span, by: number): Span {
+/** A span, so much further in its file. */
+export function shifted(span: Span, by: number): Span {
   return { file: span.file, start: span.start + by, end: span.end + by };
 }
 
-function moved(text: ScalarText, by: number): ScalarText {
+/** A text, so much further in its file. */
+export function moved(text: ScalarText, by: number): ScalarText {
   return {
     text: text.text,
     span: shifted(text.span, by),

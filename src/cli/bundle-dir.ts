@@ -162,7 +162,8 @@ const COUNTED_MIN = 10;
 /** Files that are listed with their counts: those with the most errors. */
 const COUNTED_FILES_MAX = 20;
 
-function countsByFile(diagnostics: readonly Diagnostic[]): string[][] {
+/** Rows of file, errors and warnings: those with the most errors first. */
+export function countsByFile(diagnostics: readonly Diagnostic[]): string[][] {
   const counts = new Map<string, { errors: number; warnings: number }>();
   for (const { span, severity } of diagnostics) {
     const count = counts.get(span.file) ?? { errors: 0, warnings: 0 };

@@ -1,6 +1,7 @@
 // Benches run small in the suite, so that they do not rot: every engine decides the workload, and every answer is right.
 
 import { describe, expect, it } from 'vitest';
+import { benchCheck } from '#bench/check.js';
 import { benchDecide } from '#bench/decide.js';
 import { benchLanguage } from '#bench/language.js';
 import { languageCases } from '#bench/language-cases.js';
@@ -167,5 +168,15 @@ describe('replies are counted however they are cut', () => {
   it('refuses what is no success', () => {
     expect(() => new HttpReplyReader(() => {}).push(Buffer.from('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'))).toThrow('503');
     expect(() => new WebSocketReplyReader(() => {}).push(Buffer.from([0x88, 0]))).toThrow('0x88');
+  });
+});
+
+describe('benchCheck', () => {
+  it('checks what it edits', () => {
+    const { rows } = benchCheck({ rules: 300, edits: 2, format: formatTable, log: () => undefined });
+    expect(rows.map(({ files, wrong }) => [files, wrong])).toEqual([
+      [1, null],
+      [100, null],
+    ]);
   });
 });

@@ -28,12 +28,12 @@ describe('docs/CLI.md', () => {
   for (const command of [...sections.keys()].filter((name) => name !== 'For')) {
     it(`names every option of ${command}, and no other`, async () => {
       const options = await optionsOf(command);
-      const common = ['--json', '--config', '--print-config', '--help'];
+      const common = ['--json', '--config', '--print-config', '--color', '--help'];
       const section = sections.get(command)!;
       const named = new Set([...section.matchAll(/`(--[a-z-]+)`/g)].map((match) => match[1]!));
       expect(options.filter((option) => !common.includes(option) && !named.has(option))).toEqual([]);
       expect([...named].filter((option) => !options.includes(option))).toEqual([]);
-      for (const option of common.slice(0, 3)) expect(general).toContain(option);
+      for (const option of common.slice(0, 4)) expect(general).toContain(option);
     });
   }
 });
