@@ -35,7 +35,8 @@ const files = ['.ci', 'assembly', 'bench', 'docs', 'examples', 'schemas', 'src',
   .filter((path) => !/(^|\/)(node_modules|results|data)\//.test(path))
   .sort();
 
-const isGenerated = (path: string): boolean => path.includes('/generated/') || path === 'package-lock.json';
+const isGenerated = (path: string): boolean =>
+  path.includes('/generated/') || path.startsWith('docs/diagnostics/') || path === 'package-lock.json';
 const written = files.filter((path) => textSuffix.test(path) && !isGenerated(path));
 const isCode = (path: string): boolean => /\.(ts|mjs)$/.test(path);
 const code = written.filter((path) => isCode(path) && /^(src|assembly|bench|examples)\//.test(path));
