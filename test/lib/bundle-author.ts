@@ -1,8 +1,9 @@
 // Writes random bundles over the model of expression-world.ts: rules, features that read one another, tables of all hit policies in
 // YAML and CSV, scorecards; every document as a text.
 
-import { Author, KINDS, type Kind, type Names, rootNames } from './expression-author.js';
+import { Author } from './expression-author.js';
 import type { Random } from './expression-model.js';
+import { KINDS, type Kind, type Names, rootNames } from './expression-names.js';
 import { COUNTRIES, DAYS, worldSchema } from './expression-world.js';
 
 const POLICIES = ['first', 'unique', 'any', 'priority', 'ruleOrder', 'outputOrder', 'collect'] as const;
