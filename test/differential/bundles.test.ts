@@ -13,7 +13,7 @@ import { ArithmeticFault } from '../lib/expression-values.js';
 import { worldNow, worldPayload } from '../lib/expression-world.js';
 import { testSeed } from '../lib/model.js';
 
-const BUNDLES = Number(process.env.VERDICT_BUNDLES ?? 150);
+const BUNDLES = Number(process.env.VERDICT_BUNDLES ?? 80);
 const PAYLOADS = 40;
 
 /** Refusals that say something of the random bundle, and nothing of meaning: limits, and what the proofs find. */
