@@ -323,7 +323,26 @@ function resultOperands(result: WalkEnd): Ir[] {
 /** Visits a node and everything below it, parents first. */
 export function visit(ir: Ir, visitor: (node: Ir) => void): void {
   visitor(ir);
-  for (const operand of operandsOf(ir)) visit(operand, visitor);
+  // Most nodes are these, and every pass comes by here: no list is made for them.
+  switch (ir.op) {
+    case 'constant':
+    case 'field':
+    case 'feature':
+    case 'local':
+    case 'now':
+    case 'error':
+      return;
+    case 'compare':
+    case 'arithmetic':
+    case 'concat':
+      visit(ir.left, visitor);
+      visit(ir.right, visitor);
+      return;
+    default: {
+      const operands = operandsOf(ir);
+      for (let i = 0; i < operands.length; i++) visit(operands[i]!, visitor);
+    }
+  }
 }
 
 const SWAPPED: Readonly<Record<Relation, Relation>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '===': '===', '!==': '!==' };
