@@ -192,9 +192,17 @@ export class ColumnClasses {
     const [low, high] = this.#bounds(from, to);
     const domain = this.#domain as NumberDomain | ExactDomain;
     return domain.kind === 'exact'
-      ? naturalExact(low as bigint, high as bigint, domain.unit)
+      ? (usualIn(low as bigint, high as bigint, domain) ?? naturalExact(low as bigint, high as bigint, domain.unit))
       : naturalNumber(low as number, high as number);
   }
+}
+
+/** The value of [low, high] next to the usual one, where that is it or stands above. */
+function usualIn(low: bigint, high: bigint, { usual, unit }: ExactDomain): bigint | undefined {
+  if (usual === undefined || low > usual) return undefined;
+  if (high >= usual) return usual;
+  const whole = high - (((high % unit) + unit) % unit);
+  return whole >= low ? whole : high;
 }
 
 /** How hard a value is to read; one that is not finite is the last choice. */

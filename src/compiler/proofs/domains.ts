@@ -3,6 +3,7 @@
 import { FieldKind } from '../../../assembly/shared/value-type.js';
 import type { Field } from '../../schema/model.js';
 import type { Type } from '../types.js';
+import { USUAL_DATE, USUAL_TIMESTAMP } from './natural.js';
 import type { ColumnDomain } from './table-form.js';
 
 const MICROSECONDS = 1_000_000n;
@@ -28,7 +29,9 @@ export function domainOfField(field: Field, type: Type, nullable: boolean): Colu
       // Where the model says nothing: all that a FlatBuffers payload can hold, more than JSON can spell.
       const bits = kind === FieldKind.DATE ? 31n : 63n;
       const [low, high] = [BigInt(minimum ?? -(2n ** bits)), BigInt(maximum ?? 2n ** bits - 1n)];
-      return { kind: 'exact', low, high, unit: kind === FieldKind.DATE ? 1n : MICROSECONDS, nullable };
+      return kind === FieldKind.DATE
+        ? { kind: 'exact', low, high, unit: 1n, usual: USUAL_DATE, nullable }
+        : { kind: 'exact', low, high, unit: MICROSECONDS, usual: USUAL_TIMESTAMP, nullable };
     }
     case FieldKind.TEXT:
       return { kind: 'text', charsMin: Number(minimum ?? 0), charsMax: Number(maximum ?? 0), nullable };
@@ -45,9 +48,9 @@ export function domainOfType(type: Type, nullable: boolean): ColumnDomain | unde
     case 'decimal':
       return { kind: 'exact', low: type.low, high: type.high, unit: 10n ** BigInt(type.scale), nullable };
     case 'timestamp':
-      return { kind: 'exact', low: -(2n ** 63n), high: 2n ** 63n - 1n, unit: MICROSECONDS, nullable };
+      return { kind: 'exact', low: -(2n ** 63n), high: 2n ** 63n - 1n, unit: MICROSECONDS, usual: USUAL_TIMESTAMP, nullable };
     case 'date':
-      return { kind: 'exact', low: -(2n ** 31n), high: 2n ** 31n - 1n, unit: 1n, nullable };
+      return { kind: 'exact', low: -(2n ** 31n), high: 2n ** 31n - 1n, unit: 1n, usual: USUAL_DATE, nullable };
     case 'text':
       return { kind: 'text', charsMin: 0, charsMax: type.bytesMax, nullable };
     case 'enum':

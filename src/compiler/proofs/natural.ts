@@ -6,6 +6,11 @@ import type { TextDomain } from './table-form.js';
 const LARGE = 1e15;
 const DIGITS_MAX = 17;
 
+/** Days from 1970-01-01 to 2000-01-01, a date that is easy to read. */
+export const USUAL_DATE = 10_957n;
+/** The same in microseconds. */
+export const USUAL_TIMESTAMP = USUAL_DATE * 86_400_000_000n;
+
 /** A value of [low, high], both included; few digits, and close to a bound. */
 export function naturalNumber(low: number, high: number): number {
   if (low === high) return low;

@@ -6,7 +6,7 @@ import { formatValue } from '../../schema/convert.js';
 import { formatDecimal, I64_MAX, I64_MIN, scaledFromNumber } from '../../schema/decimal.js';
 import type { Field, FieldValue, Model } from '../../schema/model.js';
 import { payloadErrors } from '../../schema/payload-errors.js';
-import { freshText, naturalExact, naturalNumber } from './natural.js';
+import { freshText, naturalExact, naturalNumber, USUAL_DATE, USUAL_TIMESTAMP } from './natural.js';
 import type { DomainValue } from './table-form.js';
 
 /** A field of the payload and its value in register form; null: it is not there. */
@@ -16,10 +16,6 @@ export interface FieldAssignment {
 }
 
 type PayloadObject = Record<string, unknown>;
-
-/** Days from 1970-01-01 to 2000-01-01, a date that is easy to read. */
-const DAYS_2000 = 10_957n;
-const MICROSECONDS_OF_DAY = 86_400_000_000n;
 
 /**
  * A payload, as JSON.parse gives it, that the encoder takes.
@@ -103,9 +99,9 @@ export function anyValue(field: Field): Exclude<DomainValue, null> | undefined {
     case FieldKind.DECIMAL:
       return naturalExact(BigInt(minimum ?? I64_MIN), BigInt(maximum ?? I64_MAX), 10n ** BigInt(field.scale ?? 0));
     case FieldKind.TIMESTAMP:
-      return within(DAYS_2000 * MICROSECONDS_OF_DAY, minimum, maximum);
+      return within(USUAL_TIMESTAMP, minimum, maximum);
     case FieldKind.DATE:
-      return within(DAYS_2000, minimum, maximum);
+      return within(USUAL_DATE, minimum, maximum);
     case FieldKind.ENUM:
       return field.members?.[0]?.number;
     case FieldKind.TEXT:

@@ -26,6 +26,8 @@ export interface ExactDomain {
   high: bigint;
   /** What a person counts in: 10^scale of a decimal, 1_000_000 of a timestamp, 1 of a date. Witnesses are multiples if they can. */
   unit: bigint;
+  /** What a person writes where any value will do: 2000-01-01. */
+  usual?: bigint;
   nullable: boolean;
 }
 

@@ -3,6 +3,7 @@
 import { FieldKind } from '../../../assembly/shared/value-type.js';
 import type { Field, Model } from '../../schema/model.js';
 import type { Ir } from '../ir.js';
+import { USUAL_DATE, USUAL_TIMESTAMP } from '../proofs/natural.js';
 import type { ColumnDomain, OptionalObject, TableDimension } from '../proofs/table-form.js';
 import type { Type } from '../types.js';
 
@@ -71,11 +72,19 @@ function domainOfField(field: Field, type: Type, nullable: boolean): ColumnDomai
         low,
         high: BigInt(maximum ?? (DATE_HIGH + 1n) * 86_400n * MICROSECONDS - 1n),
         unit: MICROSECONDS,
+        usual: USUAL_TIMESTAMP,
         nullable,
       };
     }
     case FieldKind.DATE:
-      return { kind: 'exact', low: BigInt(minimum ?? DATE_LOW), high: BigInt(maximum ?? DATE_HIGH), unit: 1n, nullable };
+      return {
+        kind: 'exact',
+        low: BigInt(minimum ?? DATE_LOW),
+        high: BigInt(maximum ?? DATE_HIGH),
+        unit: 1n,
+        usual: USUAL_DATE,
+        nullable,
+      };
     case FieldKind.TEXT:
       return { kind: 'text', charsMin: Number(minimum ?? 0), charsMax: Number(maximum ?? 0), nullable };
     default:
@@ -90,9 +99,9 @@ function domainOfType(type: Type, nullable: boolean): ColumnDomain | undefined {
     case 'decimal':
       return { kind: 'exact', low: type.low, high: type.high, unit: 10n ** BigInt(type.scale), nullable };
     case 'timestamp':
-      return { kind: 'exact', low: -(2n ** 63n), high: 2n ** 63n - 1n, unit: MICROSECONDS, nullable };
+      return { kind: 'exact', low: -(2n ** 63n), high: 2n ** 63n - 1n, unit: MICROSECONDS, usual: USUAL_TIMESTAMP, nullable };
     case 'date':
-      return { kind: 'exact', low: -(2n ** 31n), high: 2n ** 31n - 1n, unit: 1n, nullable };
+      return { kind: 'exact', low: -(2n ** 31n), high: 2n ** 31n - 1n, unit: 1n, usual: USUAL_DATE, nullable };
     case 'text':
       return { kind: 'text', charsMin: 0, charsMax: type.bytesMax, nullable };
     case 'enum':
