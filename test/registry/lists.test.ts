@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RegisterType } from '#assembly/shared/value-type.js';
 import { compile } from '#src/compiler/compile.js';
 import { decidePayloads } from '#src/decide.js';
-import { createEngine, type Engine } from '#src/engine.js';
+import { createEngine, type Engine, type ListContent } from '#src/engine.js';
 import { writeList } from '#src/image/list.js';
 import { LIST_VERSIONS_KEPT } from '#src/registry/list-store.js';
 import { readDecision } from '#src/schema/decision.js';
@@ -71,15 +71,15 @@ describe('a list of the tenant', () => {
     const engine = await start();
     const text = new TextEncoder();
     const { version } = await engine.putList(TENANT, 'blocked', ['a', 'b']);
-    const forms = [
+    const forms: ListContent[] = [
       ['b', 'a', 'b'],
       { format: 'lines', chunks: [text.encode('b\n'), text.encode('a')] },
       { format: 'csv', chunks: [text.encode('mail,why\na,1\nb,2')] },
       writeList(RegisterType.TEXT, ['a', 'b']),
       { format: 'region', chunks: [writeList(RegisterType.TEXT, ['a', 'b'])] },
-    ] as const;
+    ];
     for (const form of forms) {
-      expect(await engine.putList(TENANT, 'blocked', form as string[])).toMatchObject({ created: false, version });
+      expect(await engine.putList(TENANT, 'blocked', form)).toMatchObject({ created: false, version });
     }
   });
 
