@@ -1,5 +1,5 @@
-// Generated applicants for a loan with a known end: repaid, or not. A hidden standing drives what the applicant earns, owes and asks
-// for, and what becomes of the loan, with enough noise that no rule can be right always. Equal options give equal applicants.
+// Generated applicants for a loan with a known end: repaid, or not. A hidden standing drives what the applicant earns, owes and
+// asks for, and what becomes of the loan, with enough noise that no rule can be right always. Equal options give equal applicants.
 
 import { Random } from '../random.js';
 

@@ -1,9 +1,9 @@
 // A long list of YAML, read item by item: a document whose top level is `- ...` at the beginning of a line is cut there, and each
 // item is read as a document of its own. Items that are as they were are not read again.
 //
-// The result is that of reading the whole: a text that is cut has no anchors, aliases, tags, directives or markers of documents, and
-// every item alone is a list of one item without a fault. An item's content is indented, so that it ends where the next `- ` begins a
-// line. Anything else is read as a whole.
+// The result is that of reading the whole: a text that is cut has no anchors, aliases, tags, directives or markers of documents,
+// and every item alone is a list of one item without a fault. An item's content is indented, so that it ends where the next `- `
+// begins a line. Anything else is read as a whole.
 
 import { Document } from 'yaml';
 import type { Fix, Span } from '../diagnostic/diagnostic.js';

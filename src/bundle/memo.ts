@@ -1,5 +1,5 @@
-// What reading a bundle may take from an earlier time: whoever checks a bundle after every edit gives a memo, all others the plain one.
-// A memo never changes what is read or what is reported.
+// What reading a bundle may take from an earlier time: whoever checks a bundle after every edit gives a memo, all others the plain
+// one. A memo never changes what is read or what is reported.
 
 import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { readDocument } from './document.js';

@@ -1,6 +1,6 @@
 // What a checker remembers of the bundle that it checked last, so that an edit costs what it touches: documents by path and bytes,
-// items of long lists by their text, checked conditions by text, scope and profile. What the last check did not use is forgotten, so
-// that it never holds more than one bundle. Nothing here changes a result.
+// items of long lists by their text, checked conditions by text, scope and profile. What the last check did not use is forgotten,
+// so that it never holds more than one bundle. Nothing here changes a result.
 
 import type { Bundle, ProfileName } from '../bundle/bundle.js';
 import { type BundleDocument, readDocument } from '../bundle/document.js';

@@ -22,7 +22,9 @@ function columnsOf(character: string): number {
   return EMOJI.test(character) || WIDE.some(([first, last]) => point >= first && point <= last) ? 2 : 1;
 }
 
-/** A cluster of code points that are shown as one, such as a letter with its accents or a family of emoji, is as wide as its widest. */
+/**
+ * A cluster of code points that are shown as one, such as a letter with its accents or a family of emoji, is as wide as its widest.
+ */
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** A line for a terminal, and where each UTF-16 unit of it stands. */
@@ -56,7 +58,9 @@ export function layOut(line: string): ShownLine {
   return { text, columns };
 }
 
-/** Control characters, and those that change the direction of what follows, as blanks: nothing of a document must steer a terminal. */
+/**
+ * Control characters, and those that change the direction of what follows, as blanks: nothing of a document must steer a terminal.
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters of a hostile document must not reach a terminal
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ');

@@ -1,5 +1,6 @@
 // Conditions in the order in which they are tested: which one before holds whenever a later one does? Boxes are kept by the
-// subjects they test, since a box lies in another only where it tests all that the other does; and with numbers that tell most pairs apart.
+// subjects they test, since a box lies in another only where it tests all that the other does; and with numbers that tell most
+// pairs apart.
 
 import type { CanonicalSet } from './canonical.js';
 import { boxHolds, type ConditionBox, type Subject } from './condition-form.js';

@@ -1,6 +1,7 @@
 // Is a box covered by others? The box is cut along one dimension after the other, where the rows that are still there begin and
-// end; pieces with the same rows are one piece. A piece is done where one row takes all of it, and a hole is found where no row is left.
-// What is left to ask of a piece depends only on its rows and on the dimensions not cut yet, so that covered pieces are remembered.
+// end; pieces with the same rows are one piece. A piece is done where one row takes all of it, and a hole is found where no row is
+// left. What is left to ask of a piece depends only on its rows and on the dimensions not cut yet, so that covered pieces are
+// remembered.
 
 import type { Budget } from './budget.js';
 import { commonRuns, joinRuns, type Runs, runsContain } from './runs.js';

@@ -379,7 +379,8 @@ describe('lists of the tenant', () => {
     return ImageError[box.load(image)]!;
   }
   const u32 = (view: DataView, offset: number, value: number): void => view.setUint32(offset, value, true);
-  // bundle at 120: 4 + 11 + 1; version at 136: 4 + 5 + 1, padded to 148; lists: count, 2 offsets; vtable at 160; tables at 168, 212.
+  // bundle at 120: 4 + 11 + 1; version at 136: 4 + 5 + 1, padded to 148; lists: count, 2 offsets; vtable at 160; tables at 168,
+  // 212.
   const cases: [string, string, (view: DataView, list: number, template: number) => void][] = [
     ['as written', 'NONE', () => {}],
     ['a type that no list has', 'BAD_LIST', (v, list) => u32(v, list + at.LIST_TYPE, BOOL)],
@@ -448,7 +449,8 @@ describe('cost', () => {
   const empty = least(() => {});
 
   test('of a payload: lists count with all of their elements', () => {
-    // PAYLOAD 40; s 12 + 40 / 8; x 6; numbers 15 + 5 x 6; texts 15 + 5 x (12 + 12 / 8); items 15 + 5 x (6 + 13.5 + 15 + 6 + 15 + 4 x 6).
+    // PAYLOAD 40; s 12 + 40 / 8; x 6; numbers 15 + 5 x 6; texts 15 + 5 x (12 + 12 / 8); items 15 + 5 x (6 + 13.5 + 15 + 6 + 15 + 4
+    // x 6).
     const payload = 40 + 17 + 6 + 45 + 15 + 67.5 + 15 + 5 * (6 + 13.5 + 15 + 6 + 15 + 24);
     // END 3; a decision 40.
     expect(empty).toBe(payload + 3 + 40);

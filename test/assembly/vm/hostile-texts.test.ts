@@ -1,5 +1,5 @@
-// Texts of a hostile image need not be UTF-8, and positions in them need not be positions: whatever they are, a function ends, without
-// a trap, and changes nothing but its registers and the text scratch.
+// Texts of a hostile image need not be UTF-8, and positions in them need not be positions: whatever they are, a function ends,
+// without a trap, and changes nothing but its registers and the text scratch.
 
 import { expect, test } from 'vitest';
 import { FunctionId, functionForm, functionTextBytes } from '#assembly/shared/function.js';
