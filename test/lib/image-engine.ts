@@ -55,7 +55,7 @@ const SLOT = 262144;
 const SLOT_END = SLOT + at.SLOT_HEADER_BYTES + 4096 * at.ENTRY_BYTES;
 const INPUT = 393216;
 
-/** Lays out: scratch | slot header and entries | input | image | output, with guards between. Sizes in bytes. */
+/** Lays out: scratch | slot header and entries | input | image | output, with guards between. Sizes in bytes. `module`: an engine. */
 export class EngineBox {
   readonly memory: Memory;
   readonly bytes: Uint8Array;
@@ -68,8 +68,10 @@ export class EngineBox {
   readonly output: number;
   readonly outputBytes: number;
   imageBytes = 0;
+  readonly #module: object;
 
-  constructor(options: { inputBytes?: number; imageBytesMax?: number; outputBytes?: number } = {}) {
+  constructor(options: { inputBytes?: number; imageBytesMax?: number; outputBytes?: number; module?: object } = {}) {
+    this.#module = options.module ?? wasm;
     const align = (value: number): number => (value + 4095) & ~4095;
     this.image = align(INPUT + (options.inputBytes ?? PAGE_BYTES) + 4096);
     this.output = align(this.image + (options.imageBytesMax ?? 262144) + 4096);
@@ -83,7 +85,7 @@ export class EngineBox {
 
   /** Another instance on the same memory. */
   instantiate(scratchBase: number): EngineExports {
-    const instance = new WebAssembly.Instance(wasm, { env: { memory: this.memory, scratchBase } });
+    const instance = new WebAssembly.Instance(this.#module, { env: { memory: this.memory, scratchBase } });
     return instance.exports as EngineExports;
   }
 

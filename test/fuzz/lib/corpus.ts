@@ -1,0 +1,84 @@
+// Inputs that have reached something, and which of them is changed next.
+
+import type { Coverage } from './coverage.js';
+import type { Random } from './random.js';
+
+export interface Entry {
+  /** In the order of arrival. */
+  number: number;
+  data: Uint8Array;
+  /** What it was the first to reach. */
+  keys: readonly number[];
+  /** Places in it that made the difference; those around them are changed most. */
+  focus: readonly number[];
+  /** How many of the single changes to its focus have been tried. */
+  tried: number;
+}
+
+/** How often the order by rarity is made anew, in choices. */
+const SORT_EACH = 64;
+const RARE = 8;
+const FRESH = 16;
+
+export class Corpus {
+  readonly entries: Entry[] = [];
+  #byRarity: Entry[] = [];
+  #choices = 0;
+
+  add(entry: Omit<Entry, 'number' | 'tried'>): void {
+    this.entries.push({ ...entry, number: this.entries.length, tried: 0 });
+    this.#choices = 0;
+  }
+
+  /** One of those that reach what few inputs reach. */
+  rare(coverage: Coverage, random: Random): Entry {
+    this.#sort(coverage);
+    return this.#byRarity[random.below(Math.min(RARE, this.#byRarity.length))]!;
+  }
+
+  /** Of the rare ones whose single changes have not all been tried, the one that came last. */
+  untried(coverage: Coverage, changesOf: (entry: Entry) => number): Entry | undefined {
+    this.#sort(coverage);
+    const left = this.#byRarity.slice(0, 4 * RARE).filter((entry) => entry.tried < changesOf(entry));
+    return left.reduce<Entry | undefined>(
+      (last, entry) => (last === undefined || entry.number > last.number ? entry : last),
+      undefined,
+    );
+  }
+
+  /** What came last reached something new, so it is taken more often than the rest. */
+  any(random: Random): Entry {
+    const { entries } = this;
+    if (random.chance(40)) return entries[entries.length - 1 - random.below(Math.min(entries.length, FRESH))]!;
+    return random.pick(entries);
+  }
+
+  #sort(coverage: Coverage): void {
+    if (this.#choices-- > 0) return;
+    this.#choices = SORT_EACH;
+    const rarity = new Map(this.entries.map((entry) => [entry, Math.min(...entry.keys.map((key) => coverage.hitsOf(key)))]));
+    this.#byRarity = this.entries.toSorted((a, b) => rarity.get(a)! - rarity.get(b)!);
+  }
+}
+
+const FOCUS_MAX = 16;
+/** Places around a difference that belong to the focus. */
+const AROUND = 3;
+
+/** Where `data` differs from what it was made of: nothing where that is all over it. */
+export function focusOf(data: Uint8Array, parent: Uint8Array): number[] {
+  const places = new Set<number>();
+  const around = (from: number, to: number): void => {
+    for (let at = Math.max(0, from - AROUND); at <= Math.min(data.length, to + AROUND); at++) places.add(at);
+  };
+  if (data.length === parent.length) {
+    for (let at = 0; at < data.length && places.size <= FOCUS_MAX; at++) if (data[at] !== parent[at]) around(at, at);
+  } else {
+    let start = 0;
+    while (start < data.length && start < parent.length && data[start] === parent[start]) start++;
+    let end = 0;
+    while (end < data.length - start && end < parent.length - start && data.at(-1 - end) === parent.at(-1 - end)) end++;
+    around(start, data.length - end);
+  }
+  return [...places].slice(0, FOCUS_MAX);
+}

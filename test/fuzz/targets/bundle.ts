@@ -1,0 +1,224 @@
+// Documents of a bundle: YAML, JSON, CSV. The compiler says what is wrong, at a place that is there, or gives an image that the
+// engine accepts and decides with.
+
+import { Status } from '#assembly/shared/status.js';
+import { compile } from '#src/compiler/compile.js';
+import { applyFixes } from '#src/diagnostic/fix.js';
+import { positionOf, renderDiagnostic } from '#src/diagnostic/render.js';
+import { toSarif } from '#src/diagnostic/sarif.js';
+import { readImageFile } from '#src/image/file.js';
+import { readDecision } from '#src/schema/decision.js';
+import { PayloadEncoder } from '#src/schema/encode.js';
+import { NOW } from '../../compiler/standard-world.js';
+import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
+import { FuzzBox } from '../lib/engine.js';
+import { joinFiles, splitFiles } from '../lib/files-text.js';
+import { mutateText } from '../lib/mutate-text.js';
+import { plantedIn } from '../lib/planted.js';
+import { payloadRegions } from '../lib/regions.js';
+import { checkSteps } from '../lib/steps.js';
+import { must, type Target } from '../lib/target.js';
+
+const box = new FuzzBox({ imageBytesMax: 1 << 20, inputBytes: 1 << 16, outputBytes: 1 << 16 });
+const encoder = new PayloadEncoder(bundleModel);
+const payloads = bundlePayloads.map((payload) => encoder.encode(payload).slice());
+
+export function fuzz(data: Uint8Array): void {
+  const files = splitFiles(data);
+  const { image, manifest, diagnostics, lock } = compile(files, { profileMax: 'standard' });
+  must(
+    (image === undefined) === diagnostics.some(({ severity }) => severity === 'error'),
+    'an image where there are errors, or none without',
+  );
+  for (const diagnostic of diagnostics) {
+    const { span, related = [] } = diagnostic;
+    for (const each of [span, ...related.map((other) => other.span)]) {
+      must(each.start >= 0 && each.end >= each.start, `span ${each.start}-${each.end}`);
+      must(positionOf(each, files).line >= 1, 'a place that is none');
+    }
+    must(renderDiagnostic(diagnostic, files).includes(diagnostic.code), 'a diagnostic without its code');
+  }
+  JSON.stringify(toSarif(diagnostics, files, '1.0.0'));
+  applyFixes(files, diagnostics);
+  if (image === undefined) return;
+  must(manifest !== undefined && lock !== undefined, 'an image without manifest or lock');
+  const { deciding, header } = readImageFile(image);
+  if (deciding.length > 1 << 20 || header.decisionBytesMax > box.outputBytes) return;
+  box.bytes.set(deciding, box.image);
+  box.allow([{ start: box.image, end: box.image + deciding.length }]);
+  must(box.watch(() => box.load(deciding)) === 0, 'the verifier refuses an image of the compiler');
+  for (const payload of payloads) {
+    box.allow(payloadRegions(box, deciding, [payload]));
+    const { decisions } = box.watch(() => box.decide([payload], { now: NOW }));
+    checkSteps('bundle', box.steps, header.costMax);
+    const { status } = decisions[0]!;
+    must(status !== Status.INTERNAL, 'the engine has broken an invariant');
+    readDecision(decisions[0]!.bytes);
+    must(header.modelHash !== bundleModel.hash || status !== Status.INVALID_PAYLOAD, 'a payload of the model is refused');
+  }
+  plantedIn(() => (diagnostics.length === 0 ? data : ''));
+}
+
+const TOKENS = [
+  ...'{ } [ ] , : - " \' | > & * ! # % @ ` ? ~ null true false 0 1 -1 1.5 1e999 .inf .nan 0x10 2026-01-01 \t \r\n'.split(' '),
+  ...[
+    '\n',
+    '\n  ',
+    '\n- ',
+    ': ',
+    '&a ',
+    '*a',
+    '<<: ',
+    '? ',
+    '!!x ',
+    '|\n  ',
+    '>-\n  ',
+    '---\n',
+    '...\n',
+    '=== ',
+    '\ufeff',
+    '\u2028',
+  ],
+  ...[
+    '=== rules/b.yaml\n',
+    '=== tables/t.csv\n',
+    '=== tables/t.yaml\n',
+    '=== features/a.yaml\n',
+    '=== scorecards/c.yaml\n',
+    '=== lists/l.yaml\n',
+  ],
+  ...[
+    '=== input.yaml\n',
+    '=== model.lock.json\n',
+    '=== tests/a.yaml\n',
+    'name',
+    'id',
+    'when',
+    'then',
+    'value',
+    'cases',
+    'score',
+    'outcome',
+    'reason',
+  ],
+  ...[
+    'inputs',
+    'outputs',
+    'rows',
+    'hitPolicy',
+    'aggregate',
+    'default',
+    'type',
+    'complete',
+    'label',
+    'unique',
+    'any',
+    'priority',
+    'first',
+    'ruleOrder',
+  ],
+  ...[
+    'outputOrder',
+    'collect',
+    'sum',
+    'min',
+    'max',
+    'count',
+    'decimal',
+    'enum',
+    'number',
+    'string',
+    'date',
+    'timestamp',
+    'boolean',
+    'profile: strict',
+  ],
+  ...[
+    'profile: standard',
+    'combine: first',
+    'combine: collect',
+    'characteristics',
+    'attributes',
+    'points',
+    'baseline',
+    'initialScore',
+    'contributes',
+  ],
+  ...[
+    'approve',
+    'review',
+    'decline',
+    'fail',
+    'US',
+    'GB',
+    'DE',
+    '< 5',
+    '>= 3',
+    '[1..5)',
+    '(0..9]',
+    '"-"',
+    '-',
+    'not(1)',
+    'null',
+    '!= 3',
+    'value > 2',
+  ],
+  ...[
+    'i',
+    'n',
+    'amount',
+    'country',
+    'at',
+    'born',
+    'flag',
+    's',
+    'maybe',
+    'maybeCountry',
+    'maybeText',
+    'card.limit',
+    'card?.brand',
+    'items',
+    'now',
+  ],
+  ...[
+    'n > 1',
+    'flag && ',
+    ' || flag',
+    'items.length',
+    'lists.l.includes(s)',
+    't.rate',
+    'credit.score',
+    '=== null',
+    '!== null',
+    '?? 0',
+  ],
+  ...[
+    'maximum',
+    'minimum',
+    'multipleOf: 0.01',
+    'maxLength',
+    'maxItems',
+    'required',
+    'properties',
+    '$ref',
+    '$defs',
+    'format: date',
+    'description',
+  ],
+];
+
+const LISTS = `=== lists/l.yaml
+type: string
+description: some
+maximum: 100
+`;
+
+export const target: Target = {
+  name: 'bundle',
+  fuzz,
+  isText: true,
+  seeds: () => [...BUNDLES.map(joinFiles), joinFiles(BUNDLES[0]!) + LISTS],
+  dictionary: TOKENS,
+  mutate: (data, random) => mutateText(data, random, TOKENS),
+  bytesMax: 8192,
+};

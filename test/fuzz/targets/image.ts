@@ -1,0 +1,156 @@
+// Images, changed and sealed again: what the verifier accepts decides without a trap, touches nothing that is not its own, and does
+// no more than its stated cost allows.
+
+import * as at from '#assembly/shared/image.js';
+import { INSTRUCTION_BYTES } from '#assembly/shared/opcode.js';
+import { ImageError } from '#assembly/shared/status.js';
+import { RegisterType } from '#assembly/shared/value-type.js';
+import { compile } from '#src/compiler/compile.js';
+import { compileExpressions } from '#src/compiler/expressions.js';
+import type { Scope } from '#src/compiler/scope.js';
+import { readImageFile } from '#src/image/file.js';
+import { readHeader } from '#src/image/header.js';
+import { writeList } from '#src/image/list.js';
+import { sealImage } from '#src/image/write-image.js';
+import { readDecision } from '#src/schema/decision.js';
+import { PayloadEncoder } from '#src/schema/encode.js';
+import { encoded, model, NOW } from '../../compiler/standard-world.js';
+import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
+import { FuzzBox } from '../lib/engine.js';
+import { plantedIn } from '../lib/planted.js';
+import type { Random } from '../lib/random.js';
+import { listRegions, payloadRegions } from '../lib/regions.js';
+import { checkSteps } from '../lib/steps.js';
+import { must, type Target } from '../lib/target.js';
+
+const IMAGE_BYTES_MAX = 16384;
+const box = new FuzzBox({ imageBytesMax: IMAGE_BYTES_MAX, inputBytes: 1 << 16, outputBytes: 1 << 20 });
+const bundleEncoder = new PayloadEncoder(bundleModel);
+const payloads = [...encoded.map(({ bytes }) => bytes), ...bundlePayloads.map((payload) => bundleEncoder.encode(payload).slice())];
+const BINDINGS = box.input + 32768;
+const LISTS_MAX = 8;
+const texts = writeList(RegisterType.TEXT, ['x', 'yy', '']);
+const regions = Array.from({ length: LISTS_MAX }, (_, index) => (index < 4 ? texts : undefined));
+
+export function fuzz(data: Uint8Array): void {
+  if (data.length > IMAGE_BYTES_MAX) return;
+  const image = data;
+  box.bytes.set(image, box.image);
+  box.allow([{ start: box.image, end: box.image + image.length }]);
+  if (box.watch(() => box.exports.verifyImage(box.image, image.length)) !== ImageError.NONE) return;
+  const header = readHeader(image);
+  const lists = new DataView(image.buffer, image.byteOffset).getUint32(at.IMAGE_LIST_COUNT, true);
+  if (lists > LISTS_MAX || header.decisionBytesMax > box.outputBytes) return;
+  const bindings = box.bind(BINDINGS, regions);
+  for (const payload of payloads) {
+    box.allow([...payloadRegions(box, image, [payload]), ...listRegions(bindings, regions)]);
+    box.fillSlot(box.place([payload]), { now: NOW, lists: bindings });
+    if (header.kind === at.ImageKind.EXPRESSIONS) box.watch(() => box.exports.evaluate(box.slot));
+    else {
+      const status = box.watch(() => box.exports.decide(box.slot));
+      for (const { bytes } of box.decided(status, 1).decisions) {
+        must(bytes.length <= header.decisionBytesMax, 'a decision larger than the image says');
+        readDecision(bytes);
+      }
+    }
+    checkSteps('image', box.steps, header.costMax);
+  }
+  must(Buffer.compare(box.bytes.subarray(box.image, box.image + image.length), image) === 0, 'the image changed');
+  const view = new DataView(image.buffer, image.byteOffset);
+  const constants = view.getUint32(at.IMAGE_CONSTANTS, true);
+  plantedIn(() => image.subarray(constants, constants + view.getUint32(at.IMAGE_CONSTANT_BYTES, true)));
+}
+
+const EXPRESSIONS = [
+  'n * m - (maybe ?? 0)',
+  '(amount + fee) * amount > 1.5 || maybeAmount === null',
+  's + t + (note ?? "none")',
+  's.split(",").map(x => x.trim().length).reduce((a, c) => a + c, 0)',
+  'items.filter(x => x.price > 1).map(x => x.tags.length).reduce((a, p) => a + p, 0)',
+  'items.some(x => x.tags.some(y => y === s))',
+  'items.map(x => x.card?.issuer ?? x.sku).some(x => x.slice(1).includes(t))',
+  'divide(amount, fee, 4, "half-even")',
+  'at.hour("Europe/Berlin") + at.startOfDay("Asia/Dubai").secondsSince(seen)',
+  'matches(s, "a(b|c)+[0-9]*") ? s.toUpperCase() : t.toLowerCase()',
+  'matches(s, "^(a|b){2,40}c?(d|e){3,30}$")',
+  'lists.blocked.includes(t)',
+  'maybe !== null && n > 3 && country === "US"',
+];
+
+const scope: Scope = {
+  model,
+  names: new Map(),
+  lists: new Map([['blocked', { name: 'blocked', type: { kind: 'text', bytesMax: 0 } }]]),
+};
+
+function* seeds(): Generator<Uint8Array> {
+  for (const text of EXPRESSIONS) {
+    const { image, diagnostics } = compileExpressions(model, [text], { profile: 'standard', scope });
+    if (image === undefined) throw new Error(`${text}: ${diagnostics[0]!.message}`);
+    if (image.length <= IMAGE_BYTES_MAX) yield image;
+  }
+  for (const files of BUNDLES) {
+    const { image, diagnostics } = compile(files, { profileMax: 'standard' });
+    if (image === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+    const { deciding } = readImageFile(image);
+    if (deciding.length <= IMAGE_BYTES_MAX) yield deciding.slice();
+  }
+}
+
+/** Changes what the sections mean: instructions, registers, fields, numbers of the header. */
+function change(data: Uint8Array, random: Random): Uint8Array | undefined {
+  if (data.length < at.IMAGE_HEADER_BYTES) return undefined;
+  const out = data.slice();
+  const view = new DataView(out.buffer);
+  const u32 = (offset: number): number => view.getUint32(offset, true);
+  const entry = (section: number, count: number, bytes: number): number | undefined => {
+    const place = u32(section) + random.below(u32(count)) * bytes;
+    return u32(count) === 0 || place + bytes > out.length ? undefined : place;
+  };
+  if (random.chance(60)) view.setFloat64(at.IMAGE_COST_MAX, 1e12, true);
+  for (let left = 1 + random.below(3); left > 0; left--) {
+    const roll = random.below(10);
+    if (roll < 6) {
+      const place = entry(at.IMAGE_CODE, at.IMAGE_CODE_COUNT, INSTRUCTION_BYTES);
+      const other = entry(at.IMAGE_CODE, at.IMAGE_CODE_COUNT, INSTRUCTION_BYTES);
+      if (place === undefined || other === undefined) continue;
+      const part = random.below(7);
+      if (part === 0) out.copyWithin(place, other, other + INSTRUCTION_BYTES);
+      else if (part === 1) view.setUint16(place, random.below(95), true);
+      else if (part < 5) view.setUint16(place + 2 * (part - 1), random.below(u32(at.IMAGE_REGISTER_COUNT) + 1), true);
+      else if (part === 5) view.setUint32(place + 8, random.below(64), true);
+      else view.setUint32(place + 12, random.below(random.chance(50) ? 8 : 1 << 16), true);
+    } else if (roll < 8) {
+      const place = entry(at.IMAGE_REGISTERS, at.IMAGE_REGISTER_COUNT, at.REGISTER_BYTES);
+      if (place === undefined) continue;
+      if (random.chance(30)) out[place] = random.below(11);
+      else
+        view.setUint32(place + at.REGISTER_MAX, random.pick([0, 1, 2, 20, 100, 4096, 65535, 65536, 0x7fffffff, 0xffffffff]), true);
+    } else if (roll < 9) {
+      const place = entry(at.IMAGE_FIELDS, at.IMAGE_FIELD_COUNT, at.FIELD_BYTES);
+      if (place !== undefined) out[place + random.below(at.FIELD_BYTES)] = random.below(random.chance(70) ? 16 : 256);
+    } else view.setUint32(at.IMAGE_FLAGS + 4 * random.below(36), random.below(64), true);
+  }
+  return out;
+}
+
+function repair(data: Uint8Array): Uint8Array {
+  if (data.length < at.IMAGE_HEADER_BYTES) return data;
+  const out = data.slice(0, data.length & ~7);
+  const view = new DataView(out.buffer);
+  view.setUint32(at.IMAGE_MAGIC, at.IMAGE_MAGIC_VALUE, true);
+  view.setUint32(at.IMAGE_VERSION, at.IMAGE_FORMAT, true);
+  view.setUint32(at.IMAGE_BYTES, out.length, true);
+  sealImage(out);
+  return out;
+}
+
+export const target: Target = {
+  name: 'image',
+  fuzz,
+  seeds,
+  bytesMax: IMAGE_BYTES_MAX,
+  keepsLength: true,
+  mutate: change,
+  repair,
+};

@@ -1,0 +1,163 @@
+// JSON payloads: both ways into the encoder agree, what they write the engine's reader accepts, and it holds what JSON.parse holds.
+
+import { FieldKind } from '#assembly/shared/value-type.js';
+import { Problem } from '#src/errors.js';
+import { PayloadEncoder } from '#src/schema/encode.js';
+import type { Field } from '#src/schema/model.js';
+import { type PayloadObject, type PayloadValue, readPayload } from '#src/schema/reader.js';
+import { parseDate, parseTimestamp } from '#src/schema/time.js';
+import { model, payloads } from '../../compiler/standard-world.js';
+import { wirePayload } from '../../lib/model-wire.js';
+import { mutateText } from '../lib/mutate-text.js';
+import { plantedIn } from '../lib/planted.js';
+import { must, type Target } from '../lib/target.js';
+
+const encoder = new PayloadEncoder(model);
+
+export function fuzz(data: Uint8Array): void {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(data);
+  const isUtf8 = Buffer.compare(Buffer.from(text), data) === 0;
+  const plain = encoder.encodePlain(data)?.slice();
+  must(plain === undefined || isUtf8, 'the plain way takes what is not UTF-8');
+  let parsed: { value: unknown } | undefined;
+  try {
+    parsed = { value: JSON.parse(text) };
+  } catch {
+    // Not JSON.
+  }
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = encoder.encodeText(text).slice();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    must((error.code === 'INVALID_JSON') === (parsed === undefined), `${error.code} where JSON.parse says otherwise`);
+    must(error.code === 'INVALID_JSON' || (error.errors?.length ?? 0) > 0, 'a refusal without a reason');
+  }
+  must(plain === undefined || (bytes !== undefined && Buffer.compare(plain, bytes) === 0), 'the two ways differ');
+  if (bytes === undefined) return;
+  must(parsed !== undefined, 'accepts what is not JSON');
+  const read = readPayload(model, bytes);
+  must(read.ok, `the reader refuses what the encoder writes: ${read.ok ? '' : read.message}`);
+  compareTables(0, parsed.value as Record<string, unknown>, read.value);
+  const wire = wirePayload(model, parsed.value);
+  if (wire !== undefined) {
+    const other = readPayload(model, wire);
+    must(other.ok, 'the reader refuses the same payload by another writer');
+    must(show(other.value) === show(read.value), 'two writers, two payloads');
+  }
+  plantedIn(() => `${read.value.note}`);
+}
+
+function compareTables(index: number, given: Record<string, unknown>, read: PayloadObject): void {
+  for (const field of model.tables[index]!.fields) {
+    const own = Object.hasOwn(given, field.name) ? (given[field.name] ?? null) : null;
+    compareValue(field, own, read[field.name] ?? null);
+  }
+}
+
+function compareValue(field: Field, given: unknown, read: PayloadValue): void {
+  if (given === null) {
+    must(read === null || field.default !== undefined, `${field.path} was null`);
+    return;
+  }
+  must(read !== null, `${field.path} was there`);
+  if (field.kind === FieldKind.OBJECT) compareTables(field.child!, given as Record<string, unknown>, read as PayloadObject);
+  else if (field.kind === FieldKind.LIST) {
+    const [from, to] = [given as unknown[], read as PayloadValue[]];
+    must(from.length === to.length, `${field.path} has another length`);
+    for (const [index, each] of from.entries()) {
+      if (field.element !== undefined) compareValue(field.element, each, to[index]!);
+      else compareTables(field.child!, each as Record<string, unknown>, to[index] as PayloadObject);
+    }
+  } else must(sameScalar(field, given, read), `${field.path} was ${show(given)} and is ${show(read)}`);
+}
+
+function sameScalar(field: Field, given: unknown, read: PayloadValue): boolean {
+  switch (field.kind) {
+    case FieldKind.TIMESTAMP:
+      return BigInt(parseTimestamp(given as string)!) === read;
+    case FieldKind.DATE:
+      return Number(parseDate(given as string)) === Number(read);
+    case FieldKind.DECIMAL:
+      return exactly(given as number | string, field.scale!) === read;
+    case FieldKind.DOUBLE:
+      return Object.is(Number(given), read);
+    case FieldKind.INT:
+    case FieldKind.LONG:
+      // An integer has no -0.
+      return Number(given) === Number(read);
+    default:
+      return given === read;
+  }
+}
+
+/** A number of JSON, or a decimal in a text, times ten to the scale; undefined where it is none. */
+function exactly(given: number | string, scale: number): bigint | undefined {
+  const match = /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(String(given));
+  if (match === null) return undefined;
+  const digits = `${match[2]}${match[3] ?? ''}`;
+  const places = (match[3] ?? '').length - Number(match[4] ?? 0);
+  const value = scale >= places ? BigInt(digits) * 10n ** BigInt(scale - places) : BigInt(digits) / 10n ** BigInt(places - scale);
+  return match[1] === '-' ? -value : value;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value, (_key, own) => (typeof own === 'bigint' ? `${own}n` : Object.is(own, -0) ? '-0' : own));
+}
+
+const TOKENS = [
+  ...'{ } [ ] , : " null true false 0 -0 1 -1 0.01 12.34 1e2 1E-2 -1.5e+3 1e400 9007199254740993 "9223372036854775807" 0.1 00 1. .5'.split(
+    ' ',
+  ),
+  ...[
+    '\\"',
+    '\\\\',
+    '\\u0061',
+    '\\ud83d\\ude00',
+    '\\ud83d',
+    '\\n',
+    'é',
+    '😀',
+    '\u2028',
+    '\0',
+    ' ',
+    '\t',
+    '\ufeff',
+    '__proto__',
+    'constructor',
+  ],
+  ...[
+    '"2026-01-01"',
+    '"2026-02-30"',
+    '"2026-01-31T08:30:00Z"',
+    '"2026-01-31T08:30:00.123456+01:00"',
+    '"2026-06-30T23:59:60Z"',
+    '"0000-01-01"',
+  ],
+  ...Object.keys(payloads[1]!).map((name) => `"${name}":`),
+  ...[
+    '"price":',
+    '"quantity":',
+    '"kind":',
+    '"tags":',
+    '"limit":',
+    '"holder":',
+    '"US"',
+    '"XX"',
+    '{"limit":1}',
+    '[]',
+    '{}',
+    '["x"]',
+    '[null]',
+  ],
+];
+
+export const target: Target = {
+  name: 'json',
+  fuzz,
+  isText: true,
+  seeds: () => payloads.map((payload) => JSON.stringify(payload)),
+  dictionary: TOKENS,
+  mutate: (data, random) => mutateText(data, random, TOKENS),
+  bytesMax: 2048,
+};
