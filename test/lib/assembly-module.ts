@@ -2,7 +2,20 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+
+/** What is used of assemblyscript/asc. Its own types bring a global `console` along that would hide Node's. */
+interface Compiler {
+  main(
+    args: readonly string[],
+    host: {
+      readFile(name: string, base: string): Promise<string | null>;
+      writeFile(name: string, contents: string | Uint8Array): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ error: Error | null; stderr: { toString(): string } }>;
+}
+const COMPILER: string = 'assemblyscript/asc';
+const { default: asc } = (await import(COMPILER)) as { default: Compiler };
 
 // @types/node has no types for the global; this is what is used of it.
 interface Memory {
