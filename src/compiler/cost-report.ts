@@ -118,3 +118,21 @@ function listUnits(model: Model, table: number): number {
   }
   return units;
 }
+
+/** The entries with those of one table or scorecard, which may take several steps, made one. */
+export function mergeCosts(costs: readonly CostEntry[]): CostEntry[] {
+  const merged: CostEntry[] = [];
+  const steps = new Map<string, CostEntry>();
+  for (const entry of costs) {
+    const same = entry.kind === 'step' ? steps.get(entry.name) : undefined;
+    if (same === undefined) {
+      const copy = { ...entry };
+      merged.push(copy);
+      if (entry.kind === 'step') steps.set(entry.name, copy);
+    } else {
+      same.units += entry.units;
+      same.parts = [...same.parts, ...entry.parts].sort((a, b) => b.units - a.units);
+    }
+  }
+  return merged;
+}

@@ -4,6 +4,7 @@ import { decisionUnits } from '../../assembly/shared/cost.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { payloadUnits } from '../image/cost.js';
 import type { Model } from '../schema/model.js';
+import { mergeCosts } from './cost-report.js';
 import { Emission, type Emitted, reportWhole } from './emission.js';
 import type { Ir } from './ir.js';
 import { inlineFeatures } from './passes/inline-features.js';
@@ -75,5 +76,5 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const whole = payloadUnits(source.model) + result.units + decisionUnits(rules.length, source.reasonsMax, result.lists.length);
   if (whole > source.costMax) reportWhole(whole, source.costMax, result.costs, span, bag);
   const ruleCosts = result.costs.filter(({ kind }) => kind === 'rule').map(({ units }) => units);
-  return { ...result, ruleCosts, costMax: whole };
+  return { ...result, costs: mergeCosts(result.costs), ruleCosts, costMax: whole };
 }
