@@ -283,13 +283,14 @@ describe('fixes', () => {
     ['s?.length', 's.length'],
     ['items?.some(i => true)', 'items.some(i => true)'],
     ['s.length() > 1', 's.length > 1'],
+    ['ammount > 1', 'amount > 1'],
   ])('%s: %s', (text, fixed) => {
     expect(check(text).fixed).toBe(fixed);
     expect(check(fixed).faults.filter((fault) => !fault.endsWith('?'))).toEqual([]);
   });
 
   // More than one way, or another meaning.
-  it.each(['n /* == */ == 1', 'n > "007"', 'ammount > 1', '!maybeFlag', 'n > "five"'])('none for %s', (text) => {
+  it.each(['n /* == */ == 1', 'n > "007"', 'amuont2 > 1', '!maybeFlag', 'n > "five"'])('none for %s', (text) => {
     expect(check(text).fixed).toBe(text);
   });
 });
