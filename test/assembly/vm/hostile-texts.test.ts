@@ -32,11 +32,23 @@ const functions = Object.values(FunctionId).filter(
 );
 const TEXT_MAX = 24;
 
+/** The bytes without a character at their end that is cut off: of constants, the verifier refuses that alone. */
+function endWhole(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const lead = bytes[bytes.length - back]!;
+    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    if (length > back) return endWhole(bytes.subarray(0, bytes.length - back));
+  }
+  return bytes;
+}
+
 test(`any bytes, any positions, seed ${SEED}`, () => {
   const random = new Random(SEED);
   const box = new EngineBox({ imageBytesMax: 65536 });
   const bytesOf = (): Uint8Array =>
-    Uint8Array.from({ length: random.below(TEXT_MAX + 1) }, () => (random.chance(80) ? random.pick(LEADS) : random.below(256)));
+    endWhole(
+      Uint8Array.from({ length: random.below(TEXT_MAX + 1) }, () => (random.chance(80) ? random.pick(LEADS) : random.below(256))),
+    );
   const before = (): Uint8Array => box.bytes.slice(box.scratch + SCRATCH_BYTES, box.image);
   for (let round = 0; round < 1500; round++) {
     const assembler = new Assembler(model);
