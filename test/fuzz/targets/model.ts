@@ -116,7 +116,11 @@ required: [n]
 properties:
   n: { type: integer, minimum: -5, exclusiveMaximum: 10 }
   a: { $ref: '#/$defs/a' }
-  l: { type: array, maxItems: 2, minItems: 1, items: { type: object, properties: { t: { type: array, maxItems: 2, items: { type: integer, format: int64 } } } } }
+  l:
+    type: array
+    maxItems: 2
+    minItems: 1
+    items: { type: object, properties: { t: { type: array, maxItems: 2, items: { type: integer, format: int64 } } } }
   e: { type: [string, 'null'], enum: [A, B, null] }
   d: { type: string, format: date }
 === model.lock.json
