@@ -87,19 +87,25 @@ async function fuzz(name: string): Promise<boolean> {
   return fuzzer.crashes.size === 0;
 }
 
-/** Keeps few and small inputs that together reach all that the corpus reaches. */
+/** Bytes of a file of the corpus: larger ones are made by the target's seeds. */
+const KEPT_BYTES_MAX = 4096;
+
+/** Keeps few and small inputs that together pass all edges that the corpus passes, those of the seeds aside. */
 async function saveCorpus(target: Target, fuzzer: Fuzzer): Promise<void> {
-  const sized = fuzzer.corpus.entries.map(({ data }) => data).toSorted((a, b) => a.length - b.length);
   const coverage = new Coverage();
-  const kept: Uint8Array[] = [];
-  for (const data of sized) {
+  const isNew = async (data: Uint8Array): Promise<boolean> => {
     coverage.reset();
     await target.fuzz(data);
-    if (coverage.take().length > 0) kept.push(data);
-  }
+    return coverage.take().some((key) => coverage.hitsOf(key) === 1);
+  };
+  const encoder = new TextEncoder();
+  for (const seed of target.seeds()) await isNew(typeof seed === 'string' ? encoder.encode(seed) : seed);
+  const inputs = fuzzer.corpus.entries.map(({ data }) => data).filter(({ length }) => length <= KEPT_BYTES_MAX);
+  const kept: Uint8Array[] = [];
+  for (const data of inputs.toSorted((a, b) => a.length - b.length)) if (await isNew(data)) kept.push(data);
   writeInputs('corpus', target.name, kept);
   const bytes = kept.reduce((sum, { length }) => sum + length, 0);
-  console.log(`${target.name}: corpus of ${sized.length} kept as ${kept.length} files, ${bytes} bytes`);
+  console.log(`${target.name}: corpus of ${fuzzer.corpus.entries.length} kept as ${kept.length} files, ${bytes} bytes`);
 }
 
 const PLANTED_EXECUTIONS_MAX = 2_000_000;
@@ -114,7 +120,8 @@ async function findPlanted(name: string, executionsMax: number): Promise<boolean
   const [crash] = fuzzer.crashes.values();
   const found = crash?.error.name === 'PlantedBug';
   const how = found ? `found after ${crash.executions - given} executions` : `NOT found in ${fuzzer.executions} executions`;
-  console.log(`${name}: planted bug ${how}${crash !== undefined && !found ? `; ${crash.signature}` : ''}`);
+  console.log(`${name}: planted bug ${how}`);
+  if (crash !== undefined && !found) await keep(target, crash);
   return found;
 }
 

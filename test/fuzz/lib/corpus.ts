@@ -4,13 +4,13 @@ import type { Coverage } from './coverage.js';
 import type { Random } from './random.js';
 
 export interface Entry {
-  /** In the order of arrival. */
-  number: number;
   data: Uint8Array;
   /** What it was the first to reach. */
   keys: readonly number[];
   /** Places in it that made the difference; those around them are changed most. */
   focus: readonly number[];
+  /** It has passed an edge that none had passed before, which is worth more than passing one more often. */
+  isFirst: boolean;
   /** How many of the single changes to its focus have been tried. */
   tried: number;
 }
@@ -25,8 +25,8 @@ export class Corpus {
   #byRarity: Entry[] = [];
   #choices = 0;
 
-  add(entry: Omit<Entry, 'number' | 'tried'>): void {
-    this.entries.push({ ...entry, number: this.entries.length, tried: 0 });
+  add(entry: Omit<Entry, 'tried'>): void {
+    this.entries.push({ ...entry, tried: 0 });
     this.#choices = 0;
   }
 
@@ -36,14 +36,10 @@ export class Corpus {
     return this.#byRarity[random.below(Math.min(RARE, this.#byRarity.length))]!;
   }
 
-  /** Of the rare ones whose single changes have not all been tried, the one that came last. */
-  untried(coverage: Coverage, changesOf: (entry: Entry) => number): Entry | undefined {
-    this.#sort(coverage);
-    const left = this.#byRarity.slice(0, 4 * RARE).filter((entry) => entry.tried < changesOf(entry));
-    return left.reduce<Entry | undefined>(
-      (last, entry) => (last === undefined || entry.number > last.number ? entry : last),
-      undefined,
-    );
+  /** One whose single changes have not all been tried: half of the time the last, so that each step of a chain follows at once. */
+  untried(changesOf: (entry: Entry) => number, random: Random): Entry | undefined {
+    const left = this.entries.filter((entry) => entry.isFirst && entry.tried < changesOf(entry));
+    return random.chance(50) ? left.at(-1) : random.pick(left);
   }
 
   /** What came last reached something new, so it is taken more often than the rest. */
@@ -61,9 +57,9 @@ export class Corpus {
   }
 }
 
-const FOCUS_MAX = 16;
+const FOCUS_MAX = 6;
 /** Places around a difference that belong to the focus. */
-const AROUND = 3;
+const AROUND = 1;
 
 /** Where `data` differs from what it was made of: nothing where that is all over it. */
 export function focusOf(data: Uint8Array, parent: Uint8Array): number[] {

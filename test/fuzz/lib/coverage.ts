@@ -65,6 +65,21 @@ export class Coverage {
     });
   }
 
+  /** Edges that the input has passed, however often. */
+  passed(): number[] {
+    const edges: number[] = [];
+    this.#each(({ base }, at) => edges.push(base + at));
+    return edges;
+  }
+
+  /** Whether the input has passed all of these. */
+  hasPassed(edges: readonly number[]): boolean {
+    return edges.every((edge) => {
+      const { counts, base } = this.#mapOf(edge);
+      return counts[edge - base] !== 0;
+    });
+  }
+
   /** How many inputs have passed the edge of a key. */
   hitsOf(key: number): number {
     const edge = Math.floor(key / 32);

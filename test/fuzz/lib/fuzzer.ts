@@ -31,7 +31,10 @@ const REPORT_MS = 10_000;
 /** Executions that making a new input shorter may take. */
 const TRIM_MAX = 40;
 
-type Found = Pick<Entry, 'data' | 'keys' | 'focus'>;
+/** Executions spent on single changes to what came last. */
+const SINGLE_PERCENT = 35;
+
+type Found = Omit<Entry, 'tried'>;
 
 export class Fuzzer {
   executions = 0;
@@ -49,7 +52,12 @@ export class Fuzzer {
     this.#random = new Random(seed);
     const encoder = new TextEncoder();
     const dictionary = (target.dictionary ?? []).map((token) => (typeof token === 'string' ? encoder.encode(token) : token));
-    this.#options = { dictionary, bytesMax: target.bytesMax, keepsLength: target.keepsLength ?? false };
+    this.#options = {
+      dictionary,
+      bytesMax: target.bytesMax,
+      keepsLength: target.keepsLength ?? false,
+      isText: target.isText ?? false,
+    };
   }
 
   /** Runs inputs as they are; those that reach something new go into the corpus. */
@@ -57,7 +65,7 @@ export class Fuzzer {
     for (const input of inputs) {
       const data = typeof input === 'string' ? new TextEncoder().encode(input) : input;
       const keys = await this.execute(data);
-      if (keys.length > 0) this.corpus.add({ data, keys, focus: [] });
+      if (keys.length > 0) this.corpus.add({ data, keys, focus: [], isFirst: false });
     }
   }
 
@@ -65,7 +73,7 @@ export class Fuzzer {
     const { secondsMax = Infinity, executionsMax = Infinity, stopsAtCrash = false, report } = options;
     const start = performance.now();
     let reported = start;
-    if (this.corpus.entries.length === 0) this.corpus.add({ data: new Uint8Array(0), keys: [], focus: [] });
+    if (this.corpus.entries.length === 0) this.corpus.add({ data: new Uint8Array(0), keys: [], focus: [], isFirst: false });
     while (this.executions < executionsMax && !(stopsAtCrash && this.crashes.size > 0)) {
       const now = secondsMax === Infinity && report === undefined ? start : performance.now();
       if (now - start > secondsMax * 1000) break;
@@ -77,8 +85,8 @@ export class Fuzzer {
       const mended = this.target.repair?.(data) ?? data;
       const keys = await this.execute(mended);
       if (keys.length === 0) continue;
-      const focus = focusOf(data, parent);
-      this.corpus.add(await this.#trim({ data: mended, keys, focus }));
+      const isFirst = keys.some((key) => this.coverage.hitsOf(key) === 1);
+      this.corpus.add(await this.#trim({ data: mended, keys, focus: focusOf(data, parent), isFirst }));
     }
   }
 
@@ -108,9 +116,10 @@ export class Fuzzer {
     return [];
   }
 
-  /** Leaves parts out, as long as what is left reaches what the input was kept for. */
+  /** Leaves parts out, as long as what is left passes the same edges and reaches what the input was kept for. */
   async #trim(entry: Found): Promise<Found> {
     if (this.#options.keepsLength === true) return entry;
+    const passed = this.coverage.passed();
     let { data, focus } = entry;
     let tries = 0;
     for (let size = data.length >>> 1; size >= 1 && tries < TRIM_MAX; size >>>= 1) {
@@ -120,8 +129,8 @@ export class Fuzzer {
         cut.set(data.subarray(at + size), at);
         tries++;
         const found = await this.execute(cut);
-        if (found.length > 0) this.corpus.add({ data: cut, keys: found, focus: [] });
-        if (!this.coverage.hasAll(entry.keys)) continue;
+        if (found.length > 0) this.corpus.add({ data: cut, keys: found, focus: [], isFirst: false });
+        if (!this.coverage.hasAll(entry.keys) || !this.coverage.hasPassed(passed)) continue;
         data = cut;
         focus = focus.filter((place) => place < at || place >= at + size).map((place) => (place < at ? place : place - size));
       }
@@ -132,8 +141,8 @@ export class Fuzzer {
   #next(): { data: Uint8Array; parent: Uint8Array } {
     const { target, corpus, coverage } = this;
     const random = this.#random;
-    if (random.chance(25)) {
-      const entry = corpus.untried(coverage, (each) => this.#changesOf(each));
+    if (random.chance(SINGLE_PERCENT)) {
+      const entry = corpus.untried((each) => this.#changesOf(each), random);
       if (entry !== undefined) return { data: this.#change(entry, entry.tried++), parent: entry.data };
     }
     const { data: parent } = random.chance(30) ? corpus.rare(coverage, random) : corpus.any(random);

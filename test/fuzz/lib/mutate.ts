@@ -9,6 +9,8 @@ export interface MutationOptions {
   dictionary: readonly Uint8Array[];
   /** Inputs stay as long as they are: offsets in them keep their meaning. */
   keepsLength?: boolean;
+  /** Single bytes are mostly printable characters. */
+  isText?: boolean;
   bytesMax: number;
 }
 
@@ -91,8 +93,41 @@ const repeat: Mutator = (data, random) => {
   return splice(data, at, 0, inserted);
 };
 
-const sameLength: readonly Mutator[] = [flip, flip, setByte, addByte, number, number, copyOver];
-const anyLength: readonly Mutator[] = [flip, setByte, addByte, number, copyOver, remove, remove, insertBytes, duplicate, repeat];
+/** A few printable characters are put in, or over others. */
+const type: Mutator = (data, random) => {
+  const typed = Uint8Array.from({ length: random.chance(80) ? 1 : 2 }, () => 32 + random.below(95));
+  const at = random.below(data.length + 1);
+  return splice(data, at, random.chance(50) ? Math.min(typed.length, data.length - at) : 0, typed);
+};
+
+const isPrintable = (byte: number): boolean => byte >= 32 && byte < 127;
+
+/** A printable character, which most likely belongs to a text, becomes another. */
+const typeOver: Mutator = (data, random) =>
+  changed(data, (out) => {
+    const start = random.below(out.length);
+    for (let at = start; at < out.length; at++) {
+      if (!isPrintable(out[at]!)) continue;
+      out[at] = 32 + random.below(95);
+      return;
+    }
+  });
+
+const sameLength: readonly Mutator[] = [typeOver, flip, flip, setByte, addByte, number, number, copyOver];
+const texts: readonly Mutator[] = [typeOver, type, type, type, flip, addByte, remove, remove, insertBytes, duplicate, repeat];
+const anyLength: readonly Mutator[] = [
+  typeOver,
+  flip,
+  setByte,
+  addByte,
+  number,
+  copyOver,
+  remove,
+  remove,
+  insertBytes,
+  duplicate,
+  repeat,
+];
 
 /**
  * A changed copy of `data`.
@@ -100,7 +135,8 @@ const anyLength: readonly Mutator[] = [flip, setByte, addByte, number, copyOver,
  * @param other another input, parts of which may be taken over
  */
 export function mutate(data: Uint8Array, other: Uint8Array, random: Random, options: MutationOptions): Uint8Array {
-  const { dictionary, keepsLength = false, bytesMax } = options;
+  const { dictionary, keepsLength = false, isText = false, bytesMax } = options;
+  const mutators = keepsLength ? sameLength : isText ? texts : anyLength;
   let out = data;
   for (let left = 1 + random.below(random.chance(70) ? 2 : 6); left > 0; left--) {
     if (out.length === 0) out = random.chance(50) ? other : Uint8Array.of(random.word());
@@ -117,7 +153,7 @@ export function mutate(data: Uint8Array, other: Uint8Array, random: Random, opti
       const room = keepsLength ? Math.min(length, out.length - to) : length;
       const removed = keepsLength ? room : random.chance(50) ? 0 : Math.min(length, out.length - to);
       out = splice(out, to, removed, other.slice(at, at + room));
-    } else if (out.length > 0) out = random.pick(keepsLength ? sameLength : anyLength)(out, random);
+    } else if (out.length > 0) out = random.pick(mutators)(out, random);
   }
   return out.length > bytesMax ? out.slice(0, bytesMax) : out;
 }

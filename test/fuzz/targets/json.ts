@@ -45,7 +45,13 @@ export function fuzz(data: Uint8Array): void {
     must(other.ok, 'the reader refuses the same payload by another writer');
     must(show(other.value) === show(read.value), 'two writers, two payloads');
   }
-  plantedIn(() => `${read.value.note}`);
+  plantedIn(() => textsIn(read.value).join(' '));
+}
+
+/** All texts of a value. */
+function textsIn(value: PayloadValue): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function compareTables(index: number, given: Record<string, unknown>, read: PayloadObject): void {

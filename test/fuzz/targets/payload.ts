@@ -40,6 +40,8 @@ const SOURCES = [
   'maybeTags?.some(g => g === "yy")',
 ];
 
+const TEXTS = ['s', 't', 'note', 'tags'];
+
 const irs = SOURCES.map((source) => checked(source));
 const bag = new DiagnosticBag();
 const { image } = emitValues(model, irs, { spans: irs.map(() => ({ file: 'expression', start: 0, end: 0 })) }, bag);
@@ -61,7 +63,7 @@ export function fuzz(data: Uint8Array): void {
   must(engine !== 'INVALID_PAYLOAD', 'the engine refuses what the reader accepts');
   const meant = meantValues(irs, read.value);
   must(sameValues(engine, meant), `values differ: ${String(engine)} and ${String(meant)}`);
-  plantedIn(() => `${(read.value as { s: string }).s}`);
+  plantedIn(() => TEXTS.map((name) => read.value[name]).join(' '));
 }
 
 export const target: Target = { name: 'payload', fuzz, seeds: () => encoded.map(({ bytes }) => bytes), bytesMax: 4096 };
