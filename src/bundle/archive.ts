@@ -88,6 +88,8 @@ export async function readTarGz(bytes: Uint8Array, limits: ArchiveLimits = ARCHI
     for await (const entry of tar) {
       const { name, type, size } = entry.header;
       entries++;
+      // The parser takes a size that is no number for null, and then waits for the end of the entry for ever.
+      if (typeof size !== 'number') throw refuse(`the archive is damaged: ${JSON.stringify(name)} has no size`);
       if (entries > 2 * limits.filesMax) throw refuse(`the archive has more than ${limits.filesMax} files`);
       if (type === 'directory') {
         entry.resume();

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { ARCHIVE_LIMITS, readJsonBundle, readTarGz, writeTarGz } from '#src/bundle/archive.js';
@@ -49,6 +49,21 @@ describe('archives', () => {
   it('keep a directory that holds no bundle', async () => {
     const files = await readTarGz(await tarGz([{ name: 'rules/a.yaml', text: 'b' }]));
     expect([...files.keys()]).toEqual(['rules/a.yaml']);
+  });
+
+  it('with a size that is no number are refused, not waited for', async () => {
+    const tar = gunzipSync(
+      await tarGz([
+        { name: 'a.yaml', text: 'a' },
+        { name: 'b.yaml', text: 'b' },
+      ]),
+    );
+    const header = tar.subarray(1024, 1536);
+    header[124] = 0x81;
+    header.fill(0x20, 148, 156);
+    const sum = header.reduce((all, byte) => all + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    await expect(readTarGz(gzipSync(tar))).rejects.toThrow(/damaged/);
   });
 
   it.each<[string, Entry[], RegExp]>([
