@@ -336,7 +336,7 @@ describe('files', () => {
   });
 
   it('in test mirror what they test, but for those that test several parts together', () => {
-    const together = ['conformance', 'data', 'differential', 'engine'];
+    const together = ['conformance', 'data', 'differential', 'engine', 'fuzz'];
     const folders = files.filter((path) => path.endsWith('.test.ts')).map((path) => posix.dirname(path).slice('test/'.length));
     const homes = ['', 'src/', 'assembly/'];
     const isHome = (folder: string): boolean => homes.some((home) => existsSync(join(root, home, folder)));

@@ -1,6 +1,6 @@
 // A thread that looks on: where an input never ends, it prints it and ends the process, which the hanging thread cannot do.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
@@ -33,6 +33,14 @@ export function watch(): void {
   mkdirSync(crashFolder, { recursive: true });
   const worker = new Worker(WORKER, { eval: true, execArgv: [], workerData: { state, input, ms: HANG_MS, folder: crashFolder } });
   worker.unref();
+  // A promise that nothing will ever settle ends the process.
+  process.once('exit', () => {
+    if (state[1] !== 1) return;
+    const path = `${crashFolder}unsettled-${process.pid}`;
+    writeFileSync(path, input.slice(0, state[2]));
+    console.log(`an input's promise is never settled: ${path}`);
+    process.exitCode = 1;
+  });
 }
 
 export function begin(data: Uint8Array): void {

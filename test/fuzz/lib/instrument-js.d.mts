@@ -1,0 +1,1 @@
+export function instrument(source: string, first: number): { code: string; edges: number };
