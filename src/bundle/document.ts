@@ -21,6 +21,9 @@ import { certainlyMeant } from '../diagnostic/suggest.js';
 import { ALIASES_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX } from './limits.js';
 import { type ScalarText, scalarText } from './scalar-text.js';
 
+/** Nothing of an author's text is written to the process's warnings, as the reader would. */
+const YAML_OPTIONS = { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'error' } as const;
+
 /** Key of a JSON Pointer's last part and the pointer before it. */
 function splitPointer(pointer: string): string[] {
   if (pointer === '') return [];
@@ -206,7 +209,7 @@ export function readDocument(
   try {
     refuseDeep(text);
     // The reader's own test for unique keys compares each key with all before it.
-    root = parseDocument(text, { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core', intAsBigInt: exact });
+    root = parseDocument(text, { ...YAML_OPTIONS, intAsBigInt: exact });
     const twins = twinKeys(root);
     for (const start of twins) {
       bag.error('V1006', { file, start, end: start + 1 }, 'this key stands twice in one object', 'remove one of them');
@@ -249,7 +252,7 @@ export function readPart(file: string, text: string): BundleDocument | undefined
   } catch {
     return undefined;
   }
-  const root = parseDocument(text, { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core' });
+  const root = parseDocument(text, YAML_OPTIONS);
   if (root.errors.length > 0 || root.warnings.length > 0 || twinKeys(root).length > 0) return undefined;
   if (!isSeq(root.contents) || root.contents.flow === true || root.contents.items.length !== 1) return undefined;
   let isPlain = true;

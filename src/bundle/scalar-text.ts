@@ -86,7 +86,7 @@ function spelled(replacement: string, style: Style): string | undefined {
 
 /** The text that a scalar has for a reader of YAML; undefined where it would be something else. */
 function readScalar(raw: string): string | undefined {
-  const document = parseDocument(`- ${raw}\n`, { prettyErrors: false, version: '1.2', schema: 'core' });
+  const document = parseDocument(`- ${raw}\n`, { prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'error' });
   if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
   const value: unknown = document.toJS();
   return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : undefined;

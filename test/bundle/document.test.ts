@@ -1,6 +1,6 @@
 // Documents of strangers: what costs more than it is long.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readDocument } from '#src/bundle/document.js';
 import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
 
@@ -28,4 +28,11 @@ it('finds the one of many keys that stands twice', () => {
   const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`);
   expect(codes(keys.join('\n'))).toEqual([]);
   expect(codes([...keys, 'k7: 2'].join('\n'))).toEqual(['V1006']);
+});
+
+it('writes nothing to the warnings of the process', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  codes('? { a: 1 }\n: 2\n? [b]\n: !!unknown x\n');
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
 });
