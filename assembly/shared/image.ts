@@ -5,7 +5,7 @@
 //   | data |
 
 export const IMAGE_MAGIC_VALUE = 0x54434456; // "VDCT"
-export const IMAGE_FORMAT = 2;
+export const IMAGE_FORMAT = 3;
 export const IMAGE_HEADER_BYTES = 192;
 
 export const IMAGE_MAGIC = 0; // u32
@@ -86,6 +86,12 @@ export enum BlobKind {
   PATTERN = 2,
   /** A table of case mappings, assembly/functions/case.ts. */
   CASE = 3,
+  /** A match index, assembly/index/. */
+  INDEX = 4,
+  /** An ensemble of trees, assembly/trees/. */
+  ENSEMBLE = 5,
+  /** How JSON text becomes a payload of the model, assembly/json/. */
+  JSON = 6,
 }
 
 /** A list that the program asks for membership, bound anew for each decision (SLOT_LISTS). */

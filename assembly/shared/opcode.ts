@@ -125,66 +125,81 @@ export enum Opcode {
   IF_MEMBER = 47,
   IF_NOT_MEMBER = 48,
 
+  /**
+   * MATCH c imm: which parts of the match index imm (a blob) are alive: their tests that the index holds all hold. Parts that are
+   * nothing but a hit are hit at once. Go on at the first of the others that is alive, an ALIVE; or at pc + c where none is.
+   */
+  MATCH = 49,
+  /**
+   * ALIVE a c imm: part a of the match index imm begins, the rest of its condition first. Reached by falling through from the part
+   * before: go on at the next part that is alive, this one included, or at pc + c where none is.
+   */
+  ALIVE = 50,
+  /** ENSEMBLE a imm: a (F64) = output imm >> 32 of the ensemble of trees that is blob imm & 0xffffffff. */
+  ENSEMBLE = 51,
+  /** PARAMETER a imm: a = parameter number imm of those bound to the image. */
+  PARAMETER = 52,
+
   /** F64_LT a b c: jump if a < b. */
-  F64_LT = 49,
-  F64_NOT_LT = 50,
-  F64_LE = 51,
-  F64_NOT_LE = 52,
-  F64_EQ = 53,
-  F64_NOT_EQ = 54,
+  F64_LT = 53,
+  F64_NOT_LT = 54,
+  F64_LE = 55,
+  F64_NOT_LE = 56,
+  F64_EQ = 57,
+  F64_NOT_EQ = 58,
   /** F64_LT_I a c imm: jump if a < imm. */
-  F64_LT_I = 55,
-  F64_NOT_LT_I = 56,
-  F64_LE_I = 57,
-  F64_NOT_LE_I = 58,
-  F64_GT_I = 59,
-  F64_NOT_GT_I = 60,
-  F64_GE_I = 61,
-  F64_NOT_GE_I = 62,
-  F64_EQ_I = 63,
-  F64_NOT_EQ_I = 64,
+  F64_LT_I = 59,
+  F64_NOT_LT_I = 60,
+  F64_LE_I = 61,
+  F64_NOT_LE_I = 62,
+  F64_GT_I = 63,
+  F64_NOT_GT_I = 64,
+  F64_GE_I = 65,
+  F64_NOT_GE_I = 66,
+  F64_EQ_I = 67,
+  F64_NOT_EQ_I = 68,
 
   /** I64_LT a b c: jump if a < b, signed. */
-  I64_LT = 65,
-  I64_LE = 66,
-  I64_EQ = 67,
-  I64_NE = 68,
-  I64_LT_I = 69,
-  I64_LE_I = 70,
-  I64_GT_I = 71,
-  I64_GE_I = 72,
-  I64_EQ_I = 73,
-  I64_NE_I = 74,
+  I64_LT = 69,
+  I64_LE = 70,
+  I64_EQ = 71,
+  I64_NE = 72,
+  I64_LT_I = 73,
+  I64_LE_I = 74,
+  I64_GT_I = 75,
+  I64_GE_I = 76,
+  I64_EQ_I = 77,
+  I64_NE_I = 78,
 
   /** WIDE_LT a b c: jump if pair a < pair b, signed. */
-  WIDE_LT = 75,
-  WIDE_LE = 76,
-  WIDE_EQ = 77,
-  WIDE_NE = 78,
+  WIDE_LT = 79,
+  WIDE_LE = 80,
+  WIDE_EQ = 81,
+  WIDE_NE = 82,
 
   /** TEXT_EQ a b c: jump if the bytes are equal. */
-  TEXT_EQ = 79,
-  TEXT_NE = 80,
+  TEXT_EQ = 83,
+  TEXT_NE = 84,
   /** TEXT_LT a b c: jump if a comes before b in the order of UTF-16 code units, as in JavaScript. */
-  TEXT_LT = 81,
-  TEXT_LE = 82,
-  TEXT_EQ_I = 83,
-  TEXT_NE_I = 84,
-  TEXT_LT_I = 85,
-  TEXT_LE_I = 86,
-  TEXT_GT_I = 87,
-  TEXT_GE_I = 88,
+  TEXT_LT = 85,
+  TEXT_LE = 86,
+  TEXT_EQ_I = 87,
+  TEXT_NE_I = 88,
+  TEXT_LT_I = 89,
+  TEXT_LE_I = 90,
+  TEXT_GT_I = 91,
+  TEXT_GE_I = 92,
 
   /** IF_TRUE a c: jump if the BOOL register a is 1. */
-  IF_TRUE = 89,
-  IF_FALSE = 90,
+  IF_TRUE = 93,
+  IF_FALSE = 94,
   /** IF_NULL a c: jump if register a is null. */
-  IF_NULL = 91,
-  IF_NOT_NULL = 92,
+  IF_NULL = 95,
+  IF_NOT_NULL = 96,
 }
 
 /** One past the last opcode. */
-export const OPCODE_COUNT = 93;
+export const OPCODE_COUNT = 97;
 
 /** Bytes of an instruction, and where its parts lie. */
 export const INSTRUCTION_BYTES = 16;

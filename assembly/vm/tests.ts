@@ -12,9 +12,9 @@ import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS } from '../shared/layout
 import { INSTRUCTION_BYTES, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 
 /** Truth of an F64 test: bit 4 x opcode (modulo 64) + order, where order is 0 unordered, 1 less, 2 greater, 3 equal. */
-export const F64_TRUTH: u64 = (0x83cb45ad << 32) | 0x20000007;
+export const F64_TRUTH: u64 = (0x45ad2000 << 32) | 0x000783cb;
 /** The same of the I64 tests. */
-export const I64_TRUTH: u64 = (0x0000068c << 32) | 0x4a200000;
+export const I64_TRUTH: u64 = 0x068c4a20 << 32;
 
 const F64_TESTS: u32 = Opcode.F64_NOT_EQ_I - Opcode.F64_LT_I + 1;
 const I64_TESTS: u32 = Opcode.I64_NE_I - Opcode.I64_LT_I + 1;

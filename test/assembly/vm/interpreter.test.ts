@@ -476,8 +476,9 @@ test('TEXT_KEY tells short texts from all others', () => {
   }
 });
 
-// HIT and ALL need rules: tests.test.ts. CALL has its test, and what loops are over.
-const ELSEWHERE = new Set<Opcode>([Opcode.HIT, Opcode.ALL, Opcode.CALL, ...ELEMENT_OPCODES]);
+// HIT and ALL need rules: tests.test.ts. CALL has its test, what loops are over, match indexes, ensembles and parameters.
+const NEEDING_MORE = [Opcode.HIT, Opcode.ALL, Opcode.CALL, Opcode.MATCH, Opcode.ALIVE, Opcode.ENSEMBLE, Opcode.PARAMETER];
+const ELSEWHERE = new Set<Opcode>([...NEEDING_MORE, ...ELEMENT_OPCODES]);
 
 test('every other opcode is run by this file', () => {
   const all = Array.from({ length: OPCODE_COUNT }, (_, op) => op).filter((op) => !ELSEWHERE.has(op));
