@@ -18,6 +18,7 @@ import {
 import type { DiagnosticBag, Fix, Span } from '../diagnostic/diagnostic.js';
 import { lineIndexOf } from '../diagnostic/position.js';
 import { certainlyMeant } from '../diagnostic/suggest.js';
+import { jsonValue } from '../schema/json-text.js';
 import { ALIASES_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX } from './limits.js';
 import { type ScalarText, scalarText } from './scalar-text.js';
 
@@ -230,7 +231,7 @@ export function readDocument(
   }
   if (file.endsWith('.json')) {
     try {
-      const parsed: unknown = JSON.parse(text);
+      const parsed = jsonValue(text);
       if (!exact) value = parsed;
     } catch (error) {
       const at = Number(/at position (\d+)/.exec((error as Error).message)?.[1] ?? 0);

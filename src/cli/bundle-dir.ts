@@ -14,6 +14,7 @@ import { Problem } from '../errors.js';
 import { readImageFile } from '../image/file.js';
 import type { Manifest } from '../image/manifest.js';
 import type { RuleSet } from '../ruleset.js';
+import { jsonValue } from '../schema/json-text.js';
 import type { ModelLock } from '../schema/model.js';
 import { CONFIG_FILE } from './config.js';
 import { Refusal, UsageError } from './errors.js';
@@ -188,7 +189,7 @@ export function lockState(files: BundleFiles, lock: ModelLock): LockState {
   const bytes = files.get(LOCK_FILE);
   if (bytes === undefined) return 'missing';
   try {
-    const given = JSON.parse(new TextDecoder().decode(bytes)) as ModelLock;
+    const given = jsonValue(new TextDecoder().decode(bytes)) as ModelLock;
     return canonical(given) === canonical(lock) ? 'current' : 'outdated';
   } catch {
     return 'outdated';

@@ -7,6 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Command, Option } from 'commander';
+import { jsonValue } from '../schema/json-text.js';
 import { UsageError } from './errors.js';
 
 export const CONFIG_FILE = 'verdict.config.json';
@@ -58,7 +59,7 @@ export function readConfigFile(path: string, required: boolean): Record<string, 
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = jsonValue(text);
   } catch (error) {
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }

@@ -1,5 +1,6 @@
 // Calls of a server, as `publish` and `list` make them.
 
+import { jsonValue } from '../schema/json-text.js';
 import { Refusal, UsageError } from './errors.js';
 import type { Output } from './output.js';
 
@@ -56,7 +57,7 @@ export async function callServer(
 export async function readAnswer(response: Response): Promise<unknown> {
   const text = await response.text();
   try {
-    return JSON.parse(text);
+    return jsonValue(text);
   } catch {
     return text === '' ? null : text;
   }

@@ -5,6 +5,7 @@
 // The manifest is padded with spaces to a multiple of 8. Only the deciding part enters a tenant's memory.
 
 import * as at from '../../assembly/shared/image.js';
+import { jsonValue } from '../schema/json-text.js';
 import { modelFromJson } from '../schema/model-json.js';
 import { checksum32 } from './checksum.js';
 import { hex64, type ImageHeader, readHeader } from './header.js';
@@ -25,7 +26,7 @@ export function printManifest(manifest: Manifest): string {
  * @throws Error where the text is not a manifest of a known format
  */
 export function parseManifest(text: string): Manifest {
-  const manifest = JSON.parse(text) as Manifest | null;
+  const manifest = jsonValue(text) as Manifest | null;
   if (manifest === null || typeof manifest !== 'object' || manifest.format !== 1) throw new Error('unknown manifest format');
   return { ...manifest, model: modelFromJson(manifest.model) };
 }

@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { jsonValue } from '../schema/json-text.js';
 
 /** A file of the data directory that could not be used. */
 export interface StoreProblem {
@@ -79,7 +80,7 @@ export async function readProven<T>(path: string): Promise<T | undefined> {
   if (text === undefined) return undefined;
   let parsed: { format?: unknown; sha256?: unknown; content?: unknown } | null;
   try {
-    parsed = JSON.parse(text) as typeof parsed;
+    parsed = jsonValue(text) as typeof parsed;
   } catch {
     throw new Error(`${path} is damaged: not JSON`);
   }

@@ -6,6 +6,7 @@
 import { type Command, Option } from 'commander';
 import type { RuleSet } from '../../ruleset.js';
 import { PayloadEncoder } from '../../schema/encode.js';
+import { jsonValue } from '../../schema/json-text.js';
 import { type OpenRuleSet, openRuleSet } from '../bundle-dir.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
@@ -158,7 +159,7 @@ async function readRows({ files, ruleSet }: OpenRuleSet, options: BenchOptions):
   for await (const { line, payload, faults } of rows) {
     try {
       if (payload === undefined) throw new Error(faults[0]?.message);
-      const value = (typeof payload === 'string' ? JSON.parse(payload) : payload) as object;
+      const value = (typeof payload === 'string' ? jsonValue(payload) : payload) as object;
       encoder.encode(value);
       payloads.push(value);
     } catch (error) {
@@ -183,7 +184,7 @@ function makePool(ruleSet: RuleSet, payloads: readonly object[]): Pool {
   for (let i = 0; i < count; i++) {
     // every entry is a value of its own, repeated or not: what is measured is not one warm object
     const text = JSON.stringify(payloads[i % payloads.length]);
-    const object = JSON.parse(text) as object;
+    const object = jsonValue(text) as object;
     pool.objects.push(object);
     pool.texts.push(text);
     pool.bytes.push(encoder.encode(object).slice());
