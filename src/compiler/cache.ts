@@ -13,6 +13,7 @@ import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Model, ModelLock } from '../schema/model.js';
 import { checkSourceInScope } from './check-source.js';
 import type { Definitions } from './definitions.js';
+import { ProgramGauge } from './gauge.js';
 import type { Ir } from './ir.js';
 import { type ConditionForm, ConditionForms, type Subject } from './proofs/condition-form.js';
 import type { Forms } from './proofs/prove-rules.js';
@@ -60,6 +61,7 @@ export class CompileMemo implements ReadMemo {
   #scope: Scope | undefined;
   #profile: ProfileName | undefined;
   #forms: RememberedForms | undefined;
+  #gauge: { gauge: ProgramGauge; definitions: Definitions; first: boolean } | undefined;
 
   /** Called before each check. */
   begin(): void {
@@ -161,6 +163,17 @@ export class CompileMemo implements ReadMemo {
     for (const item of items) bag.add(placed(item, source));
     return value;
   };
+
+  /** What measures the conditions of rules. */
+  gauge(model: Model, definitions: Definitions, first: boolean): ProgramGauge {
+    const known = this.#gauge;
+    // Definitions are made anew where the model is.
+    if (known === undefined || known.definitions !== definitions || known.first !== first || !known.gauge.isFresh) {
+      const { steps, scope } = definitions;
+      this.#gauge = { gauge: new ProgramGauge({ model, steps, lists: [...scope.lists.values()], first }), definitions, first };
+    }
+    return this.#gauge!.gauge;
+  }
 
   /** Forms of the conditions of rules. */
   forms(model: Model, conditions: readonly Ir[]): Forms {

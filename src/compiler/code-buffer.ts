@@ -39,6 +39,12 @@ export class CodeBuffer {
     return this.#bytes.slice(0, this.#count * INSTRUCTION_BYTES);
   }
 
+  /** Forgets all instructions. */
+  clear(): void {
+    this.#count = 0;
+    this.branchOverflow = false;
+  }
+
   emit(op: Opcode, a = 0, b = 0, c = 0, imm?: Immediate): void {
     const at = this.#count * INSTRUCTION_BYTES;
     if (at === this.#bytes.length) this.#grow();

@@ -91,6 +91,15 @@ function emit(
   reportUnused(definitions, rules, bag);
 
   const hits = definitions.hits.all;
+  const first = bundle.combine === 'first';
+  const costMax = options.costMax ?? IMAGE_COST_MAX;
+  // Who remembers checks, and has no use for the program where emitting it reports nothing.
+  if (
+    memo
+      ?.gauge(model, definitions, first)
+      .fits(conditions, { rules: rules.length + hits.length, reasonsMax: bundle.reasonsMax, costMax })
+  )
+    return { lock: model.lock };
   const ranks = rankRules([...bundle.rules, ...hits.map(({ score, reasonScore }) => ({ score: reasonScore ?? score }))]);
   const program = emitProgram(
     {
@@ -101,10 +110,10 @@ function emit(
         ...hits.map(({ id, idSpan }) => ({ id, span: idSpan })),
       ],
       ranks,
-      first: bundle.combine === 'first',
+      first,
       reasonsMax: bundle.reasonsMax,
       span: bundle.nameSpan,
-      costMax: options.costMax ?? IMAGE_COST_MAX,
+      costMax,
     },
     bag,
   );
