@@ -60,7 +60,7 @@ export class ListDocument extends BundleDocument {
   override scalar(pointer: string): ScalarText | undefined {
     const place = this.#place(pointer);
     const text = place?.item.scalar(place.pointer);
-    return text && moved(text, place!.by);
+    return text && new MovedText(text, place!.by);
   }
 
   /** The item of a pointer, and the pointer in it. */
@@ -78,46 +78,137 @@ export function shifted(span: Span, by: number): Span {
 }
 
 /** A text, so much further in its file. */
-export function moved(text: ScalarText, by: number): ScalarText {
-  return {
-    text: text.text,
-    span: shifted(text.span, by),
-    spanAt: (start, end) => shifted(text.spanAt(start, end), by),
-    fixAt: (start, end, replacement) => {
-      const fix = text.fixAt?.(start, end, replacement);
-      return fix && { ...fix, span: shifted(fix.span, by) };
-    },
-  };
+export class MovedText implements ScalarText {
+  constructor(
+    readonly from: ScalarText,
+    readonly by: number,
+  ) {}
+
+  get text(): string {
+    return this.from.text;
+  }
+
+  get span(): Span {
+    return shifted(this.from.span, this.by);
+  }
+
+  spanAt(start: number, end: number): Span {
+    return shifted(this.from.spanAt(start, end), this.by);
+  }
+
+  fixAt(start: number, end: number, replacement: string): Fix | undefined {
+    const fix = this.from.fixAt?.(start, end, replacement);
+    return fix && { ...fix, span: shifted(fix.span, this.by) };
+  }
 }
 
 /**
  * Reads a text item by item.
- * @param known items that were read before, by their text; those that this text has are kept, the others forgotten
+ * @param before what the file was read as before: items are taken over from it
  * @returns undefined where it has to be read as a whole
  */
-export function readListDocument(
-  file: string,
-  bytes: Uint8Array,
-  text: string,
-  known: Map<string, Item>,
-): ListDocument | undefined {
-  if (/^(---|\.\.\.|%)/m.test(text) || text.includes('\r')) return undefined;
-  const starts: number[] = [];
-  for (let at = text.startsWith('- ') ? 0 : text.indexOf('\n- ') + 1 || -1; at !== -1; at = text.indexOf('\n- ', at) + 1 || -1)
-    starts.push(at);
-  if (starts.length < ITEMS_MIN) return undefined;
-  const before = text.slice(0, starts[0]).split('\n');
-  if (before.some((line) => line !== '' && !line.startsWith('#'))) return undefined;
-  const items: Item[] = [];
-  const used = new Map<string, Item>();
+export function readListDocument(file: string, bytes: Uint8Array, text: string, before?: ListDocument): ListDocument | undefined {
+  const kept = keptOf(before, text);
+  // What is kept has been looked at before: lines are one by one what they are.
+  const changed = text.slice(kept.from, kept.to);
+  if (/^(---|\.\.\.|%)/m.test(changed) || changed.includes('\r')) return undefined;
+  const starts = startsIn(text, kept.from, kept.to);
+  const count = kept.head + starts.length + kept.tail;
+  if (count < ITEMS_MIN) return undefined;
+  const first = kept.head > 0 ? kept.from : (starts[0] ?? kept.to);
+  const preface = kept.head > 0 ? '' : text.slice(0, first);
+  if (preface.split('\n').some((line) => line !== '' && !line.startsWith('#'))) return undefined;
+
+  const known = new Map<string, Item>();
+  for (const item of before?.items.slice(kept.head, before.items.length - kept.tail) ?? []) known.set(item.text, item);
+  const items: Item[] = before?.items.slice(0, kept.head) ?? [];
   for (const [index, start] of starts.entries()) {
-    const part = text.slice(start, starts[index + 1] ?? text.length);
-    const item = used.get(part) ?? known.get(part) ?? readPart(file, part);
+    const part = text.slice(start, starts[index + 1] ?? kept.to);
+    const item = known.get(part) ?? readPart(file, before === undefined ? part : copied(part));
     if (item === undefined) return undefined;
-    used.set(part, item);
+    known.set(part, item);
     items.push(item);
   }
-  known.clear();
-  for (const [part, item] of used) known.set(part, item);
-  return new ListDocument(file, text, bytes, items, starts);
+  if (before === undefined) return new ListDocument(file, text, bytes, items, starts);
+  const moved = text.length - before.text.length;
+  for (let i = before.items.length - kept.tail; i < before.items.length; i++) items.push(before.items[i]!);
+  const tail = before.starts.slice(before.items.length - kept.tail).map((start) => start + moved);
+  return new ListDocument(file, text, bytes, items, [...before.starts.slice(0, kept.head), ...starts, ...tail]);
+}
+
+/** What two versions of a text have in common: so many items at the beginning and at the end, and between them text[from, to). */
+interface Kept {
+  head: number;
+  tail: number;
+  from: number;
+  to: number;
+}
+
+/** An item is kept where the beginning of its line and the one behind it lie in what did not change. */
+function keptOf(before: ListDocument | undefined, text: string): Kept {
+  if (before === undefined) return { head: 0, tail: 0, from: 0, to: text.length };
+  const { starts } = before;
+  const same = commonStart(before.text, text);
+  const head = Math.max(0, firstIndex(starts, (start) => start + 2 > same) - 1);
+  const rest = Math.min(before.text.length, text.length) - same;
+  const first = before.text.length - commonEnd(before.text, text, rest);
+  const tail =
+    starts.length -
+    Math.max(
+      head,
+      firstIndex(starts, (start) => start - 1 >= first),
+    );
+  const to = tail === 0 ? text.length : starts[starts.length - tail]! + text.length - before.text.length;
+  return { head, tail, from: head === 0 ? 0 : starts[head]!, to };
+}
+
+/** Where items begin in text[from, to), of which the beginning is that of a line. */
+function startsIn(text: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (
+    let at = text.startsWith('- ', from) ? from : text.indexOf('\n- ', from) + 1 || to;
+    at < to;
+    at = text.indexOf('\n- ', at) + 1 || to
+  )
+    starts.push(at);
+  return starts;
+}
+
+/** The first index of rising numbers at which something is so, which it then is for all behind; their count where it is for none. */
+function firstIndex(numbers: readonly number[], isSo: (number: number) => boolean): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSo(numbers[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Characters that are compared at once: much faster than one by one. */
+const CHUNK = 4096;
+
+/** Characters that two texts begin with alike. */
+function commonStart(a: string, b: string): number {
+  const max = Math.min(a.length, b.length);
+  let at = 0;
+  while (at + CHUNK <= max && a.slice(at, at + CHUNK) === b.slice(at, at + CHUNK)) at += CHUNK;
+  while (at < max && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
+}
+
+/** Characters that two texts end with alike, `max` at most. */
+function commonEnd(a: string, b: string, max: number): number {
+  let count = 0;
+  const same = (size: number): boolean =>
+    a.slice(a.length - count - size, a.length - count) === b.slice(b.length - count - size, b.length - count);
+  while (count + CHUNK <= max && same(CHUNK)) count += CHUNK;
+  while (count < max && same(1)) count++;
+  return count;
+}
+
+/** The same text, which does not keep the one alive that it was cut from. */
+function copied(part: string): string {
+  return part.split('').join('');
 }

@@ -6,14 +6,14 @@ import { didYouMean } from '../diagnostic/suggest.js';
 import { readLock } from '../schema/lock.js';
 import type { ModelLock } from '../schema/model.js';
 import type { Bundle, BundleRule, CombineName, OutcomeName, ProfileName } from './bundle.js';
-import { checkDocument, fits, fittingEntries } from './check-document.js';
+import { checkDocument } from './check-document.js';
 import { type BundleDocument, isDocumentPath, toPointer } from './document.js';
 import type { BundleFiles } from './files.js';
 import { type InputMap, readInputMap } from './input-map.js';
 import { FILES_MAX } from './limits.js';
-import { ListDocument, moved, shifted } from './list-document.js';
 import { PLAIN_READ, type ReadMemo } from './memo.js';
 import { type BundleParts, PART_FOLDERS, readParts } from './read-parts.js';
+import { readRules } from './rules.js';
 import type { ScalarText } from './scalar-text.js';
 import { type BundleTest, readTests } from './tests.js';
 
@@ -31,13 +31,6 @@ interface BundleHead {
   profile?: ProfileName;
   onError: OutcomeName | 'fail';
   decide: { combine: CombineName; outcomes: { atLeast?: number; outcome: OutcomeName }[]; reasonsMax?: number };
-}
-
-interface RuleEntry {
-  id: string;
-  description?: string;
-  when: string | boolean;
-  then: { score?: number; outcome?: OutcomeName; reason?: string };
 }
 
 /**
@@ -78,7 +71,11 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag, memo: ReadMem
     if (document === undefined) continue;
     if (isInput) input = readInputMap(document, bag);
     else if (folder === 'tests') tests.push(...readTests(document, bag));
-    else readRules(document, rules, strayConditions, bag);
+    else {
+      const read = readRules(document, bag);
+      for (const rule of read.rules) rules.push(rule);
+      strayConditions.push(...read.strayConditions);
+    }
   }
 
   const parts = memo.parts(files, bag, (own) => readParts(files, own));
@@ -163,61 +160,6 @@ function readModelDocument(
     didYouMean(path, files.keys()) ?? 'paths start at the top of the bundle',
   );
   return undefined;
-}
-
-/** Adds the rules that match their schema to `rules`, and the conditions of the others to `strays`. */
-function readRules(document: BundleDocument, rules: BundleRule[], strays: ScalarText[], bag: DiagnosticBag): void {
-  if (document instanceof ListDocument && readItems(document, rules)) return;
-  const fitting = new Set(fittingEntries(document, 'rules', bag));
-  if (!Array.isArray(document.value)) return;
-  for (const [index, entry] of (document.value as RuleEntry[]).entries()) {
-    const when = document.scalar(toPointer(index, 'when'));
-    if (fitting.has(index)) rules.push(readRule(document, index, entry, when!));
-    else if (when !== undefined && typeof entry.when === 'string') strays.push(when);
-  }
-}
-
-/** Rules of items that were read before, as if each stood alone in its file. */
-const itemRules = new WeakMap<BundleDocument, BundleRule>();
-
-/** Reads a list item by item; false, and nothing done, where one does not match its schema. */
-function readItems(document: ListDocument, rules: BundleRule[]): boolean {
-  const found: BundleRule[] = [];
-  for (const [index, item] of document.items.entries()) {
-    let rule = itemRules.get(item);
-    if (rule === undefined) {
-      if (!fits(item.value, 'rules')) return false;
-      rule = readRule(item, 0, (item.value as RuleEntry[])[0]!, item.scalar('/0/when')!);
-      itemRules.set(item, rule);
-    }
-    const by = document.starts[index]!;
-    const idSpan = shifted(rule.idSpan, by);
-    found.push({
-      ...rule,
-      idSpan,
-      line: document.lineOf(idSpan.start),
-      when: moved(rule.when, by),
-      thenSpan: shifted(rule.thenSpan, by),
-    });
-  }
-  for (const rule of found) rules.push(rule);
-  return true;
-}
-
-function readRule(document: BundleDocument, index: number, entry: RuleEntry, when: ScalarText): BundleRule {
-  const idSpan = document.spanOf(toPointer(index, 'id'));
-  return {
-    id: entry.id,
-    idSpan,
-    file: document.file,
-    line: document.lineOf(idSpan.start),
-    ...(entry.description === undefined ? {} : { description: entry.description }),
-    when,
-    score: entry.then.score ?? 0,
-    outcome: entry.then.outcome ?? null,
-    reason: entry.then.reason ?? null,
-    thenSpan: document.keySpan(toPointer(index), 'then'),
-  };
 }
 
 /** A document at the top, or in a folder with nearly the name of one, that plays no part is most likely misspelled. */

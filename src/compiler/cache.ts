@@ -6,7 +6,7 @@ import type { Bundle, ProfileName } from '../bundle/bundle.js';
 import { type BundleDocument, readDocument } from '../bundle/document.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { DOCUMENT_BYTES_MAX } from '../bundle/limits.js';
-import { type Item, readListDocument } from '../bundle/list-document.js';
+import { type ListDocument, readListDocument } from '../bundle/list-document.js';
 import type { ReadMemo } from '../bundle/memo.js';
 import { type BundleParts, PART_FOLDERS } from '../bundle/read-parts.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
@@ -53,10 +53,11 @@ interface KnownConditions {
 export class CompileMemo implements ReadMemo {
   #documents = new Map<string, KnownDocument>();
   #documentsBefore = new Map<string, KnownDocument>();
-  readonly #items = new Map<string, Map<string, Item>>();
+  /** The last that could be read item by item. */
+  readonly #lists = new Map<string, ListDocument>();
   #parts: (Made<BundleParts> & { files: readonly (readonly [string, Uint8Array])[] }) | undefined;
   #model: (Made<Model | undefined> & { schema: unknown; lock: string }) | undefined;
-  #definitions: (Made<Definitions> & { model: Model; key: string; parts: readonly unknown[] }) | undefined;
+  #definitions: (Made<Definitions> & { model: Model; profile: ProfileName; parts: readonly unknown[] }) | undefined;
   #conditions = new Map<string, KnownConditions>();
   #scope: Scope | undefined;
   #profile: ProfileName | undefined;
@@ -72,7 +73,7 @@ export class CompileMemo implements ReadMemo {
   /** Called after each check: forgets what it did not use. */
   end(): void {
     this.#documentsBefore = new Map();
-    for (const path of this.#items.keys()) if (!this.#documents.has(path)) this.#items.delete(path);
+    for (const path of this.#lists.keys()) if (!this.#documents.has(path)) this.#lists.delete(path);
     for (const [text, known] of this.#conditions) {
       if (known.count === 0) this.#conditions.delete(text);
       known.made.length = known.count;
@@ -96,13 +97,11 @@ export class CompileMemo implements ReadMemo {
 
   #readList(path: string, bytes: Uint8Array): BundleDocument | undefined {
     if (!/^rules\/.*\.ya?ml$/.test(path) || bytes.length > DOCUMENT_BYTES_MAX) return undefined;
-    let known = this.#items.get(path);
-    if (known === undefined) {
-      known = new Map();
-      this.#items.set(path, known);
-    }
     try {
-      return readListDocument(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes), known);
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      const list = readListDocument(path, bytes, text, this.#lists.get(path));
+      if (list !== undefined) this.#lists.set(path, list);
+      return list;
     } catch (error) {
       if (error instanceof TypeError) return undefined;
       throw error;
@@ -135,12 +134,9 @@ export class CompileMemo implements ReadMemo {
 
   definitions(bundle: Bundle, model: Model, bag: DiagnosticBag, check: (bag: DiagnosticBag) => Definitions): Definitions {
     const parts = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists];
-    // Rows and attributes are numbered behind the rules.
-    const count = bundle.tables.length + bundle.scorecards.length === 0 ? 0 : bundle.rules.length;
-    const key = [bundle.profile, bundle.combine, bundle.headFits, count].join(' ');
     const known = this.#definitions;
-    if (known?.model !== model || known.key !== key || known.parts.some((part, index) => part !== parts[index]))
-      this.#definitions = { ...make(check), model, key, parts };
+    if (known?.model !== model || known.profile !== bundle.profile || known.parts.some((part, index) => part !== parts[index]))
+      this.#definitions = { ...make(check), model, profile: bundle.profile, parts };
     return tell(this.#definitions!, bag);
   }
 

@@ -14,7 +14,7 @@ import type { CompileMemo } from './cache.js';
 import { checkDecide } from './check-decide.js';
 import { checkRules } from './check-rules.js';
 import type { CostEntry } from './cost-report.js';
-import { checkDefinitions, type Definitions } from './definitions.js';
+import { checkDefinitions, type Definitions, numberedSteps } from './definitions.js';
 import { IMAGE_COST_MAX } from './limits.js';
 import { emitProgram, rankRules } from './program.js';
 import { proveRules } from './proofs/prove-rules.js';
@@ -104,7 +104,7 @@ function emit(
   const program = emitProgram(
     {
       model,
-      steps: definitions.steps,
+      steps: numberedSteps(definitions, rules.length),
       rules: [
         ...rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
         ...hits.map(({ id, idSpan }) => ({ id, span: idSpan })),

@@ -29,7 +29,7 @@ export interface Definitions {
   scope: Scope;
   /** In an order in which each needs only those before it. */
   steps: Step[];
-  /** What hits beside the rules; their numbers follow those of the rules. */
+  /** What hits beside the rules. Steps and groups number them from 0; see numberedSteps. */
   hits: HitRules;
   /** Names with the features that stand behind them, for what nothing reads. */
   named: NamedFeatures[];
@@ -74,7 +74,7 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
   );
   const scope: Scope = { ...modelScope(model), names, lists };
   const context: TableContext = { scope, profile: bundle.profile, bag };
-  const hits = new HitRules(bundle.rules.length);
+  const hits = new HitRules(0);
   const values = new Map<FeatureRef, Ir>();
   const featureValue = (feature: FeatureRef): Ir | undefined => values.get(feature);
   const proofs: ProofContext = { model, bag, featureValue, stepsLeft: BUNDLE_PROOF_STEPS_MAX };
@@ -108,6 +108,11 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
   });
   const steps = named.flatMap((one) => one.steps);
   return { scope, steps, hits, named, shown, featureValue };
+}
+
+/** The steps of a program in which hits are numbered behind the rules, of which there are so many. */
+export function numberedSteps({ steps }: Definitions, rules: number): Step[] {
+  return steps.map((step) => mapHits(step, (hit) => rules + hit));
 }
 
 /** Names that a text reads, each with its first place. */
