@@ -174,7 +174,7 @@ function startsIn(text: string, from: number, to: number): number[] {
   return starts;
 }
 
-/** The first index of rising numbers at which something is so, which it then is for all behind; their count where it is for none. */
+/** The first index of rising numbers at which something is so, as it then is for all behind; their count where there is none. */
 function firstIndex(numbers: readonly number[], isSo: (number: number) => boolean): number {
   let low = 0;
   let high = numbers.length;

@@ -16,7 +16,7 @@ import type { Definitions } from './definitions.js';
 import { ProgramGauge } from './gauge.js';
 import type { Ir } from './ir.js';
 import { type ConditionForm, ConditionForms, type Subject } from './proofs/condition-form.js';
-import type { Forms } from './proofs/prove-rules.js';
+import { type Forms, isAlways } from './proofs/prove-rules.js';
 import type { Scope } from './scope.js';
 import { looseSource, type Source } from './source.js';
 
@@ -173,6 +173,7 @@ export class CompileMemo implements ReadMemo {
 
   /** Forms of the conditions of rules. */
   forms(model: Model, conditions: readonly Ir[]): Forms {
+    this.#forms?.forget(conditions);
     if (this.#forms?.model !== model || !this.#forms.isInOrder(conditions)) this.#forms = new RememberedForms(model);
     return this.#forms;
   }
@@ -197,6 +198,8 @@ interface KnownForm {
   form: ConditionForm;
   /** What it looked at, in that order. */
   subjects: readonly Subject[];
+  /** See isAlways; undefined where it was not asked yet. */
+  isAlways: boolean | undefined;
 }
 
 /**
@@ -205,9 +208,9 @@ interface KnownForm {
  */
 class RememberedForms implements Forms {
   readonly #forms: ConditionForms;
-  readonly #known = new WeakMap<Ir, KnownForm>();
-  /** Conditions that were brought into forms, forgotten ones included. */
-  #count = 0;
+  #known = new Map<Ir, KnownForm>();
+  /** Conditions that were brought into forms and are forgotten. */
+  #gone = 0;
 
   constructor(readonly model: Model) {
     this.#forms = new ConditionForms(model);
@@ -217,18 +220,36 @@ class RememberedForms implements Forms {
     return this.#remember(ir).form;
   }
 
+  isAlways(ir: Ir): boolean {
+    const known = this.#remember(ir);
+    known.isAlways ??= isAlways(ir, known.form);
+    return known.isAlways;
+  }
+
+  /** Forgets other conditions than these, once they are many. */
+  forget(conditions: readonly Ir[]): void {
+    if (this.#known.size <= 2 * conditions.length + 1000) return;
+    const known = new Map<Ir, KnownForm>();
+    for (const ir of conditions) {
+      const own = this.#known.get(ir);
+      if (own !== undefined) known.set(ir, own);
+    }
+    this.#gone += this.#known.size - known.size;
+    this.#known = known;
+  }
+
   /** Whether these conditions, one after the other, look at subjects in the order of their numbers. */
   isInOrder(conditions: readonly Ir[]): boolean {
     // Subjects of what is forgotten are never freed.
-    if (this.#count > 2 * conditions.length + 1000) return false;
-    const seen = new Set<Subject>();
+    if (this.#gone > conditions.length + 1000) return false;
+    const seen: boolean[] = [];
     let last = -1;
     for (const ir of conditions) {
-      for (const subject of this.#remember(ir).subjects) {
-        if (seen.has(subject)) continue;
-        if (subject.index < last) return false;
-        last = subject.index;
-        seen.add(subject);
+      for (const { index } of this.#remember(ir).subjects) {
+        if (seen[index] === true) continue;
+        if (index < last) return false;
+        last = index;
+        seen[index] = true;
       }
     }
     return true;
@@ -239,9 +260,8 @@ class RememberedForms implements Forms {
     if (known === undefined) {
       this.#forms.touched.clear();
       const form = this.#forms.formOf(ir);
-      known = { form, subjects: [...this.#forms.touched] };
+      known = { form, subjects: [...this.#forms.touched], isAlways: undefined };
       this.#known.set(ir, known);
-      this.#count++;
     }
     return known;
   }

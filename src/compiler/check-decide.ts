@@ -2,7 +2,7 @@
 
 import { RULES_MAX } from '../../assembly/shared/limits.js';
 import type { Bundle, BundleRule } from '../bundle/bundle.js';
-import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { HitRule, HitRules } from './hit-rules.js';
 
 /**
@@ -20,7 +20,8 @@ export function checkDecide(bundle: Bundle, hits: HitRules | undefined, bag: Dia
     bag.error('V5010', bundle.nameSpan, `the bundle has ${count} rules, more than ${RULES_MAX}`);
   }
   const ids = new Map<string, Pick<BundleRule, 'id' | 'idSpan'>>();
-  for (const rule of [...bundle.rules, ...rest]) {
+  const all: readonly Pick<BundleRule, 'id' | 'idSpan'>[] = rest.length === 0 ? bundle.rules : [...bundle.rules, ...rest];
+  for (const rule of all) {
     const sameId = ids.get(rule.id);
     if (sameId === undefined) ids.set(rule.id, rule);
     else {
@@ -28,7 +29,7 @@ export function checkDecide(bundle: Bundle, hits: HitRules | undefined, bag: Dia
       bag.add({ code: 'V4001', severity: 'error', message: `the id \`${rule.id}\` is taken`, span: rule.idSpan, related });
     }
   }
-  for (const rule of bundle.rules) checkRule(rule, rule.thenSpan, `\`${rule.id}\``, bundle, bag);
+  for (const rule of bundle.rules) checkRule(rule, '', bundle, bag);
   for (const rule of rest) checkHit(rule, bundle, bag);
 }
 
@@ -90,7 +91,7 @@ function largestScore(rules: readonly { score: number }[], { groups }: HitRules)
 function checkHit(rule: HitRule, bundle: Bundle, bag: DiagnosticBag): void {
   const { source } = rule;
   if (source !== undefined && 'table' in source) {
-    checkRule(rule, rule.idSpan, `row \`${rule.id}\``, bundle, bag);
+    checkRule(rule, 'row ', bundle, bag);
     return;
   }
   if (bundle.combine !== 'first') return;
@@ -98,19 +99,20 @@ function checkHit(rule: HitRule, bundle: Bundle, bag: DiagnosticBag): void {
   bag.error('V4154', rule.idSpan, message, 'write `contributes: false`, and read the score in a rule');
 }
 
+/** @param kind what the rule's name is told with */
 function checkRule(
-  rule: Pick<BundleRule, 'score' | 'outcome' | 'reason'>,
-  span: Span,
-  name: string,
+  rule: Pick<BundleRule, 'id' | 'idSpan' | 'score' | 'outcome' | 'reason'> & Partial<Pick<BundleRule, 'thenSpan'>>,
+  kind: string,
   bundle: Bundle,
   bag: DiagnosticBag,
 ): void {
   if (rule.outcome === null && bundle.combine !== 'score') {
-    const message = `${name} gives no outcome, which \`combine: ${bundle.combine}\` needs`;
-    bag.error('V4004', span, message, 'write `outcome: approve`, `review` or `decline`');
+    const message = `${kind}\`${rule.id}\` gives no outcome, which \`combine: ${bundle.combine}\` needs`;
+    bag.error('V4004', rule.thenSpan ?? rule.idSpan, message, 'write `outcome: approve`, `review` or `decline`');
   }
   const matters = rule.score > 0 || rule.outcome === 'review' || rule.outcome === 'decline';
   if (rule.reason === null && matters) {
-    bag.warning('V4006', span, `${name} gives no reason`, 'write `reason: SOME_CODE`, so that its hits can be explained');
+    const message = `${kind}\`${rule.id}\` gives no reason`;
+    bag.warning('V4006', rule.thenSpan ?? rule.idSpan, message, 'write `reason: SOME_CODE`, so that its hits can be explained');
   }
 }

@@ -10,6 +10,7 @@ import type { Step } from './steps.js';
 
 /** Warns of definitions that give neither a value to another one or a rule, nor a hit. */
 export function reportUnused({ named }: Definitions, rules: readonly CheckedRule[], bag: DiagnosticBag): void {
+  if (named.length === 0) return;
   const reads = new Set<FeatureRef>();
   const addReads = (ir: Ir): void =>
     visit(ir, (node) => {

@@ -27,7 +27,16 @@ const EXAMPLE_CHARS_MAX = 1000;
 const COMPARISONS_MAX = 60_000_000;
 
 /** What gives forms of conditions: a memo may stand between. */
-export type Forms = Pick<ConditionForms, 'formOf'>;
+export interface Forms {
+  formOf(ir: Ir): ConditionForm;
+  /** Whether a condition is always true and no constant; where no one remembers, isAlways. */
+  isAlways?(ir: Ir): boolean;
+}
+
+/** True where a condition is proven to hold for every payload, and does not say so itself. */
+export function isAlways(condition: Ir, { boxes }: ConditionForm): boolean {
+  return condition.op !== 'constant' && coversAll(boxes) && !mayFail(condition);
+}
 
 export interface RulesProof {
   /** Rules of which it is not settled whether an earlier one always holds with them. */
@@ -54,7 +63,7 @@ export function proveRules(
       reportNever(checked, forms, bag);
       continue;
     }
-    if (checked.condition.op !== 'constant' && !mayFail(checked.condition) && coversAll(form.boxes)) {
+    if (forms.isAlways?.(checked.condition) ?? isAlways(checked.condition, form)) {
       const { id, when } = checked.rule;
       bag.warning('V4221', when.span, `the condition of \`${id}\` is always true`, 'correct what it compares, or write `true`');
     }
