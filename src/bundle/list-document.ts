@@ -7,14 +7,49 @@
 
 import { Document } from 'yaml';
 import type { Fix, Span } from '../diagnostic/diagnostic.js';
+import type { BundleRule } from './bundle.js';
+import { fits } from './check-document.js';
 import { BundleDocument, readPart } from './document.js';
+import { DOCUMENT_BYTES_MAX } from './limits.js';
+import { readPlainRule } from './plain-rule.js';
 import type { ScalarText } from './scalar-text.js';
 
 /** Items below which cutting saves nothing. */
 const ITEMS_MIN = 50;
 
-/** One item: its text as a document. */
-export type Item = BundleDocument;
+/** One item of a list. */
+export class Item {
+  #document: BundleDocument | undefined;
+  /** The rule that the item is, as if it stood alone in its file; once it is known. */
+  rule: BundleRule | undefined;
+
+  private constructor(
+    readonly file: string,
+    /** From its `- ` to the next. */
+    readonly text: string,
+    readonly value: unknown,
+    document: BundleDocument | undefined,
+    rule: BundleRule | undefined,
+  ) {
+    this.#document = document;
+    this.rule = rule;
+  }
+
+  /** Reads an item; undefined where only the whole list can settle what it is. */
+  static read(file: string, text: string): Item | undefined {
+    const plain = readPlainRule(file, text);
+    if (plain !== undefined && fits([plain.value], 'rules')) return new Item(file, text, plain.value, undefined, plain.rule);
+    const document = readPart(file, text);
+    return document && new Item(file, text, (document.value as unknown[])[0], document, undefined);
+  }
+
+  /** The item as a document of its own: a list of one. */
+  get document(): BundleDocument {
+    this.#document ??= readPart(this.file, this.text);
+    if (this.#document === undefined) throw new Error(`${this.file}: an item that was read cannot be read as YAML`);
+    return this.#document;
+  }
+}
 
 /** Where a list stands in its file: what BundleDocument gives for the whole. */
 export class ListDocument extends BundleDocument {
@@ -26,13 +61,13 @@ export class ListDocument extends BundleDocument {
     readonly items: readonly Item[],
     readonly starts: readonly number[],
   ) {
-    const value = items.map((item) => (item.value as unknown[])[0]);
+    const value = items.map((item) => item.value);
     super(file, text, value, new Document(), bytes);
   }
 
   override spanOf(pointer: string): Span {
     const place = this.#place(pointer);
-    if (place !== undefined) return shifted(place.item.spanOf(place.pointer), place.by);
+    if (place !== undefined) return shifted(place.item.document.spanOf(place.pointer), place.by);
     // The list itself: what an author looks at is its first line.
     const start = this.starts[0]!;
     const lineEnd = this.text.indexOf('\n', start);
@@ -42,24 +77,24 @@ export class ListDocument extends BundleDocument {
 
   override keySpan(pointer: string, key: string): Span {
     const place = this.#place(pointer);
-    return place === undefined ? this.spanOf(`/${key}`) : shifted(place.item.keySpan(place.pointer, key), place.by);
+    return place === undefined ? this.spanOf(`/${key}`) : shifted(place.item.document.keySpan(place.pointer, key), place.by);
   }
 
   override keyFix(pointer: string, key: string, known: Iterable<string>): Fix | undefined {
     const place = this.#place(pointer);
-    const fix = place?.item.keyFix(place.pointer, key, known);
+    const fix = place?.item.document.keyFix(place.pointer, key, known);
     return fix && { ...fix, span: shifted(fix.span, place!.by) };
   }
 
   override textFix(pointer: string, known: Iterable<string>): Fix | undefined {
     const place = this.#place(pointer);
-    const fix = place?.item.textFix(place.pointer, known);
+    const fix = place?.item.document.textFix(place.pointer, known);
     return fix && { ...fix, span: shifted(fix.span, place!.by) };
   }
 
   override scalar(pointer: string): ScalarText | undefined {
     const place = this.#place(pointer);
-    const text = place?.item.scalar(place.pointer);
+    const text = place?.item.document.scalar(place.pointer);
     return text && new MovedText(text, place!.by);
   }
 
@@ -103,6 +138,22 @@ export class MovedText implements ScalarText {
 }
 
 /**
+ * Reads a file of rules item by item.
+ * @param before what the file was read as before
+ * @returns undefined where it is no such file, or has to be read as a whole
+ */
+export function readRuleList(file: string, bytes: Uint8Array, before?: ListDocument): ListDocument | undefined {
+  if (!/^rules\/.*\.ya?ml$/.test(file) || bytes.length > DOCUMENT_BYTES_MAX) return undefined;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+  return readListDocument(file, bytes, text, before);
+}
+
+/**
  * Reads a text item by item.
  * @param before what the file was read as before: items are taken over from it
  * @returns undefined where it has to be read as a whole
@@ -124,7 +175,7 @@ export function readListDocument(file: string, bytes: Uint8Array, text: string, 
   const items: Item[] = before?.items.slice(0, kept.head) ?? [];
   for (const [index, start] of starts.entries()) {
     const part = text.slice(start, starts[index + 1] ?? kept.to);
-    const item = known.get(part) ?? readPart(file, before === undefined ? part : copied(part));
+    const item = known.get(part) ?? Item.read(file, before === undefined ? part : copied(part));
     if (item === undefined) return undefined;
     known.set(part, item);
     items.push(item);

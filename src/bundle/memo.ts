@@ -4,6 +4,7 @@
 import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { readDocument } from './document.js';
 import type { BundleFiles } from './files.js';
+import { readRuleList } from './list-document.js';
 import type { BundleParts } from './read-parts.js';
 
 export interface ReadMemo {
@@ -13,4 +14,7 @@ export interface ReadMemo {
 }
 
 /** Remembers nothing. */
-export const PLAIN_READ: ReadMemo = { readDocument, parts: (_, bag, read) => read(bag) };
+export const PLAIN_READ: ReadMemo = {
+  readDocument: (path, bytes, bag, options) => readRuleList(path, bytes) ?? readDocument(path, bytes, bag, options),
+  parts: (_, bag, read) => read(bag),
+};

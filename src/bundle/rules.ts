@@ -51,22 +51,17 @@ function readEntries(document: BundleDocument, bag: DiagnosticBag): RulesOfDocum
   return { rules, strayConditions };
 }
 
-/** Rules of items that were read before, as if each stood alone in its file. */
-const itemRules = new WeakMap<BundleDocument, BundleRule>();
-
 /** Reads a list item by item; undefined where one does not match its schema. */
 function readItems(document: ListDocument): BundleRule[] | undefined {
   const rules: BundleRule[] = [];
   const { items, starts } = document;
   for (let index = 0; index < items.length; index++) {
     const item = items[index]!;
-    let rule = itemRules.get(item);
-    if (rule === undefined) {
-      if (!fits(item.value, 'rules')) return undefined;
-      rule = readRule(item, 0, (item.value as RuleEntry[])[0]!, item.scalar('/0/when')!);
-      itemRules.set(item, rule);
+    if (item.rule === undefined) {
+      if (!fits([item.value], 'rules')) return undefined;
+      item.rule = readRule(item.document, 0, item.value as RuleEntry, item.document.scalar('/0/when')!);
     }
-    rules.push(new PlacedRule(rule, document, starts[index]!));
+    rules.push(new PlacedRule(item.rule, document, starts[index]!));
   }
   return rules;
 }

@@ -5,8 +5,7 @@
 import type { Bundle, ProfileName } from '../bundle/bundle.js';
 import { type BundleDocument, readDocument } from '../bundle/document.js';
 import type { BundleFiles } from '../bundle/files.js';
-import { DOCUMENT_BYTES_MAX } from '../bundle/limits.js';
-import { type ListDocument, readListDocument } from '../bundle/list-document.js';
+import { type ListDocument, readRuleList } from '../bundle/list-document.js';
 import type { ReadMemo } from '../bundle/memo.js';
 import { type BundleParts, PART_FOLDERS } from '../bundle/read-parts.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
@@ -91,21 +90,10 @@ export class CompileMemo implements ReadMemo {
   };
 
   #read(path: string, bytes: Uint8Array, options: { exactIntegers?: boolean }): Made<BundleDocument | undefined> {
-    const list = this.#readList(path, bytes);
-    return list === undefined ? make((bag) => readDocument(path, bytes, bag, options)) : { value: list, items: [] };
-  }
-
-  #readList(path: string, bytes: Uint8Array): BundleDocument | undefined {
-    if (!/^rules\/.*\.ya?ml$/.test(path) || bytes.length > DOCUMENT_BYTES_MAX) return undefined;
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-      const list = readListDocument(path, bytes, text, this.#lists.get(path));
-      if (list !== undefined) this.#lists.set(path, list);
-      return list;
-    } catch (error) {
-      if (error instanceof TypeError) return undefined;
-      throw error;
-    }
+    const list = readRuleList(path, bytes, this.#lists.get(path));
+    if (list === undefined) return make((bag) => readDocument(path, bytes, bag, options));
+    this.#lists.set(path, list);
+    return { value: list, items: [] };
   }
 
   parts(files: BundleFiles, bag: DiagnosticBag, read: (bag: DiagnosticBag) => BundleParts): BundleParts {

@@ -51,7 +51,7 @@ describe('a list read again', () => {
     let text = list(60);
     let before = read(text);
     let taken = 0;
-    for (let step = 0; step < 250; step++) {
+    for (let step = 0; step < 120; step++) {
       const at = random(text.length + 1);
       const gone = random(3) === 0 ? random(60) : 0;
       const edited = text.slice(0, at) + PIECES[random(PIECES.length)]! + text.slice(at + gone);
@@ -62,7 +62,7 @@ describe('a list read again', () => {
       before = again;
       text = random(10) === 0 ? list(55 + random(10)) : edited;
     }
-    expect(taken).toBeGreaterThan(3000);
+    expect(taken).toBeGreaterThan(1500);
   });
 
   it.each<[string, (text: string) => string, number]>([
