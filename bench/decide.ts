@@ -1,8 +1,10 @@
 // The bench of deciding: Verdict beside its peers on the same rules and payloads, in turns, each answer compared with the truth.
 
 import { bundleOf } from './bundle.js';
+import { gccVersion } from './peers/c-program.js';
 import { cel } from './peers/cel.js';
-import { gccDecision, gccScore, gccVersion } from './peers/gcc.js';
+import { SCORE_ROW as GCC_ROW, gccDecision, gccScore } from './peers/gcc.js';
+import { gccIndex } from './peers/gcc-index.js';
 import { jsonRulesEngine } from './peers/json-rules-engine.js';
 import { v8Json, v8Objects } from './peers/v8.js';
 import { zen } from './peers/zen.js';
@@ -15,7 +17,6 @@ import { BLOCK_COUNT, makePayloads, makeRules, PAYLOAD_COUNT } from './workload.
 /** Rules up to which a peer is measured: beyond, a single block takes minutes. */
 const RULES_MAX = { jsonRulesEngine: 100, zen: 1_000, cel: 1_000, gccDecision: 1_000 } as const;
 
-const GCC_ROW = 'gcc -O3, in place, score only';
 const ZEN_ROW = 'GoRules ZEN 0.54';
 
 export interface DecideOptions {
@@ -23,8 +24,8 @@ export interface DecideOptions {
   /** Runs of each row; the median counts. */
   readonly runs: number;
   readonly timing: TimingOptions;
-  /** Leaves ZEN, json-rules-engine and cel-js out. */
-  readonly fast: boolean;
+  /** `fast` leaves ZEN, json-rules-engine and cel-js out; `c` all but gcc, and Verdict's ways in but for bytes. */
+  readonly peers: 'all' | 'fast' | 'c';
   /** A multiple of BLOCK_COUNT. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
   readonly payloadCount?: number;
   readonly format: TableFormat;
@@ -90,21 +91,25 @@ async function benchSize(size: number, payloadCount: number, options: DecideOpti
   const slots = new Map(model.fields.map((field) => [field.name, field.slot]));
   const gccInput = { rules, thresholds: truth.thresholds, payloads: bytes, slotOf: (field: string) => slots.get(field)! };
 
-  const makers: (() => Row)[] = [
-    () => verdictInPlace(setup, bytes),
-    () => verdictSingle(setup, bytes),
-    () => verdictJson(setup, texts),
-    () => verdictObjects(setup, payloads),
-  ];
+  const makers: (() => Row | Promise<Row>)[] = [() => verdictInPlace(setup, bytes), () => verdictSingle(setup, bytes)];
+  if (options.peers !== 'c') {
+    makers.push(
+      () => verdictJson(setup, texts),
+      () => verdictObjects(setup, payloads),
+    );
+  }
   if (gccVersion() !== undefined) {
     makers.push(() => gccScore(gccInput));
     if (size <= RULES_MAX.gccDecision) makers.push(() => gccDecision(gccInput));
+    makers.push(() => gccIndex(gccInput));
   }
-  makers.push(
-    () => v8Objects(rules, payloads),
-    () => v8Json(rules, texts),
-  );
-  if (!options.fast) {
+  if (options.peers !== 'c') {
+    makers.push(
+      () => v8Objects(rules, payloads),
+      () => v8Json(rules, texts),
+    );
+  }
+  if (options.peers === 'all') {
     if (size <= RULES_MAX.zen) makers.push(() => zen(rules, payloads));
     if (size <= RULES_MAX.cel) makers.push(() => cel(rules, payloads));
     if (size <= RULES_MAX.jsonRulesEngine) makers.push(() => jsonRulesEngine(rules, payloads));
@@ -112,7 +117,7 @@ async function benchSize(size: number, payloadCount: number, options: DecideOpti
 
   const rows: Row[] = [];
   try {
-    for (const make of makers) rows.push(make());
+    for (const make of makers) rows.push(await make());
     const runs = new Map<string, RowRun[]>(rows.map((row) => [row.name, []]));
     // In turns, so that a neighbour on the machine does not fall upon one row only.
     for (let run = 0; run < options.runs; run++) {

@@ -1,27 +1,42 @@
-// npm run bench -- [decide|serving|language|lists|proofs|check] [options]: measures, prints a table, and leaves the figures in
-// bench/results.
+// npm run bench -- [BENCH] [options]: measures, prints a table, and leaves the figures in bench/results.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type AimsOptions, benchAims, SECTIONS, type Section } from './aims.js';
 import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
 import { benchLanguage } from './language.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
-import { formatMarkdown, formatTable, writeResult } from './report.js';
+import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
 import { benchServing } from './serving.js';
 import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
+import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 
-const USAGE = `npm run bench -- [decide|serving|language|lists|proofs|check] [options]
+const USAGE = `npm run bench -- [aims|decide|workloads|json|table|publish|serving|language|lists|proofs|check] [options]
 
-decide (the default): nanoseconds a decision, Verdict beside its peers
+aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
+  --only rules,json   only these sections (rules, workloads, json, table, publish)
+  --sizes 10,100      numbers of rules of the section rules (default 10,100,1000,10000)
+  --runs 3            runs of each row; the median counts
+  --ms 700            least time of one run
+
+decide: nanoseconds a decision, Verdict beside its peers
   --sizes 10,100      numbers of rules (default 10,100,1000,10000)
   --fast              without ZEN, json-rules-engine and cel-js
   --runs 3            runs of each row; the median counts
   --ms 700            least time of one run
+
+workloads: wide tables, arithmetic, disjunctions over null, beside gcc and V8
+  --only arithmetic   only these (ranges, arithmetic, nullable)
+  --runs 3            runs of each row; the median counts
+  --ms 700            least time of one run
+
+json, table, publish: one section of the aims; --runs and --ms as above
+  --rules 10000       rules that are published (publish), rows of the generated table (table)
 
 serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rules 100         number of rules
@@ -51,8 +66,6 @@ all
   --json              print the result as JSON instead of the table
   --markdown          print tables in Markdown
   --help`;
-
-const BENCHES = ['decide', 'serving', 'language', 'lists', 'proofs', 'check'];
 
 class UsageError extends Error {}
 
@@ -88,75 +101,115 @@ function readArguments(args: string[]) {
   }
 }
 
+type Values = ReturnType<typeof readArguments>['values'];
+
+interface Context {
+  readonly values: Values;
+  readonly format: TableFormat;
+  readonly log: (line: string) => void;
+}
+
+interface Measured {
+  readonly result: object;
+  /** No answer was wrong. */
+  readonly isRight: boolean;
+}
+
+const areRight = (rows: readonly { readonly wrong: string | null }[]): boolean => rows.every(({ wrong }) => wrong === null);
+
+/** Names of --only, each one of those there are. */
+function namesOf<T extends string>(text: string, known: readonly T[]): T[] {
+  return text.split(',').map((name) => {
+    const found = known.find((each) => each === name);
+    if (found === undefined) throw new UsageError(`--only takes ${known.join(', ')}, not ${name}`);
+    return found;
+  });
+}
+
+function timingOf({ values }: Context, msMin: number) {
+  return { runs: positive('runs', values.runs, 3), timing: { msMin: positive('ms', values.ms, msMin), warmupMsMin: msMin / 3 } };
+}
+
+function sizesOf({ values }: Context): number[] {
+  return (values.sizes ?? '10,100,1000,10000').split(',').map((text) => positive('sizes', text, 0));
+}
+
+async function aims(context: Context, only?: readonly Section[]): Promise<Measured> {
+  const { values, format, log } = context;
+  const sections = only ?? (values.only === undefined ? undefined : namesOf(values.only, SECTIONS));
+  const options: AimsOptions = {
+    ...timingOf(context, 700),
+    ...(sections === undefined ? {} : { only: sections }),
+    sizes: sizesOf(context),
+    many: positive('rules', values.rules, 10_000),
+    payloadCount: PAYLOAD_COUNT,
+    format,
+    log,
+  };
+  const result = await benchAims(options);
+  return { result, isRight: result.wrong.length === 0 };
+}
+
+const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>> = {
+  aims: (context) => aims(context),
+  json: (context) => aims(context, ['json']),
+  table: (context) => aims(context, ['table']),
+  publish: (context) => aims(context, ['publish']),
+  async decide(context) {
+    const { values, format, log } = context;
+    const sizes = sizesOf(context);
+    const result = await benchDecide({ sizes, ...timingOf(context, 700), peers: values.fast ? 'fast' : 'all', format, log });
+    return { result, isRight: result.sizes.every(({ rows }) => areRight(rows)) };
+  },
+  async workloads(context) {
+    const { values, format, log } = context;
+    const only = values.only === undefined ? {} : { only: namesOf(values.only, Object.keys(WORKS) as WorkName[]) };
+    const result = await benchWorkloads({ ...only, payloadCount: PAYLOAD_COUNT, ...timingOf(context, 700), format, log });
+    return { result, isRight: result.works.every(({ rows }) => areRight(rows)) };
+  },
+  async language(context) {
+    const { values, format, log } = context;
+    const only = values.only === undefined ? {} : { only: values.only };
+    const result = await benchLanguage({ payloadCount: 8 * BLOCK_COUNT, ...timingOf(context, 300), ...only, format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async lists(context) {
+    const { values, format, log } = context;
+    const entries = positive('entries', values.entries, 1_000_000);
+    const result = await benchLists({ entries, payloadCount: PAYLOAD_COUNT, ...timingOf(context, 300), format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async proofs({ values, format, log }) {
+    const [rows, rules] = [positive('rows', values.rows, 2000), positive('rules', values.rules, 10_000)];
+    const result = benchProofs({ rows, rules, runs: positive('runs', values.runs, 3), format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async check({ values, format, log }) {
+    const rules = positive('rules', values.rules, 10_000);
+    const result = benchCheck({ rules, edits: positive('runs', values.runs, 5), format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async serving({ values, format, log }) {
+    const measureMs = positive('ms', values.ms, 2000);
+    const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];
+    return { result: await benchServing({ rules, rounds, warmupMs: measureMs / 4, measureMs, format, log }), isRight: true };
+  },
+};
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(args);
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  const [what = 'decide', ...rest] = positionals;
-  if (rest.length > 0 || !BENCHES.includes(what)) throw new UsageError(`unknown bench: ${positionals.join(' ')}`);
+  const [what = 'aims', ...rest] = positionals;
+  const bench = Object.hasOwn(BENCHES, what) ? BENCHES[what] : undefined;
+  if (rest.length > 0 || bench === undefined) throw new UsageError(`unknown bench: ${positionals.join(' ')}`);
   const log = (line: string): void => {
     if (values.json) console.error(line);
     else console.log(line);
   };
-  const format = values.markdown ? formatMarkdown : formatTable;
-  let result: object;
-  let isRight = true;
-  if (what === 'decide') {
-    const sizes = (values.sizes ?? '10,100,1000,10000').split(',').map((text) => positive('sizes', text, 0));
-    const timing = { msMin: positive('ms', values.ms, 700), warmupMsMin: 200 };
-    const decided = await benchDecide({ sizes, runs: positive('runs', values.runs, 3), timing, fast: values.fast, format, log });
-    isRight = decided.sizes.every((size) => size.rows.every((row) => row.wrong === null));
-    result = decided;
-  } else if (what === 'language') {
-    const measured = await benchLanguage({
-      payloadCount: 8 * BLOCK_COUNT,
-      runs: positive('runs', values.runs, 3),
-      timing: { msMin: positive('ms', values.ms, 300), warmupMsMin: 100 },
-      ...(values.only === undefined ? {} : { only: values.only }),
-      format,
-      log,
-    });
-    isRight = measured.rows.every((row) => row.wrong === null);
-    result = measured;
-  } else if (what === 'lists') {
-    const measured = await benchLists({
-      entries: positive('entries', values.entries, 1_000_000),
-      payloadCount: PAYLOAD_COUNT,
-      runs: positive('runs', values.runs, 3),
-      timing: { msMin: positive('ms', values.ms, 300), warmupMsMin: 100 },
-      format,
-      log,
-    });
-    isRight = measured.rows.every((row) => row.wrong === null);
-    result = measured;
-  } else if (what === 'proofs') {
-    const [rows, rules] = [positive('rows', values.rows, 2000), positive('rules', values.rules, 10_000)];
-    const proven = benchProofs({ rows, rules, runs: positive('runs', values.runs, 3), format, log });
-    isRight = proven.rows.every((row) => row.wrong === null);
-    result = proven;
-  } else if (what === 'check') {
-    const checked = benchCheck({
-      rules: positive('rules', values.rules, 10_000),
-      edits: positive('runs', values.runs, 5),
-      format,
-      log,
-    });
-    isRight = checked.rows.every((row) => row.wrong === null);
-    result = checked;
-  } else {
-    const measureMs = positive('ms', values.ms, 2000);
-    const rules = positive('rules', values.rules, 100);
-    result = await benchServing({
-      rules,
-      rounds: positive('rounds', values.rounds, 5),
-      warmupMs: measureMs / 4,
-      measureMs,
-      format,
-      log,
-    });
-  }
+  const { result, isRight } = await bench({ values, format: values.markdown ? formatMarkdown : formatTable, log });
   const now = new Date();
   const file = writeResult(RESULTS, what, { at: now.toISOString(), ...result }, now);
   if (values.json) console.log(JSON.stringify(result));

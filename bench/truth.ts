@@ -70,7 +70,8 @@ function keep(rows: Uint32Array, count: number, column: Float64Array, comparison
   return kept;
 }
 
-function blockSums(count: number, of: (i: number) => number): Float64Array {
+/** Sums over the payloads of each block. */
+export function blockSums(count: number, of: (i: number) => number): Float64Array {
   const sums = new Float64Array(Math.ceil(count / BLOCK_COUNT));
   for (let i = 0; i < count; i++) sums[Math.floor(i / BLOCK_COUNT)]! += of(i);
   return sums;

@@ -29,8 +29,10 @@ import { PayloadEncoder } from '../src/schema/encode.js';
 import type { Model } from '../src/schema/model.js';
 import type { Row } from './row.js';
 import { checksum } from './truth.js';
-import type { WorkloadPayload } from './workload.js';
 import { BLOCK_COUNT } from './workload.js';
+
+export const IN_PLACE_ROW = 'Verdict, FlatBuffers in place';
+export const SINGLE_ROW = 'Verdict, FlatBuffers, one a call';
 
 const TENANT = 'bench';
 /** Payloads of one engine call of the row in place: a usual frame. Divides BLOCK_COUNT. */
@@ -73,13 +75,31 @@ export function encodePayloads(model: Model, payloads: readonly object[]): Uint8
 }
 
 /** Objects to decisions, through RuleSet.decide. */
-export function verdictObjects({ ruleSet }: VerdictSetup, payloads: readonly WorkloadPayload[]): Row {
+export function verdictObjects({ ruleSet }: VerdictSetup, payloads: readonly object[]): Row {
   return decideRow('Verdict, object', ruleSet, payloads);
 }
 
 /** JSON texts to decisions, through RuleSet.decide. */
 export function verdictJson({ ruleSet }: VerdictSetup, texts: readonly string[]): Row {
   return decideRow('Verdict, JSON text', ruleSet, texts);
+}
+
+/** The bytes of JSON texts to the bytes of a decision. */
+export function verdictJsonBytes({ ruleSet }: VerdictSetup, buffers: readonly Buffer[]): Row {
+  return {
+    name: 'Verdict, JSON bytes in, decision out',
+    covers: 'score and outcome',
+    decide: (first) => {
+      let sum = 0;
+      for (let i = first; i < first + BLOCK_COUNT; i++) sum += checksumOf(ruleSet.decideBytes(buffers[i]!.toString()));
+      return sum;
+    },
+  };
+}
+
+function checksumOf(decision: Uint8Array): number {
+  const view = new DataView(decision.buffer, decision.byteOffset);
+  return checksum(view.getFloat64(DECISION_SCORE, true), decision[DECISION_OUTCOME]!);
 }
 
 function decideRow(name: string, ruleSet: RuleSet, payloads: readonly (object | string)[]): Row {
@@ -100,14 +120,12 @@ function decideRow(name: string, ruleSet: RuleSet, payloads: readonly (object | 
 /** FlatBuffers bytes to the bytes of a decision, one call each: a copy in, a copy out. */
 export function verdictSingle({ ruleSet }: VerdictSetup, payloads: readonly Uint8Array[]): Row {
   return {
-    name: 'Verdict, FlatBuffers, one a call',
+    name: SINGLE_ROW,
     covers: 'score and outcome',
     decide: (first) => {
       let sum = 0;
       for (let i = first; i < first + BLOCK_COUNT; i++) {
-        const decision = ruleSet.decideBytes(payloads[i]!);
-        const view = new DataView(decision.buffer, decision.byteOffset);
-        sum += checksum(view.getFloat64(DECISION_SCORE, true), decision[DECISION_OUTCOME]!);
+        sum += checksumOf(ruleSet.decideBytes(payloads[i]!));
       }
       return sum;
     },
@@ -170,7 +188,7 @@ export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8A
     return sum;
   };
   return {
-    name: 'Verdict, FlatBuffers in place',
+    name: IN_PLACE_ROW,
     covers: 'score and outcome',
     decide: (first) => {
       let sum = 0;

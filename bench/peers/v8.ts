@@ -4,18 +4,33 @@ import type { Row } from '../row.js';
 import type { WorkloadPayload, WorkloadRule } from '../workload.js';
 import { BLOCK_COUNT } from '../workload.js';
 
-function generate(rules: readonly WorkloadRule[]): (payload: WorkloadPayload) => number {
-  const lines = rules.map(({ comparisons, score }) => {
+export interface JsRule {
+  readonly score: number;
+  /** JavaScript over the object `o`. */
+  readonly condition: string;
+}
+
+function rulesOf(rules: readonly WorkloadRule[]): JsRule[] {
+  return rules.map(({ comparisons, score }) => {
     const conditions = comparisons.map(({ field, operator, value }) => {
       return `o.${field} ${operator === '==' ? '===' : operator} ${JSON.stringify(value)}`;
     });
-    return `if (${conditions.join(' && ')}) s += ${score};`;
+    return { score, condition: conditions.join(' && ') };
   });
-  return new Function('o', `let s = 0;\n${lines.join('\n')}\nreturn s;`) as (payload: WorkloadPayload) => number;
+}
+
+function generate(rules: readonly JsRule[]): (payload: object) => number {
+  const lines = rules.map(({ condition, score }) => `if (${condition}) s += ${score};`);
+  return new Function('o', `let s = 0;\n${lines.join('\n')}\nreturn s;`) as (payload: object) => number;
 }
 
 /** Scores of payloads that are JavaScript objects already. */
 export function v8Objects(rules: readonly WorkloadRule[], payloads: readonly WorkloadPayload[]): Row {
+  return v8ObjectsOf(rulesOf(rules), payloads);
+}
+
+/** The same for rules that are JavaScript already. */
+export function v8ObjectsOf(rules: readonly JsRule[], payloads: readonly object[]): Row {
   const score = generate(rules);
   return {
     name: 'V8, generated JS on objects',
@@ -30,7 +45,7 @@ export function v8Objects(rules: readonly WorkloadRule[], payloads: readonly Wor
 
 /** Scores of payloads that arrive as JSON text. */
 export function v8Json(rules: readonly WorkloadRule[], texts: readonly string[]): Row {
-  const score = generate(rules);
+  const score = generate(rulesOf(rules));
   return {
     name: 'V8, generated JS + JSON.parse',
     covers: 'score',

@@ -1,6 +1,6 @@
 // Writes the measured tables of README.md and docs/BENCHMARKS.md from the newest results:
 //
-//   npm run bench && npm run bench -- serving && npm run figures
+//   npm run bench -- decide && npm run bench -- serving && npm run figures
 //   npm run bench -- language && npm run bench -- proofs && npm run figures -- language
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

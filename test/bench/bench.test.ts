@@ -5,7 +5,7 @@ import { benchCheck } from '#bench/check.js';
 import { benchDecide } from '#bench/decide.js';
 import { benchLanguage } from '#bench/language.js';
 import { languageCases } from '#bench/language-cases.js';
-import { gccVersion } from '#bench/peers/gcc.js';
+import { gccVersion } from '#bench/peers/c-program.js';
 import { benchProofs } from '#bench/proofs.js';
 import { formatMarkdown, formatTable } from '#bench/report.js';
 import { HttpReplyReader, WebSocketReplyReader } from '#bench/serving/reply-reader.js';
@@ -61,7 +61,7 @@ describe('decide', () => {
       sizes: [10],
       runs: 1,
       timing: { msMin: 1, warmupMsMin: 1 },
-      fast: false,
+      peers: 'all',
       payloadCount: 2 * BLOCK_COUNT,
       format: formatTable,
       log: (line) => lines.push(line),
@@ -69,7 +69,11 @@ describe('decide', () => {
     const rows = result.sizes[0]!.rows;
     expect(rows.filter((row) => row.wrong !== null)).toEqual([]);
     expect(rows.every((row) => row.checked >= BLOCK_COUNT && row.nanosPerDecision > 0)).toBe(true);
-    const gcc = ['gcc -O3, in place, score only', 'gcc -O3, in place, score + outcome + reasons'];
+    const gcc = [
+      'gcc -O3, in place, score only',
+      'gcc -O3, in place, score + outcome + reasons',
+      'gcc -O3, the same index in C, score + outcome + reasons',
+    ];
     expect(rows.map((row) => row.name)).toEqual([
       'Verdict, FlatBuffers in place',
       'Verdict, FlatBuffers, one a call',
