@@ -1,6 +1,6 @@
 // Bundles and images as commands name them: a directory, a .tar.gz, a JSON document, or an image file.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IMAGE_MAGIC_VALUE } from '../../assembly/shared/image.js';
 import { readJsonBundle, readTarGz } from '../bundle/archive.js';
@@ -292,4 +292,10 @@ function imageManifest(path: string, image: Uint8Array): Manifest {
 
 function badImage(path: string, error: Error): Refusal {
   return new Refusal('INVALID_IMAGE', `${path}: ${error.message}`, 'compile it again with `verdict compile`');
+}
+
+/** Writes the lock of a bundle directory. */
+export function writeLock(source: BundleSource, text: string): void {
+  if (source.dir === undefined) throw new UsageError(`${LOCK_FILE} can only be written into a bundle directory`);
+  writeFileSync(join(source.dir, LOCK_FILE), text);
 }

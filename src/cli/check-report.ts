@@ -2,13 +2,14 @@
 
 import type { CostEntry } from '../compiler/cost-report.js';
 import { DIAGNOSTIC_CODES } from '../diagnostic/codes.js';
-import { isDiagnosticCode, pageJson, pageText } from '../diagnostic/page-text.js';
 import { didYouMean } from '../diagnostic/suggest.js';
 import { EXIT_OK, UsageError } from './errors.js';
 import { number, type Output, percent } from './output.js';
 
 /** Prints the page of a code. @throws UsageError for one that there is not */
-export function explainCode(text: string, output: Output): number {
+export async function explainCode(text: string, output: Output): Promise<number> {
+  // The pages of all codes are many files, which only this asks for.
+  const { isDiagnosticCode, pageJson, pageText } = await import('../diagnostic/page-text.js');
   const code = text.toUpperCase();
   if (!isDiagnosticCode(code)) {
     const advice = didYouMean(code, Object.keys(DIAGNOSTIC_CODES)) ?? 'docs/diagnostics/README.md lists all codes';

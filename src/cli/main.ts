@@ -1,24 +1,39 @@
 #!/usr/bin/env node
 // The command table of `verdict`.
 
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportError } from './command.js';
-import { benchCommand } from './commands/bench.js';
-import { checkCommand } from './commands/check.js';
-import { compileCommand } from './commands/compile.js';
-import { evalCommand } from './commands/eval.js';
-import { explainCommand } from './commands/explain.js';
-import { initCommand } from './commands/init.js';
-import { listCommand } from './commands/list.js';
-import { publishCommand } from './commands/publish.js';
-import { serveCommand } from './commands/serve.js';
-import { testCommand } from './commands/test.js';
+import { CONFIG_FILE } from './config.js';
 import { EXIT_OK, EXIT_USAGE } from './errors.js';
 import { Output } from './output.js';
 import { packageVersion } from './version.js';
 
-/** The program with all commands. */
-function program(): Command {
+/** By name, in the order of the help. What a command needs is loaded with it: most of the time that a short command takes. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.js')).initCommand(),
+  check: async () => (await import('./commands/check.js')).checkCommand(),
+  compile: async () => (await import('./commands/compile.js')).compileCommand(),
+  test: async () => (await import('./commands/test.js')).testCommand(),
+  eval: async () => (await import('./commands/eval.js')).evalCommand(),
+  explain: async () => (await import('./commands/explain.js')).explainCommand(),
+  bench: async () => (await import('./commands/bench.js')).benchCommand(),
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  publish: async () => (await import('./commands/publish.js')).publishCommand(),
+  list: async () => (await import('./commands/list.js')).listCommand(),
+};
+
+/** The names of the commands that are needed: all where help lists them, and where a file of option values names theirs. */
+function neededCommands(argv: readonly string[]): string[] {
+  const name = argv[2] ?? '';
+  if (name === '--version' || name === '-V') return [];
+  const hasConfig =
+    existsSync(CONFIG_FILE) || process.env.VERDICT_CONFIG !== undefined || argv.some((arg) => arg.startsWith('--config'));
+  return Object.hasOwn(COMMANDS, name) && !hasConfig ? [name] : Object.keys(COMMANDS);
+}
+
+/** The program with the commands of these names. */
+async function program(names: readonly string[]): Promise<Command> {
   const verdict = new Command('verdict')
     .description('Decides approve, review or decline by compiled rules.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -29,19 +44,7 @@ function program(): Command {
 Exit codes: 0 done; 1 the answer is no; 2 bad usage.
 Every option can be given as VERDICT_<OPTION> in the environment, or in verdict.config.json.`,
     );
-  const commands = [
-    initCommand(),
-    checkCommand(),
-    compileCommand(),
-    testCommand(),
-    evalCommand(),
-    explainCommand(),
-    benchCommand(),
-    serveCommand(),
-    publishCommand(),
-    listCommand(),
-  ];
-  for (const command of commands) verdict.addCommand(command.exitOverride());
+  for (const command of await Promise.all(names.map((name) => COMMANDS[name]!()))) verdict.addCommand(command.exitOverride());
   return verdict.exitOverride();
 }
 
@@ -52,7 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
     throw error;
   });
   try {
-    await program().parseAsync(argv);
+    await (await program(neededCommands(argv))).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;

@@ -23,9 +23,9 @@ import {
   PROFILE_MAX,
   printDiagnostics,
   readBundlePath,
+  writeLock,
 } from '../bundle-dir.js';
 import { explainCode, printCosts } from '../check-report.js';
-import { watchBundle } from '../check-watch.js';
 import { defineCommand, integerOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { number, type Output, plural } from '../output.js';
@@ -94,7 +94,7 @@ export function checkCommand(): Command {
 async function check([path]: string[], options: CheckOptions, output: Output): Promise<number> {
   if (options.explain !== undefined) return explainCode(options.explain, output);
   if (path === undefined) throw new UsageError("missing required argument 'bundle'", '(verdict check --help shows how)');
-  if (options.watch) return watchBundle(path, options, output);
+  if (options.watch) return (await import('../check-watch.js')).watchBundle(path, options, output);
   const given = await readBundlePath(path);
   const compileFiles = (files: BundleFiles): CompileResult =>
     compile(files, { profileMax: options.profileMax, ...(options.costMax === undefined ? {} : { costMax: options.costMax }) });
@@ -172,12 +172,6 @@ function writeSarif(target: string, { diagnostics }: CompileResult, source: Bund
   const text = `${JSON.stringify(toSarif(diagnostics, source.files, packageVersion()), null, 2)}\n`;
   if (target === '-') process.stdout.write(text);
   else writeFileSync(target, text);
-}
-
-/** Writes the lock of a bundle directory. */
-export function writeLock(source: BundleSource, text: string): void {
-  if (source.dir === undefined) throw new UsageError(`${LOCK_FILE} can only be written into a bundle directory`);
-  writeFileSync(join(source.dir, LOCK_FILE), text);
 }
 
 function describe(manifest: Manifest, costs: CostEntry[], costLimit: number): NonNullable<CheckJson['bundle']> {

@@ -4,11 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readImageFile } from '../../image/file.js';
-import { compilePath, LOCK_FILE, lockState, lockText, printDiagnostics } from '../bundle-dir.js';
+import { compilePath, LOCK_FILE, lockState, lockText, printDiagnostics, writeLock } from '../bundle-dir.js';
 import { defineCommand } from '../command.js';
 import { EXIT_NO, EXIT_OK } from '../errors.js';
 import { number, type Output, plural } from '../output.js';
-import { writeLock } from './check.js';
 
 interface CompileOptions {
   output?: string;
