@@ -1,6 +1,7 @@
 // What `verdict check` prints beside diagnostics: the page of a code, and what a bundle costs.
 
 import type { CostEntry } from '../compiler/cost-report.js';
+import type { OpenQuestions } from '../compiler/open-questions.js';
 import { DIAGNOSTIC_CODES } from '../diagnostic/codes.js';
 import { didYouMean } from '../diagnostic/suggest.js';
 import { EXIT_OK, UsageError } from './errors.js';
@@ -41,4 +42,9 @@ export function printCosts(costs: readonly CostEntry[], costMax: number, limit: 
     .sort((a, b) => b.units - a.units)
     .slice(0, PARTS_MAX);
   for (const { name, what, units, hint } of hinted) output.line(`  ${name}: ${what}, ${number(units)} units: ${hint}`);
+}
+
+/** Prints what proofs have not settled. */
+export function printOpen(notProven: readonly OpenQuestions[], output: Output): void {
+  for (const { of, questions } of notProven) for (const question of questions) output.line(`not proven of ${of}: ${question}`);
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { ProfileName } from '../bundle/bundle.js';
 import { createChecker } from '../compiler/checking.js';
 import { countOf, diagnosticsJson, printDiagnostics, readBundlePath } from './bundle-dir.js';
+import { printOpen } from './check-report.js';
 import { EXIT_NO, EXIT_OK, UsageError } from './errors.js';
 import { type Output, plural } from './output.js';
 
@@ -34,19 +35,20 @@ export async function watchBundle(path: string, options: WatchOptions, output: O
   const check = async (): Promise<void> => {
     const started = performance.now();
     const { files } = await readBundlePath(path);
-    const { diagnostics } = checker.check(files);
+    const { diagnostics, notProven } = checker.check(files);
     const millis = Math.round(performance.now() - started);
     const errors = countOf(diagnostics, 'error');
     code = errors === 0 ? EXIT_OK : EXIT_NO;
     if (output.json) {
       const warnings = countOf(diagnostics, 'warning');
-      const line = { ok: errors === 0, errors, warnings, millis, diagnostics: diagnosticsJson(diagnostics, files) };
+      const line = { ok: errors === 0, errors, warnings, millis, diagnostics: diagnosticsJson(diagnostics, files), notProven };
       process.stdout.write(`${JSON.stringify(line)}\n`);
       return;
     }
     // A terminal starts afresh with each check; what is written to a file is kept.
     if (process.stdout.isTTY === true) process.stdout.write('\u001b[2J\u001b[3J\u001b[H');
     printDiagnostics(diagnostics, files, output);
+    printOpen(notProven, output);
     if (diagnostics.length === 0) output.line(output.paint('no problems', 'green'));
     output.line(output.paint(`checked ${plural(files.size, 'file')} in ${millis} ms; watching ${resolve(path)}`, 'dim'));
   };

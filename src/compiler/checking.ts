@@ -4,10 +4,13 @@ import type { BundleFiles } from '../bundle/files.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { CompileMemo } from './cache.js';
 import { type CompileOptions, check } from './compile.js';
+import type { OpenQuestions } from './open-questions.js';
 
 export interface CheckResult {
   /** What compile() would report, in the same order. */
   diagnostics: Diagnostic[];
+  /** What proofs have not settled, as compile() lists it. */
+  notProven: OpenQuestions[];
 }
 
 export interface Checker {
@@ -22,9 +25,9 @@ export function createChecker(options: CompileOptions = {}): Checker {
     check(files) {
       memo.begin();
       try {
-        const diagnostics = check(files, options, memo);
+        const result = check(files, options, memo);
         memo.end();
-        return { diagnostics };
+        return result;
       } catch (error) {
         // What is half done is not to be built upon.
         memo = new CompileMemo();

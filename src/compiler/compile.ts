@@ -16,6 +16,7 @@ import { checkRules } from './check-rules.js';
 import type { CostEntry } from './cost-report.js';
 import { checkDefinitions, type Definitions, numberedSteps } from './definitions.js';
 import { IMAGE_COST_MAX } from './limits.js';
+import { type OpenQuestions, openQuestions } from './open-questions.js';
 import { emitProgram, rankRules } from './program.js';
 import { proveRules } from './proofs/prove-rules.js';
 import { toManifest } from './to-manifest.js';
@@ -41,6 +42,8 @@ export interface CompileResult {
   costs?: CostEntry[];
   /** What model.lock.json should hold from now on; absent where the model has errors. */
   lock?: ModelLock;
+  /** What proofs have not settled; nothing of a bundle that was not proven, since it has errors. */
+  notProven: OpenQuestions[];
   /** Errors and warnings of all files, by file and place. */
   diagnostics: Diagnostic[];
 }
@@ -48,8 +51,8 @@ export interface CompileResult {
 /** Compiles a bundle. All problems are reported in one run; nothing is thrown for a mistake of the author. */
 export function compile(files: BundleFiles, options: CompileOptions = {}): CompileResult {
   const bag = new DiagnosticBag();
-  const { emitted, lock } = emit(files, options, bag);
-  const result = { ...(lock === undefined ? {} : { lock }), diagnostics: sorted(bag) };
+  const { emitted, lock, notProven = [] } = emit(files, options, bag);
+  const result = { ...(lock === undefined ? {} : { lock }), notProven, diagnostics: sorted(bag) };
   if (emitted === undefined) return result;
   const { compiled, definitions } = emitted;
   const manifest = toManifest(compiled, definitions, files);
@@ -58,10 +61,14 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
 }
 
 /** Finds what compiling would report, without the image. @param memo of the checks before; its begin and end are the caller's */
-export function check(files: BundleFiles, options: CompileOptions, memo?: CompileMemo): Diagnostic[] {
+export function check(
+  files: BundleFiles,
+  options: CompileOptions,
+  memo?: CompileMemo,
+): Pick<CompileResult, 'diagnostics' | 'notProven'> {
   const bag = new DiagnosticBag();
-  emit(files, options, bag, memo);
-  return sorted(bag);
+  const { notProven = [] } = emit(files, options, bag, memo);
+  return { diagnostics: sorted(bag), notProven };
 }
 
 interface Emitted {
@@ -75,7 +82,7 @@ function emit(
   options: CompileOptions,
   bag: DiagnosticBag,
   memo?: CompileMemo,
-): { emitted?: Emitted; lock?: ModelLock } {
+): { emitted?: Emitted; lock?: ModelLock; notProven?: OpenQuestions[] } {
   const bundle = readBundle(files, bag, memo);
   if (bundle === undefined) return {};
   checkProfile(bundle, options.profileMax ?? 'strict', bag);
@@ -86,8 +93,9 @@ function emit(
   if (model === undefined || definitions === undefined) return {};
   if (bundle.input !== undefined) checkInputMap(bundle.input, model, bag);
   const conditions = rules.map(({ condition }) => condition);
-  proveRules(rules, bundle, model, bag, memo?.forms(model, conditions));
-  if (bag.hasErrors) return { lock: model.lock };
+  const proof = proveRules(rules, bundle, model, bag, memo?.forms(model, conditions));
+  const found = { lock: model.lock, notProven: openQuestions(bundle, definitions, proof) };
+  if (bag.hasErrors) return found;
   reportUnused(definitions, rules, bag);
 
   const hits = definitions.hits.all;
@@ -99,7 +107,7 @@ function emit(
       ?.gauge(model, definitions, first)
       .fits(conditions, { rules: rules.length + hits.length, reasonsMax: bundle.reasonsMax, costMax })
   )
-    return { lock: model.lock };
+    return found;
   const ranks = rankRules([...bundle.rules, ...hits.map(({ score, reasonScore }) => ({ score: reasonScore ?? score }))]);
   const program = emitProgram(
     {
@@ -117,8 +125,8 @@ function emit(
     },
     bag,
   );
-  if (bag.hasErrors) return { lock: model.lock };
-  return { emitted: { compiled: { bundle, model, hits, ranks, program }, definitions }, lock: model.lock };
+  if (bag.hasErrors) return found;
+  return { emitted: { compiled: { bundle, model, hits, ranks, program }, definitions }, ...found };
 }
 
 function readModelOf(

@@ -72,6 +72,17 @@ describe('check', () => {
     expect(costs.reduce((sum, { units }) => sum + units, 0)).toBeLessThanOrEqual(costMax);
   });
 
+  it('lists what is not proven', async () => {
+    const folder = bundleWith('(limits.rate ?? 0) > 1');
+    mkdirSync(join(folder, 'tables'));
+    writeFileSync(join(folder, 'tables/limits.csv'), 'hour,-> rate\nvalue * 2 < 11,1\n[0..5],2\n-,3\n');
+    const { code, stdout } = await runCli(['check', folder]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('not proven of table `limits`: whether ')]);
+    const { json } = await runJson<CheckJson>(['check', folder]);
+    expect(json.notProven).toEqual([{ of: 'table `limits`', questions: expect.arrayContaining([expect.any(String)]) }]);
+    expect((await runJson<CheckJson>(['check', bundleWith('vip')])).json.notProven).toEqual([]);
+  });
+
   it('colours when it is told to', async () => {
     const folder = bundleWith('ammount > 5000');
     const isColored = async (args: string[], env: Record<string, string> = {}): Promise<boolean> =>

@@ -8,6 +8,7 @@ import type { BundleFiles } from '../../bundle/files.js';
 import { type CompileResult, compile } from '../../compiler/compile.js';
 import type { CostEntry } from '../../compiler/cost-report.js';
 import { IMAGE_COST_MAX } from '../../compiler/limits.js';
+import type { OpenQuestions } from '../../compiler/open-questions.js';
 import { applyFixes } from '../../diagnostic/fix.js';
 import { toSarif } from '../../diagnostic/sarif.js';
 import type { Manifest } from '../../image/manifest.js';
@@ -25,7 +26,7 @@ import {
   readBundlePath,
   writeLock,
 } from '../bundle-dir.js';
-import { explainCode, printCosts } from '../check-report.js';
+import { explainCode, printCosts, printOpen } from '../check-report.js';
 import { defineCommand, integerOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { number, type Output, plural } from '../output.js';
@@ -53,6 +54,8 @@ export interface CheckJson {
   errors: number;
   warnings: number;
   diagnostics: DiagnosticJson[];
+  /** What proofs have not settled. */
+  notProven: OpenQuestions[];
   /** With --fix: what was mended, and in which files. */
   fixed?: { count: number; files: string[] };
   /** Absent where the bundle does not compile. */
@@ -102,7 +105,7 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
   const mended = options.fix ? mend(given, first, compileFiles) : undefined;
   const source = mended?.source ?? given;
   const compiled = mended?.compiled ?? first;
-  const { manifest, lock, diagnostics } = compiled;
+  const { manifest, lock, diagnostics, notProven } = compiled;
   if (options.sarif !== '-') printDiagnostics(diagnostics, source.files, output);
   if (options.sarif !== undefined) writeSarif(options.sarif, compiled, source);
   if (options.sarif === '-') return countOf(diagnostics, 'error') === 0 ? EXIT_OK : EXIT_NO;
@@ -112,7 +115,9 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
     errors,
     warnings: countOf(diagnostics, 'warning'),
     diagnostics: diagnosticsJson(diagnostics, source.files),
+    notProven,
   };
+  printOpen(notProven, output);
   if (mended !== undefined) {
     const { count, changed } = mended;
     result.fixed = { count, files: changed };
