@@ -48,6 +48,7 @@ export class Fuzzer {
   constructor(
     readonly target: Target,
     seed: number,
+    readonly slowMs = SLOW_MS,
   ) {
     this.#random = new Random(seed);
     const encoder = new TextEncoder();
@@ -106,7 +107,7 @@ export class Fuzzer {
     end();
     const ms = performance.now() - start;
     if (ms > this.slowest.ms) this.slowest = { ms, data };
-    if (error === undefined && ms > SLOW_MS) error = new Error('slow input');
+    if (error === undefined && ms > this.slowMs) error = new Error('slow input');
     if (error === undefined) return this.coverage.take();
     const known = error instanceof Error ? error : new Error(String(error));
     const signature = signatureOf(known);

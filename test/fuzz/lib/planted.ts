@@ -1,18 +1,20 @@
-// Planted bugs: each target has one, behind a flag, that is only reached by an input with the right structure and four rare bytes
-// in the right place. The fuzzer has to find it, or it would not find others.
+// Planted bugs: each target has one, behind a switch, that is only reached by an input with the right structure and up to four rare
+// bytes in the right place. The fuzzer has to find it, or it would not find others.
 
 export class PlantedBug extends Error {
   override name = 'PlantedBug';
 }
 
-let isPlanted = false;
-
-/** Puts the bugs in, or takes them out. */
-export function plant(on: boolean): void {
-  isPlanted = on;
-}
-
 const MAGIC = 'qZ7~';
+export const MAGIC_BYTES = MAGIC.length;
+
+/** How many bytes of the magic bring the bug about; 0 where there is none. */
+let needed = 0;
+
+/** Puts the bugs in, to be found by so many bytes of the magic, or with 0 takes them out. */
+export function plant(bytes: number): void {
+  needed = bytes;
+}
 
 /**
  * The bug of a target.
@@ -20,10 +22,12 @@ const MAGIC = 'qZ7~';
  * @param text what has come through the checks of the target, as text or bytes
  */
 export function plantedIn(text: () => string | Uint8Array): void {
-  if (!isPlanted) return;
+  if (needed === 0) return;
   const given = text();
   const own = typeof given === 'string' ? given : Buffer.from(given.buffer, given.byteOffset, given.length).toString('latin1');
-  switch (longest(own)) {
+  const length = longest(own);
+  if (length >= needed) throw new PlantedBug('found');
+  switch (length) {
     case 1:
       reached(1);
       break;
@@ -33,8 +37,6 @@ export function plantedIn(text: () => string | Uint8Array): void {
     case 3:
       reached(3);
       break;
-    case 4:
-      throw new PlantedBug('found');
   }
 }
 

@@ -59,7 +59,11 @@ export function fuzz(data: Uint8Array): void {
   box.bytes.set(image, box.image);
   box.allow([{ start: box.image, end: box.image + image.length }]);
   must(box.watch(() => box.load(image)) === 0, 'the verifier refuses an image over the model');
-  plantedIn(() => model.fields.map(({ path }) => path).join('\n') + JSON.stringify(document.value));
+  plantedIn(() => model.fields.map(({ path }) => path).join('\n') + show(document.value));
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value, (_key, own: unknown) => (typeof own === 'bigint' ? String(own) : own));
 }
 
 const TOKENS = [
