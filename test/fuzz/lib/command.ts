@@ -90,6 +90,8 @@ async function fuzz(name: string): Promise<boolean> {
 
 /** Bytes of a file of the corpus: larger ones are made by the target's seeds. */
 const KEPT_BYTES_MAX = 4096;
+/** Files of a target: what is kept is run with every suite. */
+const KEPT_FILES_MAX = 200;
 
 /** Keeps few inputs that together pass all edges that the corpus passes, those of the seeds aside. */
 async function saveCorpus(target: Target, fuzzer: Fuzzer): Promise<void> {
@@ -111,7 +113,7 @@ async function saveCorpus(target: Target, fuzzer: Fuzzer): Promise<void> {
   // Always the one that adds most next, of those the shortest.
   left.sort((a, b) => a.data.length - b.data.length);
   const kept: Uint8Array[] = [];
-  for (;;) {
+  while (kept.length < KEPT_FILES_MAX) {
     for (const each of left) each.fresh = each.fresh.filter((edge) => !seen.has(edge));
     const best = left.reduce((most, each) => (each.fresh.length > most.fresh.length ? each : most), {
       data: new Uint8Array(0),
@@ -153,7 +155,7 @@ const SUITE_EXECUTIONS: Readonly<Record<string, number>> = {
   image: 100,
 };
 const SUITE_EXECUTIONS_DEFAULT = 300;
-/** Targets whose planted bug the suite has found, by two bytes, and how many executions that may take: some four times what it took. */
+/** Targets whose planted bug of two bytes the suite looks for, and executions that may take: some four times what it took. */
 const SUITE_PLANTED: Readonly<Record<string, number>> = { archive: 30_000, list: 32_000, pattern: 10_000 };
 const SUITE_PLANTED_BYTES = 2;
 
