@@ -51,12 +51,14 @@ function mapCase(t: u64, blob: usize, room: usize, roomBytes: u32, upper: bool):
   let to = room + at;
   while (at < bytes) {
     // 16 bytes of ASCII a step.
-    while (at + 16 <= bytes && to + 16 <= roomEnd) {
-      const block = v128.load(start + at);
-      if (i8x16.bitmask(block) !== 0) break;
-      v128.store(to, v128.xor(block, v128.and(lettersOf(block, letter), i8x16.splat(0x20))));
-      at += 16;
-      to += 16;
+    if (ASC_FEATURE_SIMD) {
+      while (at + 16 <= bytes && to + 16 <= roomEnd) {
+        const block = v128.load(start + at);
+        if (i8x16.bitmask(block) !== 0) break;
+        v128.store(to, v128.xor(block, v128.and(lettersOf(block, letter), i8x16.splat(0x20))));
+        at += 16;
+        to += 16;
+      }
     }
     if (at === bytes) break;
     const lead = load<u8>(start + at) as u32;
@@ -90,10 +92,12 @@ function mapCase(t: u64, blob: usize, room: usize, roomBytes: u32, upper: bool):
 /** Bytes at the start that are ASCII and not among the 26 from `letter` on. */
 function unchanged(start: usize, bytes: u32, letter: u32): u32 {
   let at: u32 = 0;
-  while (at + 16 <= bytes) {
-    const block = v128.load(start + at);
-    if (i8x16.bitmask(v128.or(block, lettersOf(block, letter))) !== 0) break;
-    at += 16;
+  if (ASC_FEATURE_SIMD) {
+    while (at + 16 <= bytes) {
+      const block = v128.load(start + at);
+      if (i8x16.bitmask(v128.or(block, lettersOf(block, letter))) !== 0) break;
+      at += 16;
+    }
   }
   while (at < bytes) {
     const byte = load<u8>(start + at) as u32;

@@ -77,14 +77,10 @@ function placeOf(text: u64, at: u32, coreBytes: u32, floor: u32, low: u32, high:
 function findCore(text: u64, at: u32, floor: u32, core: usize, length: u32, low: u32, high: u32): u32 {
   const address = text as usize;
   const bytes = (text >> 32) as u32;
-  const first = i8x16.splat(load<i8>(core));
-  const last = i8x16.splat(load<i8>(core + length - 1));
   // What comparing whole cores may cost, in steps of 8 bytes: as much as going through the text.
   let budget = 64;
   while (at + length + 15 <= bytes) {
-    const here = v128.load(address + at);
-    const there = v128.load(address + at + length - 1);
-    let places = i8x16.bitmask(v128.and(i8x16.eq(here, first), i8x16.eq(there, last)));
+    let places = placesIn(address + at, core, length);
     countStep();
     budget += 4;
     while (places !== 0) {
@@ -109,6 +105,23 @@ function findCore(text: u64, at: u32, floor: u32, core: usize, length: u32, low:
     }
   }
   return NOWHERE;
+}
+
+/** Which of 16 bytes the core's first byte is at, with its last byte in its place. */
+function placesIn(address: usize, core: usize, length: u32): i32 {
+  if (ASC_FEATURE_SIMD) {
+    const starts = i8x16.eq(v128.load(address), i8x16.splat(load<i8>(core)));
+    const ends = i8x16.eq(v128.load(address + length - 1), i8x16.splat(load<i8>(core + length - 1)));
+    return i8x16.bitmask(v128.and(starts, ends));
+  }
+  const first = load<u8>(core) as u32;
+  const last = load<u8>(core + length - 1) as u32;
+  let places: i32 = 0;
+  for (let i: u32 = 0; i < 16; i++) {
+    const fits = u32(load<u8>(address + i) === first) & u32(load<u8>(address + i + length - 1) === last);
+    places |= fits << i;
+  }
+  return places;
 }
 
 /**

@@ -82,7 +82,7 @@ export function firstLowHalf(address: usize, bytes: u32): u32 {
 export function countUnits(address: usize, bytes: u32): u32 {
   let units = bytes;
   let at: u32 = 0;
-  for (; at + 16 <= bytes; at += 16) units += extraUnits(v128.load(address + at));
+  for (; at + 16 <= bytes; at += 16) units += extraUnits(address + at);
   for (; at < bytes; at++) {
     const byte = load<u8>(address + at) as u32;
     if (isTail(byte)) units -= 1;
@@ -92,10 +92,22 @@ export function countUnits(address: usize, bytes: u32): u32 {
 }
 
 /** Code units less bytes, of 16 bytes: a tail has no unit, the first of 4 bytes has two. */
-function extraUnits(block: v128): i32 {
-  const tails = i8x16.bitmask(i8x16.lt_s(block, i8x16.splat(-64)));
-  const pairs = i8x16.bitmask(i8x16.ge_u(block, i8x16.splat(-16)));
-  return popcnt(pairs) - popcnt(tails);
+function extraUnits(address: usize): i32 {
+  if (ASC_FEATURE_SIMD) {
+    const block = v128.load(address);
+    const tails = i8x16.bitmask(i8x16.lt_s(block, i8x16.splat(-64)));
+    const pairs = i8x16.bitmask(i8x16.ge_u(block, i8x16.splat(-16)));
+    return popcnt(pairs) - popcnt(tails);
+  }
+  return extraUnits8(load<u64>(address)) + extraUnits8(load<u64>(address, 8));
+}
+
+/** The same of 8 bytes in a word: a tail is 10xxxxxx, the first of 4 bytes 1111xxxx. */
+function extraUnits8(word: u64): i32 {
+  const high: u64 = (0x80808080 << 32) | 0x80808080;
+  const tails = word & ~(word << 1) & high;
+  const pairs = word & (word << 1) & (word << 2) & (word << 3) & high;
+  return (popcnt(pairs) as i32) - (popcnt(tails) as i32);
 }
 
 /** The position of code unit number `unit`; the text's length where it has no more than that. */
@@ -103,7 +115,7 @@ export function positionOf(address: usize, bytes: u32, unit: u32): u32 {
   let passed: u32 = 0;
   let at: u32 = 0;
   while (at + 16 <= bytes) {
-    const units = 16 + extraUnits(v128.load(address + at));
+    const units = 16 + extraUnits(address + at);
     if (passed + units > unit) break;
     passed += units;
     at += 16;

@@ -24,6 +24,8 @@ export function writeListVersions(image: usize, lists: usize, decision: usize): 
   for (let index: u32 = 0; index < count; index++) {
     const binding = lists + index * BINDING_BYTES;
     if (load<u32>(binding, BINDING_ADDRESS) === 0) continue;
-    v128.store(decision + load<u32>(descriptors + index * LIST_BYTES, LIST_VERSION_AT), v128.load(binding, BINDING_VERSION));
+    const version = decision + load<u32>(descriptors + index * LIST_BYTES, LIST_VERSION_AT);
+    store<u64>(version, load<u64>(binding, BINDING_VERSION));
+    store<u64>(version, load<u64>(binding, BINDING_VERSION + 8), 8);
   }
 }

@@ -40,10 +40,16 @@ export function zero8(address: usize, bytes: usize): void {
 /** Copies in steps of 8 bytes, and of 16 while it can; `bytes` is a multiple of 8 and the areas do not overlap. */
 export function copy8(to: usize, from: usize, bytes: usize): void {
   const end = from + bytes;
-  while (from + 16 <= end) {
-    v128.store(to, v128.load(from));
-    from += 16;
-    to += 16;
+  if (ASC_FEATURE_SIMD) {
+    while (from + 16 <= end) {
+      v128.store(to, v128.load(from));
+      from += 16;
+      to += 16;
+    }
   }
-  if (from < end) store<u64>(to, load<u64>(from));
+  while (from < end) {
+    store<u64>(to, load<u64>(from));
+    from += 8;
+    to += 8;
+  }
 }

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import('./commands/test.js')).testCommand(),
   eval: async () => (await import('./commands/eval.js')).evalCommand(),
   explain: async () => (await import('./commands/explain.js')).explainCommand(),
+  export: async () => (await import('./commands/export.js')).exportCommand(),
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   publish: async () => (await import('./commands/publish.js')).publishCommand(),

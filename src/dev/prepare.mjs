@@ -97,6 +97,17 @@ const parts = [
     tool: 'assemblyscript/bin/asc.js',
     args: ['assembly/index.ts', '--config', 'asconfig.json', '--target', 'release'],
   },
+  ...[
+    ['embedded', 'compiling the engine that modules are exported with'],
+    ['embedded-scalar', 'compiling it without SIMD'],
+  ].map(([name, doing]) => ({
+    name,
+    doing,
+    sources: () => [...filesBelow('assembly', '.ts'), 'asconfig.json', ...tools],
+    output: `dist/${name}.wasm`,
+    tool: 'assemblyscript/bin/asc.js',
+    args: ['assembly/embed/index.ts', '--config', 'asconfig.json', '--target', name],
+  })),
   {
     name: 'typescript',
     doing: 'compiling TypeScript',

@@ -1,0 +1,26 @@
+// The memory of an exported module: one image, decided by one caller at a time. `verdict export` lays it out and writes it into
+// the module's data, so that an instance is ready as soon as it is made.
+//
+//   0        1,024      scratch    slot + entry    lists bound    image     output       input ...
+//   | guard  | this     | of the   | one payload   | 24 bytes a   |         | one        | grows with what the caller asks for |
+//   | no one | block    | engine   |               | list         |         | decision   |                                     |
+//
+// Addresses are absolute; each part starts where the last ends, rounded up to a multiple of 64.
+
+/** Number of the ABI: raised when a function of it changes its meaning. */
+export const EMBED_ABI = 1;
+
+export const EMBED_BASE = 1024;
+export const EMBED_BYTES = 64;
+export const EMBED_MAGIC = 0; // u32, EMBED_MAGIC_VALUE
+export const EMBED_SLOT = 4; // u32, address of the slot
+export const EMBED_IMAGE = 8; // u32, address of the image
+export const EMBED_IMAGE_BYTES = 12; // u32
+export const EMBED_INPUT = 16; // u32, first address that is free: the input, and before it lists bound at run time; a multiple of 64
+export const EMBED_INPUT_BYTES = 20; // u32, bytes that the caller has asked for
+export const EMBED_MAGIC_VALUE = 0x4d455456; // "VTEM"
+
+/** Parts of an exported module's memory start at multiples of it. */
+export const EMBED_ALIGN = 64;
+/** Zeros behind an input: the reader of JSON text ends there and checks no bounds. */
+export const EMBED_INPUT_PADDING = 16;

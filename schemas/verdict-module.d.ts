@@ -1,0 +1,30 @@
+// The exports of a module that `verdict export` writes. schemas/verdict.h says what each does.
+//
+//   const { instance } = await WebAssembly.instantiate(bytes);
+//   const verdict = instance.exports as unknown as VerdictModule;
+
+export interface VerdictModule {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  verdict_abi(): number;
+  /** Address of room for a payload of `bytes`, 0 where it is too large. Views of the memory made before may be stale. */
+  verdict_input(bytes: number): number;
+  /** Decides the FlatBuffers payload at the input. @param now microseconds UTC. @returns status, 0 = OK */
+  verdict_decide(bytes: number, now: bigint): number;
+  verdict_decision_id(high: bigint, low: bigint): void;
+  /** Address of the decision: a FlatBuffers buffer of schemas/decision.fbs. */
+  verdict_output(): number;
+  verdict_output_bytes(): number;
+  verdict_status(): number;
+  /** 0 none, 1 approve, 2 review, 3 decline. */
+  verdict_outcome(): number;
+  verdict_score(): number;
+  verdict_reason_count(): number;
+  /** Address of UTF-8 that ends with a byte 0; 0 where there is no such reason. */
+  verdict_reason_code(index: number): number;
+  verdict_reason_rule(index: number): number;
+  verdict_reason_score(index: number): number;
+  verdict_list_count(): number;
+  verdict_list(bytes: number): number;
+  /** 0, or 1 no such list, 2 damaged, 3 of another type. */
+  verdict_list_bind(index: number, address: number, bytes: number): number;
+}
