@@ -16,7 +16,7 @@ export const EMBED_MAGIC = 0; // u32, EMBED_MAGIC_VALUE
 export const EMBED_SLOT = 4; // u32, address of the slot
 export const EMBED_IMAGE = 8; // u32, address of the image
 export const EMBED_IMAGE_BYTES = 12; // u32
-export const EMBED_INPUT = 16; // u32, first address that is free: the input, and before it lists bound at run time; a multiple of 64
+export const EMBED_INPUT = 16; // u32, first address that is free, behind lists bound at run time; a multiple of 64
 export const EMBED_INPUT_BYTES = 20; // u32, bytes that the caller has asked for
 export const EMBED_MAGIC_VALUE = 0x4d455456; // "VTEM"
 
