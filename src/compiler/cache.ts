@@ -15,6 +15,7 @@ import type { Definitions } from './definitions.js';
 import { ProgramGauge } from './gauge.js';
 import type { Ir } from './ir.js';
 import { type ConditionForm, ConditionForms, type Subject } from './proofs/condition-form.js';
+import { type Holder, RememberedHolders } from './proofs/holders.js';
 import { type Forms, isAlways } from './proofs/prove-rules.js';
 import type { Scope } from './scope.js';
 import { looseSource, type Source } from './source.js';
@@ -196,6 +197,7 @@ interface KnownForm {
  */
 class RememberedForms implements Forms {
   readonly #forms: ConditionForms;
+  readonly #holders = new RememberedHolders();
   #known = new Map<Ir, KnownForm>();
   /** Conditions that were brought into forms and are forgotten. */
   #gone = 0;
@@ -212,6 +214,10 @@ class RememberedForms implements Forms {
     const known = this.#remember(ir);
     known.isAlways ??= isAlways(ir, known.form);
     return known.isAlways;
+  }
+
+  holders(conditions: readonly ConditionForm[]): readonly Holder[] {
+    return this.#holders.holders(conditions);
   }
 
   /** Forgets other conditions than these, once they are many. */

@@ -35,6 +35,11 @@ export class FaultSink {
     return this.#errors > 0;
   }
 
+  /** Errors so far, those that are not reported included. */
+  get errors(): number {
+    return this.#errors;
+  }
+
   /** What stands between two offsets where it is this, white space aside; undefined where it is something else. */
   only(text: string, start: number, end: number): Place | undefined {
     const between = this.#source.text.slice(start, end);

@@ -136,6 +136,12 @@ const refused: Record<string, [text: string, faults: string[], advice?: string][
     ],
     ['items.reduce((a, i) => a + (i.sku ?? ""), "")', ['V3327@""'], 'count pieces, or ask for them with `some` and `every`'],
     ['items.reduce((a, i) => i.sku, s)', ['V3327@s'], 'count pieces, or ask for them with `some` and `every`'],
+    // What is wrong in the body says nothing of what the literal begins.
+    [
+      'items.reduce((a, i) => a + i.price + i.nope, 0)',
+      ['V3202@nope'],
+      'its fields are `price`, `discount`, `quantity`, `kind`, `sku`, `at`, `tags`, `card`',
+    ],
     ['items.reduce((a, i) => i.price > 5, 0)', ['V3326@i.price > 5'], 'let the body give what the accumulator is'],
     ['items.reduce((a, i) => i.discount, 0)', ['V3304@i.discount'], 'test it first: `i.discount !== null && ...`'],
     [

@@ -34,7 +34,7 @@ export function reduceOf(call: Call): Ir | undefined {
       // A literal may begin a sum of numbers or one of decimals: whichever the body makes of it.
       if (exact && tried(call, NUMBER)?.type.kind !== 'number') {
         const decimal = asDecimal(init, undefined, faults)!;
-        if (kindOf(call, decimal.type) === 'decimal') return reduceDecimal(call, decimal);
+        if (meansDecimal(call, decimal.type)) return reduceDecimal(call, decimal);
       }
       return finish(call, init, init.type);
     }
@@ -50,9 +50,14 @@ function tried(call: Call, type: Type): Ir | undefined {
   return checked === undefined || muted.faults.hasErrors || checked.body.type.kind === 'error' ? undefined : checked.body;
 }
 
-/** The kind of the body with an accumulator of a type, whatever faults it has. */
-function kindOf(call: Call, type: Type): Type['kind'] | undefined {
-  return bodyOf({ ...call, context: call.context.muted() }, type)?.body.type.kind;
+/** Whether a literal begins a sum of decimals: the body is one then, or is wrong whatever it is, and less so with a decimal. */
+function meansDecimal(call: Call, decimal: DecimalType): boolean {
+  const [asDecimal, asNumber] = [decimal, NUMBER].map((type) => {
+    const muted = call.context.muted();
+    const kind = bodyOf({ ...call, context: muted }, type)?.body.type.kind;
+    return { kind, errors: muted.faults.errors };
+  }) as [{ kind: Type['kind'] | undefined; errors: number }, { errors: number }];
+  return asDecimal.kind === 'decimal' || (asNumber.errors > 0 && asDecimal.errors <= asNumber.errors);
 }
 
 interface Body {

@@ -11,8 +11,8 @@ import { rankRules } from '../program.js';
 import { type ConditionBox, type ConditionForm, ConditionForms } from './condition-form.js';
 import { coversAll } from './cover-all.js';
 import { evaluate } from './evaluate.js';
+import { firstHolders, type Holder } from './holders.js';
 import { type FieldAssignment, witnessPayload } from './payload.js';
-import { RuleOrder } from './rule-order.js';
 import { valueIn } from './set-value.js';
 
 /** Operands of `&&` of which each two are compared to say which exclude each other. */
@@ -23,14 +23,14 @@ const QUOTED_MAX = 80;
 const EXAMPLES_MAX = 100;
 /** Characters of a payload that is shown. */
 const EXAMPLE_CHARS_MAX = 1000;
-/** Comparisons of two rules; a bundle that needs more is one of 10,000 rules that all test the same values. */
-const COMPARISONS_MAX = 60_000_000;
 
 /** What gives forms of conditions: a memo may stand between. */
 export interface Forms {
   formOf(ir: Ir): ConditionForm;
   /** Whether a condition is always true and no constant; where no one remembers, isAlways. */
   isAlways?(ir: Ir): boolean;
+  /** Of conditions in the order in which they are tested, the first before each that always holds with it; else firstHolders. */
+  holders?(conditions: readonly ConditionForm[]): readonly Holder[];
 }
 
 /** True where a condition is proven to hold for every payload, and does not say so itself. */
@@ -75,7 +75,7 @@ export function proveRules(
     first.set(form.key, index);
     open.push(index);
   }
-  return bundle.combine === 'first' ? findLate(rules, proven, open, model, bag) : { notProven: 0 };
+  return bundle.combine === 'first' ? findLate(rules, proven, open, model, bag, forms) : { notProven: 0 };
 }
 
 function reportTwin({ rule }: CheckedRule, twin: CheckedRule, bag: DiagnosticBag): void {
@@ -151,16 +151,17 @@ function findLate(
   open: readonly number[],
   model: Model,
   bag: DiagnosticBag,
+  forms: Forms,
 ): RulesProof {
   const ranks = rankRules(rules.map(({ rule }) => rule));
-  const order = new RuleOrder(COMPARISONS_MAX);
+  const tested = [...open].sort((a, b) => ranks[a]! - ranks[b]!);
+  const conditions = tested.map((index) => proven[index]!);
+  const holders = forms.holders?.(conditions) ?? firstHolders(conditions).holders;
   const late: { index: number; by: number }[] = [];
   let notProven = 0;
-  for (const index of [...open].sort((a, b) => ranks[a]! - ranks[b]!)) {
-    const by = order.holderOf(proven[index]!.boxes);
-    if (by === undefined) order.add(index, proven[index]!.boxes);
-    else if (by === 'spent') notProven++;
-    else late.push({ index, by });
+  for (const [at, by] of holders.entries()) {
+    if (by === 'spent') notProven++;
+    else if (by !== undefined) late.push({ index: tested[at]!, by: tested[by]! });
   }
   for (const [count, { index, by }] of late.sort((a, b) => a.index - b.index).entries()) {
     const [{ rule }, before] = [rules[index]!, rules[by]!];

@@ -31,6 +31,11 @@ export class RuleOrder {
     this.#left = comparisonsMax;
   }
 
+  /** Comparisons that are left; below 0 where there were not enough. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** Adds a condition that comes after those that were added. */
   add(rule: number, boxes: readonly ConditionBox[]): void {
     this.#boxesOf.set(rule, boxes);
