@@ -27,7 +27,8 @@ export class RuleSet {
 
   /** Made by Engine.load. */
   constructor(
-    private readonly live: LiveImage,
+    /** What decides: for what measures and explains. */
+    readonly live: LiveImage,
     private readonly clock: Clock,
   ) {}
 

@@ -17,7 +17,7 @@ import type { CostEntry } from './cost-report.js';
 import { checkDefinitions, type Definitions, numberedSteps } from './definitions.js';
 import { IMAGE_COST_MAX } from './limits.js';
 import { type OpenQuestions, openQuestions } from './open-questions.js';
-import { emitProgram, rankRules } from './program.js';
+import { emitProgram, type ProgramSource, rankRules } from './program.js';
 import { proveRules } from './proofs/prove-rules.js';
 import { toManifest } from './to-manifest.js';
 import { type CompiledBundle, toParts } from './to-parts.js';
@@ -71,9 +71,16 @@ export function check(
   return { diagnostics: sorted(bag), notProven };
 }
 
-interface Emitted {
+export interface Emitted {
   compiled: CompiledBundle;
   definitions: Definitions;
+  /** What the program was emitted from. */
+  source: ProgramSource;
+}
+
+/** Compiles a bundle and gives what its image is made of, for images of parts of it; undefined where there are errors. */
+export function emitBundle(files: BundleFiles, options: CompileOptions = {}): Emitted | undefined {
+  return emit(files, options, new DiagnosticBag()).emitted;
 }
 
 /** Everything up to the program; it is absent where there are errors. */
@@ -109,24 +116,22 @@ function emit(
   )
     return found;
   const ranks = rankRules([...bundle.rules, ...hits.map(({ score, reasonScore }) => ({ score: reasonScore ?? score }))]);
-  const program = emitProgram(
-    {
-      model,
-      steps: numberedSteps(definitions, rules.length),
-      rules: [
-        ...rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
-        ...hits.map(({ id, idSpan }) => ({ id, span: idSpan })),
-      ],
-      ranks,
-      first,
-      reasonsMax: bundle.reasonsMax,
-      span: bundle.nameSpan,
-      costMax,
-    },
-    bag,
-  );
+  const source: ProgramSource = {
+    model,
+    steps: numberedSteps(definitions, rules.length),
+    rules: [
+      ...rules.map(({ rule, condition }) => ({ id: rule.id, span: rule.when.span, condition })),
+      ...hits.map(({ id, idSpan }) => ({ id, span: idSpan })),
+    ],
+    ranks,
+    first,
+    reasonsMax: bundle.reasonsMax,
+    span: bundle.nameSpan,
+    costMax,
+  };
+  const program = emitProgram(source, bag);
   if (bag.hasErrors) return found;
-  return { emitted: { compiled: { bundle, model, hits, ranks, program }, definitions }, ...found };
+  return { emitted: { compiled: { bundle, model, hits, ranks, program }, definitions, source }, ...found };
 }
 
 function readModelOf(

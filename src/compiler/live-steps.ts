@@ -32,7 +32,8 @@ export function liveSteps(steps: readonly Step[], roots: Iterable<Ir>, hits: boo
   return { steps: live.reverse(), reads };
 }
 
-function withoutHits(step: Step): Step {
+/** The step as it is where nothing counts that it hits. */
+export function withoutHits(step: Step): Step {
   switch (step.kind) {
     case 'let':
       return step;

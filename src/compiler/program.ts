@@ -34,6 +34,8 @@ export interface ProgramSource {
   span: Span;
   /** Units that a payload may cost. */
   costMax: number;
+  /** What is loaded and computed though no rule reads it: for programs that are measured beside others. */
+  kept?: readonly Ir[];
 }
 
 export interface Program extends Emitted {
@@ -57,7 +59,7 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const inlined = inlineFeatures(source.steps);
   const conditions = rules.map(({ condition }) => condition && inlined.change(condition));
   const written = conditions.filter((condition) => condition !== undefined);
-  const emission = new Emission(source.model, inlined.steps, written, true, bag);
+  const emission = new Emission(source.model, inlined.steps, [...written, ...(source.kept ?? [])], true, bag);
   const { emitter } = emission;
   const waiting = first ? waitingHits(emitter, source) : undefined;
   emission.steps({ hit: (index) => (waiting === undefined ? emitter.hit(ranks[index]!, first) : waiting.note(index)) });

@@ -1,20 +1,25 @@
-// verdict bench: nanoseconds a decision on this machine, with this bundle.
+// verdict bench: nanoseconds a decision on this machine, with this bundle, and where they go.
 //
 // Each sample decides 1,024 payloads one by one, walking through a pool of at least 65,536, so that neither the timer nor the
 // branch predictor flatters anyone. The three forms decide the same payloads; the sums of their scores are compared.
 
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { compilePartial } from '../../compiler/partial.js';
 import type { RuleSet } from '../../ruleset.js';
 import { PayloadEncoder } from '../../schema/encode.js';
 import { jsonValue } from '../../schema/json-text.js';
-import { type OpenRuleSet, openRuleSet } from '../bundle-dir.js';
+import { type OpenRuleSet, openRuleSet, PROFILE_MAX } from '../bundle-dir.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
 import { loadInputMap } from '../input-map.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { number, type Output, plural } from '../output.js';
 import { PayloadGenerator } from '../payload-generator.js';
-import { startProgress } from '../progress.js';
+import { flameSvg, stageName } from '../profile/flame.js';
+import { type Profile, profile } from '../profile/profile.js';
+import type { Measured } from '../profile/statistics.js';
+import { type Progress, startProgress } from '../progress.js';
 import { formatOf, openRows, type RowFormat } from '../rows.js';
 import { parseNow } from './eval.js';
 
@@ -37,6 +42,8 @@ interface BenchOptions {
   seed: number;
   seconds: number;
   now: string;
+  profile: boolean;
+  svg?: string;
 }
 
 export interface BenchForm {
@@ -65,6 +72,8 @@ export interface BenchJson {
   forms: BenchForm[];
   /** Sum of all scores of the pool, equal for every form. */
   checksum: number;
+  /** Where the time goes; absent with --no-profile, and for an image, which has no source to take parts of. */
+  profile?: Profile;
 }
 
 /** `verdict bench`. */
@@ -77,6 +86,8 @@ export function benchCommand(): Command {
     new Option('--generated', 'payloads drawn from the model').default(false),
     new Option('--seed <number>', 'seed of generated payloads').argParser(integerOption(0, 0xffffffff)).default(1),
     new Option('--seconds <number>', 'how long each form is measured').argParser(numberOption(0.01, 600)).default(2),
+    new Option('--no-profile', 'only how long a decision takes, not where the time goes'),
+    new Option('--svg <file>', 'where the time goes as a picture'),
     new Option('--now <timestamp>', 'time of the decisions, RFC 3339').default('2026-01-01T00:00:00Z'),
     listFileOption(),
   ];
@@ -94,6 +105,7 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
   if (options.generated === (options.input !== undefined)) {
     throw new UsageError('what is to be decided?', 'give either --input <file> or --generated');
   }
+  if (options.svg !== undefined && !options.profile) throw new UsageError('--svg shows a profile', 'leave out --no-profile');
   const opened = await openRuleSet(path as string, output, options.list);
   if (opened === undefined) return EXIT_NO;
   try {
@@ -113,6 +125,11 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       progress.update(forms.length, forms.length * pool.objects.length);
     }
     progress.stop();
+    const profiled = options.profile ? profileOf(opened, pool, at, options.seconds) : undefined;
+    if (options.svg !== undefined) {
+      if (profiled === undefined) throw new UsageError('an image has no rules to measure by themselves', 'name the bundle');
+      writeFileSync(options.svg, flameSvg(`${ruleSet.name} ${ruleSet.version}`, profiled));
+    }
     const { name, version, image, manifest } = ruleSet;
     const source = options.generated ? 'generated' : (options.input ?? '');
     const bytesMean = Math.round(pool.bytes.reduce((sum, bytes) => sum + bytes.length, 0) / pool.bytes.length);
@@ -133,12 +150,32 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       },
       forms,
       checksum: sums[0] ?? 0,
+      ...(profiled === undefined ? {} : { profile: profiled }),
     };
     print(result, sums, output);
     output.result(result);
     return result.ok ? EXIT_OK : EXIT_NO;
   } finally {
     await opened.close();
+  }
+}
+
+/** Where the time goes; undefined for an image. */
+function profileOf({ files, ruleSet }: OpenRuleSet, pool: Pool, at: { now: bigint }, seconds: number): Profile | undefined {
+  const parts = files && compilePartial(files, { profileMax: PROFILE_MAX });
+  if (parts === undefined) return undefined;
+  let bar: Progress | undefined;
+  try {
+    return profile(ruleSet, parts, pool.bytes, {
+      ...at,
+      seconds,
+      progress: (done, total) => {
+        bar ??= startProgress('profile', total);
+        bar.update(done, done);
+      },
+    });
+  } finally {
+    bar?.stop();
   }
 }
 
@@ -271,4 +308,44 @@ function print(result: BenchJson, sums: readonly number[], output: Output): void
     ]),
   );
   output.line(`checksum ${result.checksum}`);
+  if (result.profile !== undefined) printProfile(result.profile, output);
+}
+
+/** Rules that are listed: the dearest. */
+const RULES_SHOWN = 20;
+
+function printProfile({ payloads, hitPayloads, stages, steps, rules, total }: Profile, output: Output): void {
+  const cells = ({ ns, low, high }: Measured): string[] => [ns.toFixed(1), `${low.toFixed(1)} to ${high.toFixed(1)}`];
+  const share = (ns: number): string => `${((100 * ns) / total.ns).toFixed(1)} %`;
+  output.line();
+  output.line(`where the time goes, one payload a call, ${number(payloads)} payloads:`);
+  output.table(
+    [{ title: 'stage' }, { title: 'ns', align: 'right' }, { title: '95 %', align: 'right' }, { title: 'share', align: 'right' }],
+    [...stages.map((stage) => [stageName(stage.stage), ...cells(stage), share(stage.ns)]), ['in all', ...cells(total), '']],
+  );
+  if (steps.length > 0) {
+    output.line();
+    output.table(
+      [{ title: 'feature, table, scorecard, alone' }, { title: 'ns', align: 'right' }, { title: '95 %', align: 'right' }],
+      steps.map((step) => [step.name, ...cells(step)]),
+    );
+  }
+  const dearest = rules.toSorted((a, b) => (b.time?.ns ?? 0) - (a.time?.ns ?? 0)).slice(0, RULES_SHOWN);
+  output.line();
+  output.table(
+    [
+      { title: 'rule, alone' },
+      { title: 'ns', align: 'right' },
+      { title: '95 %', align: 'right' },
+      { title: 'hits', align: 'right' },
+      { title: '' },
+    ],
+    dearest.map(({ id, time, together, hits }) => [
+      id,
+      ...(time === null ? ['', ''] : cells(time)),
+      `${((100 * hits) / hitPayloads).toFixed(2)} %`,
+      together === 1 ? '' : `mean of ${together} rules`,
+    ]),
+  );
+  if (rules.length > dearest.length) output.line(`and ${plural(rules.length - dearest.length, 'more rule')}; --json has all`);
 }
