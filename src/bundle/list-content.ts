@@ -146,6 +146,8 @@ export class ListReader {
     let cell = '';
     let lines = 0;
     let at = start;
+    // Reported with the whole record: one that is not whole yet is read again, from its start.
+    let strays = 0;
     for (let column = 0; ; column++) {
       const from = at;
       let value = '';
@@ -153,6 +155,7 @@ export class ListReader {
         const quoted = quotedCell(text, at);
         if (quoted === undefined) {
           if (!isLast) return undefined;
+          this.#strays(strays);
           this.#fault(this.#line, 'the quote is never closed', 'end the cell with `"`; a quote inside is doubled: `""`');
           return { cell: '', end: text.length, lines };
         }
@@ -164,15 +167,21 @@ export class ListReader {
       while (at < text.length && text[at] !== this.#separator && text[at] !== '\n') at++;
       const rest = text.slice(after, at);
       if (after === from) value = rest.endsWith('\r') ? rest.slice(0, -1) : rest;
-      else if (rest.trim() !== '') {
-        const advice = 'put the whole cell into quotes and double those inside: `"""A"", ""B"""`';
-        this.#fault(this.#line, 'something follows the closing quote of the cell', advice);
-      }
+      else if (rest.trim() !== '') strays++;
       if (column === 0) cell = value;
-      if (at >= text.length) return { cell, end: at, lines };
+      const isEnd = at >= text.length;
+      if (isEnd || text[at] === '\n') {
+        this.#strays(strays);
+        return isEnd ? { cell, end: at, lines } : { cell, end: at + 1, lines: lines + 1 };
+      }
       at++;
-      if (text[at - 1] === '\n') return { cell, end: at, lines: lines + 1 };
     }
+  }
+
+  /** Reports cells of the record behind whose closing quote something follows. */
+  #strays(count: number): void {
+    const advice = 'put the whole cell into quotes and double those inside: `"""A"", ""B"""`';
+    for (let i = 0; i < count; i++) this.#fault(this.#line, 'something follows the closing quote of the cell', advice);
   }
 
   #fault(line: number, message: string, advice: string): void {

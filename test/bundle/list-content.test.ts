@@ -97,6 +97,13 @@ describe('faults name their line', () => {
 });
 
 describe('chunks do not matter', () => {
+  it.each([1, 2, 3, 5, 8, 13, 100])('to a fault in a record that goes on in the next chunk: %d bytes', (chunkBytes) => {
+    const { faults, entries } = read('string', 'csv', Buffer.from('mail,why\n"a"b,"x\ny"\nc,d\n'), chunkBytes);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^2: something follows the closing quote/);
+    expect(entries).toContain('c');
+  });
+
   const seed = testSeed('test/bundle/list-content');
   const content = fc
     .array(fc.oneof(fc.constantFrom('"', '""', ',', ';', '\n', '\r\n', '\ufeff', '\xff', 'é', '😀'), fc.string({ maxLength: 4 })), {
