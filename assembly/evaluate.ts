@@ -1,7 +1,7 @@
 // The life of one payload inside the engine: verify and load -> run -> write the decision. Everything is in the slot (drawn in
 // shared/layout.ts); nothing is kept between calls.
 
-import { answerBatchBytes, beginAnswerBatch, writeAnswer } from './flatbuffers/answer';
+import { answerBatchBytes, beginAnswerBatch, firstAnswer, writeAnswer } from './flatbuffers/answer';
 import { FRAME_INVALID, frameCount, frameId, frameRequest, requestId, requestPayload } from './flatbuffers/frame';
 import { loadPayload } from './flatbuffers/payload';
 import { listsAreBound } from './lists/binding';
@@ -106,37 +106,83 @@ export function decide(slot: usize): Status {
  * answerBatchBytes), WRONG_IMAGE: SLOT_COUNT and SLOT_OUTPUT_USED are then 0
  */
 export function decideFrame(slot: usize): Status {
+  const count = openFrame(slot);
+  if (count < 0) return load<u32>(slot, SLOT_STATUS) as Status;
+  const image = load<u32>(slot, SLOT_IMAGE) as usize;
+  let answer = firstAnswer(load<u32>(slot, SLOT_OUTPUT) as usize, count);
+  for (let index: u32 = 0; index < (count as u32); index++) {
+    const decision = openAnswer(slot, index, answer);
+    const payload = framePayload(slot, index);
+    const packed = decidePayload(slot, image, index, payload, load<u32>(payload - 4), decision);
+    answer = closeAnswer(slot, index, decision, packed);
+  }
+  return closeFrame(slot, count, answer);
+}
+
+// The parts of decideFrame: generated code calls them, and decides the payloads itself.
+
+/**
+ * Checks the frame of a slot and writes the head of its answer. Where there is no room for all of its entries, SLOT_ENTRIES becomes
+ * 0.
+ *
+ * @returns its number of payloads; -1 where it is refused: SLOT_STATUS says why
+ */
+export function openFrame(slot: usize): i32 {
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
   const entriesMax = load<u32>(slot, SLOT_COUNT);
   store<u32>(slot, 0, SLOT_COUNT);
   store<u32>(slot, 0, SLOT_OUTPUT_USED);
-  if (load<u32>(image, IMAGE_KIND) !== ImageKind.DECISION) return finish(slot, Status.WRONG_IMAGE);
   const frame = load<u32>(slot, SLOT_INPUT) as usize;
-  const count = frameCount(image, frame, load<u32>(slot, SLOT_INPUT_BYTES));
-  if (count === FRAME_INVALID) return finish(slot, Status.INVALID_FRAME);
-  if (answerBatchBytes(image, count) > (load<u32>(slot, SLOT_OUTPUT_BYTES) as u64)) return finish(slot, Status.OUTPUT_FULL);
-  const output = load<u32>(slot, SLOT_OUTPUT) as usize;
-  const entries: usize = entriesMax < count ? 0 : (load<u32>(slot, SLOT_ENTRIES) as usize);
-  let answer = beginAnswerBatch(output, frameId(frame), count);
-  for (let index: u32 = 0; index < count; index++) {
-    const request = frameRequest(frame, index);
-    const decision = writeAnswer(output, answer, index, requestId(request));
-    const payload = requestPayload(request) + 4;
-    const payloadBytes = load<u32>(payload - 4);
-    const packed = decidePayload(slot, image, index, payload, payloadBytes, decision);
-    const bytes = packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
-    store<u32>(decision - 4, bytes);
-    answer = decision + bytes;
-    if (entries === 0) continue;
+  let status = Status.OK;
+  let count: u32 = 0;
+  if (load<u32>(image, IMAGE_KIND) !== ImageKind.DECISION) {
+    status = Status.WRONG_IMAGE;
+  } else {
+    count = frameCount(image, frame, load<u32>(slot, SLOT_INPUT_BYTES));
+    if (count === FRAME_INVALID) status = Status.INVALID_FRAME;
+    else if (answerBatchBytes(image, count) > (load<u32>(slot, SLOT_OUTPUT_BYTES) as u64)) status = Status.OUTPUT_FULL;
+  }
+  if (status !== Status.OK) {
+    finish(slot, status);
+    return -1;
+  }
+  beginAnswerBatch(load<u32>(slot, SLOT_OUTPUT) as usize, frameId(frame), count);
+  if (entriesMax < count) store<u32>(slot, 0, SLOT_ENTRIES);
+  return count;
+}
+
+/** Address of payload `index` of a slot's open frame. Its length is in the 4 bytes before it. */
+export function framePayload(slot: usize, index: u32): usize {
+  return requestPayload(frameRequest(load<u32>(slot, SLOT_INPUT) as usize, index)) + 4;
+}
+
+/** Begins the answer to payload `index` at `answer`. @returns where its decision has to be written */
+export function openAnswer(slot: usize, index: u32, answer: usize): usize {
+  const request = frameRequest(load<u32>(slot, SLOT_INPUT) as usize, index);
+  return writeAnswer(load<u32>(slot, SLOT_OUTPUT) as usize, answer, index, requestId(request));
+}
+
+/** Ends an answer with its decision there, and fills its entry. @returns where the next answer begins */
+export function closeAnswer(slot: usize, index: u32, decision: usize, packed: u32): usize {
+  const bytes = packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
+  store<u32>(decision - 4, bytes);
+  const entries = load<u32>(slot, SLOT_ENTRIES) as usize;
+  if (entries !== 0) {
     const entry = entries + index * ENTRY_BYTES;
+    const payload = framePayload(slot, index);
     store<u32>(entry, payload as u32, ENTRY_PAYLOAD);
-    store<u32>(entry, payloadBytes, ENTRY_PAYLOAD_BYTES);
+    store<u32>(entry, load<u32>(payload - 4), ENTRY_PAYLOAD_BYTES);
     store<u32>(entry, decision as u32, ENTRY_DECISION);
     store<u32>(entry, packed, ENTRY_DECISION_BYTES);
   }
+  return decision + bytes;
+}
+
+/** Ends the answer of a frame behind its last answer. */
+export function closeFrame(slot: usize, count: u32, answer: usize): Status {
   store<u32>(slot, count, SLOT_COUNT);
   store<u32>(slot, count, SLOT_CURSOR);
-  store<u32>(slot, (answer - output) as u32, SLOT_OUTPUT_USED);
+  store<u32>(slot, (answer - (load<u32>(slot, SLOT_OUTPUT) as usize)) as u32, SLOT_OUTPUT_USED);
   return finish(slot, Status.OK);
 }
 

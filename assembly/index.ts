@@ -4,3 +4,15 @@
 export { decide, decideFrame, evaluate } from './evaluate';
 export { verifyImage } from './image/verifier';
 export { verifyList } from './lists/verify';
+
+// For generated code, which runs beside an instance with the same scratch (src/codegen/engine-calls.ts has their signatures).
+export { closeAnswer, closeFrame, framePayload, openAnswer, openFrame } from './evaluate';
+export { loadVector } from './flatbuffers/payload';
+export { countCodePoints } from './flatbuffers/text';
+export { callFunction } from './functions/call';
+export { afterPiece, nextPiece, pieceText, textJoin } from './functions/text';
+export { listsAreBound, writeListVersions } from './lists/binding';
+export { listHas } from './lists/list';
+export { f64Remainder } from './ops/arithmetic';
+export { textCompare, textEqual } from './ops/text';
+export { writeFailure } from './rules/decision';

@@ -21,8 +21,13 @@ export function answerBatchBytes(image: usize, count: u32): u64 {
   return (ANSWER_BATCH_BYTES as u64) + (((count as u64) * 4 + 7) & ~7) + (count as u64) * each;
 }
 
-/** Writes the head of the batch. @returns where the first answer starts, a multiple of 8 behind `output` */
-export function beginAnswerBatch(output: usize, id: u64, count: u32): usize {
+/** Where the first of `count` answers starts, a multiple of 8 behind `output`. */
+export function firstAnswer(output: usize, count: u32): usize {
+  return output + ANSWER_BATCH_BYTES + ((((count as usize) << 2) + 7) & ~7);
+}
+
+/** Writes the head of the batch. */
+export function beginAnswerBatch(output: usize, id: u64, count: u32): void {
   store<u32>(output, BATCH_TABLE);
   store<u16>(output, 8, BATCH_VTABLE); // bytes of the vtable
   store<u16>(output, ANSWERS - BATCH_TABLE, BATCH_VTABLE + 2); // bytes of the table
@@ -37,7 +42,6 @@ export function beginAnswerBatch(output: usize, id: u64, count: u32): usize {
   store<u32>(output, ANSWERS - BATCH_ANSWERS, BATCH_ANSWERS);
   store<u32>(output, count, ANSWERS);
   if (count & 1) store<u32>(output + (count << 2), 0, ANSWERS + 4);
-  return output + ANSWER_BATCH_BYTES + ((((count as usize) << 2) + 7) & ~7);
 }
 
 /**

@@ -134,7 +134,7 @@ function loadTable(image: usize, table: usize, payload: usize, bytes: u32, posit
  * @param field descriptor of the LIST
  * @returns address of the first element | count << 32; 0 where it does not fit
  */
-function loadVector(image: usize, field: usize, payload: usize, bytes: u32, position: u32): u64 {
+export function loadVector(image: usize, field: usize, payload: usize, bytes: u32, position: u32): u64 {
   const vector = follow(payload, bytes, position);
   if (vector === NO_POSITION) return 0;
   const count = load<u32>(payload + vector);

@@ -1,0 +1,171 @@
+// The body of one function while it is written: instructions, locals, and labels by name instead of by depth.
+
+import { ByteWriter } from './byte-writer.js';
+import { BLOCK_EMPTY, BULK_MEMORY_COPY, BULK_MEMORY_FILL, Op, SIMD_V128_LOAD, SIMD_V128_STORE, ValueType } from './wasm.js';
+
+/** Where a branch leads: the end of a block or of an if, the start of a loop. */
+export interface Label {
+  /** Open constructs when it was opened. */
+  readonly level: number;
+}
+
+/** log2 of the alignment that accesses promise: none, since payloads lie anywhere. */
+const UNALIGNED = 0;
+
+export class FunctionBody {
+  private readonly code = new ByteWriter();
+  private readonly locals: ValueType[] = [];
+  private depth = 0;
+
+  /** @param params their types; they are the locals 0, 1, ... */
+  constructor(readonly params: readonly ValueType[]) {}
+
+  /** Bytes of the instructions so far. */
+  get bytes(): number {
+    return this.code.length;
+  }
+
+  /** A new local, which starts as 0. @returns its number */
+  local(type: ValueType): number {
+    this.locals.push(type);
+    return this.params.length + this.locals.length - 1;
+  }
+
+  /** Instructions without immediates. */
+  op(...ops: Op[]): void {
+    for (const op of ops) this.code.byte(op);
+  }
+
+  i32(value: number): void {
+    this.code.byte(Op.I32_CONST);
+    this.code.signed(value);
+  }
+
+  i64(value: bigint): void {
+    this.code.byte(Op.I64_CONST);
+    this.code.signedLong(value);
+  }
+
+  /** An f64 by its bits. */
+  f64(bits: bigint): void {
+    this.code.byte(Op.F64_CONST);
+    this.code.doubleBits(bits);
+  }
+
+  get(local: number): void {
+    this.code.byte(Op.LOCAL_GET);
+    this.code.unsigned(local);
+  }
+
+  set(local: number): void {
+    this.code.byte(Op.LOCAL_SET);
+    this.code.unsigned(local);
+  }
+
+  tee(local: number): void {
+    this.code.byte(Op.LOCAL_TEE);
+    this.code.unsigned(local);
+  }
+
+  global(index: number): void {
+    this.code.byte(Op.GLOBAL_GET);
+    this.code.unsigned(index);
+  }
+
+  call(functionIndex: number): void {
+    this.code.byte(Op.CALL);
+    this.code.unsigned(functionIndex);
+  }
+
+  /** A load or a store; the address is on the stack, and above it what is stored. */
+  memory(op: Op, offset = 0): void {
+    this.code.byte(op);
+    this.code.byte(UNALIGNED);
+    this.code.unsigned(offset);
+  }
+
+  loadVector(offset: number): void {
+    this.simd(SIMD_V128_LOAD, offset);
+  }
+
+  storeVector(offset: number): void {
+    this.simd(SIMD_V128_STORE, offset);
+  }
+
+  /** memory.copy: to, from, bytes. */
+  copyMemory(): void {
+    this.code.append([Op.BULK, BULK_MEMORY_COPY, 0, 0]);
+  }
+
+  /** memory.fill: to, byte, bytes. */
+  fillMemory(): void {
+    this.code.append([Op.BULK, BULK_MEMORY_FILL, 0]);
+  }
+
+  block(): Label {
+    return this.open(Op.BLOCK, BLOCK_EMPTY);
+  }
+
+  loop(): Label {
+    return this.open(Op.LOOP, BLOCK_EMPTY);
+  }
+
+  /** @param result what both arms leave on the stack; without it nothing */
+  if(result?: ValueType): Label {
+    return this.open(Op.IF, result ?? BLOCK_EMPTY);
+  }
+
+  else(): void {
+    this.code.byte(Op.ELSE);
+  }
+
+  end(): void {
+    this.depth--;
+    this.code.byte(Op.END);
+  }
+
+  br(label: Label): void {
+    this.code.byte(Op.BR);
+    this.code.unsigned(this.depth - 1 - label.level);
+  }
+
+  brIf(label: Label): void {
+    this.code.byte(Op.BR_IF);
+    this.code.unsigned(this.depth - 1 - label.level);
+  }
+
+  /** The function as the code section has it: locals, instructions, their length in front. */
+  finish(): Uint8Array {
+    const whole = new ByteWriter();
+    const groups: [number, ValueType][] = [];
+    for (const type of this.locals) {
+      const last = groups.at(-1);
+      if (last !== undefined && last[1] === type) last[0]++;
+      else groups.push([1, type]);
+    }
+    whole.unsigned(groups.length);
+    for (const [count, type] of groups) {
+      whole.unsigned(count);
+      whole.byte(type);
+    }
+    whole.append(this.code.finish());
+    whole.byte(Op.END);
+    const sized = new ByteWriter();
+    sized.unsigned(whole.length);
+    sized.append(whole.finish());
+    return sized.finish();
+  }
+
+  private open(op: Op, type: number): Label {
+    this.code.byte(op);
+    this.code.byte(type);
+    return { level: this.depth++ };
+  }
+
+  private simd(op: number, offset: number): void {
+    this.code.byte(Op.SIMD);
+    this.code.byte(op);
+    this.code.byte(UNALIGNED);
+    this.code.unsigned(offset);
+  }
+}

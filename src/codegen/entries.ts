@@ -1,0 +1,246 @@
+// The exports of generated code: the loops of assembly/evaluate.ts around the function that decides one payload.
+
+import {
+  ANSWER_BATCH_BYTES,
+  ENTRY_BYTES,
+  ENTRY_DECISION,
+  ENTRY_DECISION_BYTES,
+  ENTRY_PAYLOAD,
+  ENTRY_PAYLOAD_BYTES,
+  ENTRY_STATUS_SHIFT,
+  SLOT_COUNT,
+  SLOT_CURSOR,
+  SLOT_ENTRIES,
+  SLOT_IMAGE,
+  SLOT_OUTPUT,
+  SLOT_OUTPUT_BYTES,
+  SLOT_OUTPUT_USED,
+  SLOT_STATUS,
+} from '../../assembly/shared/layout.js';
+import { Status } from '../../assembly/shared/status.js';
+import { FunctionBody } from './body.js';
+import { engineFunction } from './engine-calls.js';
+import { Op, ValueType } from './wasm.js';
+
+const { I32 } = ValueType;
+const SLOT = 0;
+const BYTES_MASK = (1 << ENTRY_STATUS_SHIFT) - 1;
+
+/** local = a word of the slot */
+function load(body: FunctionBody, local: number, field: number): void {
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, field);
+  body.set(local);
+}
+
+/** A word of the slot = local */
+function store(body: FunctionBody, field: number, local: number): void {
+  body.get(SLOT);
+  body.get(local);
+  body.memory(Op.I32_STORE, field);
+}
+
+/** Stores a status in the slot and leaves it on the stack. */
+function finish(body: FunctionBody, status: number): void {
+  store(body, SLOT_STATUS, status);
+  body.get(status);
+}
+
+/** decide(slot). @param payload number of the function that decides one */
+export function decideBody(payload: number, decisionBytesMax: number): FunctionBody {
+  const body = new FunctionBody([I32]);
+  const [image, count, capacity, output] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
+  const [cursor, used, status] = [body.local(I32), body.local(I32), body.local(I32)];
+  const [entry, packed] = [body.local(I32), body.local(I32)];
+  load(body, image, SLOT_IMAGE);
+  load(body, count, SLOT_COUNT);
+  load(body, capacity, SLOT_OUTPUT_BYTES);
+  load(body, output, SLOT_OUTPUT);
+  load(body, cursor, SLOT_CURSOR);
+  load(body, entry, SLOT_ENTRIES);
+  body.get(entry);
+  body.get(cursor);
+  body.i32(ENTRY_BYTES);
+  body.op(Op.I32_MUL, Op.I32_ADD);
+  body.set(entry);
+  body.get(cursor);
+  body.if();
+  load(body, used, SLOT_OUTPUT_USED);
+  body.end();
+
+  const done = body.block();
+  const next = body.loop();
+  body.get(cursor);
+  body.get(count);
+  body.op(Op.I32_GE_U);
+  body.brIf(done);
+  // used > capacity || capacity - used < decisionBytesMax
+  body.i32(Status.OUTPUT_FULL);
+  body.set(status);
+  body.get(used);
+  body.get(capacity);
+  body.op(Op.I32_GT_U);
+  body.get(capacity);
+  body.get(used);
+  body.op(Op.I32_SUB);
+  body.i32(decisionBytesMax);
+  body.op(Op.I32_LT_U, Op.I32_OR);
+  body.brIf(done);
+  body.i32(Status.OK);
+  body.set(status);
+  body.get(SLOT);
+  body.get(image);
+  body.get(cursor);
+  body.get(entry);
+  body.memory(Op.I32_LOAD, ENTRY_PAYLOAD);
+  body.get(entry);
+  body.memory(Op.I32_LOAD, ENTRY_PAYLOAD_BYTES);
+  body.get(output);
+  body.get(used);
+  body.op(Op.I32_ADD);
+  body.call(payload);
+  body.set(packed);
+  body.get(entry);
+  body.get(output);
+  body.get(used);
+  body.op(Op.I32_ADD);
+  body.memory(Op.I32_STORE, ENTRY_DECISION);
+  body.get(entry);
+  body.get(packed);
+  body.memory(Op.I32_STORE, ENTRY_DECISION_BYTES);
+  body.get(used);
+  body.get(packed);
+  body.i32(BYTES_MASK);
+  body.op(Op.I32_AND, Op.I32_ADD);
+  body.set(used);
+  for (const [local, step] of [
+    [entry, ENTRY_BYTES],
+    [cursor, 1],
+  ] as const) {
+    body.get(local);
+    body.i32(step);
+    body.op(Op.I32_ADD);
+    body.set(local);
+  }
+  body.br(next);
+  body.end();
+  body.end();
+  store(body, SLOT_CURSOR, cursor);
+  store(body, SLOT_OUTPUT_USED, used);
+  finish(body, status);
+  return body;
+}
+
+/** decideFrame(slot): the engine opens the frame and each answer, so that only one knows how they lie. */
+export function decideFrameBody(payload: number): FunctionBody {
+  const body = new FunctionBody([I32]);
+  const [image, count, index, answer] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
+  const [decision, packed, at] = [body.local(I32), body.local(I32), body.local(I32)];
+  body.get(SLOT);
+  body.call(engineFunction('openFrame'));
+  body.tee(count);
+  body.i32(0);
+  body.op(Op.I32_LT_S);
+  body.if();
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, SLOT_STATUS);
+  body.op(Op.RETURN);
+  body.end();
+  load(body, image, SLOT_IMAGE);
+  load(body, answer, SLOT_OUTPUT);
+  body.get(answer);
+  body.get(count);
+  body.i32(2);
+  body.op(Op.I32_SHL);
+  body.i32(7);
+  body.op(Op.I32_ADD);
+  body.i32(-8);
+  body.op(Op.I32_AND);
+  body.i32(ANSWER_BATCH_BYTES);
+  body.op(Op.I32_ADD, Op.I32_ADD);
+  body.set(answer);
+  const done = body.block();
+  const next = body.loop();
+  body.get(index);
+  body.get(count);
+  body.op(Op.I32_GE_U);
+  body.brIf(done);
+  body.get(SLOT);
+  body.get(index);
+  body.get(answer);
+  body.call(engineFunction('openAnswer'));
+  body.set(decision);
+  body.get(SLOT);
+  body.get(index);
+  body.call(engineFunction('framePayload'));
+  body.set(at);
+  body.get(SLOT);
+  body.get(image);
+  body.get(index);
+  body.get(at);
+  body.get(at);
+  body.i32(4);
+  body.op(Op.I32_SUB);
+  body.memory(Op.I32_LOAD);
+  body.get(decision);
+  body.call(payload);
+  body.set(packed);
+  body.get(SLOT);
+  body.get(index);
+  body.get(decision);
+  body.get(packed);
+  body.call(engineFunction('closeAnswer'));
+  body.set(answer);
+  body.get(index);
+  body.i32(1);
+  body.op(Op.I32_ADD);
+  body.set(index);
+  body.br(next);
+  body.end();
+  body.end();
+  body.get(SLOT);
+  body.get(count);
+  body.get(answer);
+  body.call(engineFunction('closeFrame'));
+  return body;
+}
+
+/** evaluate(slot): the payload of entry 0. @param outBytes of its values */
+export function evaluateBody(payload: number, outBytes: number): FunctionBody {
+  const body = new FunctionBody([I32]);
+  const [image, entry, status] = [body.local(I32), body.local(I32), body.local(I32)];
+  load(body, image, SLOT_IMAGE);
+  body.get(SLOT);
+  body.i32(0);
+  body.memory(Op.I32_STORE, SLOT_OUTPUT_USED);
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, SLOT_OUTPUT_BYTES);
+  body.i32(outBytes);
+  body.op(Op.I32_LT_U);
+  body.if();
+  body.i32(Status.OUTPUT_FULL);
+  body.set(status);
+  body.else();
+  load(body, entry, SLOT_ENTRIES);
+  body.get(SLOT);
+  body.get(image);
+  body.i32(0);
+  body.get(entry);
+  body.memory(Op.I32_LOAD, ENTRY_PAYLOAD);
+  body.get(entry);
+  body.memory(Op.I32_LOAD, ENTRY_PAYLOAD_BYTES);
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, SLOT_OUTPUT);
+  body.call(payload);
+  body.tee(status);
+  body.op(Op.I32_EQZ);
+  body.if();
+  body.get(SLOT);
+  body.i32(outBytes);
+  body.memory(Op.I32_STORE, SLOT_OUTPUT_USED);
+  body.end();
+  body.end();
+  finish(body, status);
+  return body;
+}
+

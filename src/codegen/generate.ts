@@ -1,0 +1,175 @@
+// Generated code: from an image to a WebAssembly module that decides as the engine does with that image, and does nothing else. It
+// runs on the same memory, with the same scratch, and asks the engine for what is rare.
+//
+//   decide(slot), decideFrame(slot)        of an image that decides: as the engine's exports of that name
+//   evaluate(slot)                         of an image of expressions
+//
+// Each calls one function for a payload: check and load it, run the program, write the decision. Registers are locals, the image's
+// places and sizes are constants; its address comes with the slot, so the module belongs to an image, wherever it lies.
+
+import {
+  IMAGE_DECISION_BYTES_MAX,
+  IMAGE_FIELD_REGISTERS,
+  IMAGE_KIND,
+  IMAGE_LIST_COUNT,
+  IMAGE_NOW_REGISTER,
+  IMAGE_OUT_COUNT,
+  IMAGE_RULE_COUNT,
+  ImageKind,
+  NO_REGISTER,
+} from '../../assembly/shared/image.js';
+import {
+  ENTRY_STATUS_SHIFT,
+  SCRATCH_TEXT,
+  SLOT_ID_HIGH,
+  SLOT_ID_LOW,
+  SLOT_LISTS,
+  SLOT_NOW,
+  VALUE_BYTES,
+} from '../../assembly/shared/layout.js';
+import { Status } from '../../assembly/shared/status.js';
+import { emitBranching } from './branching.js';
+import { emitDecision } from './decision.js';
+import { ENGINE_FUNCTIONS, engineFunction } from './engine-calls.js';
+import { decideBody, decideFrameBody, evaluateBody } from './entries.js';
+import { Frame, Parameter } from './frame.js';
+import { addHelpers } from './helpers.js';
+import { ImageParts } from './image-parts.js';
+import { ModuleWriter } from './module-writer.js';
+import { PayloadLoader } from './payload.js';
+import { emitPredicated, isPredicable } from './predicated.js';
+import { segmentsOf } from './segments.js';
+import { Unsupported } from './unsupported.js';
+import { Op, ValueType } from './wasm.js';
+
+/** Changes with every change of what is generated: stored modules of another one are made anew. */
+export const GENERATOR_VERSION = 1;
+
+/** Rules whose hit bits are locals. */
+const RULES_MAX = 4096;
+
+/** A module, or why there is none. */
+export type Generated = { readonly module: Uint8Array; readonly unsupported?: never } | { readonly unsupported: string };
+
+/** Generates the module of an image, whose deciding part has been verified or comes from the compiler. */
+export function generateModule(deciding: Uint8Array): Generated {
+  try {
+    return { module: generate(new ImageParts(deciding)) };
+  } catch (error) {
+    if (error instanceof Unsupported) return { unsupported: error.message };
+    throw error;
+  }
+}
+
+function generate(image: ImageParts): Uint8Array {
+  const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
+  const frame = new Frame(image, addHelpers(module));
+  const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
+  if (image.word(IMAGE_RULE_COUNT) > RULES_MAX) throw new Unsupported(`more than ${RULES_MAX} rules`);
+  emitPayload(frame, decides);
+  const payload = module.add(frame.body, [ValueType.I32]);
+  if (decides) {
+    const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
+    module.add(decideBody(payload, decisionBytesMax), [ValueType.I32], 'decide');
+    module.add(decideFrameBody(payload), [ValueType.I32], 'decideFrame');
+  } else {
+    module.add(evaluateBody(payload, image.word(IMAGE_OUT_COUNT) * VALUE_BYTES), [ValueType.I32], 'evaluate');
+  }
+  return module.finish();
+}
+
+/** One payload. Leaves bytes | status << ENTRY_STATUS_SHIFT of its decision; of an image of expressions, its status. */
+function emitPayload(frame: Frame, decides: boolean): void {
+  const { body, image } = frame;
+  const id = { high: body.local(ValueType.I64), low: body.local(ValueType.I64) };
+  body.get(Parameter.SLOT);
+  body.memory(Op.I32_LOAD, SLOT_LISTS);
+  body.set(frame.lists);
+  if (decides) emitId(frame, id);
+
+  frame.fail = body.block();
+  new PayloadLoader(frame).emit();
+  emitContext(frame);
+  frame.done = body.block();
+  for (const segment of segmentsOf(image)) {
+    if (isPredicable(frame, segment)) emitPredicated(frame, segment);
+    else emitBranching(frame, segment);
+  }
+  body.end();
+  if (decides) {
+    emitDecision(frame, id);
+    body.op(Op.RETURN);
+  } else {
+    body.i32(Status.OK);
+    body.i32(Status.INTERNAL);
+    body.get(frame.out);
+    body.get(frame.outEnd);
+    body.op(Op.I32_EQ, Op.SELECT, Op.RETURN);
+  }
+  body.end();
+
+  if (!decides) {
+    body.get(frame.status);
+    return;
+  }
+  body.get(Parameter.IMAGE);
+  body.get(Parameter.OUTPUT);
+  body.get(id.high);
+  body.get(id.low);
+  body.get(Parameter.SLOT);
+  body.memory(Op.I64_LOAD, SLOT_NOW);
+  body.get(frame.lists);
+  body.get(frame.status);
+  body.call(engineFunction('writeFailure'));
+  body.get(frame.status);
+  body.i32(ENTRY_STATUS_SHIFT);
+  body.op(Op.I32_SHL, Op.I32_OR);
+}
+
+/** The decision's id: of a slot without one 0 and 0, else that of the slot's first payload counted on. */
+function emitId({ body }: Frame, id: { high: number; low: number }): void {
+  const both = body.local(ValueType.I64);
+  body.get(Parameter.SLOT);
+  body.memory(Op.I64_LOAD, SLOT_ID_HIGH);
+  body.tee(id.high);
+  body.get(Parameter.SLOT);
+  body.memory(Op.I64_LOAD, SLOT_ID_LOW);
+  body.tee(id.low);
+  body.op(Op.I64_OR);
+  body.set(both);
+  body.get(id.low);
+  body.get(Parameter.INDEX);
+  body.op(Op.I64_EXTEND_I32_U);
+  body.i64(0n);
+  body.get(both);
+  body.op(Op.I64_EQZ, Op.I32_EQZ, Op.SELECT, Op.I64_ADD);
+  body.set(id.low);
+}
+
+/** What the program reads besides the payload: now, lists, the text scratch, the place of its values. */
+function emitContext(frame: Frame): void {
+  const { body, image } = frame;
+  const now = image.word(IMAGE_NOW_REGISTER);
+  if (now !== NO_REGISTER && now < image.word(IMAGE_FIELD_REGISTERS) && frame.fieldsRead.has(now)) {
+    body.get(Parameter.SLOT);
+    body.memory(frame.isDouble(now) ? Op.F64_LOAD : Op.I64_LOAD, SLOT_NOW);
+    body.set(frame.register(now));
+  }
+  if (image.word(IMAGE_LIST_COUNT) > 0) {
+    body.get(Parameter.IMAGE);
+    body.get(frame.lists);
+    body.call(engineFunction('listsAreBound'));
+    body.op(Op.I32_EQZ);
+    frame.failIf(Status.LIST_MISSING);
+  }
+  frame.pushScratch();
+  body.i32(SCRATCH_TEXT);
+  body.op(Op.I32_ADD);
+  body.tee(frame.textTop);
+  body.set(frame.textBase);
+  body.get(Parameter.OUTPUT);
+  body.tee(frame.out);
+  body.i32(image.word(IMAGE_OUT_COUNT) * VALUE_BYTES);
+  body.op(Op.I32_ADD);
+  body.set(frame.outEnd);
+}
