@@ -1,18 +1,16 @@
 // The engine's exports, and nothing else. Each takes addresses in the imported memory; none allocates, calls the host, or keeps
 // anything between calls outside the slot it was given.
 
-export { decide, decideFrame, evaluate } from './evaluate';
-export { verifyImage } from './image/verifier';
-export { verifyList } from './lists/verify';
-
 // For generated code, which runs beside an instance with the same scratch (src/codegen/engine-calls.ts has their signatures).
-export { closeAnswer, closeFrame, framePayload, openAnswer, openFrame } from './evaluate';
+export { closeAnswer, closeFrame, decide, decideFrame, evaluate, framePayload, openAnswer, openFrame } from './evaluate';
 export { loadVector } from './flatbuffers/payload';
 export { countCodePoints } from './flatbuffers/text';
 export { callFunction } from './functions/call';
 export { afterPiece, nextPiece, pieceText, textJoin } from './functions/text';
+export { verifyImage } from './image/verifier';
 export { listsAreBound, writeListVersions } from './lists/binding';
 export { listHas } from './lists/list';
+export { verifyList } from './lists/verify';
 export { f64Remainder } from './ops/arithmetic';
 export { textCompare, textEqual } from './ops/text';
 export { writeFailure } from './rules/decision';

@@ -65,6 +65,8 @@ export async function setUpVerdict(files: BundleFiles, shared?: Engine): Promise
   const { name } = await engine.publish(TENANT, files);
   const live = engine.live(TENANT, name);
   if (!live) throw new Error('the published workload is not live');
+  await ruleSet.warmUp();
+  await live.tenant.host.codes?.want(live);
   return { engine, ruleSet, live, compileMs, imageBytes: image.length };
 }
 
@@ -178,7 +180,7 @@ export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8A
     }
     setWord(slot + SLOT_CURSOR, 0);
     setWord(slot + SLOT_OUTPUT_USED, 0);
-    const status = inline.run(slot, SlotCall.DECIDE);
+    const status = inline.run(slot, SlotCall.DECIDE, live.code);
     if (status !== Status.OK) throw new Error(`the engine answered ${Status[status]}`);
     let sum = 0;
     for (let i = 0, entry = entries; i < BATCH_COUNT; i++, entry += ENTRY_BYTES) {

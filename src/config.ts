@@ -13,6 +13,10 @@ export const POOL_THREADS_MAX = 64;
 export const SCRATCH_SPARE_COUNT = 2;
 /** Instances one worker keeps, the least recently used goes first. An instance is some KiB beside its scratch. */
 export const WORKER_INSTANCES_MAX = 256;
+/** Images whose generated code one worker keeps for an instance, the least recently used goes first. */
+export const WORKER_CODES_MAX = 64;
+/** Decisions of an image that was not published by this process, from which on it is worth code of its own. */
+export const CODE_DECISIONS_MIN = 1024;
 /** Names of tenants and bundles. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** Names of lists: expressions use them. */

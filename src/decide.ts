@@ -38,6 +38,7 @@ import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
 import type { ListBindings } from './registry/list-region.js';
 import type { LiveImage } from './registry/live-image.js';
+import type { GeneratedCode } from './runtime/generated-code.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall, TaskResult } from './runtime/task.js';
 
@@ -184,6 +185,8 @@ class Request implements Settled {
   private memory!: TenantMemory;
   private slot = 0;
   private bindings: ListBindings | undefined;
+  /** The code it began with: a switch in between does not touch it. */
+  private code: GeneratedCode | undefined;
   private isFrame = false;
 
   begin(live: LiveImage, slot: number): void {
@@ -191,6 +194,7 @@ class Request implements Settled {
     this.memory = live.tenant.memory;
     this.slot = slot;
     this.bindings = live.bindings?.retain();
+    this.code = live.code;
   }
 
   /** Copies payloads [first, first + count) into the slot. */
@@ -226,14 +230,14 @@ class Request implements Settled {
     const { inline, host } = this.live.tenant;
     const traps = inline.traps;
     this.path = 'inline';
-    this.settleAs(inline.run(this.slot, call), Counter.REQUESTS_INLINE);
+    this.settleAs(inline.run(this.slot, call, this.code), Counter.REQUESTS_INLINE);
     if (inline.traps !== traps) host.counters.add(Counter.TRAPS);
   }
 
   async decidePooled(call: SlotCall): Promise<void> {
     const { host } = this.live.tenant;
     assert(host.pool !== undefined, 'there is no pool');
-    const result = await host.pool.run(this.memory, this.slot, call);
+    const result = await host.pool.run(this.memory, this.slot, call, this.code);
     this.path = 'pooled';
     if (result === TaskResult.TRAPPED) host.counters.add(Counter.TRAPS);
     this.settleAs(result === TaskResult.DONE ? (this.word(SLOT_STATUS) as Status) : Status.INTERNAL, Counter.REQUESTS_POOLED);
@@ -264,6 +268,7 @@ class Request implements Settled {
     this.memory.ring.release(this.slot);
     this.bindings?.release();
     this.bindings = undefined;
+    this.code = undefined;
     this.live.unpin();
     this.slot = 0;
     this.count = 0;
@@ -277,6 +282,7 @@ class Request implements Settled {
     const { counters } = this.live.tenant.host;
     this.status = status;
     this.count = status === Status.OK ? this.word(SLOT_COUNT) : 0;
+    this.live.decided(this.count);
     counters.add(counter);
     if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
     else if (status !== Status.OK) counters.add(Counter.INTERNAL);

@@ -6,6 +6,7 @@ import type { BundleFiles } from './bundle/files.js';
 import { type Config, type EngineOptions, resolveConfig, SCRATCH_SPARE_COUNT } from './config.js';
 import { Problem } from './errors.js';
 import { Counter, Counters } from './observe/counters.js';
+import { Codes } from './registry/codes.js';
 import type { ListBytes, ListContent, ListInfo, PutResult } from './registry/lists.js';
 import type { LiveImage } from './registry/live-image.js';
 import { type PublishResult, Registry } from './registry/registry.js';
@@ -119,6 +120,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const host: TenantHost = { pool, costInlineMax: config.costInlineMax, counters };
   const compiler = new TaskPool(new URL('./registry/compile-worker.js', import.meta.url));
   const store = config.dataDir === undefined ? undefined : await Store.open(config.dataDir);
+  const codes = new Codes({ store, compiler });
+  host.codes = codes;
   const registry = new Registry({
     host,
     memory: {
@@ -135,7 +138,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   });
   try {
     const problems = await registry.load();
-    return new LocalEngine(config, host, registry, compiler, store, problems);
+    return new LocalEngine(config, host, registry, codes, compiler, store, problems);
   } catch (error) {
     await compiler.close();
     await store?.close();
@@ -150,6 +153,7 @@ class LocalEngine implements Engine {
     private readonly config: Config,
     private readonly host: TenantHost,
     private readonly registry: Registry,
+    private readonly codes: Codes,
     private readonly compiler: TaskPool,
     private readonly store: Store | undefined,
     readonly storeProblems: readonly StoreProblem[],
@@ -234,6 +238,7 @@ class LocalEngine implements Engine {
 
   private async stop(): Promise<void> {
     await this.registry.close();
+    await this.codes.close();
     await this.compiler.close();
     await this.host.pool?.close();
     await this.store?.close();

@@ -48,7 +48,7 @@ const rows: readonly (readonly string[])[] = [
   ['assembly/shared', 'src/errors.ts', 'src/assert.ts', 'src/clock.ts', 'src/config.ts', 'src/diagnostic'],
   ['src/schema', 'src/image', 'src/observe'],
   ['src/bundle', 'src/runtime', 'src/embed'],
-  ['src/compiler'],
+  ['src/compiler', 'src/codegen'],
   ['src/registry'],
   ['src/frame.ts', 'src/conditions.ts', 'src/evaluate.ts', 'src/decide.ts', 'src/explain.ts', 'src/ruleset.ts', 'src/engine.ts'],
   ['src/server', 'src/cli', 'src/index.ts', 'src/dev'],

@@ -68,7 +68,6 @@ export const SLOT_NOW = 48; // i64, microseconds UTC
 export const SLOT_ID_HIGH = 56; // u64, decision id of the first payload; 0 and 0: none
 export const SLOT_ID_LOW = 64; // u64, the i-th payload has low + i
 export const SLOT_LISTS = 72; // u32, address of BINDING_BYTES for each list of the image, in its order; 0 where it has none
-export const SLOT_CODE = 76; // u32, number in the instance's function table of the code generated for the image; 0 = the VM runs it
 export const SLOT_PARAMETERS = 80; // u32, address of the parameters bound to the image, 8 bytes each; 0 where it has none
 
 /** What a list of an image is bound to: an immutable region of the heap, and its version as 16 hex digits. */

@@ -177,9 +177,7 @@ function emitReasonCount(frame: Frame, { parts, words }: Rules): void {
 }
 
 function maskOf(parts: readonly RulePart[], word: number, has: (part: RulePart) => boolean): bigint {
-  return parts
-    .slice(word * 64, word * 64 + 64)
-    .reduce((mask, part, bit) => (has(part) ? mask | (1n << BigInt(bit)) : mask), 0n);
+  return parts.slice(word * 64, word * 64 + 64).reduce((mask, part, bit) => (has(part) ? mask | (1n << BigInt(bit)) : mask), 0n);
 }
 
 interface Sums {

@@ -229,4 +229,3 @@ function emitOut(frame: Frame, a: number, tag: number): void {
   }
   emitTag(frame, tag);
 }
-

@@ -156,4 +156,3 @@ function pushZero({ body }: Frame, isDouble: boolean): void {
   if (isDouble) body.f64(0n);
   else body.i64(0n);
 }
-

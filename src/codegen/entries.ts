@@ -243,4 +243,3 @@ export function evaluateBody(payload: number, outBytes: number): FunctionBody {
   finish(body, status);
   return body;
 }
-

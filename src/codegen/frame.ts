@@ -58,7 +58,8 @@ export class Frame {
       for (const register of operandsOf(image, instruction).reads) {
         if (register < fieldRegisters) this.fieldsRead.add(register);
       }
-      if (op === Opcode.IF_NULL || op === Opcode.IF_NOT_NULL) this.flags.set(a, this.flags.get(a) ?? this.body.local(ValueType.I32));
+      if (op === Opcode.IF_NULL || op === Opcode.IF_NOT_NULL)
+        this.flags.set(a, this.flags.get(a) ?? this.body.local(ValueType.I32));
       const keyed = op === Opcode.TEXT_KEY ? b : comparesByKey(instruction) ? a : undefined;
       if (keyed !== undefined && keyed < fieldRegisters && !this.keys.has(keyed)) {
         this.keys.set(keyed, this.body.local(ValueType.I64));

@@ -8,6 +8,7 @@
 // places and sizes are constants; its address comes with the slot, so the module belongs to an image, wherever it lies.
 
 import {
+  IMAGE_CODE_COUNT,
   IMAGE_DECISION_BYTES_MAX,
   IMAGE_FIELD_REGISTERS,
   IMAGE_KIND,
@@ -29,6 +30,7 @@ import {
 } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';
 import { emitBranching } from './branching.js';
+import { whyNoCode } from './choice.js';
 import { emitDecision } from './decision.js';
 import { ENGINE_FUNCTIONS, engineFunction } from './engine-calls.js';
 import { decideBody, decideFrameBody, evaluateBody } from './entries.js';
@@ -42,14 +44,10 @@ import { segmentsOf } from './segments.js';
 import { Unsupported } from './unsupported.js';
 import { Op, ValueType } from './wasm.js';
 
-/** Changes with every change of what is generated: stored modules of another one are made anew. */
-export const GENERATOR_VERSION = 1;
-
-/** Rules whose hit bits are locals. */
-const RULES_MAX = 4096;
-
 /** A module, or why there is none. */
-export type Generated = { readonly module: Uint8Array; readonly unsupported?: never } | { readonly unsupported: string };
+export type Generated =
+  | { readonly module: Uint8Array; readonly unsupported?: never }
+  | { readonly module?: never; readonly unsupported: string };
 
 /** Generates the module of an image, whose deciding part has been verified or comes from the compiler. */
 export function generateModule(deciding: Uint8Array): Generated {
@@ -65,7 +63,8 @@ function generate(image: ImageParts): Uint8Array {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
   const frame = new Frame(image, addHelpers(module));
   const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
-  if (image.word(IMAGE_RULE_COUNT) > RULES_MAX) throw new Unsupported(`more than ${RULES_MAX} rules`);
+  const why = whyNoCode({ codeCount: image.word(IMAGE_CODE_COUNT), ruleCount: image.word(IMAGE_RULE_COUNT) });
+  if (why !== undefined) throw new Unsupported(why);
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32]);
   if (decides) {

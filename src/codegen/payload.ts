@@ -301,4 +301,3 @@ export class PayloadLoader {
     for (let i = 0; i < count; i++) this.null(frame.image.field(first + i), depth + 1);
   }
 }
-

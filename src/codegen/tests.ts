@@ -102,7 +102,7 @@ export function emitTest(frame: Frame, instruction: Instruction, negated = false
     body.op(integer[negated ? 1 : 0]);
     return;
   }
-  if (emitOther(frame, instruction) !== negated) return;
+  if (emitOther(frame, instruction) === negated) return;
   body.op(Op.I32_EQZ);
 }
 
@@ -235,4 +235,3 @@ function emitMember(frame: Frame, { a, low }: Instruction): void {
   if (frame.isDouble(a)) body.op(Op.I64_REINTERPRET_F64);
   body.call(engineFunction('listHas'));
 }
-

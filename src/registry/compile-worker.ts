@@ -2,9 +2,20 @@
 // does a million entries: decisions must not wait for them.
 
 import type { BundleFiles } from '../bundle/files.js';
+import { type Generated, generateModule } from '../codegen/generate.js';
 import { compile } from '../compiler/compile.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { ModelLock } from '../schema/model.js';
+
+/** A copy of an image's deciding part. */
+export interface GenerateTask {
+  deciding: Uint8Array;
+}
+
+/** Generates code for an image. */
+export function generateCode({ deciding }: GenerateTask): Generated {
+  return generateModule(deciding);
+}
 
 export { buildList, placeList } from './list-worker.js';
 

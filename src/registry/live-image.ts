@@ -5,10 +5,12 @@
 import { ImageKind } from '../../assembly/shared/image.js';
 import { ImageError } from '../../assembly/shared/status.js';
 import { assert } from '../assert.js';
+import { CODE_DECISIONS_MIN } from '../config.js';
 import { Problem } from '../errors.js';
 import { readImageFile } from '../image/file.js';
 import type { ImageHeader } from '../image/header.js';
 import type { Manifest, ManifestList } from '../image/manifest.js';
+import type { GeneratedCode } from '../runtime/generated-code.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import type { Model } from '../schema/model.js';
 import { ListBindings, type ListRegion } from './list-region.js';
@@ -27,6 +29,11 @@ export class LiveImage {
   /** Bytes of the largest decision, a multiple of 8. */
   readonly decisionBytesMax: number;
   readonly encoder: PayloadEncoder;
+  /** Bytes of the deciding part. */
+  readonly bytes: number;
+  /** Instructions of its program. */
+  readonly codeCount: number;
+  readonly ruleCount: number;
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
   /**
@@ -34,6 +41,14 @@ export class LiveImage {
    * and gives them back when it is settled. Only `rebind` replaces them, in one assignment.
    */
   bindings: ListBindings | undefined;
+  /** Code generated for it, which decides instead of the VM as soon as it is there: one assignment, by `Codes`. */
+  code: GeneratedCode | undefined;
+  /** Why it has no code, once it has been asked for. */
+  withoutCode: string | undefined;
+  /** Whether the store has its file, and so may have its code. */
+  isStored = false;
+  /** Decisions until code is asked for. */
+  private untilCode = CODE_DECISIONS_MIN;
   /** Lists that are its own, by name; the others are the tenant's. */
   private readonly own = new Map<string, ListRegion>();
   private pins = 0;
@@ -47,6 +62,9 @@ export class LiveImage {
     /** Absolute address of the deciding part in the tenant's memory. */
     readonly address: number,
   ) {
+    this.bytes = header.bytes;
+    this.codeCount = header.codeCount;
+    this.ruleCount = header.ruleCount;
     this.name = manifest.name;
     this.version = manifest.version;
     this.image = header.hash;
@@ -139,6 +157,23 @@ export class LiveImage {
     return this.pins;
   }
 
+  /** Counts decisions: an image that decides much is worth code of its own. */
+  decided(count: number): void {
+    if (this.untilCode <= 0) return;
+    this.untilCode -= count;
+    if (this.untilCode <= 0) void this.tenant.host.codes?.want(this);
+  }
+
+  /** Whether no request will begin with it any more. */
+  get isRetired(): boolean {
+    return this.retired;
+  }
+
+  /** A copy of the deciding part. */
+  copyDeciding(): Uint8Array {
+    return this.tenant.memory.viewHeap(this.address, this.bytes).slice();
+  }
+
   /** Keeps its memory until `unpin`. */
   pin(): void {
     assert(!this.freed, 'decided with an image that has been released');
@@ -159,6 +194,7 @@ export class LiveImage {
 
   private free(): void {
     this.freed = true;
+    this.code = undefined;
     this.tenant.memory.free(this.address);
     this.bindings?.release();
     this.bindings = undefined;

@@ -237,6 +237,7 @@ export class Registry {
       await this.bind(live, lists.own);
       await this.remember(tenantName, live, file, lock, lists.own);
       this.swap(live);
+      void this.options.host.codes?.want(live);
       tenant.waiting.delete(name);
       return result;
     } catch (error) {
@@ -266,6 +267,7 @@ export class Registry {
   /** A stored image as it was when it was published. */
   private async revive(tenant: Tenant, { file, lists }: StoredImage): Promise<LiveImage> {
     const live = LiveImage.place(tenant, file);
+    live.isStored = true;
     try {
       const own = new Map<string, PendingList>();
       for (const { name, header, path } of lists) {
@@ -347,6 +349,7 @@ export class Registry {
   ): Promise<void> {
     const { store } = this.options;
     if (store !== undefined) {
+      live.isStored = true;
       const lists = [...own].flatMap(([name, { header, source }]) =>
         'path' in source ? [{ name, version: header.version, aside: source.path }] : [],
       );

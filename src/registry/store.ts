@@ -3,6 +3,7 @@
 //   owner.sock                                             one process at a time, see owner.ts
 //   tenants/{tenant}/bundles/{bundle}/
 //     {version}-{hash}.image                               never changed once it is there
+//     {version}-{hash}.code                                code generated for it, see code-file.ts; made anew where it is damaged
 //     lock.json                                            field ids and enum numbers given so far; only ever grows
 //     live.json                                            which image decides, and every version ever published
 //     {version of the list}.list                           lists of the bundle's own (`content: bundle`)
@@ -170,6 +171,17 @@ export class Store {
     await writeDurably(join(folder, 'live.json'), proven(live));
   }
 
+  /** The file of an image's generated code; undefined where it cannot be read: it is made anew. */
+  async readCode(tenant: string, bundle: string, version: string, hash: string): Promise<Uint8Array | undefined> {
+    const path = join(this.folder(tenant, bundle), codeName(version, hash));
+    return readFile(path).catch(() => undefined);
+  }
+
+  /** Stores the file of an image's generated code. */
+  async writeCode(tenant: string, bundle: string, version: string, hash: string, file: Uint8Array): Promise<void> {
+    await writeDurably(join(this.folder(tenant, bundle), codeName(version, hash)), file);
+  }
+
   /** Gives the directory back. */
   async close(): Promise<void> {
     await this.owner.release();
@@ -230,6 +242,10 @@ export class Store {
 
 function imageName(version: string, hash: string): string {
   return `${version}-${hash}.image`;
+}
+
+function codeName(version: string, hash: string): string {
+  return `${version}-${hash}.code`;
 }
 
 async function imagesIn(folder: string): Promise<{ version: string; hash: string }[]> {

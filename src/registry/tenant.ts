@@ -15,6 +15,14 @@ export interface TenantHost {
   /** Units; above it a request goes to the pool. */
   readonly costInlineMax: number;
   readonly counters: Counters;
+  /** Makes code for images that decide much; absent where the VM decides everything. */
+  codes?: CodeMaker;
+}
+
+/** Who makes code for images. */
+export interface CodeMaker {
+  /** Gets an image its code, once. Resolves when `live.code` is there, or `live.withoutCode` says why not; never rejects. */
+  want(live: LiveImage): Promise<void>;
 }
 
 /** The current version of a list. */

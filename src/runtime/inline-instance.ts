@@ -3,6 +3,7 @@
 
 import { threadId } from 'node:worker_threads';
 import { ImageError, ListError, Status } from '../../assembly/shared/status.js';
+import type { GeneratedCode } from './generated-code.js';
 import { EngineInstance, engineModule } from './instance.js';
 import type { TenantMemory } from './memory.js';
 import { SlotCall } from './task.js';
@@ -18,10 +19,14 @@ export class InlineInstance {
     return this.trapCount;
   }
 
-  /** Decides a slot. INTERNAL where the engine trapped: then nothing in the slot may be believed. */
-  run(slot: number, call: SlotCall): Status {
+  /**
+   * Decides a slot, with generated code where there is some for its image, else with the VM. INTERNAL where it trapped: then nothing
+   * in the slot may be believed.
+   */
+  run(slot: number, call: SlotCall, code?: GeneratedCode): Status {
     try {
       const instance = this.instance ?? this.start();
+      if (code !== undefined) return code.run(slot, call, instance);
       switch (call) {
         case SlotCall.DECIDE:
           return instance.decide(slot);

@@ -1,6 +1,7 @@
 // The engine's instances. This is the only place that makes one, through @assemblyscript/loader, from one module that is
 // compiled once a process and handed to the workers.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import type { ImageError, ListError, Status } from '../../assembly/shared/status.js';
@@ -22,11 +23,23 @@ interface EngineExports extends Record<string, unknown> {
   evaluate(slot: number): Status;
 }
 
-let compiled: WasmModule | undefined;
+let compiled: { module: WasmModule; hash: string } | undefined;
 
 /** The engine's module, compiled at the first call. */
 export function engineModule(): WasmModule {
-  compiled ??= new wasm.Module(readFileSync(new URL('../../engine.wasm', import.meta.url)));
+  return load().module;
+}
+
+/** First 8 bytes of the engine's sha256, 16 hex digits: code that was generated for another engine is not for this one. */
+export function engineHash(): string {
+  return load().hash;
+}
+
+function load(): { module: WasmModule; hash: string } {
+  if (compiled === undefined) {
+    const bytes = readFileSync(new URL('../../engine.wasm', import.meta.url));
+    compiled = { module: new wasm.Module(bytes), hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
+  }
   return compiled;
 }
 
@@ -46,7 +59,7 @@ export class EngineInstance {
    */
   constructor(
     module: WasmModule,
-    memory: WasmMemory,
+    readonly memory: WasmMemory,
     private readonly words: Int32Array,
     thread: number,
     claimed = 0,
@@ -54,7 +67,7 @@ export class EngineInstance {
     const scratch = claimed === 0 ? claimScratch(words, thread) : claimed;
     if (scratch === 0) throw new Problem('OUT_OF_MEMORY', 'the tenant has no scratch for another instance');
     this.scratch = scratch;
-    const { exports } = instantiateSync<EngineExports>(module, {
+    const { exports, instance } = instantiateSync<EngineExports>(module, {
       env: { memory, scratchBase: scratch } as Record<string, unknown>,
     });
     this.verifyImage = bare(exports.verifyImage);
@@ -62,9 +75,13 @@ export class EngineInstance {
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
     this.evaluate = bare(exports.evaluate);
+    this.functions = instance.exports as Record<string, unknown>;
   }
 
-  private readonly scratch: number;
+  /** Address of its scratch. */
+  readonly scratch: number;
+  /** All its exports as they are, for code that is generated for an image. */
+  readonly functions: Record<string, unknown>;
 
   /** Gives its scratch back. The instance must not be called again. */
   dispose(): void {

@@ -26,6 +26,7 @@ import { threadId } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { SLOT_STATE } from '../../assembly/shared/layout.js';
 import { SlotState } from '../../assembly/shared/status.js';
+import type { GeneratedCode } from './generated-code.js';
 import type { TenantMemory } from './memory.js';
 import { releaseScratchesOfDead } from './scratch.js';
 import { type DecideTask, type SlotCall, TaskResult } from './task.js';
@@ -67,19 +68,21 @@ export class WorkerPool {
 
   /**
    * Has a worker decide a slot that this thread has filled. Never rejects: a trap, a dead worker and a closed pool are results,
-   * and with all but DONE nothing in the slot may be believed.
+   * and with all but DONE nothing in the slot may be believed. `code`: decides it instead of the VM.
    */
-  async run(memory: TenantMemory, slot: number, call: SlotCall): Promise<TaskResult> {
+  async run(memory: TenantMemory, slot: number, call: SlotCall, code?: GeneratedCode): Promise<TaskResult> {
     if (this.closed) return TaskResult.DIED;
     this.running++;
     try {
       this.memories.set(memory.id, memory);
       Atomics.store(memory.words, (slot + SLOT_STATE) >>> 2, SlotState.READY);
-      let result = await this.send({ memoryId: memory.id, slot, call });
-      if (result === TaskResult.NEEDS_MEMORY) result = await this.send({ memoryId: memory.id, slot, call, memory: memory.memory });
+      const task = { memoryId: memory.id, slot, call, code: code?.id ?? 0 };
+      const whole = { ...task, memory: memory.memory, ...(code === undefined ? {} : { module: code.module }) };
+      let result = await this.send(task);
+      if (result === TaskResult.NEEDS_MEMORY) result = await this.send(whole);
       if (result === TaskResult.NO_INSTANCE) {
         this.releaseDead();
-        result = await this.send({ memoryId: memory.id, slot, call, memory: memory.memory });
+        result = await this.send(whole);
       }
       return result;
     } finally {

@@ -1,6 +1,6 @@
 // What the host and a worker of the pool say to each other. Small: a task is cloned twice on its way.
 
-import type { WasmMemory } from './webassembly.js';
+import type { WasmMemory, WasmModule } from './webassembly.js';
 
 /** Which call decides the slot. */
 export enum SlotCall {
@@ -14,13 +14,17 @@ export interface DecideTask {
   memoryId: number;
   slot: number;
   call: SlotCall;
+  /** GeneratedCode.id of the code that decides it; 0 = the VM. */
+  code: number;
   /** Sent only after a worker has answered NEEDS_MEMORY: cloning a memory costs as much as the rest of the task. */
   memory?: WasmMemory;
+  /** Sent with the memory. */
+  module?: WasmModule;
 }
 
 export enum TaskResult {
   DONE = 0,
-  /** This worker does not know the memory: send the task again with it. */
+  /** This worker does not know the memory, or not the code: send the task again with both. */
   NEEDS_MEMORY = 1,
   /** No instance could be made (no scratch is free). */
   NO_INSTANCE = 2,

@@ -13,8 +13,16 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
+/** An instance of a module. */
+export interface WasmInstance {
+  readonly exports: Record<string, unknown>;
+}
+
 interface WasmNamespace {
   Module: new (bytes: Uint8Array) => WasmModule;
+  Instance: new (module: WasmModule, imports: Record<string, Record<string, unknown>>) => WasmInstance;
+  /** Compiles off this thread. */
+  compile(bytes: Uint8Array): Promise<WasmModule>;
   Memory: new (options: { initial: number; maximum: number; shared: true }) => WasmMemory;
 }
 

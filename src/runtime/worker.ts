@@ -4,7 +4,8 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { SLOT_STATE, SLOT_STATUS } from '../../assembly/shared/layout.js';
 import { SlotState, Status } from '../../assembly/shared/status.js';
-import { WORKER_INSTANCES_MAX } from '../config.js';
+import { WORKER_CODES_MAX, WORKER_INSTANCES_MAX } from '../config.js';
+import { attachCode, type CodeExports } from './generated-code.js';
 import { EngineInstance } from './instance.js';
 import { type DecideTask, SlotCall, TaskResult } from './task.js';
 import type { WasmModule } from './webassembly.js';
@@ -12,6 +13,8 @@ import type { WasmModule } from './webassembly.js';
 interface Entry {
   words: Int32Array;
   instance: EngineInstance;
+  /** Generated code by its id, the least recently used first. It goes with the instance that it stands beside. */
+  codes: Map<number, CodeExports>;
 }
 
 const { module } = workerData as { module: WasmModule };
@@ -23,19 +26,36 @@ const entries = new Map<number, Entry>();
 export function runTask(task: DecideTask): TaskResult {
   let entry = entries.get(task.memoryId);
   if (entry === undefined) {
-    if (task.memory === undefined) return TaskResult.NEEDS_MEMORY;
+    if (task.memory === undefined || (task.code !== 0 && task.module === undefined)) return TaskResult.NEEDS_MEMORY;
     const words = new Int32Array(task.memory.buffer);
     try {
-      entry = { words, instance: new EngineInstance(module, task.memory, words, threadId) };
+      entry = { words, instance: new EngineInstance(module, task.memory, words, threadId), codes: new Map() };
     } catch {
       return TaskResult.NO_INSTANCE;
     }
     makeRoom();
   } else {
+    if (task.code !== 0 && task.module === undefined && !entry.codes.has(task.code)) return TaskResult.NEEDS_MEMORY;
     entries.delete(task.memoryId);
   }
   entries.set(task.memoryId, entry);
   return runSlot(task, entry);
+}
+
+/** The code of a task beside the instance that decides it. */
+function codeOf({ code, module: sent }: DecideTask, { codes, instance }: Entry): CodeExports {
+  let exports = codes.get(code);
+  if (exports === undefined) {
+    exports = attachCode(sent as WasmModule, instance);
+    for (const [oldest] of codes) {
+      if (codes.size < WORKER_CODES_MAX) break;
+      codes.delete(oldest);
+    }
+  } else {
+    codes.delete(code);
+  }
+  codes.set(code, exports);
+  return exports;
 }
 
 function runSlot(task: DecideTask, entry: Entry): TaskResult {
@@ -45,7 +65,8 @@ function runSlot(task: DecideTask, entry: Entry): TaskResult {
   }
   let result = TaskResult.DONE;
   try {
-    const status = task.call === SlotCall.DECIDE ? entry.instance.decide(task.slot) : entry.instance.decideFrame(task.slot);
+    const decider = task.code === 0 ? entry.instance : codeOf(task, entry);
+    const status = task.call === SlotCall.DECIDE ? decider.decide(task.slot) : decider.decideFrame(task.slot);
     entry.words[(task.slot + SLOT_STATUS) >>> 2] = status;
   } catch {
     // The instance may be in the middle of anything: the next task of this tenant gets a new one.

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import * as at from '#assembly/shared/layout.js';
 import { ImageError, type ListError, type Status } from '#assembly/shared/status.js';
+import { generateModule } from '#src/codegen/generate.js';
 import { readListHeader } from '#src/image/list.js';
 import { fromWtf8 } from './wtf8.js';
 
@@ -14,6 +15,8 @@ interface Memory {
 
 interface Imports {
   env: { memory: Memory; scratchBase: number };
+  /** Of generated code: the engine's exports. */
+  engine?: object;
 }
 
 interface WasmNamespace {
@@ -69,6 +72,8 @@ export class EngineBox {
   readonly outputBytes: number;
   imageBytes = 0;
   readonly #module: object;
+  /** Code generated for the image, made at the first call: it runs after the VM in every call, and must leave the same bytes. */
+  #generated: Partial<EngineExports> | null | undefined;
 
   constructor(options: { inputBytes?: number; imageBytesMax?: number; outputBytes?: number; module?: object } = {}) {
     this.#module = options.module ?? wasm;
@@ -114,6 +119,7 @@ export class EngineBox {
     if (this.image + image.length > this.output) throw new Error('image too large for the box');
     this.bytes.set(image, this.image);
     this.imageBytes = image.length;
+    this.#generated = undefined;
     return this.exports.verifyImage(this.image, image.length);
   }
 
@@ -165,8 +171,55 @@ export class EngineBox {
   /** Decides payloads in one call. */
   decide(payloads: readonly Uint8Array[], options: Parameters<EngineBox['fillSlot']>[1] & { shift?: number } = {}): Decided {
     this.fillSlot(this.place(payloads, options.shift), options);
-    const status = this.exports.decide(this.slot);
+    const status = this.#run('decide');
     return this.decided(status, payloads.length);
+  }
+
+  /** The code generated for the image that is loaded; null where none is. */
+  generated(): Partial<EngineExports> | null {
+    if (this.#generated === undefined) {
+      const { module } = generateModule(this.bytes.slice(this.image, this.image + this.imageBytes));
+      if (module === undefined) {
+        this.#generated = null;
+      } else {
+        const imports = { env: { memory: this.memory, scratchBase: SCRATCH }, engine: this.exports };
+        this.#generated = new WebAssembly.Instance(new WebAssembly.Module(module), imports).exports as Partial<EngineExports>;
+      }
+    }
+    return this.#generated;
+  }
+
+  /** Runs the VM, then generated code over the same slot, and holds the two to the same slot and output. @returns the status */
+  #run(call: 'decide' | 'decideFrame' | 'evaluate'): Status {
+    const before = this.bytes.slice(this.slot, SLOT_END);
+    const status = this.exports[call](this.slot);
+    const run = this.#module === wasm ? this.generated()?.[call] : undefined;
+    if (run === undefined) return status;
+    const outputEnd = this.output + this.outputBytes;
+    const slot = this.bytes.slice(this.slot, SLOT_END);
+    const output = this.bytes.slice(this.output, outputEnd);
+    this.bytes.set(before, this.slot);
+    const used =
+      this.view.getUint32(this.slot + at.SLOT_CURSOR, true) === 0 ? 0 : this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
+    this.bytes.fill(GUARD_BYTE, this.output + used, outputEnd);
+    const again = run(this.slot);
+    const same = (what: string, vm: Uint8Array, code: Uint8Array): void => {
+      if (Buffer.compare(vm, code) === 0) return;
+      const first = vm.findIndex((byte, index) => byte !== code[index]);
+      throw new Error(`generated code leaves another ${what}: byte ${first} is ${code[first]}, the VM's is ${vm[first]}`);
+    };
+    if (again !== status) throw new Error(`generated code answers ${again}, the VM ${status}`);
+    same('slot', slot, this.bytes.slice(this.slot, SLOT_END));
+    if (status === 0) {
+      const length = this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
+      same('output', output.subarray(0, length), this.bytes.slice(this.output, this.output + length));
+      same(
+        'guard behind the output',
+        output.subarray(length).map(() => GUARD_BYTE),
+        this.bytes.slice(this.output + length, outputEnd),
+      );
+    }
+    return status;
   }
 
   /** Reads back what a call left in the slot. */
@@ -199,7 +252,7 @@ export class EngineBox {
     view.setUint32(slot + at.SLOT_COUNT, options.entries ?? 0, true);
     view.setUint32(slot + at.SLOT_INPUT, placed!.address, true);
     view.setUint32(slot + at.SLOT_INPUT_BYTES, placed!.bytes, true);
-    const status = this.exports.decideFrame(slot);
+    const status = this.#run('decideFrame');
     const used = view.getUint32(slot + at.SLOT_OUTPUT_USED, true);
     return { status, count: view.getUint32(slot + at.SLOT_COUNT, true), answer: this.bytes.slice(this.output, this.output + used) };
   }
@@ -213,7 +266,7 @@ export class EngineBox {
     values: Value[];
   } {
     this.fillSlot(this.place([payload], options.shift), options);
-    const status = this.exports.evaluate(this.slot);
+    const status = this.#run('evaluate');
     const used = this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
     const values: Value[] = [];
     for (let offset = 0; offset < used; offset += at.VALUE_BYTES) values.push(this.value(this.output + offset));

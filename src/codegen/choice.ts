@@ -1,0 +1,26 @@
+// Which images get code: those that it makes faster. The rest is the VM's.
+//
+// Generating takes some 10 us an instruction and V8 optimises functions as a whole, so both bounds are on the size of the program.
+// Measured with `npm run bench -- decide`'s workload (4.1 instructions a rule), docs/BENCHMARKS.md has the figures: at 10 rules code
+// takes a quarter of the VM's time, at 100 a fifth, at 1,000 a half. Beyond, what both read, the rules' own constants, no longer
+// fits the first caches, and what code gains is not worth what it costs to make.
+
+/** Changes with every change of what is generated: stored modules of another version are made anew. */
+export const GENERATOR_VERSION = 1;
+
+/** Instructions of a program that gets code. */
+export const CODE_INSTRUCTIONS_MAX = 8192;
+/** Rules of an image that gets code: their hit bits are locals of one function. */
+export const CODE_RULES_MAX = 2048;
+
+export interface ProgramSize {
+  readonly codeCount: number;
+  readonly ruleCount: number;
+}
+
+/** Why an image gets no code; undefined where it gets some, unless the generator finds an opcode it does not know. */
+export function whyNoCode({ codeCount, ruleCount }: ProgramSize): string | undefined {
+  if (codeCount > CODE_INSTRUCTIONS_MAX) return `its program has ${codeCount} instructions, more than ${CODE_INSTRUCTIONS_MAX}`;
+  if (ruleCount > CODE_RULES_MAX) return `it has ${ruleCount} rules, more than ${CODE_RULES_MAX}`;
+  return undefined;
+}

@@ -1,0 +1,71 @@
+// Gets images their generated code: from the store, or made on the compiler's thread and then stored. The VM decides until it is
+// there; then one assignment lets the next request begin with it, and those in flight end as they began.
+
+import { GENERATOR_VERSION, whyNoCode } from '../codegen/choice.js';
+import type { Generated } from '../codegen/generate.js';
+import { compileCode } from '../runtime/generated-code.js';
+import { engineHash } from '../runtime/instance.js';
+import type { TaskPool } from '../runtime/task-pool.js';
+import { type CodeOrigin, readCodeFile, writeCodeFile } from './code-file.js';
+import type { GenerateTask } from './compile-worker.js';
+import type { LiveImage } from './live-image.js';
+import type { Store } from './store.js';
+import type { CodeMaker } from './tenant.js';
+
+export interface CodesOptions {
+  store: Store | undefined;
+  /** Runs registry/compile-worker.ts. */
+  compiler: TaskPool;
+}
+
+export class Codes implements CodeMaker {
+  private readonly asked = new WeakMap<LiveImage, Promise<void>>();
+  private readonly running = new Set<Promise<void>>();
+  private closed = false;
+
+  constructor(private readonly options: CodesOptions) {}
+
+  want(live: LiveImage): Promise<void> {
+    let task = this.asked.get(live);
+    if (task !== undefined || this.closed) return task ?? Promise.resolve();
+    task = this.get(live)
+      .catch((error: unknown) => {
+        // The VM goes on: a full disk or a thread that died is no reason to stop deciding.
+        live.withoutCode = (error as Error).message;
+      })
+      .finally(() => this.running.delete(task as Promise<void>));
+    this.asked.set(live, task);
+    this.running.add(task);
+    return task;
+  }
+
+  /** Waits for what is in hand and begins nothing any more. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.running);
+  }
+
+  private async get(live: LiveImage): Promise<void> {
+    live.withoutCode = whyNoCode(live);
+    if (live.withoutCode !== undefined) return;
+    const origin: CodeOrigin = { generator: GENERATOR_VERSION, engine: engineHash(), image: live.image };
+    const deciding = live.copyDeciding();
+    const { store } = this.options;
+    const stored = live.isStored ? await store?.readCode(live.tenant.name, live.name, live.version, live.image) : undefined;
+    let module = stored === undefined ? undefined : readCodeFile(stored, origin);
+    if (module === undefined) {
+      if (this.closed || live.isRetired) return;
+      const made = await this.options.compiler.run<GenerateTask, Generated>('generateCode', { deciding });
+      if (made.module === undefined) {
+        live.withoutCode = made.unsupported;
+        return;
+      }
+      module = made.module;
+      if (live.isStored) {
+        await store?.writeCode(live.tenant.name, live.name, live.version, live.image, writeCodeFile(module, origin));
+      }
+    }
+    const code = await compileCode(module);
+    if (!live.isRetired) live.code = code;
+  }
+}

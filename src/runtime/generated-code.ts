@@ -1,0 +1,42 @@
+// Code generated for an image, as a process runs it: one compiled module for all threads, and on each thread an instance of it
+// beside the engine's. The two have the same memory and the same scratch; the code calls the engine's functions directly.
+
+import type { EngineInstance } from './instance.js';
+import { SlotCall } from './task.js';
+import { type WasmModule, wasm } from './webassembly.js';
+
+/** What a module of generated code exports; src/codegen/generate.ts. */
+export interface CodeExports {
+  decide(slot: number): number;
+  decideFrame(slot: number): number;
+}
+
+let made = 0;
+
+/** Compiles a module of generated code, off this thread. Rejects where the bytes are no valid module. */
+export async function compileCode(bytes: Uint8Array): Promise<GeneratedCode> {
+  return new GeneratedCode(await wasm.compile(bytes));
+}
+
+/** An instance of generated code beside an engine instance. */
+export function attachCode(module: WasmModule, engine: EngineInstance): CodeExports {
+  const imports = { env: { memory: engine.memory, scratchBase: engine.scratch }, engine: engine.functions };
+  return new wasm.Instance(module, imports).exports as unknown as CodeExports;
+}
+
+/** The code of one image. It is let go with the image: nothing else refers to it, but for the workers' bounded caches. */
+export class GeneratedCode {
+  /** Unique in this process, from 1: how workers know it again. */
+  readonly id = ++made;
+  private attached: { engine: EngineInstance; exports: CodeExports } | undefined;
+
+  constructor(readonly module: WasmModule) {}
+
+  /** Decides a slot with this code on the owner's thread, beside its engine instance. Throws what the code traps with. */
+  run(slot: number, call: SlotCall, engine: EngineInstance): number {
+    // An instance that trapped has been replaced, and its scratch may be another's by now.
+    if (this.attached?.engine !== engine) this.attached = { engine, exports: attachCode(this.module, engine) };
+    const { exports } = this.attached;
+    return call === SlotCall.DECIDE ? exports.decide(slot) : exports.decideFrame(slot);
+  }
+}
