@@ -31,7 +31,8 @@ export function widthOf(kind: FieldKind): number {
 export function emitScalar(frame: Frame, field: FieldPart, register: number | undefined, invalid: Label): void {
   switch (field.kind) {
     case FieldKind.DOUBLE:
-      return emitDouble(frame, field, register, invalid);
+      emitDouble(frame, field, register, invalid);
+      return;
     case FieldKind.BOOL: {
       const bits = localOf(frame, register, ValueType.I64);
       frame.body.memory(Op.I64_LOAD8_U);
@@ -42,9 +43,10 @@ export function emitScalar(frame: Frame, field: FieldPart, register: number | un
       return;
     }
     case FieldKind.ENUM:
-      return emitMember(frame, field, register, invalid);
+      emitMember(frame, field, register, invalid);
+      return;
     default:
-      return emitInteger(frame, field, register, invalid);
+      emitInteger(frame, field, register, invalid);
   }
 }
 

@@ -1,0 +1,61 @@
+// Every opcode has a generated form, or is listed here with the reason why the VM runs images with it.
+
+import { describe, expect, it } from 'vitest';
+import { FunctionId } from '#assembly/shared/function.js';
+import { IMAGE_CODE } from '#assembly/shared/image.js';
+import { INSTRUCTION_C, INSTRUCTION_IMM, OPCODE_COUNT, Opcode } from '#assembly/shared/opcode.js';
+import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
+import { CODE_INSTRUCTIONS_MAX, CODE_RULES_MAX, whyNoCode } from '#src/codegen/choice.js';
+import { generateModule } from '#src/codegen/generate.js';
+import { writeImage } from '#src/image/write-image.js';
+import { Assembler } from '../lib/image-assembler.js';
+import { modelOf } from '../lib/image-model.js';
+
+/** Opcodes without a generated form. */
+const UNSUPPORTED: Readonly<Partial<Record<Opcode, string>>> = {
+  [Opcode.MATCH]: 'a match index decides faster than code for every rule',
+  [Opcode.ALIVE]: 'it belongs to MATCH',
+  [Opcode.ENSEMBLE]: 'trees are walked by the engine',
+  [Opcode.PARAMETER]: 'parameters are bound to a slot',
+};
+
+/** An image whose first instruction is `op`, with an imm, and not verified: only whether there is a form for it counts. */
+function imageWith(op: number, imm = 0n): Uint8Array {
+  const model = modelOf([{ name: 'xs', kind: FieldKind.LIST, items: { kind: FieldKind.DOUBLE }, maximum: 4 }]);
+  const assembler = new Assembler(model);
+  for (const type of [RegisterType.WIDE_LOW, RegisterType.TEXT]) assembler.temporary(type);
+  assembler.op(Opcode.JUMP, { to: 'end' }).op(Opcode.JUMP, { to: 'end' }).label('end');
+  const image = writeImage(assembler.decision([], { lists: [{ name: 'blocked', type: RegisterType.TEXT }] }));
+  const view = new DataView(image.buffer);
+  const code = view.getUint32(IMAGE_CODE, true);
+  view.setUint16(code, op, true);
+  view.setUint16(code + INSTRUCTION_C, 2, true);
+  view.setBigUint64(code + INSTRUCTION_IMM, imm, true);
+  return image;
+}
+
+describe('opcodes', () => {
+  for (let op = 0; op < OPCODE_COUNT; op++) {
+    if (op === Opcode.NEXT || op === Opcode.NEXT_PIECE) continue; // the ends of FOR and FOR_PIECE
+    it(`${Opcode[op]} ${op in UNSUPPORTED ? 'is left to the VM' : 'has a form'}`, () => {
+      const loop = op === Opcode.FOR_PIECE ? 2n : 0n;
+      const { unsupported } = generateModule(imageWith(op, op === Opcode.CALL ? BigInt(FunctionId.TEXT_TRIM) : loop));
+      expect(unsupported).toBe(op in UNSUPPORTED ? `no code is generated for ${Opcode[op]}` : undefined);
+    });
+  }
+
+  it('that do not exist are refused by number', () => {
+    expect(generateModule(imageWith(OPCODE_COUNT + 7)).unsupported).toBe(`no code is generated for opcode ${OPCODE_COUNT + 7}`);
+    expect(generateModule(imageWith(Opcode.CALL, 9999n)).unsupported).toBe('no code is generated for function 9999');
+  });
+});
+
+describe('the choice', () => {
+  it.each([
+    [CODE_INSTRUCTIONS_MAX, CODE_RULES_MAX, undefined],
+    [CODE_INSTRUCTIONS_MAX + 1, 1, `its program has ${CODE_INSTRUCTIONS_MAX + 1} instructions, more than ${CODE_INSTRUCTIONS_MAX}`],
+    [1, CODE_RULES_MAX + 1, `it has ${CODE_RULES_MAX + 1} rules, more than ${CODE_RULES_MAX}`],
+  ])('of %d instructions and %d rules', (codeCount, ruleCount, why) => {
+    expect(whyNoCode({ codeCount, ruleCount })).toBe(why);
+  });
+});
