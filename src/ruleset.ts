@@ -101,8 +101,8 @@ export class RuleSet {
   }
 
   /**
-   * Has code generated for the image now, on a worker thread, rather than after the first thousand decisions. Resolves when it decides,
-   * or where the image gets none. Decisions are the same before and after.
+   * Has code generated for the image now, on a worker thread, rather than after the first thousand decisions. Resolves when it
+   * decides, or where the image gets none. Decisions are the same before and after.
    */
   async warmUp(): Promise<void> {
     if (this.released) throw new Error('the rule set has been released');

@@ -1,5 +1,5 @@
 // Segments with branches: WebAssembly knows no jumps, only ends of blocks and starts of loops. Jumps go forward, so each place that
-// they lead to becomes the end of a block, which opens where the first of them stands, or further in front where blocks would cross.
+// they lead to becomes the end of a block, which opens where the first of them stands, or further in front where two would cross.
 
 import { Opcode } from '../../assembly/shared/opcode.js';
 import type { Label } from './body.js';

@@ -1,4 +1,4 @@
-// Instructions that write texts, call the engine, end the program or write its values: what happens only where the program comes by.
+// Instructions that write texts, call the engine, end the program or write its values: what happens only where a program comes by.
 
 import { FunctionId } from '../../assembly/shared/function.js';
 import { SCRATCH_TEXT, VALUE_BYTES, VALUE_HIGH, VALUE_LOW, VALUE_TAG } from '../../assembly/shared/layout.js';

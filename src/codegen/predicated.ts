@@ -1,6 +1,6 @@
 // Segments without a branch: every instruction is run, and what it means is held to whether the program would have come by. So
-// nothing depends on the payload for where the processor goes on, which it cannot foresee; a rule of three comparisons costs some 15
-// instructions and no misprediction of as many cycles.
+// nothing depends on the payload for where the processor goes on, which it cannot foresee: a rule of three comparisons costs some
+// 15 instructions, and no misprediction of as many cycles.
 
 import { Opcode } from '../../assembly/shared/opcode.js';
 import type { Frame } from './frame.js';
@@ -124,8 +124,8 @@ export function emitHit(frame: Frame, rank: number, reach: Reach): void {
 }
 
 /**
- * Whether what the instruction writes may be read where the program has not come by it: behind the segment, or behind the next place
- * that a jump of it leads to.
+ * Whether what the instruction writes may be read where the program has not come by it: behind the segment, or behind the next
+ * place that a jump of it leads to.
  */
 function outlivesReach(frame: Frame, segment: Segment, index: number): boolean {
   const { code } = frame.image;

@@ -34,8 +34,8 @@ export function segmentsOf(image: ImageParts): Segment[] {
 }
 
 /**
- * Registers that a segment may read before it has written them, and those that it always writes. Rather too many of the first and too
- * few of the second: a write counts for a read where the program cannot have come around it.
+ * Registers that a segment may read before it has written them, and those that it always writes. Rather too many of the first and
+ * too few of the second: a write counts for a read where the program cannot have come around it.
  */
 function accesses(image: ImageParts, first: number, end: number): { exposed: Set<number>; killed: Set<number> } {
   const exposed = new Set<number>();

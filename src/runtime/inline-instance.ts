@@ -20,8 +20,8 @@ export class InlineInstance {
   }
 
   /**
-   * Decides a slot, with generated code where there is some for its image, else with the VM. INTERNAL where it trapped: then nothing
-   * in the slot may be believed.
+   * Decides a slot, with generated code where there is some for its image, else with the VM. INTERNAL where it trapped: then
+   * nothing in the slot may be believed.
    */
   run(slot: number, call: SlotCall, code?: GeneratedCode): Status {
     try {
