@@ -35,7 +35,7 @@ import { Status } from './shared/status';
 import { runProgram } from './vm/interpreter';
 
 /** Ends a call: the status goes into the slot and to the caller. */
-function finish(slot: usize, status: Status): Status {
+export function finish(slot: usize, status: Status): Status {
   store<u32>(slot, status, SLOT_STATUS);
   return status;
 }
@@ -54,7 +54,7 @@ function evaluatePayload(slot: usize, image: usize, payload: usize, bytes: u32, 
 }
 
 /** Decides the slot's payload number `index` into `output`. @returns bytes | status << ENTRY_STATUS_SHIFT, as entries have it */
-function decidePayload(slot: usize, image: usize, index: u32, payload: usize, bytes: u32, output: usize): u32 {
+export function decidePayload(slot: usize, image: usize, index: u32, payload: usize, bytes: u32, output: usize): u32 {
   const idHigh = load<u64>(slot, SLOT_ID_HIGH);
   let idLow = load<u64>(slot, SLOT_ID_LOW);
   if ((idHigh | idLow) !== 0) idLow += index as u64;

@@ -11,6 +11,7 @@ import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
 import { benchServing } from './serving.js';
+import { benchTranscode } from './transcode.js';
 import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
 import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 
@@ -37,6 +38,11 @@ workloads: wide tables, arithmetic, disjunctions over null, beside gcc and V8
 
 json, table, publish: one section of the aims; --runs and --ms as above
   --rules 10000       rules that are published (publish), rows of the generated table (table)
+
+transcode: nanoseconds to make a payload of JSON text, and to decide it, beside JSON.parse
+  --rules 100         number of rules
+  --runs 3            runs of each row; the median counts
+  --ms 300            least time of one run
 
 serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rules 100         number of rules
@@ -153,6 +159,13 @@ async function aims(context: Context, only?: readonly Section[]): Promise<Measur
 const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>> = {
   aims: (context) => aims(context),
   json: (context) => aims(context, ['json']),
+  async transcode(context) {
+    const { values, format, log } = context;
+    const { runs, timing } = timingOf(context, 300);
+    const rules = positive('rules', values.rules, 100);
+    const result = await benchTranscode({ rules, runs, msMin: timing.msMin, payloadCount: PAYLOAD_COUNT / 4, format, log });
+    return { result, isRight: result.wrong === null };
+  },
   table: (context) => aims(context, ['table']),
   publish: (context) => aims(context, ['publish']),
   async decide(context) {

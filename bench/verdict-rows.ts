@@ -93,7 +93,7 @@ export function verdictJsonBytes({ ruleSet }: VerdictSetup, buffers: readonly Bu
     covers: 'score and outcome',
     decide: (first) => {
       let sum = 0;
-      for (let i = first; i < first + BLOCK_COUNT; i++) sum += checksumOf(ruleSet.decideBytes(buffers[i]!.toString()));
+      for (let i = first; i < first + BLOCK_COUNT; i++) sum += checksumOf(ruleSet.decideBytes(buffers[i]!, { isJson: true }));
       return sum;
     },
   };

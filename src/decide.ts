@@ -5,6 +5,7 @@
 // Slots of a frame:  | header | entries | the frame                         | room for the answer frame          |
 
 import { DECISION_OUTCOME, DECISION_STATUS } from '../assembly/shared/image.js';
+import { JsonFault } from '../assembly/shared/json.js';
 import {
   ANSWER_BATCH_BYTES,
   ANSWER_BYTES,
@@ -41,8 +42,10 @@ import type { LiveImage } from './registry/live-image.js';
 import type { GeneratedCode } from './runtime/generated-code.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall, TaskResult } from './runtime/task.js';
+import { Collected, type Settle, type Settled } from './settled.js';
 
 export { type FrameHead, peekFrame } from './frame.js';
+export type { Settle, Settled } from './settled.js';
 
 export interface DecideOptions {
   /** Microseconds UTC; what the rules see as `now`. */
@@ -53,26 +56,6 @@ export interface DecideOptions {
   /** Forces a path; without it the static cost decides. `pooled` is inline all the same where the engine has no pool. */
   path?: 'inline' | 'pooled';
 }
-
-/** What came out of one request. Valid only inside the `settle` call it was handed to, and so is every view it returns. */
-export interface Settled {
-  /**
-   * OK: every payload has its decision (which may itself say INVALID_PAYLOAD). INVALID_FRAME: the frame is malformed or names
-   * another model. INTERNAL: the engine trapped or its thread died; nothing was decided.
-   */
-  readonly status: Status;
-  /** Decisions there are; 0 unless status is OK. */
-  readonly count: number;
-  readonly path: 'inline' | 'pooled';
-  /** Bytes of the i-th decision (schemas/decision.fbs), over shared memory. */
-  decision(index: number): Uint8Array;
-  /** Status of the i-th decision. */
-  statusOf(index: number): Status;
-  /** decideFrame: the AnswerBatch (schemas/batch.fbs), over shared memory. Empty for decidePayloads. */
-  readonly answer: Uint8Array;
-}
-
-export type Settle = (settled: Settled) => void;
 
 const EMPTY = new Uint8Array(0);
 
@@ -133,7 +116,7 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
 }
 
 /** Inline by default, pooled when it pays: see config.ts for the bound. */
-function isPooled(live: LiveImage, count: number, options: DecideOptions): boolean {
+export function isPooled(live: LiveImage, count: number, options: DecideOptions): boolean {
   const host = live.tenant.host;
   if (host.pool === undefined) return false;
   if (options.path !== undefined) return options.path === 'pooled';
@@ -145,7 +128,7 @@ const spare: Request[] = [];
 const SPARE_MAX = 64;
 
 /** A request with its slot and its pin. Throws BUSY where the ring is full. */
-function admit(live: LiveImage, bytes: number): Request {
+export function admit(live: LiveImage, bytes: number): Request {
   live.pin();
   const slot = live.tenant.memory.ring.claim(bytes);
   if (slot === 0) {
@@ -158,7 +141,7 @@ function admit(live: LiveImage, bytes: number): Request {
   return request;
 }
 
-function runInline(request: Request, call: SlotCall, settle: Settle): void {
+export function runInline(request: Request, call: SlotCall, settle: Settle): void {
   try {
     request.decideInline(call);
     settle(request);
@@ -167,7 +150,7 @@ function runInline(request: Request, call: SlotCall, settle: Settle): void {
   }
 }
 
-async function runPooled(request: Request, call: SlotCall, settle: Settle): Promise<void> {
+export async function runPooled(request: Request, call: SlotCall, settle: Settle): Promise<void> {
   try {
     await request.decidePooled(call);
     settle(request);
@@ -177,17 +160,19 @@ async function runPooled(request: Request, call: SlotCall, settle: Settle): Prom
 }
 
 /** A request in its slot, from `begin` to `end`. */
-class Request implements Settled {
+export class Request implements Settled {
   status: Status = Status.OK;
   count = 0;
   path: 'inline' | 'pooled' = 'inline';
   private live!: LiveImage;
-  private memory!: TenantMemory;
-  private slot = 0;
+  memory!: TenantMemory;
+  slot = 0;
   private bindings: ListBindings | undefined;
   /** The code it began with: a switch in between does not touch it. */
   private code: GeneratedCode | undefined;
   private isFrame = false;
+  /** Payloads are JSON text. */
+  private isJson = false;
 
   begin(live: LiveImage, slot: number): void {
     this.live = live;
@@ -215,6 +200,7 @@ class Request implements Settled {
       entry += ENTRY_BYTES >>> 2;
     }
     this.isFrame = false;
+    this.isJson = false;
     this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, first, options);
   }
 
@@ -223,7 +209,15 @@ class Request implements Settled {
     const input = this.slot + SLOT_HEADER_BYTES + count * ENTRY_BYTES;
     this.memory.bytes.set(frame, input);
     this.isFrame = true;
+    this.isJson = false;
     this.writeHeader(count, input, frame.length, input + align8(frame.length), outputBytes, 0, options);
+  }
+
+  /** Payloads that are texts, which lie in the slot already; behind them, at `area`, room for one payload. */
+  fillTexts(count: number, area: number, areaBytes: number, options: DecideOptions): void {
+    this.isFrame = false;
+    this.isJson = true;
+    this.writeHeader(count, area, areaBytes, area + areaBytes, count * this.live.decisionBytesMax, 0, options);
   }
 
   decideInline(call: SlotCall): void {
@@ -257,6 +251,12 @@ class Request implements Settled {
     return ((this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) >>> ENTRY_STATUS_SHIFT) as Status;
   }
 
+  /** Why a text was not taken. */
+  faultOf(index: number): JsonFault {
+    const entry = (this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES) >>> 2;
+    return this.isJson ? (this.memory.words[entry + (ENTRY_PAYLOAD_BYTES >>> 2)] as JsonFault) : JsonFault.NONE;
+  }
+
   get answer(): Uint8Array {
     if (!this.isFrame || this.status !== Status.OK) return EMPTY;
     const address = this.word(SLOT_OUTPUT);
@@ -286,14 +286,17 @@ class Request implements Settled {
     counters.add(counter);
     if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
     else if (status !== Status.OK) counters.add(Counter.INTERNAL);
+    // A text that was not taken may not be answered by its decision: whoever answers it counts it.
+    for (let i = 0; i < this.count; i++) if (!this.isJson || this.faultOf(i) === JsonFault.NONE) this.countDecision(i);
+  }
+
+  /** Counts a decision that is answered. */
+  countDecision(index: number): void {
+    const { counters } = this.live.tenant.host;
     const { bytes, words } = this.memory;
-    let entry = (this.slot + SLOT_HEADER_BYTES + ENTRY_DECISION) >>> 2;
-    for (let i = 0; i < this.count; i++) {
-      const address = (words[entry] as number) >>> 0;
-      counters.add(Counter.OUTCOME_NONE + (bytes[address + DECISION_OUTCOME] as number));
-      if (bytes[address + DECISION_STATUS] === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
-      entry += ENTRY_BYTES >>> 2;
-    }
+    const address = (words[(this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES + ENTRY_DECISION) >>> 2] as number) >>> 0;
+    counters.add(Counter.OUTCOME_NONE + (bytes[address + DECISION_OUTCOME] as number));
+    if (bytes[address + DECISION_STATUS] === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
   }
 
   private writeHeader(
@@ -403,50 +406,6 @@ function splitBatch(live: LiveImage, payloads: readonly Uint8Array[], bytesWante
   }
   parts.push(part);
   return parts;
-}
-
-/** Decisions of all parts, copied. */
-class Collected implements Settled {
-  status: Status = Status.OK;
-  readonly answer = EMPTY;
-  private decisions: Uint8Array[] = [];
-  private statuses: Status[] = [];
-
-  constructor(
-    readonly path: 'inline' | 'pooled',
-    readonly expected: number,
-  ) {}
-
-  get count(): number {
-    return this.decisions.length;
-  }
-
-  /** Copies what a part decided. False where it failed: then the batch has failed. */
-  take(part: Settled): boolean {
-    this.status = part.status;
-    if (part.status !== Status.OK) {
-      this.decisions = [];
-      this.statuses = [];
-      return false;
-    }
-    for (let i = 0; i < part.count; i++) {
-      this.decisions.push(part.decision(i).slice());
-      this.statuses.push(part.statusOf(i));
-    }
-    return true;
-  }
-
-  decision(index: number): Uint8Array {
-    const decision = this.decisions[index];
-    assert(decision !== undefined, 'there is no such decision');
-    return decision;
-  }
-
-  statusOf(index: number): Status {
-    const status = this.statuses[index];
-    assert(status !== undefined, 'there is no such decision');
-    return status;
-  }
 }
 
 /** A frame that never got a slot. */

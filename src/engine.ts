@@ -52,6 +52,8 @@ export interface EngineStats {
   internal: number;
   /** Instances replaced because they trapped, on all threads. */
   traps: number;
+  /** JSON texts that the engine refused and the encoder took: a bug. They were decided. */
+  jsonDisagreed: number;
   pool: {
     /** Threads running now; 0 before the first pooled request. */
     threads: number;
@@ -217,6 +219,7 @@ class LocalEngine implements Engine {
       invalidFrames: counters.get(Counter.INVALID_FRAME),
       internal: counters.get(Counter.INTERNAL),
       traps: counters.get(Counter.TRAPS),
+      jsonDisagreed: counters.get(Counter.JSON_DISAGREED),
       pool: { threads: pool?.threads ?? 0, queued: pool?.queued ?? 0, deaths: pool?.deaths ?? 0 },
       tenants: this.registry.allTenants().map(({ name, live, memory }) => ({
         tenant: name,

@@ -3,6 +3,7 @@
 import type { Status } from '../assembly/shared/status.js';
 import type { Clock } from './clock.js';
 import { decidePayloads, type Settled } from './decide.js';
+import { decideJson, type JsonText, jsonString, type SettledJson } from './decide-json.js';
 import { Problem } from './errors.js';
 import { Explainer, type Explanation } from './explain.js';
 import type { Manifest } from './image/manifest.js';
@@ -10,12 +11,14 @@ import type { LiveImage } from './registry/live-image.js';
 import { type Decision, readDecision } from './schema/decision.js';
 import type { Model } from './schema/model.js';
 
-/** A value that fits the model; its JSON text; or the FlatBuffers bytes of a payload. */
+/** A value that fits the model; its JSON text; or bytes: FlatBuffers, or JSON text in UTF-8 where CallOptions.isJson says so. */
 export type Payload = object | string | Uint8Array;
 
 export interface CallOptions {
   /** Microseconds UTC: what the rules see as `now`. Default: the engine's clock. */
   now?: bigint;
+  /** Payloads that are bytes are JSON text in UTF-8. */
+  isJson?: boolean;
 }
 
 /** A payload that the engine finds invalid. */
@@ -60,8 +63,8 @@ export class RuleSet {
    */
   decide(payload: Payload, options: CallOptions = {}): Decision {
     let decision = undefined as Decision | undefined;
-    this.run([this.encode(payload)], options, (settled) => {
-      decision = readDecision(settled.decision(0));
+    this.runOne(payload, options, (bytes) => {
+      decision = readDecision(bytes);
     });
     return decision!;
   }
@@ -69,8 +72,8 @@ export class RuleSet {
   /** The decision of `decide` as bytes (schemas/decision.fbs), a copy. */
   decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
     let bytes: Uint8Array = INVALID;
-    this.run([this.encode(payload)], options, (settled) => {
-      bytes = copyOut(settled.decision(0));
+    this.runOne(payload, options, (decision) => {
+      bytes = copyOut(decision);
     });
     return bytes;
   }
@@ -82,9 +85,12 @@ export class RuleSet {
   decideBatch(payloads: readonly Payload[], options: CallOptions = {}): Decision[] {
     const decisions: Decision[] = [];
     if (payloads.length === 0) return decisions;
-    this.run(this.encodeAll(payloads), options, (settled) => {
+    const take = (settled: Settled): void => {
       for (let i = 0; i < settled.count; i++) decisions.push(readDecision(settled.decision(i)));
-    });
+    };
+    const texts = payloads.filter((payload) => isText(payload, options));
+    if (texts.length === payloads.length) this.runJson(texts, options, true, take);
+    else this.run(this.encodeAll(payloads, options), options, take);
     return decisions;
   }
 
@@ -94,7 +100,7 @@ export class RuleSet {
    */
   explain(payload: Payload, options: CallOptions = {}): Explanation {
     const now = options.now ?? this.clock.nowMicros();
-    const bytes = this.encode(payload).slice();
+    const bytes = this.encode(payload, options).slice();
     const decision = this.decide(bytes, { now });
     this.explainer ??= new Explainer(this.live);
     return this.explainer.explain(bytes, now, decision);
@@ -117,6 +123,36 @@ export class RuleSet {
     this.live.retire();
   }
 
+  /** Throws Problem where a text or an object is not a payload. */
+  private runOne(payload: Payload, options: CallOptions, use: (decision: Uint8Array) => void): void {
+    if (!isText(payload, options)) {
+      this.run([this.encode(payload, options)], options, (settled) => use(settled.decision(0)));
+      return;
+    }
+    let problem: Problem | undefined;
+    this.runJson([payload], options, false, (settled) => {
+      problem = settled.problemOf(0);
+      if (problem === undefined) use(settled.decision(0));
+    });
+    if (problem !== undefined) throw problem;
+  }
+
+  private runJson(
+    texts: readonly JsonText[],
+    options: CallOptions,
+    answersRefused: boolean,
+    use: (settled: SettledJson) => void,
+  ): void {
+    if (this.released) throw new Error('the rule set has been released');
+    let status: Status = 0;
+    const now = options.now ?? this.clock.nowMicros();
+    decideJson(this.live, texts, { now, path: 'inline', answersRefused }, (settled) => {
+      status = settled.status;
+      if (status === 0) use(settled);
+    });
+    if (status !== 0) throw new Problem('INTERNAL', `the engine failed with status ${status}`);
+  }
+
   private run(payloads: readonly Uint8Array[], options: CallOptions, use: (settled: Settled) => void): void {
     let status: Status = 0;
     decidePayloads(this.live, payloads, { now: options.now ?? this.clock.nowMicros(), path: 'inline' }, (settled) => {
@@ -127,19 +163,19 @@ export class RuleSet {
   }
 
   /** Valid until the next call. */
-  private encode(payload: Payload): Uint8Array {
+  private encode(payload: Payload, options: CallOptions): Uint8Array {
     if (this.released) throw new Error('the rule set has been released');
-    if (payload instanceof Uint8Array) return payload;
-    return typeof payload === 'string' ? this.live.encoder.encodeText(payload) : this.live.encoder.encode(payload);
+    if (isText(payload, options)) return this.live.encoder.encodeText(jsonString(payload));
+    return payload instanceof Uint8Array ? payload : this.live.encoder.encode(payload);
   }
 
   /** All payloads as bytes, side by side in one buffer; empty ones for those that do not fit. */
-  private encodeAll(payloads: readonly Payload[]): Uint8Array[] {
+  private encodeAll(payloads: readonly Payload[], options: CallOptions): Uint8Array[] {
     let buffer = new Uint8Array(payloads.length * 256);
     const ends: number[] = [];
     let end = 0;
     for (const payload of payloads) {
-      const bytes = this.encodeOrInvalid(payload);
+      const bytes = this.encodeOrInvalid(payload, options);
       if (end + bytes.length > buffer.length) {
         const larger = new Uint8Array(2 * (end + bytes.length));
         larger.set(buffer.subarray(0, end));
@@ -152,14 +188,18 @@ export class RuleSet {
     return ends.map((to, index) => buffer.subarray(ends[index - 1] ?? 0, to));
   }
 
-  private encodeOrInvalid(payload: Payload): Uint8Array {
+  private encodeOrInvalid(payload: Payload, options: CallOptions): Uint8Array {
     try {
-      return this.encode(payload);
+      return this.encode(payload, options);
     } catch (error) {
       if (error instanceof Problem) return INVALID;
       throw error;
     }
   }
+}
+
+function isText(payload: Payload, { isJson }: CallOptions): payload is JsonText {
+  return typeof payload === 'string' || (isJson === true && payload instanceof Uint8Array);
 }
 
 // Copies of decisions lie side by side in chunks: a buffer of its own for each costs 1 us of the 2 us that a call takes. A chunk

@@ -4,6 +4,7 @@
 import { verifyCase } from '../functions/case';
 import { verifyPattern } from '../functions/pattern';
 import { verifyZone } from '../functions/zone';
+import { verifyPlan } from '../json/plan';
 import {
   BLOB_BYTES,
   BLOB_KIND,
@@ -14,6 +15,9 @@ import {
   IMAGE_BLOBS,
   IMAGE_DATA,
   IMAGE_DATA_BYTES,
+  IMAGE_JSON,
+  IMAGE_KIND,
+  ImageKind,
 } from '../shared/image';
 import { ImageError } from '../shared/status';
 
@@ -37,13 +41,20 @@ export function verifyBlobs(image: usize): ImageError {
     const bytes = load<u32>(blob, BLOB_SIZE);
     if ((load<u32>(blob, BLOB_OFFSET) as u64) !== end || load<u32>(blob, 12) !== 0) return ImageError.BAD_BLOB;
     end = (end + (bytes as u64) + 7) & ~7;
-    if (end > dataBytes || !contentFits(kind, blobAddress(image, index), bytes)) return ImageError.BAD_BLOB;
+    if (end > dataBytes || !contentFits(image, kind, blobAddress(image, index), bytes)) return ImageError.BAD_BLOB;
   }
-  return end === dataBytes ? ImageError.NONE : ImageError.BAD_BLOB;
+  return end === dataBytes && jsonFits(image) ? ImageError.NONE : ImageError.BAD_BLOB;
+}
+
+/** Whether an image that decides names its plan for JSON, and another one none. */
+function jsonFits(image: usize): bool {
+  const json = load<u32>(image, IMAGE_JSON);
+  if (load<u32>(image, IMAGE_KIND) !== ImageKind.DECISION) return json === 0;
+  return json - 1 < load<u32>(image, IMAGE_BLOB_COUNT) && load<u32>(blobOf(image, json - 1), BLOB_KIND) === BlobKind.JSON;
 }
 
 /** Whether the bytes are what functions of the kind rely on. */
-function contentFits(kind: u32, address: usize, bytes: u32): bool {
+function contentFits(image: usize, kind: u32, address: usize, bytes: u32): bool {
   switch (kind) {
     case BlobKind.ZONE:
       return verifyZone(address, bytes);
@@ -51,6 +62,8 @@ function contentFits(kind: u32, address: usize, bytes: u32): bool {
       return verifyPattern(address, bytes);
     case BlobKind.CASE:
       return verifyCase(address, bytes);
+    case BlobKind.JSON:
+      return verifyPlan(image, address, bytes);
     default:
       return false;
   }

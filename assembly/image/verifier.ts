@@ -78,7 +78,6 @@ import { verifyRules } from './rules';
 import { verifyTemplate } from './template';
 
 /** Header bytes without a meaning yet; they are 0. */
-const HEADER_RESERVED = 148;
 const HEADER_RESERVED_END = 184;
 
 /**
@@ -156,7 +155,7 @@ function verifyHeader(image: usize): ImageError {
   if (fieldRegisters > load<u32>(image, IMAGE_REGISTER_COUNT)) return ImageError.BAD_HEADER;
   if (nowRegister !== NO_REGISTER && nowRegister >= fieldRegisters) return ImageError.BAD_HEADER;
   if (!(costMax >= 0 && costMax < Infinity)) return ImageError.BAD_HEADER;
-  if (load<u32>(image, IMAGE_FLAGS) !== 0 || load<u32>(image, HEADER_RESERVED) !== 0) return ImageError.BAD_HEADER;
+  if (load<u32>(image, IMAGE_FLAGS) !== 0) return ImageError.BAD_HEADER;
   for (let at: usize = HEADER_RESERVED_END; at < (IMAGE_HEADER_BYTES as usize); at += 8) {
     if (load<u64>(image + at) !== 0) return ImageError.BAD_HEADER;
   }

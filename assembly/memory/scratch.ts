@@ -1,6 +1,6 @@
-// The parts of an instance's scratch; drawn in shared/layout.ts. Nothing in it outlives one payload.
+// The parts of an instance's scratch; drawn in shared/layout.ts. Nothing in it outlives one payload but guesses.
 
-import { SCRATCH_HITS, SCRATCH_NULLS, SCRATCH_REGISTERS, SCRATCH_TEXT, SCRATCH_WORK } from '../shared/layout';
+import { SCRATCH_HITS, SCRATCH_KEYS, SCRATCH_NULLS, SCRATCH_REGISTERS, SCRATCH_TEXT, SCRATCH_WORK } from '../shared/layout';
 import { scratchBase } from './env';
 
 /** Registers, 8 bytes each. */
@@ -26,6 +26,11 @@ export function scratchText(): usize {
 /** Work area of one function call, SCRATCH_WORK_BYTES. */
 export function scratchWork(): usize {
   return scratchBase + SCRATCH_WORK;
+}
+
+/** Guesses which key of JSON comes next. */
+export function scratchKeys(): usize {
+  return scratchBase + SCRATCH_KEYS;
 }
 
 /** Writes zeros in steps of 8 bytes; `bytes` is a multiple of 8. Short runs only: a call of memory.fill costs more than they do. */

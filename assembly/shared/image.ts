@@ -43,6 +43,7 @@ export const IMAGE_ON_ERROR = 132; // u32, Outcome; NONE = fail
 export const IMAGE_OUTCOME_DEFAULT = 136; // u32, Outcome where no threshold and no hit says otherwise
 export const IMAGE_NOW_REGISTER = 140; // u32, register that receives `now`, or NO_REGISTER
 export const IMAGE_OUT_COUNT = 144; // u32, values an expression image writes
+export const IMAGE_JSON = 148; // u32, number of its blob for JSON + 1; 0 = none, in an expression image
 export const IMAGE_COST_MAX = 152; // f64, static worst case of one payload, in units of cost
 export const IMAGE_BLOBS = 160; // u32 offset
 export const IMAGE_BLOB_COUNT = 164; // u32

@@ -8,6 +8,7 @@ import { INSTRUCTION_BYTES } from '../../assembly/shared/opcode.js';
 import { checksum32 } from './checksum.js';
 import { ConstantPool } from './constants.js';
 import { writeFields } from './fields.js';
+import { jsonPlan } from './json-plan.js';
 import type { ImageBlob, ImageParts, ImageRule } from './parts.js';
 import { writeRegisters } from './registers.js';
 import { align8, buildReason, buildTemplate } from './template.js';
@@ -22,7 +23,9 @@ export function writeImage(parts: ImageParts): Uint8Array {
   const { tables, fields } = writeFields(parts.model, parts.registerOfField, pool);
   const names = parts.lists.map(({ name }) => name);
   const { bytes: template, listVersions } = buildTemplate(parts.name, parts.version, parts.nowRegister !== at.NO_REGISTER, names);
-  const { blobs, data } = writeBlobs(parts.blobs);
+  const isDecision = parts.kind === at.ImageKind.DECISION;
+  const imageBlobs = isDecision ? [...parts.blobs, { kind: at.BlobKind.JSON, bytes: planOf(parts.model, tables) }] : parts.blobs;
+  const { blobs, data } = writeBlobs(imageBlobs);
   const { rules, reasons, reasonSizes } = writeRules(parts.rules);
   const sections = [
     tables,
@@ -68,7 +71,7 @@ export function writeImage(parts: ImageParts): Uint8Array {
   place(6, at.IMAGE_THRESHOLDS, at.IMAGE_THRESHOLD_COUNT, parts.thresholds.length);
   place(7, at.IMAGE_TEMPLATE, at.IMAGE_TEMPLATE_BYTES, template.length);
   place(8, at.IMAGE_REASONS, at.IMAGE_REASON_BYTES, reasons.length);
-  place(9, at.IMAGE_BLOBS, at.IMAGE_BLOB_COUNT, parts.blobs.length);
+  place(9, at.IMAGE_BLOBS, at.IMAGE_BLOB_COUNT, imageBlobs.length);
   place(10, at.IMAGE_LISTS, at.IMAGE_LIST_COUNT, parts.lists.length);
   place(11, at.IMAGE_DATA, at.IMAGE_DATA_BYTES, data.length);
   u32(at.IMAGE_REASONS_MAX, parts.reasonsMax);
@@ -83,10 +86,17 @@ export function writeImage(parts: ImageParts): Uint8Array {
   u32(at.IMAGE_OUTCOME_DEFAULT, parts.outcomeDefault);
   u32(at.IMAGE_NOW_REGISTER, parts.nowRegister);
   u32(at.IMAGE_OUT_COUNT, parts.outCount);
+  u32(at.IMAGE_JSON, isDecision ? imageBlobs.length : 0);
   view.setFloat64(at.IMAGE_COST_MAX, parts.costMax, true);
   view.setBigUint64(at.IMAGE_HASH, hashImage(image), true);
   sealImage(image);
   return image;
+}
+
+/** The plan for JSON, with offsets of the field descriptors, which follow the `tables`. */
+function planOf(model: ImageParts['model'], tables: Uint8Array): Uint8Array {
+  const fields = align8(at.IMAGE_HEADER_BYTES + tables.length);
+  return jsonPlan(model, (number) => fields + number * at.FIELD_BYTES);
 }
 
 /** Writes the checksum of an image whose other bytes are final. */

@@ -21,9 +21,11 @@ export enum Counter {
   INTERNAL = 9,
   /** Instances that trapped. */
   TRAPS = 10,
+  /** Texts that the engine's transcoder refused and the encoder took: a bug of ours. */
+  JSON_DISAGREED = 11,
 }
 
-export const COUNTER_COUNT = 11;
+export const COUNTER_COUNT = 12;
 
 /** Bytes of the view. */
 export const COUNTERS_BYTES = COUNTER_COUNT * 8;

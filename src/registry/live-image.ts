@@ -12,6 +12,7 @@ import type { ImageHeader } from '../image/header.js';
 import type { Manifest, ManifestList } from '../image/manifest.js';
 import type { GeneratedCode } from '../runtime/generated-code.js';
 import { PayloadEncoder } from '../schema/encode.js';
+import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
 import type { Model } from '../schema/model.js';
 import { ListBindings, type ListRegion } from './list-region.js';
 import type { ListVersion } from './list-store.js';
@@ -34,6 +35,8 @@ export class LiveImage {
   /** Instructions of its program. */
   readonly codeCount: number;
   readonly ruleCount: number;
+  /** What payloads of JSON text need of a slot. */
+  readonly jsonRoom: JsonRoom;
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
   /**
@@ -73,6 +76,7 @@ export class LiveImage {
     this.decisionBytesMax = header.decisionBytesMax;
     this.usesNow = header.usesNow;
     this.encoder = new PayloadEncoder(manifest.model);
+    this.jsonRoom = jsonRoom(manifest.model);
   }
 
   /**

@@ -26,12 +26,17 @@ export class InlineInstance {
   run(slot: number, call: SlotCall, code?: GeneratedCode): Status {
     try {
       const instance = this.instance ?? this.start();
-      if (code !== undefined) return code.run(slot, call, instance);
+      // Generated code reads payloads, not texts.
+      if (code !== undefined && call !== SlotCall.DECIDE_JSON) return code.run(slot, call, instance);
       switch (call) {
         case SlotCall.DECIDE:
           return instance.decide(slot);
         case SlotCall.DECIDE_FRAME:
           return instance.decideFrame(slot);
+        case SlotCall.DECIDE_JSON:
+          return instance.decideJson(slot);
+        case SlotCall.SPLIT_JSON:
+          return instance.splitJson(slot);
         case SlotCall.EVALUATE:
           return instance.evaluate(slot);
       }

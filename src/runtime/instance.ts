@@ -19,6 +19,10 @@ interface EngineExports extends Record<string, unknown> {
   decide(slot: number): Status;
   /** Decides the RequestBatch of a slot and writes the AnswerBatch. */
   decideFrame(slot: number): Status;
+  /** Decides the payloads of a slot's entries that are JSON text. */
+  decideJson(slot: number): Status;
+  /** Finds the items of a slot's JSON array. */
+  splitJson(slot: number): Status;
   /** Runs an EXPRESSIONS image over the one payload of a slot. */
   evaluate(slot: number): Status;
 }
@@ -49,6 +53,8 @@ export class EngineInstance {
   readonly verifyList: EngineExports['verifyList'];
   readonly decide: EngineExports['decide'];
   readonly decideFrame: EngineExports['decideFrame'];
+  readonly decideJson: EngineExports['decideJson'];
+  readonly splitJson: EngineExports['splitJson'];
   readonly evaluate: EngineExports['evaluate'];
 
   /**
@@ -74,6 +80,8 @@ export class EngineInstance {
     this.verifyList = bare(exports.verifyList);
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
+    this.decideJson = bare(exports.decideJson);
+    this.splitJson = bare(exports.splitJson);
     this.evaluate = bare(exports.evaluate);
     this.functions = instance.exports as Record<string, unknown>;
   }

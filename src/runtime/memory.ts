@@ -52,6 +52,8 @@ export class TenantMemory {
   readonly memory: WasmMemory;
   /** Views from address 0 to the end of the ring. */
   readonly bytes: Uint8Array;
+  /** The same, for writing texts. */
+  readonly text: Buffer;
   readonly words: Int32Array;
   readonly longs: BigInt64Array;
   readonly ring: Ring;
@@ -74,6 +76,7 @@ export class TenantMemory {
     this.memory = new wasm.Memory({ initial: pages, maximum: options.pagesMax, shared: true });
     const buffer = this.memory.buffer;
     this.bytes = new Uint8Array(buffer, 0, stateBase);
+    this.text = Buffer.from(buffer, 0, stateBase);
     this.words = new Int32Array(buffer, 0, stateBase >>> 2);
     this.longs = new BigInt64Array(buffer, 0, stateBase >>> 3);
     this.writeControl(CONTROL_SCRATCH_BASE, scratchBase);

@@ -7,6 +7,9 @@ export enum SlotCall {
   DECIDE = 0,
   DECIDE_FRAME = 1,
   EVALUATE = 2,
+  DECIDE_JSON = 3,
+  /** Never pooled. */
+  SPLIT_JSON = 4,
 }
 
 export interface DecideTask {

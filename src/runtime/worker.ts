@@ -65,8 +65,7 @@ function runSlot(task: DecideTask, entry: Entry): TaskResult {
   }
   let result = TaskResult.DONE;
   try {
-    const decider = task.code === 0 ? entry.instance : codeOf(task, entry);
-    const status = task.call === SlotCall.DECIDE ? decider.decide(task.slot) : decider.decideFrame(task.slot);
+    const status = decideSlot(task, entry);
     entry.words[(task.slot + SLOT_STATUS) >>> 2] = status;
   } catch {
     // The instance may be in the middle of anything: the next task of this tenant gets a new one.
@@ -77,6 +76,12 @@ function runSlot(task: DecideTask, entry: Entry): TaskResult {
   }
   Atomics.store(entry.words, state, SlotState.DONE);
   return result;
+}
+
+function decideSlot(task: DecideTask, entry: Entry): Status {
+  if (task.call === SlotCall.DECIDE_JSON) return entry.instance.decideJson(task.slot);
+  const decider = task.code === 0 ? entry.instance : codeOf(task, entry);
+  return task.call === SlotCall.DECIDE ? decider.decide(task.slot) : decider.decideFrame(task.slot);
 }
 
 function makeRoom(): void {

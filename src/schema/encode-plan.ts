@@ -43,6 +43,9 @@ export interface TablePlan {
   tableAt: number;
 }
 
+/** A payload begins with the offset of its root table. */
+export const ROOT_OFFSET_BYTES = 4;
+
 /** Bytes of a field in its table, by FieldKind. */
 const WIDTHS: readonly number[] = [0, 1, 4, 8, 8, 8, 8, 4, 2, 4, 4, 4];
 

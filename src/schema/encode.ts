@@ -13,44 +13,22 @@ import { FieldKind } from '../../assembly/shared/value-type.js';
 import type { Problem } from '../errors.js';
 import { codePoints } from './convert.js';
 import { scaledFromNumber, scaledFromShortText, scaledFromText } from './decimal.js';
-import { type FieldPlan, planTable, type TablePlan } from './encode-plan.js';
-import { JsonCursor } from './json-cursor.js';
+import { type FieldPlan, planTable, ROOT_OFFSET_BYTES, type TablePlan } from './encode-plan.js';
+import { hasDecimals, restoreDecimals } from './json-decimals.js';
 import { parseJson } from './json-text.js';
 import type { Model } from './model.js';
 import { invalidPayload, isPlainObject, payloadErrors } from './payload-errors.js';
 import { parseDate, parseTimestamp } from './time.js';
 
-const ROOT_OFFSET_BYTES = 4;
 const BUFFER_BYTES_MIN = 4096;
 /** Texts of more code units are written by TextEncoder: its call costs about as much as 64 turns of the loop. */
 const LOOP_UNITS_MAX = 64;
-
-/** Longer JSON text is left to JSON.parse: what it is made of is then mostly long texts, which that reads faster. */
-const PLAIN_BYTES_MAX = 16_384;
-
-/** Bytes of a text on its way into a table; nothing in it outlives a call. */
-const ASCII = new Uint8Array(PLAIN_BYTES_MAX);
-
-/** Vtable entry of a null field while its table is copied; no field lies on its table's first bytes. */
-const IS_NULL = 1;
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const LOWER_N = 0x6e;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const NULL = Buffer.from('null');
-const TRUE = Buffer.from('true');
-const FALSE = Buffer.from('false');
 
 /** Encodes payloads of one model. One instance a thread; it keeps its buffer. */
 export class PayloadEncoder {
   private readonly root: TablePlan;
   private readonly utf8 = new TextEncoder();
-  private readonly cursor = new JsonCursor();
+  private readonly hasDecimals: boolean;
   private bytes = new Uint8Array(BUFFER_BYTES_MIN);
   private view = new DataView(this.bytes.buffer);
   /** First free byte of the buffer. */
@@ -59,6 +37,7 @@ export class PayloadEncoder {
 
   constructor(private readonly model: Model) {
     this.root = planTable(model, 0, ROOT_OFFSET_BYTES);
+    this.hasDecimals = hasDecimals(model);
   }
 
   /**
@@ -73,42 +52,16 @@ export class PayloadEncoder {
     return this.bytes.subarray(0, this.end);
   }
 
-  /** As `encode`, from JSON text; throws Problem INVALID_JSON with the position where the text is not JSON, and
-   * INVALID_PAYLOAD where an object has a key twice. */
+  /**
+   * As `encode`, from JSON text, decimals exactly as they stand there; throws Problem INVALID_JSON with the position where the text
+   * is not JSON, and INVALID_PAYLOAD where an object has a key twice. What the engine's transcoder takes, this takes, and means the
+   * same; it comes here for what it does not take, to be told all that is wrong with it.
+   */
   encodeText(json: string): Uint8Array {
-    const plain = this.encodeAscii(json);
-    if (plain !== undefined) return plain;
     const { value, duplicates } = parseJson(json);
     if (duplicates.length > 0) throw invalidPayload(duplicates);
+    if (this.hasDecimals) restoreDecimals(this.model, json, value);
     return this.encode(value);
-  }
-
-  /**
-   * The way of encodePlain for a text of ASCII alone, which nearly all are (25 fields: 1,150 ns, by way of JSON.parse 2,450). Of
-   * others a half of a surrogate pair would have to be told from U+FFFD.
-   */
-  private encodeAscii(json: string): Uint8Array | undefined {
-    if (json.length > PLAIN_BYTES_MAX) return undefined;
-    const { read, written } = this.utf8.encodeInto(json, ASCII);
-    return read === json.length && written === read ? this.encodePlain(ASCII.subarray(0, written)) : undefined;
-  }
-
-  /**
-   * As `encode`, from the bytes of JSON text; undefined where they are not plain (json-cursor.ts) or do not fit the model, which
-   * encodeText then finds out about. Nearly all payloads are plain: without JSON.parse, its strings and its object, they are
-   * encoded in a third of the time.
-   */
-  encodePlain(json: Uint8Array): Uint8Array | undefined {
-    if (json.length > PLAIN_BYTES_MAX) return undefined;
-    this.end = 0;
-    this.isTooLong = false;
-    const { cursor } = this;
-    cursor.open(json);
-    const isWritten = this.copyTable(this.root) >= 0 && cursor.peek() < 0;
-    cursor.close();
-    if (!isWritten || !this.isWithin(this.end)) return undefined;
-    this.view.setUint32(0, this.root.tableAt, true);
-    return this.bytes.subarray(0, this.end);
   }
 
   private refuse(value: unknown): Problem {
@@ -152,113 +105,6 @@ export class PayloadEncoder {
     this.bytes.set(block, start);
     this.end = start + block.length;
     return start;
-  }
-
-  /** Appends the table that is next in the JSON text; returns its position, or -1. Texts lie in the order of the JSON text. */
-  private copyTable(plan: TablePlan): number {
-    const { cursor } = this;
-    if (!cursor.take(OPEN_BRACE)) return -1;
-    const start = this.startTable(plan.blankBlock);
-    if (start < 0) return -1;
-    const { fields } = plan;
-    let required = 0;
-    let nulls = 0;
-    let next = 0;
-    if (cursor.peek() === CLOSE_BRACE) cursor.at++;
-    else {
-      do {
-        if (cursor.peek() !== QUOTE) return -1;
-        const found = takeKey(cursor, fields, next);
-        if (found < 0 || !cursor.take(COLON)) return -1;
-        next = found + 1;
-        const field = fields[found]!;
-        if (cursor.peek() === LOWER_N) {
-          if (field.required || this.view.getUint16(start + field.entryAt, true) !== 0 || !cursor.takeAll(NULL)) return -1;
-          this.view.setUint16(start + field.entryAt, IS_NULL, true);
-          nulls++;
-          continue;
-        }
-        // There before: a key that stands twice, which is not plain.
-        if (this.view.getUint16(start + field.entryAt, true) !== 0) return -1;
-        this.view.setUint16(start + field.entryAt, field.valueAt - plan.tableAt, true);
-        if (field.required) required++;
-        if (!this.copyField(field, start + field.valueAt)) return -1;
-      } while (cursor.take(COMMA));
-      if (!cursor.take(CLOSE_BRACE)) return -1;
-    }
-    if (nulls > 0) this.clearNulls(fields, start);
-    return required === plan.requiredCount ? start + plan.tableAt : -1;
-  }
-
-  private clearNulls(fields: readonly FieldPlan[], start: number): void {
-    for (const { entryAt } of fields) {
-      if (this.view.getUint16(start + entryAt, true) === IS_NULL) this.view.setUint16(start + entryAt, 0, true);
-    }
-  }
-
-  private copyField(field: FieldPlan, at: number): boolean {
-    const { cursor } = this;
-    switch (field.kind) {
-      case FieldKind.BOOL:
-        if (cursor.takeAll(TRUE)) this.bytes[at] = 1;
-        else return cursor.takeAll(FALSE);
-        return true;
-      case FieldKind.INT:
-      case FieldKind.LONG:
-        return this.writeField(field, cursor.takeNumber(), at);
-      case FieldKind.DOUBLE: {
-        const value = cursor.takeNumber();
-        if (!(value >= field.minimum && value <= field.maximum)) return false;
-        this.view.setFloat64(at, value, true);
-        return true;
-      }
-      case FieldKind.TEXT: {
-        const chars = cursor.takeText();
-        if (chars < field.minimum || chars > field.maximum || chars < 0) return false;
-        return this.point(at, this.copyText(cursor.at - 1 - chars, chars));
-      }
-      case FieldKind.OBJECT:
-        return this.point(at, this.copyTable(field.child!));
-      case FieldKind.LIST:
-        return this.point(at, this.copyList(field));
-      default: {
-        const byte = cursor.peek();
-        if (byte !== QUOTE) {
-          const value = cursor.takeNumber();
-          return !Number.isNaN(value) && this.writeField(field, value, at);
-        }
-        const chars = cursor.takeText();
-        if (chars < 0 || chars > LOOP_UNITS_MAX) return false;
-        return this.writeField(field, asciiText(cursor.bytes, cursor.at - 1 - chars, chars), at);
-      }
-    }
-  }
-
-  /** Appends the list that is next in the JSON text; returns its position, or -1. */
-  private copyList(field: FieldPlan): number {
-    const { cursor } = this;
-    if (!cursor.take(OPEN_BRACKET)) return -1;
-    const element = field.element!;
-    const count = cursor.countItems();
-    if (count < 0) return -1;
-    const position = this.startList(field, count);
-    if (position < 0) return -1;
-    for (let i = 0; i < count; i++) {
-      if (i > 0 && !cursor.take(COMMA)) return -1;
-      cursor.peek();
-      if (!this.copyField(element, position + 4 + i * element.width)) return -1;
-    }
-    return cursor.take(CLOSE_BRACKET) ? position : -1;
-  }
-
-  /** Appends `chars` characters of the JSON text; returns the position of the text, or -1. */
-  private copyText(from: number, chars: number): number {
-    if (!this.reserve(this.end + 12 + chars)) return -1;
-    const position = (this.end + 3) & -4;
-    const { bytes } = this;
-    const json = this.cursor.bytes;
-    for (let i = 0; i < chars; i++) bytes[position + 4 + i] = json[from + i]!;
-    return this.endText(position, position + 4 + chars);
   }
 
   private writeField(field: FieldPlan, value: unknown, at: number): boolean {
@@ -448,19 +294,6 @@ export class PayloadEncoder {
     if (bytes > PAYLOAD_BYTES_MAX) this.isTooLong = true;
     return !this.isTooLong;
   }
-}
-
-/** Takes the key of a field, mostly that of the `next` one; returns the field's index, or -1. */
-function takeKey(cursor: JsonCursor, fields: readonly FieldPlan[], next: number): number {
-  if (next < fields.length && cursor.takeAll(fields[next]!.key)) return next;
-  for (let i = 0; i < fields.length; i++) if (cursor.takeAll(fields[i]!.key)) return i;
-  return -1;
-}
-
-function asciiText(bytes: Uint8Array, at: number, chars: number): string {
-  let text = '';
-  for (let i = at; i < at + chars; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
 }
 
 /** Whether an object has no own key but the `known` that were found, those without a value apart. */

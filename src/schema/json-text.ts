@@ -188,7 +188,7 @@ function pointerOf(open: readonly Open[]): string {
 }
 
 /** Where the text ends that begins at `at`, both in quotes. */
-function endOfText(text: string, at: number): number {
+export function endOfText(text: string, at: number): number {
   let end = text.indexOf('"', at + 1);
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end;

@@ -4,11 +4,14 @@
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { Status } from '../../assembly/shared/status.js';
 import { type DecideOptions, decideFrame, decidePayloads, peekFrame, type Settled } from '../decide.js';
+import { decideJson } from '../decide-json.js';
 import { type PayloadError, Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { renderDecision, renderDecisionBytes } from '../schema/decision.js';
+import { itemTexts } from '../schema/json-members.js';
 import { parseJson } from '../schema/json-text.js';
 import { findPayloadFault } from '../schema/reader.js';
+import { splitJson } from '../split-json.js';
 import { readAnswers, writeAnswers } from './answer-frame.js';
 import { bodyText, readBody } from './body.js';
 import { type Context, findLive } from './context.js';
@@ -16,12 +19,6 @@ import type { Exchange } from './exchange.js';
 import { answerMedia, bodyMedia, FLATBUFFERS_TYPE, JSON_TYPE, Media } from './media-type.js';
 
 const MODEL_HASH = /^[0-9a-f]{16}$/;
-/**
- * Not a payload of any model: it takes the place of one that could not be encoded, so that the engine answers INVALID_PAYLOAD
- * there.
- */
-const NO_PAYLOAD = new Uint8Array(0);
-
 /** Time and ids of `count` decisions. */
 export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions {
   return { now: live.usesNow ? context.engine.nowMicros() : 0n, idHigh: context.ids.high, idLow: context.ids.take(count) };
@@ -35,8 +32,12 @@ export function decideOne(exchange: Exchange): void {
   readBody(exchange, context.config.bodyBytesMax, (body) => {
     const live = findLive(context.engine, exchange.tenant, exchange.name);
     if (media === Media.FLATBUFFERS) requireModel(live, exchange.head.model);
+    if (media === Media.JSON) {
+      decideText(exchange, live, body, answer);
+      return;
+    }
     // Pooled requests are settled when the body's bytes are gone; only a refusal looks at them again.
-    let payload = media === Media.JSON ? encodeBody(live, body) : body;
+    let payload = body;
     decidePayloads(live, [payload], decideOptions(context, live, 1), (settled) => {
       try {
         answerOne(exchange, live, settled, payload, answer);
@@ -48,15 +49,28 @@ export function decideOne(exchange: Exchange): void {
   });
 }
 
-function encodeBody(live: LiveImage, body: Uint8Array): Uint8Array {
-  return live.encoder.encodePlain(body) ?? live.encoder.encodeText(bodyText(body));
+/** A body of JSON text. */
+function decideText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
+  decideJson(live, [body], decideOptions(exchange.context, live, 1), (settled) => {
+    try {
+      requireSettled(settled);
+      const problem = settled.problemOf(0);
+      if (problem !== undefined) throw problem;
+      sendDecision(exchange, settled, answer);
+    } catch (error) {
+      exchange.fail(error);
+    }
+  });
 }
 
 function answerOne(exchange: Exchange, live: LiveImage, settled: Settled, payload: Uint8Array, answer: Media): void {
   requireSettled(settled);
-  const status = settled.statusOf(0);
-  if (status === Status.INVALID_PAYLOAD) throw invalidPayload(live, payload);
-  if (status !== Status.OK) throw new Problem('INTERNAL');
+  if (settled.statusOf(0) === Status.INVALID_PAYLOAD) throw invalidPayload(live, payload);
+  sendDecision(exchange, settled, answer);
+}
+
+function sendDecision(exchange: Exchange, settled: Settled, answer: Media): void {
+  if (settled.statusOf(0) !== Status.OK) throw new Problem('INTERNAL');
   const decision = settled.decision(0);
   if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisionBytes(decision));
   else exchange.send(200, FLATBUFFERS_TYPE, decision);
@@ -71,31 +85,31 @@ export function decideBatch(exchange: Exchange): void {
   const answer = answerMedia(exchange.head.accept, media);
   readBody(exchange, exchange.context.config.bodyBytesMax, (body) => {
     const live = findLive(exchange.context.engine, exchange.tenant, exchange.name);
-    if (media === Media.JSON) decideJsonBatch(exchange, live, bodyText(body), answer);
+    if (media === Media.JSON) decideJsonBatch(exchange, live, body, answer);
     else decideFrameBatch(exchange, live, body, answer);
   });
 }
 
-function decideJsonBatch(exchange: Exchange, live: LiveImage, text: string, answer: Media): void {
-  const { values, errors } = parseArray(text);
-  const payloads = values.map((value, i) => {
-    if (errors.has(i)) return NO_PAYLOAD;
-    try {
-      return live.encoder.encode(value).slice();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      errors.set(i, error.errors ?? [{ pointer: '', code: 'TYPE', message: error.message }]);
-      return NO_PAYLOAD;
-    }
-  });
-  if (payloads.length === 0) {
+function decideJsonBatch(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
+  const texts = splitJson(live.tenant, body) ?? arrayItems(bodyText(body));
+  if (texts.length === 0) {
     if (answer === Media.JSON) exchange.send(200, JSON_TYPE, '[]');
     else exchange.send(200, FLATBUFFERS_TYPE, writeAnswers([]));
     return;
   }
-  decidePayloads(live, payloads, decideOptions(exchange.context, live, payloads.length), (settled) => {
+  // Of a request that is pooled the bytes are gone when it is settled.
+  let whole = body;
+  const options = { ...decideOptions(exchange.context, live, texts.length), answersRefused: true };
+  decideJson(live, texts, options, (settled) => {
     try {
       requireSettled(settled);
+      const errors = new Map<number, readonly PayloadError[]>();
+      for (let i = 0; i < settled.count; i++) {
+        const problem = settled.problemOf(i);
+        // One payload that is no JSON makes no JSON of the whole, whose reader then says where.
+        if (problem?.code === 'INVALID_JSON') arrayItems(bodyText(whole));
+        if (problem !== undefined) errors.set(i, problem.errors ?? [{ pointer: '', code: 'TYPE', message: problem.message }]);
+      }
       const decisions = Array.from({ length: settled.count }, (_, i) => settled.decision(i));
       if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisions(decisions, errors));
       else exchange.send(200, FLATBUFFERS_TYPE, writeAnswers(decisions));
@@ -103,6 +117,7 @@ function decideJsonBatch(exchange: Exchange, live: LiveImage, text: string, answ
       exchange.fail(error);
     }
   });
+  if (!exchange.isOver) whole = body.slice();
 }
 
 function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array, answer: Media): void {
@@ -152,16 +167,11 @@ function renderDecisions(decisions: readonly Uint8Array[], errors: ReadonlyMap<n
   return `[${rendered.join(',')}]`;
 }
 
-/** The payloads of a batch, and by index what is wrong with the text of some of them: keys that stand twice. */
-function parseArray(text: string): { values: unknown[]; errors: Map<number, readonly PayloadError[]> } {
-  const { value, duplicates } = parseJson(text);
+/** The payloads of a batch as texts. Throws Problem INVALID_JSON, BATCH_TOO_LARGE. */
+function arrayItems(text: string): string[] {
+  // Keys that stand twice are found payload by payload.
+  const { value } = parseJson(text);
   if (!Array.isArray(value)) throw new Problem('INVALID_JSON', 'the body of a batch is a JSON array of payloads');
   if (value.length > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${value.length} payloads, at most ${SLOT_COUNT_MAX}`);
-  const errors = new Map<number, readonly PayloadError[]>();
-  for (const error of duplicates) {
-    const [, index = '', ...rest] = error.pointer.split('/');
-    const own = errors.get(Number(index)) ?? [];
-    errors.set(Number(index), [...own, { ...error, pointer: rest.map((step) => `/${step}`).join('') }]);
-  }
-  return { values: value, errors };
+  return itemTexts(text);
 }

@@ -121,6 +121,9 @@ export class ServerMetrics {
     this.add('verdict_engine_busy_total', 'counter', 'Requests refused because a ring was full.', () => single(stats().busy));
     this.add('verdict_engine_internal_total', 'counter', 'Requests that failed inside the engine.', () => single(stats().internal));
     this.add('verdict_engine_traps_total', 'counter', 'Instances replaced because they trapped.', () => single(stats().traps));
+    this.add('verdict_engine_json_disagreed_total', 'counter', 'JSON texts that the engine refused and the encoder took.', () =>
+      single(stats().jsonDisagreed),
+    );
     this.add('verdict_pool_threads', 'gauge', 'Worker threads running.', () => single(stats().pool.threads));
     this.add('verdict_pool_queued', 'gauge', 'Requests waiting for a worker.', () => single(stats().pool.queued));
     this.add('verdict_pool_deaths_total', 'counter', 'Workers replaced because they died.', () => single(stats().pool.deaths));

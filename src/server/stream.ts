@@ -5,17 +5,16 @@
 // Backpressure: answers wait in the process up to backpressureBytesMax for a slow reader, then the connection is closed.
 
 import { NAME_PATTERN } from '../config.js';
-import { decideFrame, decidePayloads, peekFrame } from '../decide.js';
-import { type PayloadError, Problem } from '../errors.js';
+import { decideFrame, peekFrame } from '../decide.js';
+import { decideJson } from '../decide-json.js';
+import { Problem } from '../errors.js';
 import { renderDecision } from '../schema/decision.js';
-import { parseJson } from '../schema/json-text.js';
-import { invalidPayload } from '../schema/payload-errors.js';
 import { writeErrorAnswer } from './answer-frame.js';
-import { bodyText } from './body.js';
 import { type Context, findLive, requireTenant } from './context.js';
 import { decideOptions, requireModel, requireSettled } from './decision-route.js';
 import { statusLine } from './exchange.js';
 import { asProblem, PROBLEM_TYPE, problemDocument, renderProblem } from './problem-document.js';
+import { parseRequest, readRequest, type TextRequest } from './text-request.js';
 import type { HttpResponse, TemplatedApp, Uws, WebSocket } from './uws.js';
 
 export const SUBPROTOCOL = 'verdict.v1';
@@ -143,22 +142,33 @@ export class StreamEndpoint {
       const problem = this.report(error, tenant);
       pending.answer(JSON.stringify({ id, error: problemDocument(problem) }), false);
     };
-    try {
-      const request = parseRequest(bodyText(message));
+    // Of a request that is pooled the bytes are gone when it is settled.
+    let whole = message;
+    const decide = (request: TextRequest): void => {
       id = request.id ?? null;
-      if (request.duplicates.length > 0) throw invalidPayload(request.duplicates);
       const live = findLive(this.context.engine, tenant, request.bundle);
-      decidePayloads(live, [live.encoder.encode(request.payload)], decideOptions(this.context, live, 1), (settled) => {
+      decideJson(live, [request.payload], decideOptions(this.context, live, 1), (settled) => {
         try {
           requireSettled(settled);
+          const problem = settled.problemOf(0);
+          if (problem?.code === 'INVALID_JSON' && request.isGuess) {
+            id = null;
+            decide(parseRequest(whole));
+            return;
+          }
+          if (problem !== undefined) throw problem;
           pending.answer(`{"id":${JSON.stringify(id)},"decision":${renderDecision(settled.decision(0))}}`, false);
         } catch (error) {
           fail(error);
         }
       });
+    };
+    try {
+      decide(readRequest(message));
     } catch (error) {
       fail(error);
     }
+    if (!pending.isOver) whole = message.slice();
     pending.leave();
   }
 
@@ -189,6 +199,11 @@ class Pending {
     context.traffic.pending++;
   }
 
+  /** Whether it has been answered. */
+  get isOver(): boolean {
+    return this.answered;
+  }
+
   /** Sends the answer, once. Bytes are taken before the return. */
   answer(message: string | Uint8Array, isBinary: boolean): void {
     if (this.answered) return;
@@ -215,25 +230,4 @@ class Pending {
 function refuse(response: HttpResponse, problem: Problem): void {
   response.writeStatus(statusLine(problem.status));
   response.writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
-}
-
-/**
- * A text message, with what stands twice in its payload. Throws Problem INVALID_JSON where it is not JSON, INVALID_FRAME where it
- * is not of the form.
- */
-function parseRequest(text: string): { id?: unknown; bundle: string; payload: unknown; duplicates: PayloadError[] } {
-  const { value, duplicates } = parseJson(text);
-  const request = value as { id?: unknown; bundle?: unknown; payload?: unknown } | null;
-  if (typeof request !== 'object' || request === null || typeof request.bundle !== 'string' || request.payload === undefined) {
-    throw new Problem('INVALID_FRAME', 'a text message is {"id": any, "bundle": "name", "payload": {...}}');
-  }
-  const inPayload = duplicates.filter(({ pointer }) => pointer.startsWith('/payload/'));
-  const [outside] = duplicates.filter((error) => !inPayload.includes(error));
-  if (outside !== undefined) throw new Problem('INVALID_FRAME', `${outside.pointer} ${outside.message}`);
-  return {
-    id: request.id,
-    bundle: request.bundle,
-    payload: request.payload,
-    duplicates: inPayload.map((error) => ({ ...error, pointer: error.pointer.slice('/payload'.length) })),
-  };
 }

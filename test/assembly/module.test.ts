@@ -45,7 +45,16 @@ test('it exports what assembly/index.ts lists, and its memory', () => {
   const source = readFileSync(new URL('../../assembly/index.ts', import.meta.url), 'utf8');
   const listed = [...source.matchAll(/^export \{ (.*) \}/gm)].flatMap((match) => match[1]!.split(', '));
   // What the host calls, and what generated code calls.
-  const called = ['decide', 'decideFrame', 'evaluate', 'verifyImage', 'verifyList', ...ENGINE_FUNCTION_NAMES];
+  const called = [
+    'decide',
+    'decideFrame',
+    'decideJson',
+    'evaluate',
+    'splitJson',
+    'verifyImage',
+    'verifyList',
+    ...ENGINE_FUNCTION_NAMES,
+  ];
   expect([...listed].sort()).toEqual(called.sort());
   const exports = WebAssembly.Module.exports(wasm).map(({ name, kind }) => `${name} ${kind}`);
   expect(exports.sort()).toEqual([...listed.map((name) => `${name} function`), 'memory memory'].sort());

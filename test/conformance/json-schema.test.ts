@@ -157,7 +157,7 @@ async function load(model: Model): Promise<RuleSet> {
 
 const counts = { tests: 0, wire: 0, refusedByType: 0, different: 0 };
 
-/** What the ways into the engine say of a value, one letter each: o object, t text, p plain text, f FlatBuffers. */
+/** What the ways into the engine say of a value, a letter each: o object, t text, e text by the encoder, f FlatBuffers. */
 function ask(rules: RuleSet, data: unknown): { accept: string; refuse: string } {
   let accept = '';
   let refuse = '';
@@ -175,15 +175,23 @@ function ask(rules: RuleSet, data: unknown): { accept: string; refuse: string } 
   const text = JSON.stringify(data);
   note('o', data as object);
   note('t', text);
-  // Bytes that are not plain are not refused, but left to the text.
-  const plain = new PayloadEncoder(rules.model).encodePlain(new TextEncoder().encode(text));
-  if (plain !== undefined) note('p', plain);
+  note('e', encoded(rules.model, text));
   const wire = wirePayload(rules.model, data);
   if (wire !== undefined) {
     counts.wire++;
     note('f', wire);
   }
   return { accept, refuse };
+}
+
+/** The payload of a text by the encoder; where it refuses it, one that the engine does. */
+function encoded(model: Model, text: string): Uint8Array {
+  try {
+    return new PayloadEncoder(model).encodeText(text).slice();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return new Uint8Array(0);
+  }
 }
 
 async function check(group: Group, model: Model, wrapped: boolean, added: Schema | undefined): Promise<number> {

@@ -37,6 +37,8 @@ export interface EngineExports {
   verifyList(address: number, bytes: number): ListError;
   decide(slot: number): Status;
   decideFrame(slot: number): Status;
+  decideJson(slot: number): Status;
+  splitJson(slot: number): Status;
   evaluate(slot: number): Status;
 }
 

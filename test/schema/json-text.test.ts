@@ -136,7 +136,7 @@ const closedEncoder = new PayloadEncoder(closed);
 function decode(encoder: PayloadEncoder, text: string): unknown {
   const model = encoder === openEncoder ? open : closed;
   try {
-    const bytes = encoder.encodePlain(new TextEncoder().encode(text)) ?? encoder.encodeText(text);
+    const bytes = encoder.encodeText(text);
     const read = readPayload(model, bytes);
     return read.ok ? read.value : `${read.pointer} ${read.message}`;
   } catch (error) {

@@ -215,7 +215,7 @@ describe('the pooled path', () => {
       const accept = request.accept ?? JSON_TYPE;
       expect(withoutIds(await call({ ...request, accept }, pooled))).toEqual(withoutIds(await call({ ...request, accept })));
     }
-    expect(pooled.engine.stats().requests).toEqual({ inline: 0, pooled: 5 });
+    expect(pooled.engine.stats().requests).toEqual({ inline: 0, pooled: 6 });
     await pooled.stop();
   });
 });
