@@ -20,6 +20,7 @@ import {
   ImageKind,
 } from '../shared/image';
 import { ImageError } from '../shared/status';
+import { verifyEnsemble } from '../trees/verify';
 
 /** Descriptor of blob `index`, which exists. */
 export function blobOf(image: usize, index: u32): usize {
@@ -64,6 +65,8 @@ function contentFits(image: usize, kind: u32, address: usize, bytes: u32): bool 
       return verifyCase(address, bytes);
     case BlobKind.JSON:
       return verifyPlan(image, address, bytes);
+    case BlobKind.ENSEMBLE:
+      return verifyEnsemble(address, bytes);
     default:
       return false;
   }

@@ -3,6 +3,7 @@
 
 import { scratchWork } from '../memory/scratch';
 import { decisionUnits, PAYLOAD_UNITS } from '../shared/cost';
+import { ENSEMBLE_UNITS } from '../shared/ensemble';
 import { FORM_LITERAL_SHIFT, functionForm, functionUnits, LiteralKind } from '../shared/function';
 import {
   FIELD_AUX,
@@ -67,6 +68,7 @@ function payloadUnits(image: usize): f64 {
 export function unitsAt(image: usize, pc: usize): f64 {
   const op = load<u16>(pc) as u32;
   const units = instructionUnits(op as Opcode, instructionTextBytes(image, pc, op) as f64);
+  if (op === Opcode.ENSEMBLE) return units + load<f64>(blobAddress(image, load<u32>(pc, INSTRUCTION_IMM)), ENSEMBLE_UNITS);
   if (op !== Opcode.CALL) return units;
   const id = load<u16>(pc, INSTRUCTION_IMM) as u32;
   const left = textBytesOf(image, load<u16>(pc, INSTRUCTION_B)) as f64;

@@ -53,6 +53,7 @@ export function verifyJump(image: usize, pc: usize, index: u32, count: u32): boo
       return closeLoop(pc, index, load<u64>(pc, INSTRUCTION_IMM), Opcode.FOR_PIECE);
     default:
       if (op !== Opcode.JUMP && op !== Opcode.ALL && op < (Opcode.IF_FIELD_NULL as u32)) return true;
+      if (op === Opcode.ENSEMBLE) return true;
       return jumpTo(index, count, load<u16>(pc, INSTRUCTION_C) as u64);
   }
 }

@@ -39,6 +39,7 @@ function formOf(op: u32): u32 {
     case Opcode.MOVE:
     case Opcode.CALL:
     case Opcode.FAIL:
+    case Opcode.ENSEMBLE:
     case Opcode.ELEMENT:
     case Opcode.FIELD:
     case Opcode.IF_FIELD_NULL:

@@ -11,6 +11,7 @@ import {
 } from '../shared/function';
 import {
   BLOB_KIND,
+  BlobKind,
   FIELD_BYTES,
   FIELD_KIND,
   IMAGE_BLOB_COUNT,
@@ -30,7 +31,8 @@ import {
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { ImageError, Status } from '../shared/status';
 import { FieldKind, RegisterType } from '../shared/value-type';
-import { blobOf } from './blobs';
+import { ENSEMBLE_INPUTS, ENSEMBLE_RESULTS } from '../shared/ensemble';
+import { blobAddress, blobOf } from './blobs';
 import { registerHolds } from './fields';
 import { elementOf, maxOf, registerTypeOf, tableOf, textBytesOf, typeOf } from './registers';
 
@@ -66,6 +68,8 @@ export function verifySpecial(image: usize, pc: usize, op: u32): ImageError {
       return a >= fieldRegisters && callFits(image, pc, a, b) ? ImageError.NONE : ImageError.BAD_OPERAND;
     case Opcode.FAIL:
       return imm === Status.ARITHMETIC || imm === Status.CONFLICT ? ImageError.NONE : ImageError.BAD_OPERAND;
+    case Opcode.ENSEMBLE:
+      return a >= fieldRegisters && ensembleFits(image, a, b, imm) ? ImageError.NONE : ImageError.BAD_OPERAND;
     case Opcode.ELEMENT:
       return a >= fieldRegisters && elementFits(image, pc, a, b) ? ImageError.NONE : ImageError.BAD_OPERAND;
     case Opcode.FIELD: {
@@ -110,6 +114,21 @@ function callFits(image: usize, pc: usize, a: u32, b: u32): bool {
   if (!literalFits(image, load<u32>(pc, INSTRUCTION_IMM + 4), form >> FORM_LITERAL_SHIFT)) return false;
   if (typeOf(image, a) !== RegisterType.TEXT) return true;
   return (maxOf(image, a) as f64) >= functionTextBytes(id, textBytesOf(image, b) as f64);
+}
+
+/** Whether the registers from a on take the results of a blob, and those from b on hold its inputs. */
+function ensembleFits(image: usize, a: u32, b: u32, index: u64): bool {
+  if (index >= (load<u32>(image, IMAGE_BLOB_COUNT) as u64)) return false;
+  if (load<u32>(blobOf(image, index as u32), BLOB_KIND) !== BlobKind.ENSEMBLE) return false;
+  const blob = blobAddress(image, index as u32);
+  return areNumbers(image, a, load<u32>(blob, ENSEMBLE_RESULTS)) && areNumbers(image, b, load<u32>(blob, ENSEMBLE_INPUTS));
+}
+
+function areNumbers(image: usize, first: u32, count: u32): bool {
+  for (let index: u32 = 0; index < count; index++) {
+    if (typeOf(image, first + index) !== RegisterType.F64) return false;
+  }
+  return true;
 }
 
 /** Whether a register has the type that a function takes; where it takes none, the operand is 0. */

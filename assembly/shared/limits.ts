@@ -41,3 +41,13 @@ export const LOOP_DEPTH_MAX = 8;
 export const BLOBS_MAX = 1024;
 /** Lists one image may ask. */
 export const LISTS_MAX = 256;
+/** Trees of one ensemble. */
+export const ENSEMBLE_TREES_MAX = 65536;
+/** Nodes of all trees of one ensemble. */
+export const ENSEMBLE_NODES_MAX = 4194304;
+/** Tests on the way from a root to a leaf. */
+export const ENSEMBLE_DEPTH_MAX = 1024;
+/** Features that the trees of one ensemble may read. */
+export const ENSEMBLE_INPUTS_MAX = 1024;
+/** Outputs (classes) of one ensemble. */
+export const ENSEMBLE_OUTPUTS_MAX = 256;

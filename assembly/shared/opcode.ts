@@ -135,7 +135,10 @@ export enum Opcode {
    * before: go on at the next part that is alive, this one included, or at pc + c where none is.
    */
   ALIVE = 50,
-  /** ENSEMBLE a imm: a (F64) = output imm >> 32 of the ensemble of trees that is blob imm & 0xffffffff. */
+  /**
+   * ENSEMBLE a b imm: the registers a, a + 1, ... = the results of the ensemble of trees that is blob imm, of the inputs in the
+   * registers b, b + 1, ...; all of them F64, an input that is missing NaN.
+   */
   ENSEMBLE = 51,
   /** PARAMETER a imm: a = parameter number imm of those bound to the image. */
   PARAMETER = 52,

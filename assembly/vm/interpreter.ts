@@ -4,6 +4,7 @@
 
 import { callFunction, isStatus } from '../functions/call';
 import { nextPiece, pieceText, textJoin } from '../functions/text';
+import { blobAddress } from '../image/blobs';
 import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scratch';
 import { f64Remainder } from '../ops/arithmetic';
 import { textCompare, textEqual, textKey } from '../ops/text';
@@ -26,6 +27,7 @@ import { TEXT_SCRATCH_BYTES } from '../shared/limits';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { Status } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
+import { runEnsemble } from '../trees/ensemble';
 import { runConjunctions } from './conjunctions';
 import { elementOf, fieldIsNull, fieldOf, isMember, moveToPiece } from './elements';
 import { runTests } from './tests';
@@ -257,6 +259,10 @@ export function runProgram(image: usize, lists: usize, output: usize): Status {
         pc += INSTRUCTION_BYTES;
         break;
       }
+      case Opcode.ENSEMBLE:
+        runEnsemble(blobAddress(image, load<u32>(pc, INSTRUCTION_IMM)), registerB(registers, pc), registerA(registers, pc));
+        pc += INSTRUCTION_BYTES;
+        break;
       case Opcode.FAIL:
         return load<u32>(pc, INSTRUCTION_IMM) as Status;
       case Opcode.NARROW:

@@ -2,6 +2,7 @@
 // and sums of f64 in the same order, so that both agree bit for bit. The verifier refuses an image that says less.
 
 import { decisionUnits, PAYLOAD_UNITS } from '../../assembly/shared/cost.js';
+import { ENSEMBLE_HEADER_BYTES, ENSEMBLE_UNITS } from '../../assembly/shared/ensemble.js';
 import { FORM_LITERAL_SHIFT, type FunctionId, functionForm, functionUnits, LiteralKind } from '../../assembly/shared/function.js';
 import * as at from '../../assembly/shared/opcode.js';
 import { PATTERN_RANGES, PATTERN_UNITS } from '../../assembly/shared/pattern.js';
@@ -43,6 +44,7 @@ export function unitsAt(code: DataView, base: number, { registers, blobs }: Cost
   const b = bytesOf(register(at.INSTRUCTION_B));
   const constant = code.getUint32(base + at.INSTRUCTION_IMM + 4, true);
   let units = at.instructionUnits(op, instructionTextBytes(op, a, b, constant));
+  if (op === Opcode.ENSEMBLE) units += ensembleUnitsOf(blobs[code.getUint32(base + at.INSTRUCTION_IMM, true)]?.bytes);
   if (op === Opcode.CALL) {
     const id = code.getUint16(base + at.INSTRUCTION_IMM, true) as FunctionId;
     const literal = functionForm(id) >> FORM_LITERAL_SHIFT;
@@ -56,6 +58,12 @@ export function unitsAt(code: DataView, base: number, { registers, blobs }: Cost
 function patternUnitsOf(blob: Uint8Array | undefined): number {
   if (blob === undefined || blob.length < PATTERN_RANGES) return 0;
   return new DataView(blob.buffer, blob.byteOffset).getUint32(PATTERN_UNITS, true);
+}
+
+/** Units of the trees of an ensemble; 0 where there is none. */
+function ensembleUnitsOf(blob: Uint8Array | undefined): number {
+  if (blob === undefined || blob.length < ENSEMBLE_HEADER_BYTES) return 0;
+  return new DataView(blob.buffer, blob.byteOffset).getFloat64(ENSEMBLE_UNITS, true);
 }
 
 /** Bytes of text that an instruction touches at most, of texts a and b and a constant. */
