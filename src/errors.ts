@@ -69,7 +69,8 @@ export const PROBLEMS = {
   INVALID_ARCHIVE: {
     status: 400,
     title: 'The body is not a bundle',
-    advice: 'Send a .tar.gz of the bundle directory, or JSON {"files": {"path": "text or JSON value"}}.',
+    advice:
+      'Send a .tar.gz of the bundle directory, or JSON {"files": {"path": "text or JSON value"}}; bytes are {"$base64": "..."}.',
   },
   INVALID_NAME: {
     status: 400,

@@ -111,7 +111,8 @@ export class Explainer {
       const holds = walkCondition(this.conditions[index] as Condition, truthOf, ({ text, paths }, truth) => {
         conditions.push({ text, truth, values: Object.fromEntries(paths.map((path) => [path, shown(path)])) });
       });
-      const hit = rule.table === undefined && rule.scorecard === undefined ? holds : hits[hitIndex++] === true;
+      const hit =
+        rule.table === undefined && rule.scorecard === undefined && rule.ensemble === undefined ? holds : hits[hitIndex++] === true;
       const { id, when, score, outcome, reason } = rule;
       return { id, when, hit, score, outcome, reason, conditions };
     });

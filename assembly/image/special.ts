@@ -1,5 +1,6 @@
 // Instructions whose operands take any of several types, or ask for more than a type.
 
+import { ENSEMBLE_INPUTS, ENSEMBLE_RESULTS } from '../shared/ensemble';
 import {
   FORM_B_SHIFT,
   FORM_C_SHIFT,
@@ -31,7 +32,6 @@ import {
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { ImageError, Status } from '../shared/status';
 import { FieldKind, RegisterType } from '../shared/value-type';
-import { ENSEMBLE_INPUTS, ENSEMBLE_RESULTS } from '../shared/ensemble';
 import { blobAddress, blobOf } from './blobs';
 import { registerHolds } from './fields';
 import { elementOf, maxOf, registerTypeOf, tableOf, textBytesOf, typeOf } from './registers';

@@ -53,7 +53,7 @@ export enum SlotKind {
   /** Right, unless it is missing and goes left; left, unless it is missing and goes right. */
   RIGHT = 2,
   LEFT = 3,
-  /** Membership in a set of categories: a bit for each, 32 to a u32. The input is cut to an integer; a negative one is no member. */
+  /** Membership in a set of categories: a bit for each, 32 to a u32. It is cut to an integer; no negative one is a member. */
   BITS = 4,
   /** As BITS, from a list of u32 in rising order. */
   CATEGORIES = 5,

@@ -11,43 +11,23 @@ import {
   ENSEMBLE_BLOCK_DEPTH,
   ENSEMBLE_BLOCK_KIND,
   ENSEMBLE_BLOCK_NODES,
-  ENSEMBLE_BLOCK_OUTPUTS,
   ENSEMBLE_BLOCK_ROOTS,
   ENSEMBLE_BLOCK_VALUES,
   ENSEMBLE_BLOCKS,
   ENSEMBLE_DIVISOR,
   ENSEMBLE_OUTPUTS,
   ENSEMBLE_WIDTH,
-  NODE_BYTES_DOUBLE,
-  NODE_BYTES_SINGLE,
-  NODE_BYTES_SINGLE_HEAP,
 } from '../shared/ensemble';
 import { baseSection, blockSection, nodeSection, slotValues, sumsOf } from './layout';
+import { addValues, heapNodeBytes, nodeBytes } from './nodes';
 import { walkPlain } from './plain';
 
-/** Bytes of a node of a full tree, and of any other; where in it the slot and the left child are. */
-// @ts-ignore: decorator
-@inline
-export function heapNodeBytes<T>(): usize {
-  return sizeof<T>() === 4 ? NODE_BYTES_SINGLE_HEAP : NODE_BYTES_DOUBLE;
-}
-
-// @ts-ignore: decorator
-@inline
-export function nodeBytes<T>(): usize {
-  return sizeof<T>() === 4 ? NODE_BYTES_SINGLE : NODE_BYTES_DOUBLE;
-}
-
 /** 1 where the node leads right. */
-// @ts-ignore: decorator
-@inline
 function turn<T>(node: usize, slots: usize): usize {
   return load<T>(slots + load<u32>(node, sizeof<T>())) <= load<T>(node) ? 0 : 1;
 }
 
 /** The node that comes after one of a block of WALK. */
-// @ts-ignore: decorator
-@inline
 function next<T>(node: usize, nodes: usize, slots: usize): usize {
   return nodes + load<u32>(node, sizeof<T>() + 4) + (turn<T>(node, slots) !== 0 ? nodeBytes<T>() : 0);
 }
@@ -188,21 +168,4 @@ function addLeaf<T>(blob: usize, block: usize, tree: usize, nodes: usize, leaf: 
   }
   const values = nodeSection(blob) + load<u32>(block, ENSEMBLE_BLOCK_VALUES);
   addValues<T>(blob, block, tree, values + ((leaf - nodes) / nodeBytes<T>()) * width * sizeof<T>(), width);
-}
-
-/** Adds what a leaf of tree number `tree` of the block says: `width` values. */
-export function addValues<T>(blob: usize, block: usize, tree: usize, values: usize, width: usize): void {
-  const aggregate = load<u32>(blob, ENSEMBLE_AGGREGATE);
-  const output: usize = width === 1 ? (load<u16>(block + (tree << 1), ENSEMBLE_BLOCK_OUTPUTS) as usize) : 0;
-  let at = sumsOf() + (output << 3);
-  for (let index: usize = 0; index < width; index++) {
-    const value = load<T>(values + index * sizeof<T>());
-    const sum = load<f64>(at) as T;
-    let result: T;
-    if (aggregate === Aggregate.SUM) result = sum + value;
-    else if (sum !== sum) result = value;
-    else result = aggregate === Aggregate.MIN ? min<T>(sum, value) : max<T>(sum, value);
-    store<f64>(at, result as f64);
-    at += 8;
-  }
 }

@@ -1,5 +1,6 @@
 // An ensemble of trees: inputs in registers, results into registers. Its blob is drawn in shared/ensemble.ts; it has been verified.
 
+import { zero8 } from '../memory/scratch';
 import {
   Contribution,
   ENSEMBLE_CODES,
@@ -16,7 +17,6 @@ import {
   Precision,
   ResultKind,
 } from '../shared/ensemble';
-import { zero8 } from '../memory/scratch';
 import { sumTrees } from './blocks';
 import { codeSection, codeSums, contributionsOf, resultSection, scoresOf, sumsOf } from './layout';
 import { applyLink } from './link';

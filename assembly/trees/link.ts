@@ -52,7 +52,7 @@ function softmax<T>(isZeroKept: bool, sums: usize, scores: usize, count: usize):
   for (let output: usize = 0; output < count; output++) {
     const x = load<f64>(sums + (output << 3));
     const isZero = isZeroKept && abs(x) <= ZERO_MAX;
-    const power: f64 = isZero ? 0 : (f64Exp(((x - most) as T) as f64) as T) as f64;
+    const power: f64 = isZero ? 0 : (f64Exp((x - most) as T as f64) as T as f64);
     store<f64>(scores + (output << 3), power);
     whole += power;
   }

@@ -14,8 +14,8 @@ import {
   ENSEMBLE_SLOT_INPUT,
   ENSEMBLE_WIDTH,
 } from '../shared/ensemble';
-import { addValues, nodeBytes } from './blocks';
 import { contributionsOf, nodeSection, setSection, slotSection, slotValues } from './layout';
+import { addValues, nodeBytes } from './nodes';
 import { slotValue } from './slots';
 
 /** Walks the trees of a block of PLAIN. */

@@ -35,7 +35,7 @@ export function slotValue<T>(slot: usize, sets: usize, inputs: usize): T {
   const kind = load<u8>(slot, ENSEMBLE_SLOT_KIND) as u32;
   if (kind === SlotKind.LEAF) return -Infinity as T;
   // A tree reads f32 where it was trained on them.
-  let x = (load<f64>(inputs + ((load<u32>(slot, ENSEMBLE_SLOT_INPUT) as usize) << 3)) as T) as f64;
+  let x = load<f64>(inputs + ((load<u32>(slot, ENSEMBLE_SLOT_INPUT) as usize) << 3)) as T as f64;
   const how = load<u8>(slot, ENSEMBLE_SLOT_MISSING) as u32;
   const missing = how & 15;
   if (missing === SlotMissing.NONE && x !== x) x = 0;

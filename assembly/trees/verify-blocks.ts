@@ -23,8 +23,8 @@ import {
   HEAP_DEPTH_MAX,
 } from '../shared/ensemble';
 import { ENSEMBLE_DEPTH_MAX, ENSEMBLE_NODES_MAX } from '../shared/limits';
-import { heapNodeBytes, nodeBytes } from './blocks';
 import { blockSection, nodeSection } from './layout';
+import { heapNodeBytes, nodeBytes } from './nodes';
 
 /** No end of a block. */
 const REFUSED: u64 = u64.MAX_VALUE;
@@ -62,7 +62,8 @@ function blockEnd<T>(blob: usize, block: usize, start: u64): u64 {
   }
   const bytesOfNode: u64 = isHeap ? (heapNodeBytes<T>() as u64) : (nodeBytes<T>() as u64);
   let end = start + (((size as u64) * bytesOfNode + 7) & ~7);
-  if ((load<u32>(block, ENSEMBLE_BLOCK_NODES) as u64) !== start || end > (load<u32>(blob, ENSEMBLE_NODE_BYTES) as u64)) return REFUSED;
+  if ((load<u32>(block, ENSEMBLE_BLOCK_NODES) as u64) !== start || end > (load<u32>(blob, ENSEMBLE_NODE_BYTES) as u64))
+    return REFUSED;
   const hasValues = kind !== BlockKind.WALK || width > 1;
   if ((load<u32>(block, ENSEMBLE_BLOCK_VALUES) as u64) !== (hasValues ? end : 0)) return REFUSED;
   if (hasValues) end += ((size as u64) * (width as u64) * (sizeof<T>() as u64) + 7) & ~7;
@@ -88,8 +89,6 @@ function heapFits<T>(blob: usize, nodes: usize, size: u32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
 function slotFits<T>(offset: u32, slots: u32): bool {
   return (offset & ((sizeof<T>() as u32) - 1)) === 0 && offset / (sizeof<T>() as u32) < slots;
 }

@@ -1,5 +1,5 @@
-// Whether the blob of an ensemble is one: every slot, node and value that its trees can reach lies inside it, every walk ends, and it
-// says what it can cost. Linear in its bytes; what is in the blob is read once.
+// Whether the blob of an ensemble is one: every slot, node and value that its trees can reach lies inside it, every walk ends,
+// and it says what it can cost. Linear in its bytes; what is in the blob is read once.
 
 import {
   Aggregate,

@@ -118,7 +118,7 @@ export async function readTarGz(bytes: Uint8Array, limits: ArchiveLimits = ARCHI
 }
 
 /**
- * Reads a bundle out of JSON: { "files": { "path": "text" or a JSON value } }.
+ * Reads a bundle out of JSON: { "files": { "path": "text", { "$base64": "bytes" } or a JSON value } }.
  * @throws Problem INVALID_JSON or INVALID_ARCHIVE
  */
 export function readJsonBundle(text: string, limits: ArchiveLimits = ARCHIVE_LIMITS): BundleFiles {
@@ -138,12 +138,24 @@ export function readJsonBundle(text: string, limits: ArchiveLimits = ARCHIVE_LIM
   for (const [name, content] of entries) {
     const path = safePath(name);
     if (files.has(path)) throw refuse(`the path ${JSON.stringify(path)} stands twice`);
-    const bytes = encoder.encode(typeof content === 'string' ? content : printDocument(path, content));
+    const bytes = bytesOf(path, content) ?? encoder.encode(typeof content === 'string' ? content : printDocument(path, content));
     total += bytes.length;
     if (total > limits.unpackedBytesMax) throw refuse(`the bundle has more than ${limits.unpackedBytesMax} bytes`);
     files.set(path, bytes);
   }
   return stripTop(files);
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The bytes of a file that is no text: { "$base64": "..." }, and nothing beside it. */
+function bytesOf(path: string, content: unknown): Uint8Array | undefined {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
+  const keys = Object.keys(content);
+  if (keys.length !== 1 || keys[0] !== '$base64') return undefined;
+  const text: unknown = (content as { $base64: unknown }).$base64;
+  if (typeof text !== 'string' || !BASE64.test(text)) throw refuse(`${JSON.stringify(path)} is not in base64`);
+  return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 function printDocument(path: string, content: unknown): string {

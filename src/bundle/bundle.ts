@@ -2,6 +2,7 @@
 
 import type { Span } from '../diagnostic/diagnostic.js';
 import type { ModelLock } from '../schema/model.js';
+import type { BundleEnsemble } from './ensembles.js';
 import type { BundleFeature } from './features.js';
 import type { InputMap } from './input-map.js';
 import type { BundleList } from './lists.js';
@@ -66,11 +67,12 @@ export interface Bundle {
   rules: BundleRule[];
   /** Conditions of rules that do not match their schema elsewhere: to be checked, never compiled. */
   strayConditions: ScalarText[];
-  /** Of all files in path order, each file's in the order written; likewise tables, scorecards and lists, one a file. */
+  /** Of all files in path order, each file's in the order written; likewise tables, scorecards, lists and ensembles, one a file. */
   features: BundleFeature[];
   tables: BundleTable[];
   scorecards: BundleScorecard[];
   lists: BundleList[];
+  ensembles: BundleEnsemble[];
   tests: BundleTest[];
   input: InputMap | undefined;
 }

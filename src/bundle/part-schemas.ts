@@ -1,4 +1,4 @@
-// JSON Schemas of features, tables, scorecards and lists; see schemas.ts.
+// JSON Schemas of features, tables, scorecards, lists and ensembles; see schemas.ts.
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -227,6 +227,86 @@ export const LIST_SCHEMA = {
     content: {
       enum: ['bundle'],
       description: 'The entries are those of lists/NAME.txt or .csv, always; otherwise they are the first ones of the list.',
+    },
+  },
+};
+
+const ensembleInput = {
+  type: ['string', 'number', 'boolean', 'object'],
+  required: ['value'],
+  additionalProperties: false,
+  properties: {
+    value: { ...expression, description: 'The value of the feature: an expression. Null is missing.' },
+    categories: {
+      type: ['array', 'object'],
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'string' },
+      minProperties: 1,
+      additionalProperties: { type: 'integer', minimum: 0, maximum: 16777215 },
+      description:
+        'Numbers of the words that the model was trained with: from 0 in this order, or as given. Other words are missing.',
+    },
+  },
+};
+
+export const ENSEMBLE_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:ensemble:1',
+  title: 'ensembles/NAME.yaml of a Verdict bundle',
+  type: 'object',
+  required: ['model', 'inputs'],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string' },
+    description: { type: 'string' },
+    model: { type: 'string', pattern: '^models/.', description: 'Path of the trained model: XGBoost, LightGBM or ONNX.' },
+    inputs: {
+      type: ['array', 'object'],
+      items: ensembleInput,
+      additionalProperties: ensembleInput,
+      description: 'An expression for each feature, in the order of the file, or by name or number.',
+    },
+    iterations: {
+      type: ['string', 'integer'],
+      pattern: '^(best|all)$',
+      minimum: 1,
+      default: 'best',
+      description: 'Iterations of boosting that count: the best where the file names it, all, or so many.',
+    },
+    link: {
+      enum: ['identity', 'logistic', 'softmax', 'exp'],
+      description: 'What is made of the sums of the trees, instead of what the objective of the file says.',
+    },
+    classes: {
+      type: 'array',
+      minItems: 2,
+      uniqueItems: true,
+      items: { type: 'string', minLength: 1 },
+      description: 'Names of the classes, in the order of their numbers.',
+    },
+    reasons: {
+      type: 'object',
+      required: ['codes'],
+      additionalProperties: false,
+      description: 'Reasons of the decision: what contributed most.',
+      properties: {
+        count: { type: 'integer', minimum: 1, maximum: 16, default: 4, description: 'Reasons at most.' },
+        by: {
+          enum: ['path', 'leaf'],
+          default: 'path',
+          description: 'path: what each test on the way changes the mean of its tree by; leaf: all tests on the way share alike.',
+        },
+        towards: { enum: ['high', 'low'], default: 'high', description: 'Whether a high or a low sum is adverse.' },
+        class: { type: ['string', 'integer'], description: 'The class that is explained, by name or number.' },
+        codes: {
+          type: 'object',
+          minProperties: 1,
+          maxProperties: 512,
+          additionalProperties: { type: 'string', pattern: REASON },
+          description: 'Reason code of each feature that may be a reason; features of one code are added up.',
+        },
+      },
     },
   },
 };

@@ -8,6 +8,7 @@ import type { ModelLock } from '../schema/model.js';
 import type { Bundle, BundleRule, CombineName, OutcomeName, ProfileName } from './bundle.js';
 import { checkDocument } from './check-document.js';
 import { type BundleDocument, isDocumentPath, toPointer } from './document.js';
+import { MODELS_FOLDER } from './ensembles.js';
 import type { BundleFiles } from './files.js';
 import { type InputMap, readInputMap } from './input-map.js';
 import { FILES_MAX } from './limits.js';
@@ -22,7 +23,7 @@ const INPUT_PATHS = ['input.yaml', 'input.yml', 'input.json'];
 export const LOCK_PATH = 'model.lock.json';
 
 /** Folders whose meaning the language reserves; ignoring them would silently drop a part of what was meant. */
-const RESERVED_FOLDERS = ['ensembles', 'flows', 'forms'];
+const RESERVED_FOLDERS = ['flows', 'forms'];
 
 interface BundleHead {
   name: string;
@@ -61,7 +62,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag, memo: ReadMem
       bag.error('V1004', { file: path, start: 0, end: 0 }, `files in ${folder}/ are not supported by this version of Verdict`);
       continue;
     }
-    if ((PART_FOLDERS as readonly string[]).includes(folder)) continue;
+    if ((PART_FOLDERS as readonly string[]).includes(folder) || folder === MODELS_FOLDER) continue;
     const isInput = INPUT_PATHS.includes(path);
     if (!isInput && (!isDocumentPath(path) || (folder !== 'rules' && folder !== 'tests'))) {
       if (isDocumentPath(path) && headFits) reportUnknownFile(path, folder, bag);

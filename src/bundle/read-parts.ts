@@ -1,18 +1,19 @@
-// Files of features/, tables/, scorecards/ and lists/ -> the parts of a bundle beside its rules.
+// Files of features/, tables/, scorecards/, lists/ and ensembles/ -> the parts of a bundle beside its rules.
 
 import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Bundle } from './bundle.js';
 import { readCsvTable } from './csv-table.js';
 import { isDocumentPath, readDocument } from './document.js';
+import { readEnsembleDocument } from './ensembles.js';
 import { readFeatures } from './features.js';
 import type { BundleFiles } from './files.js';
 import { readList } from './lists.js';
 import { readScorecard } from './scorecards.js';
 import { hasRows, readTableHead, readYamlTable } from './tables.js';
 
-export type BundleParts = Pick<Bundle, 'features' | 'tables' | 'scorecards' | 'lists'>;
+export type BundleParts = Pick<Bundle, 'features' | 'tables' | 'scorecards' | 'lists' | 'ensembles'>;
 
-export const PART_FOLDERS = ['features', 'tables', 'scorecards', 'lists'] as const;
+export const PART_FOLDERS = ['features', 'tables', 'scorecards', 'lists', 'ensembles'] as const;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
@@ -35,11 +36,17 @@ export function readParts(files: BundleFiles, bag: DiagnosticBag): BundleParts {
     const scorecard = document === undefined ? undefined : readScorecard(name, document, bag);
     return scorecard === undefined ? [] : [scorecard];
   });
+  const ensembles = namedFiles(inFolder('ensembles'), [], bag).documents.flatMap(({ name, path }) => {
+    const document = readDocument(path, files.get(path)!, bag);
+    const ensemble = document === undefined ? undefined : readEnsembleDocument(name, document, files, bag);
+    return ensemble === undefined ? [] : [ensemble];
+  });
   return {
     features,
     tables: readTables(inFolder('tables'), files, bag),
     scorecards,
     lists: readLists(inFolder('lists'), files, bag),
+    ensembles,
   };
 }
 

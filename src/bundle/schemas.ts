@@ -2,7 +2,7 @@
 // two equal). Each key has a description, which editors show.
 
 import { REASONS_MAX, THRESHOLDS_MAX } from '../../assembly/shared/limits.js';
-import { FEATURES_SCHEMA, LIST_SCHEMA, SCORECARD_SCHEMA, TABLE_SCHEMA } from './part-schemas.js';
+import { ENSEMBLE_SCHEMA, FEATURES_SCHEMA, LIST_SCHEMA, SCORECARD_SCHEMA, TABLE_SCHEMA } from './part-schemas.js';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -220,6 +220,7 @@ export const DOCUMENT_SCHEMAS = {
   features: FEATURES_SCHEMA,
   table: TABLE_SCHEMA,
   scorecard: SCORECARD_SCHEMA,
+  ensemble: ENSEMBLE_SCHEMA,
   list: LIST_SCHEMA,
 } as const;
 

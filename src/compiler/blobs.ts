@@ -23,6 +23,11 @@ export class Blobs {
     this.#maker = maker;
   }
 
+  /** Index of a blob that is made already. */
+  add(blob: ImageBlob): number {
+    return this.items.push(blob) - 1;
+  }
+
   /** Index of the blob that a literal names. */
   indexOf(literal: BlobLiteral): number {
     const name = literal.kind === 'zone' ? literal.name : literal.kind === 'pattern' ? literal.source : '';

@@ -4,6 +4,7 @@
 
 import type { Bundle, ProfileName } from '../bundle/bundle.js';
 import { type BundleDocument, readDocument } from '../bundle/document.js';
+import { MODELS_FOLDER } from '../bundle/ensembles.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { type ListDocument, readRuleList } from '../bundle/list-document.js';
 import type { ReadMemo } from '../bundle/memo.js';
@@ -98,7 +99,7 @@ export class CompileMemo implements ReadMemo {
   }
 
   parts(files: BundleFiles, bag: DiagnosticBag, read: (bag: DiagnosticBag) => BundleParts): BundleParts {
-    const own = [...files].filter(([path]) => PART_FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
+    const own = [...files].filter(([path]) => [...PART_FOLDERS, MODELS_FOLDER].some((folder) => path.startsWith(`${folder}/`)));
     const known = this.#parts;
     const isSame =
       known !== undefined &&
@@ -122,7 +123,7 @@ export class CompileMemo implements ReadMemo {
   }
 
   definitions(bundle: Bundle, model: Model, bag: DiagnosticBag, check: (bag: DiagnosticBag) => Definitions): Definitions {
-    const parts = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists];
+    const parts = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles];
     const known = this.#definitions;
     if (known?.model !== model || known.profile !== bundle.profile || known.parts.some((part, index) => part !== parts[index]))
       this.#definitions = { ...make(check), model, profile: bundle.profile, parts };

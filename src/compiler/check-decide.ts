@@ -30,7 +30,8 @@ export function checkDecide(bundle: Bundle, hits: HitRules | undefined, bag: Dia
     }
   }
   for (const rule of bundle.rules) checkRule(rule, '', bundle, bag);
-  for (const rule of rest) checkHit(rule, bundle, bag);
+  const reported = new Set<string>();
+  for (const rule of rest) checkHit(rule, bundle, reported, bag);
 }
 
 function checkOutcomes(bundle: Bundle, hits: HitRules | undefined, bag: DiagnosticBag): void {
@@ -87,14 +88,26 @@ function largestScore(rules: readonly { score: number }[], { groups }: HitRules)
   }, ofRules);
 }
 
-/** A row of a table must say what it decides, as a rule must; points of a scorecard are added up and decide nothing alone. */
-function checkHit(rule: HitRule, bundle: Bundle, bag: DiagnosticBag): void {
+/**
+ * A row of a table must say what it decides, as a rule must; points of a scorecard and reasons of an ensemble decide nothing alone.
+ *
+ * @param reported ensembles of which that was said
+ */
+function checkHit(rule: HitRule, bundle: Bundle, reported: Set<string>, bag: DiagnosticBag): void {
   const { source } = rule;
   if (source !== undefined && 'table' in source) {
     checkRule(rule, 'row ', bundle, bag);
     return;
   }
   if (bundle.combine !== 'first') return;
+  if (source !== undefined && 'ensemble' in source) {
+    // Told once for all of its reasons.
+    if (reported.has(source.ensemble)) return;
+    reported.add(source.ensemble);
+    const message = `\`${source.ensemble}\` gives reasons, for which \`combine: first\` has no use`;
+    bag.error('V4404', rule.idSpan, message, 'leave `reasons` out, or combine by `score` or `collect`');
+    return;
+  }
   const message = `\`${rule.id}\` gives points, for which \`combine: first\` has no use`;
   bag.error('V4154', rule.idSpan, message, 'write `contributes: false`, and read the score in a rule');
 }

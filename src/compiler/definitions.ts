@@ -1,12 +1,14 @@
-// What a bundle gives a name beside its rules: features, tables, scorecards and lists, checked in an order in which each comes
-// after what it reads. What has faults is known by name all the same, so that its readers are checked too.
+// What a bundle gives a name beside its rules: features, tables, scorecards, ensembles and lists, checked in an order in which each
+// comes after what it reads. What has faults is known by name all the same, so that its readers are checked too.
 
 import type { Bundle } from '../bundle/bundle.js';
+import type { BundleEnsemble } from '../bundle/ensembles.js';
 import type { ScalarText } from '../bundle/scalar-text.js';
 import type { BundleScorecard } from '../bundle/scorecards.js';
 import type { BundleTable } from '../bundle/tables.js';
 import { DiagnosticBag, type Span } from '../diagnostic/diagnostic.js';
 import type { Model } from '../schema/model.js';
+import { type CheckedEnsemble, checkEnsemble } from './ensembles/check-ensemble.js';
 import { type CheckedFeature, checkFeature } from './features/check-feature.js';
 import { checkDefinedNames } from './features/names.js';
 import { type Definition, namesIn, orderDefinitions } from './features/order.js';
@@ -45,6 +47,7 @@ export interface Shown {
   tables: Map<string, ShownTable>;
   /** Of each characteristic, each attribute as an expression. */
   scorecards: Map<string, { conditions: string[][]; notProven: string[] }>;
+  ensembles: Map<string, CheckedEnsemble>;
 }
 
 export interface NamedFeatures {
@@ -82,8 +85,9 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
     ...bundle.features.map((feature) => pendingFeature(feature, bundle)),
     ...bundle.tables.map((table) => pendingTable(table, bundle, model)),
     ...bundle.scorecards.map((scorecard) => pendingScorecard(scorecard, bundle, model)),
+    ...bundle.ensembles.map((ensemble) => pendingEnsemble(ensemble, bundle)),
   ];
-  const shown: Shown = { features: new Map(), tables: new Map(), scorecards: new Map() };
+  const shown: Shown = { features: new Map(), tables: new Map(), scorecards: new Map(), ensembles: new Map() };
   const { ordered, circular } = orderDefinitions(pending, bag);
   for (const definition of pending) if (circular.has(definition.name)) names.set(definition.name, definition.broken);
   const checked = new Map<Pending, { result: Result; hits: HitRules }>();
@@ -246,6 +250,24 @@ function pendingScorecard(scorecard: BundleScorecard, bundle: Bundle, model: Mod
           values: checked.values,
         }
       );
+    },
+  };
+}
+
+function pendingEnsemble(ensemble: BundleEnsemble, bundle: Bundle): Pending {
+  const reads = new Reads(bundle);
+  for (const { value } of ensemble.inputs) reads.addText(value);
+  return {
+    name: ensemble.name,
+    what: `the ensemble \`${ensemble.name}\``,
+    span: ensemble.span,
+    reads: reads.found,
+    broken: brokenFeature(ensemble.name),
+    check(context, _proofs, hits, shown) {
+      const checked = checkEnsemble(context, ensemble, hits);
+      if (checked === undefined) return undefined;
+      shown.ensembles.set(ensemble.name, checked);
+      return { entry: { kind: 'group', what: 'ensemble', members: checked.members }, steps: checked.steps };
     },
   };
 }

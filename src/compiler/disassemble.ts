@@ -64,7 +64,7 @@ function targetOf(view: DataView, index: number, op: number): number | undefined
     case Opcode.NEXT_PIECE:
       return index - imm;
     default:
-      return op === Opcode.JUMP || op >= Opcode.ALL ? index + c : undefined;
+      return op !== Opcode.ENSEMBLE && (op === Opcode.JUMP || op >= Opcode.ALL) ? index + c : undefined;
   }
 }
 
@@ -114,6 +114,8 @@ function operandsAt(view: DataView, at: number, op: number, name: string, option
       return [register(INSTRUCTION_A), register(INSTRUCTION_B)];
     case Opcode.CALL:
       return callOperands(view, at, register);
+    case Opcode.ENSEMBLE:
+      return [register(INSTRUCTION_A), register(INSTRUCTION_B), `blob ${integer()}`];
     case Opcode.FIELD:
       return [register(INSTRUCTION_A), register(INSTRUCTION_B), `field ${integer()}`];
     case Opcode.IF_FIELD_NULL:

@@ -165,6 +165,11 @@ export class Emitter {
     return place;
   }
 
+  /** A feature that is never null, in a register that is held for it. */
+  declareAt(feature: FeatureRef, register: number): void {
+    this.#features.set(feature, { register, nullRegister: undefined });
+  }
+
   place(feature: FeatureRef): FeaturePlace {
     const place = this.#features.get(feature);
     if (place === undefined) throw new Error(`feature ${feature.name} is read before it is computed`);

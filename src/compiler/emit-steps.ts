@@ -5,6 +5,7 @@ import { Opcode } from '../../assembly/shared/opcode.js';
 import { Status } from '../../assembly/shared/status.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
 import type { Emitter } from './emit-bytecode.js';
+import { emitEnsemble } from './emit-ensemble.js';
 import type { Ir } from './ir.js';
 import { registerTypeOf } from './registers.js';
 import type { FeatureRef } from './scope.js';
@@ -20,6 +21,10 @@ export interface StepContext {
 
 /** Emits one step. Features that it sets have registers from now on. */
 export function emitStep(emitter: Emitter, step: Step, context: StepContext): void {
+  if (step.kind === 'ensemble') {
+    emitEnsemble(emitter, step, (index) => context.hit(index));
+    return;
+  }
   declareFeatures(emitter, step);
   switch (step.kind) {
     case 'let':

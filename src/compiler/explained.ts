@@ -1,14 +1,17 @@
 // What an explanation evaluates: the definitions of an image, read again from its manifest, and whether each row and attribute hit.
 
+import { ResultKind } from '../../assembly/shared/ensemble.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Manifest } from '../image/manifest.js';
 import { checkDefinitions } from './definitions.js';
+import { equals } from './ensembles/check-ensemble.js';
+import { unpackModels } from './ensembles/packed-models.js';
 import { type ExpressionsResult, emitValues } from './expressions.js';
 import type { FeatureIr, Ir } from './ir.js';
 import { type FeatureRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
-import type { Assignment, Step } from './steps.js';
-import { BOOLEAN } from './types.js';
+import type { Assignment, EnsembleOutput, Step } from './steps.js';
+import { BOOLEAN, NUMBER } from './types.js';
 
 export interface Explained {
   scope: Scope;
@@ -23,14 +26,15 @@ export function explainedOf(manifest: Manifest): Explained {
   const { model, documents } = manifest;
   if (documents === undefined) return { scope: modelScope(model), steps: [], hits: [] };
   const encoder = new TextEncoder();
-  const files = new Map(Object.entries(documents).map(([path, text]) => [path, encoder.encode(text)]));
+  const texts = Object.entries(documents).map(([path, text]): [string, Uint8Array] => [path, encoder.encode(text)]);
+  const files = new Map([...texts, ...unpackModels(manifest.models ?? {})]);
   const bundle = readBundle(files, new DiagnosticBag());
   if (bundle === undefined) throw new Error('the manifest lacks the head of its bundle');
   const bag = new DiagnosticBag();
   const { scope, steps, hits } = checkDefinitions(bundle, model, bag);
   if (bag.hasErrors) throw new Error(`the definitions of the manifest do not compile: ${bag.items[0]?.message}`);
   const features = hits.all.map(({ id }): FeatureRef => ({ name: `(hit of ${id})`, type: BOOLEAN, nullable: false }));
-  return { scope, steps: steps.map((step) => recordHits(step, features)), hits: features };
+  return { scope, steps: steps.flatMap((step) => recordHits(step, features)), hits: features };
 }
 
 interface Row {
@@ -39,7 +43,7 @@ interface Row {
 }
 
 /** The step with its hits turned into features. */
-function recordHits(step: Step, features: readonly FeatureRef[]): Step {
+function recordHits(step: Step, features: readonly FeatureRef[]): Step[] {
   const truth: Ir = { op: 'constant', type: BOOLEAN, value: true, start: 0, end: 0 };
   const record = <R extends Row>(row: R): R => ({
     ...row,
@@ -48,12 +52,30 @@ function recordHits(step: Step, features: readonly FeatureRef[]): Step {
   });
   switch (step.kind) {
     case 'let':
-      return step;
+      return [step];
     case 'each':
-      return { ...step, rows: step.rows.map(record) };
+      return [{ ...step, rows: step.rows.map(record) }];
     case 'choose':
-      return { ...step, rows: step.rows.map(record), otherwise: record(step.otherwise) };
+      return [{ ...step, rows: step.rows.map(record), otherwise: record(step.otherwise) }];
+    case 'ensemble':
+      return recordReasons(step, features);
   }
+}
+
+/** The step with the codes in its ranking as features, and behind it whether each hits. */
+function recordReasons(step: Step & { kind: 'ensemble' }, features: readonly FeatureRef[]): Step[] {
+  const { name, span } = step;
+  const ranks = step.reasons.map((_, index): EnsembleOutput => {
+    const feature: FeatureRef = { name: `(${name}, reason ${index + 1})`, type: NUMBER, nullable: false };
+    return { feature, result: { kind: ResultKind.CODE, index } };
+  });
+  const lets = step.reasons.flatMap((rules, rank) =>
+    rules.map((rule, index): Step => {
+      const value = equals(ranks[rank]!.feature, index + 1);
+      return { kind: 'let', feature: features[rule]!, value, name, span };
+    }),
+  );
+  return [{ ...step, outputs: [...step.outputs, ...ranks], reasons: [] }, ...lets];
 }
 
 /** Compiles whether each row and attribute hits: one boolean for each of `hits`, in order. */

@@ -23,7 +23,9 @@ export type HitSource =
   /** Row from 1; 0 is the default. */
   | { table: string; row: number }
   /** Attribute from 1; 0 of characteristic '' is the initial score. */
-  | { scorecard: string; characteristic: string; attribute: number };
+  | { scorecard: string; characteristic: string; attribute: number }
+  /** Place in the ranking, from 1. */
+  | { ensemble: string; rank: number; code: string };
 
 /** Rows of one table of which one hits at most; for the largest score that can be reached. */
 export interface HitGroup {

@@ -37,6 +37,8 @@ export function withoutHits(step: Step): Step {
   switch (step.kind) {
     case 'let':
       return step;
+    case 'ensemble':
+      return { ...step, reasons: [] };
     case 'choose':
       return { ...step, rows: step.rows.map((row) => ({ ...row, hits: [] })), otherwise: { ...step.otherwise, hits: [] } };
     case 'each':
@@ -49,6 +51,10 @@ function pruned(step: Step, reads: ReadonlySet<FeatureRef>): Step | undefined {
   switch (step.kind) {
     case 'let':
       return isRead(step) ? step : undefined;
+    case 'ensemble': {
+      const outputs = step.outputs.filter(({ feature }) => reads.has(feature));
+      return outputs.length + step.reasons.length > 0 ? { ...step, outputs } : undefined;
+    }
     case 'choose': {
       const rows = step.rows.map((row) => ({ ...row, sets: row.sets.filter(isRead) }));
       const otherwise = { ...step.otherwise, sets: step.otherwise.sets.filter(isRead) };

@@ -23,8 +23,8 @@ export interface ListRef {
 
 export type ScopeEntry =
   | { kind: 'feature'; feature: FeatureRef }
-  /** A table or scorecard: `limits.rate`. */
-  | { kind: 'group'; what: 'table' | 'scorecard'; members: ReadonlyMap<string, ScopeEntry> }
+  /** A table, a scorecard or an ensemble: `limits.rate`; of the latter, groups may hold groups. */
+  | { kind: 'group'; what: 'table' | 'scorecard' | 'ensemble'; members: ReadonlyMap<string, ScopeEntry> }
   /** What a table with several matches gives: the outputs of the rows that matched, in order. */
   | { kind: 'elements'; type: Type; elements: readonly { guard?: Ir; value: Ir }[] }
   | { kind: 'list'; list: ListRef };

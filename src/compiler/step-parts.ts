@@ -2,16 +2,18 @@
 
 import type { Ir } from './ir.js';
 import type { FeatureRef } from './scope.js';
-import type { Assignment, ChoiceRow, ChooseStep, EachRow, EachStep, LetStep, Step } from './steps.js';
+import type { Assignment, ChoiceRow, ChooseStep, EachRow, EachStep, EnsembleStep, LetStep, Step } from './steps.js';
 
 /** A step, whatever it is for. */
-export type AnyStep = LetStep | ChooseStep | EachStep;
+export type AnyStep = LetStep | ChooseStep | EachStep | EnsembleStep;
 
-/** Everything that a step may give a feature. */
+/** Every expression that a step may give a feature. */
 export function assignmentsOf(step: AnyStep): Assignment[] {
   switch (step.kind) {
     case 'let':
       return [step];
+    case 'ensemble':
+      return [];
     case 'choose':
       return [...step.rows.flatMap(({ sets }) => sets), ...step.otherwise.sets];
     case 'each':
@@ -24,6 +26,7 @@ export function assignmentsOf(step: AnyStep): Assignment[] {
 
 /** The features that a step computes. */
 export function featuresOf(step: AnyStep): Set<FeatureRef> {
+  if (step.kind === 'ensemble') return new Set(step.outputs.map(({ feature }) => feature));
   const features = new Set(assignmentsOf(step).map(({ feature }) => feature));
   if (step.kind === 'each') for (const row of step.rows) for (const { feature } of row.folds) features.add(feature);
   return features;
@@ -31,6 +34,7 @@ export function featuresOf(step: AnyStep): Set<FeatureRef> {
 
 /** All expressions of a step. */
 export function expressionsOf(step: AnyStep): Ir[] {
+  if (step.kind === 'ensemble') return [...step.inputs];
   const values = assignmentsOf(step).map(({ value }) => value);
   return step.kind === 'let' ? values : [...step.rows.map(({ when }) => when), ...values];
 }
@@ -38,6 +42,7 @@ export function expressionsOf(step: AnyStep): Ir[] {
 /** The rules that a step may hit, by index, in the order in which it tests for them. */
 export function hitsOf(step: AnyStep): number[] {
   if (step.kind === 'let') return [];
+  if (step.kind === 'ensemble') return step.reasons.flat();
   const hits = step.rows.flatMap((row) => row.hits);
   return step.kind === 'choose' ? [...hits, ...step.otherwise.hits] : hits;
 }
@@ -48,6 +53,8 @@ export function mapHits(step: Step, change: (hit: number) => number): Step {
   switch (step.kind) {
     case 'let':
       return step;
+    case 'ensemble':
+      return { ...step, reasons: step.reasons.map((rules) => rules.map(change)) };
     case 'choose':
       return { ...step, rows: step.rows.map(changed), otherwise: changed(step.otherwise) };
     case 'each':
@@ -61,6 +68,8 @@ export function mapExpressions(step: Step, change: (ir: Ir) => Ir): Step {
   switch (step.kind) {
     case 'let':
       return { ...step, value: change(step.value) };
+    case 'ensemble':
+      return { ...step, inputs: step.inputs.map(change) };
     case 'choose': {
       const row = (written: ChoiceRow): ChoiceRow => ({ ...written, when: change(written.when), sets: written.sets.map(changed) });
       return { ...step, rows: step.rows.map(row), otherwise: { ...step.otherwise, sets: step.otherwise.sets.map(changed) } };

@@ -2,6 +2,8 @@
 // lowered to these steps; the emitter knows nothing else of them.
 
 import type { Span } from '../diagnostic/diagnostic.js';
+import type { EnsembleResult } from '../ensembles/encode-ensemble.js';
+import type { Ensemble } from '../ensembles/ensemble.js';
 import type { Ir } from './ir.js';
 import type { FeatureRef } from './scope.js';
 
@@ -56,7 +58,31 @@ export interface EachStep {
   rows: readonly EachRow[];
 }
 
-export type Step = (LetStep | ChooseStep | EachStep) & {
+export interface EnsembleOutput {
+  /** A number that is never null. */
+  feature: FeatureRef;
+  result: EnsembleResult;
+}
+
+/** What a trained model of trees says; see src/ensembles/encode-ensemble.ts. */
+export interface EnsembleStep {
+  kind: 'ensemble';
+  ensemble: Ensemble;
+  /** Features of the file that trees test, and the value of each: a number, null where it is missing. */
+  features: readonly number[];
+  inputs: readonly Ir[];
+  outputs: readonly EnsembleOutput[];
+  by: 'path' | 'leaf';
+  /** The output that contributions explain. */
+  explained: number;
+  /** Reason code of each input, from 1; 0 for none. */
+  codes: readonly number[];
+  isLow: boolean;
+  /** What the code in each place of the ranking hits, by its number less 1: indices into the program's rules. */
+  reasons: readonly (readonly number[])[];
+}
+
+export type Step = (LetStep | ChooseStep | EachStep | EnsembleStep) & {
   /** What it is for, in messages about cost and limits: `table limits`. */
   name: string;
   span: Span;

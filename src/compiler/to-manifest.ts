@@ -1,11 +1,14 @@
 // A compiled bundle -> its manifest: what explanations and people want to know of it.
 
 import { BlobKind } from '../../assembly/shared/image.js';
+import type { BundleEnsemble } from '../bundle/ensembles.js';
 import type { BundleFiles } from '../bundle/files.js';
 import type { BundleScorecard } from '../bundle/scorecards.js';
 import type { BundleTable } from '../bundle/tables.js';
-import type { Manifest, ManifestRule, ManifestScorecard, ManifestTable } from '../image/manifest.js';
+import type { Manifest, ManifestEnsemble, ManifestRule, ManifestScorecard, ManifestTable } from '../image/manifest.js';
 import type { Definitions } from './definitions.js';
+import { featureOf } from './ensembles/inputs.js';
+import { packModels } from './ensembles/packed-models.js';
 import type { HitRule } from './hit-rules.js';
 import type { CompiledBundle } from './to-parts.js';
 import { UNICODE_VERSION } from './unicode/case-blob.js';
@@ -17,7 +20,8 @@ export function toManifest(
   definitions: Definitions,
   files: BundleFiles,
 ): Manifest {
-  const defines = bundle.features.length + bundle.tables.length + bundle.scorecards.length + bundle.lists.length > 0;
+  const defines =
+    bundle.features.length + bundle.tables.length + bundle.scorecards.length + bundle.lists.length + bundle.ensembles.length > 0;
   const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
   return {
     format: 1,
@@ -53,6 +57,7 @@ export function toManifest(
     })),
     tables: bundle.tables.map((table) => toTable(table, definitions)),
     scorecards: bundle.scorecards.map((scorecard) => toScorecard(scorecard, definitions)),
+    ...(bundle.ensembles.length > 0 ? { ensembles: bundle.ensembles.map((one) => toEnsemble(one, definitions)) } : {}),
     lists: bundle.lists.map(({ name, type, file, maximum, isOwn }) => ({
       name,
       type: typeText(type),
@@ -64,6 +69,7 @@ export function toManifest(
     costMax: program.costMax,
     costs: program.costs.filter(({ kind }) => kind !== 'rule').map(({ kind, name, units }) => ({ kind, name, units })),
     ...(defines ? { documents: documentsOf(files) } : {}),
+    ...(bundle.ensembles.length > 0 ? { models: packModels(bundle.ensembles) } : {}),
     ...(usesBlob([BlobKind.CASE, BlobKind.PATTERN]) ? { unicode: UNICODE_VERSION } : {}),
     ...(usesBlob([BlobKind.ZONE]) ? { zones: ZONE_DATA_VERSION } : {}),
     modelSchema: bundle.model?.schema,
@@ -71,7 +77,7 @@ export function toManifest(
 }
 
 /** What defines names, and the head that says how it is read. */
-const DOCUMENT_PATHS = /^(bundle\.(ya?ml|json)|(features|tables|scorecards)\/.*|lists\/.*\.(ya?ml|json))$/;
+const DOCUMENT_PATHS = /^(bundle\.(ya?ml|json)|(features|tables|scorecards|ensembles)\/.*|lists\/.*\.(ya?ml|json))$/;
 
 function documentsOf(files: BundleFiles): Record<string, string> {
   const decoder = new TextDecoder();
@@ -85,7 +91,9 @@ function toRule({ id, file, line, when, score, outcome, reason, reasonScore, sou
       ? {}
       : 'table' in source
         ? { table: { name: source.table, row: source.row } }
-        : { scorecard: { name: source.scorecard, characteristic: source.characteristic, attribute: source.attribute } };
+        : 'ensemble' in source
+          ? { ensemble: { name: source.ensemble, rank: source.rank, code: source.code } }
+          : { scorecard: { name: source.scorecard, characteristic: source.characteristic, attribute: source.attribute } };
   const reasons = reasonScore === undefined ? {} : { reasonScore };
   return { id, file, line, when, score, outcome, reason, ...reasons, cost: 0, ...place };
 }
@@ -139,6 +147,28 @@ function toScorecard(scorecard: BundleScorecard, { shown }: Definitions): Manife
       })),
     })),
     notProven,
+  };
+}
+
+function toEnsemble({ name, file, line, model, inputs }: BundleEnsemble, { shown }: Definitions): ManifestEnsemble {
+  const { ensemble, inputs: features, outputs } = shown.ensembles.get(name)!;
+  const textOf = (feature: string): string => {
+    const number = ensemble.features.findIndex((one) => one.name === feature);
+    const written = inputs.find((input, index) =>
+      input.feature === undefined ? index === number : featureOf(ensemble, input.feature) === number,
+    );
+    return written?.value.text.trim() ?? 'null';
+  };
+  return {
+    name,
+    file,
+    line,
+    model,
+    format: ensemble.format,
+    trees: ensemble.trees.length,
+    nodes: ensemble.trees.reduce((sum, { test }) => sum + test.length, 0),
+    inputs: features.map((feature) => ({ feature, value: textOf(feature) })),
+    outputs,
   };
 }
 

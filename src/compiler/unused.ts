@@ -1,4 +1,4 @@
-// Features, tables and scorecards that nothing reads: they cost nothing, but are most likely not what was meant.
+// Features, tables, scorecards and ensembles that nothing reads: they cost nothing, but are most likely not what was meant.
 
 import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { CheckedRule } from './check-rules.js';
@@ -39,6 +39,8 @@ function hitsRules(step: Step): boolean {
   switch (step.kind) {
     case 'let':
       return false;
+    case 'ensemble':
+      return step.reasons.length > 0;
     case 'choose':
       return [...step.rows, step.otherwise].some(({ hits }) => hits.length > 0);
     case 'each':

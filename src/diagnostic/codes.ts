@@ -169,9 +169,9 @@ export const DIAGNOSTIC_CODES = {
   V3570: 'a time zone is not known',
 
   V3600: 'a name is taken',
-  V3601: 'a name cannot be used for a feature, table, scorecard or list',
-  V3602: 'features, tables or scorecards need one another in a circle',
-  V3603: 'nothing reads a feature, table or scorecard',
+  V3601: 'a name cannot be used for a feature, table, scorecard, ensemble or list',
+  V3602: 'features, tables, scorecards or ensembles need one another in a circle',
+  V3603: 'nothing reads a feature, table, scorecard or ensemble',
   V3604: 'a feature is an object or a list',
   V3606: 'only the last case of a feature stands without a condition',
 
@@ -220,6 +220,12 @@ export const DIAGNOSTIC_CODES = {
   V4300: 'an entry of a list is not of its type',
   V4301: 'a list has more entries than it may',
   V4302: 'a bundle does not bring the entries of a list that it says it does',
+
+  V4400: 'the file of a trained model cannot be taken',
+  V4401: 'an input of an ensemble has no feature, or a feature no input',
+  V4402: 'an input of an ensemble is no number and has none',
+  V4403: 'what is said about an ensemble does not fit its model',
+  V4404: 'reasons of an ensemble stand in a decision that one hit makes alone',
 
   V5001: 'an expression is too long',
   V5002: 'an expression is nested too deeply',

@@ -2,6 +2,7 @@
 
 import type { DiagnosticCode } from './codes.js';
 import { DOCUMENT_PAGES } from './pages/documents.js';
+import { ENSEMBLE_PAGES } from './pages/ensembles.js';
 import { LIMIT_PAGES } from './pages/limits.js';
 import { LIST_PAGES } from './pages/lists.js';
 import { MODEL_PAGES } from './pages/model.js';
@@ -22,6 +23,7 @@ export const DIAGNOSTIC_PAGES: Pages = {
   ...RULE_PAGES,
   ...TABLE_PAGES,
   ...LIST_PAGES,
+  ...ENSEMBLE_PAGES,
   ...LIMIT_PAGES,
 };
 

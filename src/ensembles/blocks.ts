@@ -1,7 +1,6 @@
 // Trees -> blocks of up to four, each in the form that is fastest for its shape.
 
 import * as at from '../../assembly/shared/ensemble.js';
-import { align8, depthOf } from './encode-ensemble.js';
 import type { Ensemble, Tree } from './ensemble.js';
 import type { NodeTest, Slots } from './slots.js';
 
@@ -72,11 +71,20 @@ class BlockWriter {
         const left = tree.left[parent]!;
         places[place] = left < 0 ? parent : (place & 1) === 0 ? left : tree.right[parent]!;
       }
-      for (let place = 1; place < size; place++) this.#node(view, (index * size + place) * nodeBytes, tests[places[place]!], Number.POSITIVE_INFINITY);
+      for (let place = 1; place < size; place++)
+        this.#node(view, (index * size + place) * nodeBytes, tests[places[place]!], Number.POSITIVE_INFINITY);
       for (let leaf = 0; leaf < size; leaf++) this.#values(values, index * size + leaf, tree.value, places[size + leaf]!);
     }
     const outputs = trees.map(({ output }) => output);
-    return { kind: at.BlockKind.HEAP, depth, outputs, roots: [], size: at.ENSEMBLE_BLOCK_TREES * size, nodes, values: bytesOf(values) };
+    return {
+      kind: at.BlockKind.HEAP,
+      depth,
+      outputs,
+      roots: [],
+      size: at.ENSEMBLE_BLOCK_TREES * size,
+      nodes,
+      values: bytesOf(values),
+    };
   }
 
   #walk(kind: at.BlockKind, depth: number): BuiltBlock {
@@ -136,4 +144,23 @@ class BlockWriter {
 /** Little-endian, as all that this runs on is. */
 function bytesOf(values: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(values.buffer);
+}
+
+export function align8(bytes: number): number {
+  return (bytes + 7) & ~7;
+}
+
+/** Depth of the tree with the nodes in breadth-first order. */
+function depthOf(left: Int32Array): number {
+  let depth = 0;
+  let levelEnd = 1;
+  let known = 1;
+  for (let node = 0; node < left.length; node++) {
+    if (node === levelEnd) {
+      depth++;
+      levelEnd = known;
+    }
+    if (left[node]! >= 0) known += 2;
+  }
+  return depth;
 }

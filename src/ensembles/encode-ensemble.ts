@@ -1,8 +1,7 @@
 // Ensemble -> blob; drawn in assembly/shared/ensemble.ts.
 
 import * as at from '../../assembly/shared/ensemble.js';
-import { ENSEMBLE_DEPTH_MAX } from '../../assembly/shared/limits.js';
-import { type BuiltBlock, buildBlocks } from './blocks.js';
+import { align8, type BuiltBlock, buildBlocks } from './blocks.js';
 import type { Ensemble, LinkKind } from './ensemble.js';
 import { meansOf } from './means.js';
 import { Slots } from './slots.js';
@@ -42,10 +41,6 @@ const LINKS: Readonly<Record<LinkKind, at.LinkFunction>> = {
 
 const AGGREGATES = { sum: at.Aggregate.SUM, min: at.Aggregate.MIN, max: at.Aggregate.MAX };
 
-export function align8(bytes: number): number {
-  return (bytes + 7) & ~7;
-}
-
 /** True where an ensemble has more different tests than the engine has room for; then encodeEnsemble must not be called. */
 export function hasTooManySlots(ensemble: Ensemble, inputs: readonly number[]): boolean {
   const slots = new Slots(ensemble, inputs);
@@ -64,7 +59,11 @@ export function usedFeatures({ trees, features }: Ensemble): number[] {
 export function encodeEnsemble(ensemble: Ensemble, use: EnsembleUse): Uint8Array {
   const isExplained = use.results.some(({ kind }) => kind >= at.ResultKind.CONTRIBUTION);
   const slots = new Slots(ensemble, use.inputs);
-  const blocks = buildBlocks(ensemble, slots, isExplained ? ensemble.trees.map((tree) => meansOf(tree, ensemble.leafWidth)) : undefined);
+  const blocks = buildBlocks(
+    ensemble,
+    slots,
+    isExplained ? ensemble.trees.map((tree) => meansOf(tree, ensemble.leafWidth)) : undefined,
+  );
   const codeCount = use.codes.reduce((a, b) => Math.max(a, b), 0);
   const { outputs, leafWidth, trees, isSingle } = ensemble;
 
@@ -93,7 +92,10 @@ export function encodeEnsemble(ensemble: Ensemble, use: EnsembleUse): Uint8Array
     [at.ENSEMBLE_PRECISION, isSingle ? at.Precision.SINGLE : at.Precision.DOUBLE],
     [at.ENSEMBLE_LINK, LINKS[ensemble.link.kind]],
     [at.ENSEMBLE_AGGREGATE, AGGREGATES[ensemble.aggregate]],
-    [at.ENSEMBLE_CONTRIBUTION, isExplained ? (use.by === 'path' ? at.Contribution.PATH : at.Contribution.LEAF) : at.Contribution.NONE],
+    [
+      at.ENSEMBLE_CONTRIBUTION,
+      isExplained ? (use.by === 'path' ? at.Contribution.PATH : at.Contribution.LEAF) : at.Contribution.NONE,
+    ],
     [at.ENSEMBLE_CONTRIBUTION_OUTPUT, isExplained ? use.output : 0],
     [at.ENSEMBLE_SET_BYTES, sets.length],
     [at.ENSEMBLE_NODE_BYTES, nodeBytes],
@@ -158,19 +160,4 @@ function unitsOf(
   for (const { kind, depth, outputs: trees } of blocks) units += at.blockUnits(kind, depth, trees.length, leafWidth, lazy);
   const ranks = use.results.reduce((sum, { kind, index }) => (kind >= at.ResultKind.CODE ? sum + index + 1 : sum), 0);
   return units + at.resultUnits(outputs, use.results.length, isExplained ? use.inputs.length : 0, codeCount, ranks);
-}
-
-/** Depth of the tree with the nodes in breadth-first order. */
-export function depthOf(left: Int32Array): number {
-  let depth = 0;
-  let levelEnd = 1;
-  let known = 1;
-  for (let node = 0; node < left.length; node++) {
-    if (node === levelEnd) {
-      depth++;
-      levelEnd = known;
-    }
-    if (left[node]! >= 0) known += 2;
-  }
-  return Math.min(depth, ENSEMBLE_DEPTH_MAX);
 }

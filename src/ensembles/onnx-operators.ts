@@ -30,7 +30,7 @@ export function readRegressor(node: OnnxNode, features: number, options: ReadOpt
   });
 }
 
-/** TreeEnsembleClassifier (ai.onnx.ml 1 to 4). Two classes of which trees add to one only are one output: that of the second class. */
+/** TreeEnsembleClassifier (ai.onnx.ml 1 to 4). Of two classes of which trees add to one only, the second is the output. */
 export function readClassifier(node: OnnxNode, features: number, options: ReadOptions): Ensemble {
   const labels = node.has('classlabels_strings')
     ? node.texts('classlabels_strings')

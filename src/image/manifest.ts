@@ -21,6 +21,8 @@ export interface ManifestRule {
   table?: { name: string; row: number };
   /** Attribute of a scorecard, from 1; 0 of the characteristic '' is the initial score. */
   scorecard?: { name: string; characteristic: string; attribute: number };
+  /** Reason of an ensemble: place in the ranking, from 1, and code. */
+  ensemble?: { name: string; rank: number; code: string };
 }
 
 /** A name for a value. */
@@ -76,6 +78,21 @@ export interface ManifestScorecard {
   notProven: string[];
 }
 
+export interface ManifestEnsemble {
+  name: string;
+  file: string;
+  line: number;
+  /** Path of the trained model, and what it was read as: `XGBoost, JSON`. */
+  model: string;
+  format: string;
+  trees: number;
+  nodes: number;
+  /** Features that trees test, each with its expression. */
+  inputs: { feature: string; value: string }[];
+  /** Names of what it gives. */
+  outputs: string[];
+}
+
 export interface ManifestList {
   name: string;
   /** string, number, date, timestamp or decimal(SCALE). */
@@ -111,6 +128,8 @@ export interface Manifest {
   features: ManifestFeature[];
   tables: ManifestTable[];
   scorecards: ManifestScorecard[];
+  /** Absent where there are none. */
+  ensembles?: ManifestEnsemble[];
   /** That the bundle declares. */
   lists: ManifestList[];
   costMax: number;
@@ -121,6 +140,8 @@ export interface Manifest {
    * contents of lists and rules are not among them.
    */
   documents?: Record<string, string>;
+  /** Files of trained models, by path: deflated, in base64. An explanation reads them again. */
+  models?: Record<string, string>;
   /** Versions of the data that the image brings along, where it does. */
   unicode?: string;
   zones?: string;

@@ -184,6 +184,7 @@ export function withHits(step: Step, change: (hit: number) => number): Step {
   const changed = <T extends { hits: readonly number[] }>(row: T): T => ({ ...row, hits: row.hits.map(change) });
   switch (step.kind) {
     case 'let':
+    case 'ensemble':
       return step;
     case 'choose':
       return { ...step, rows: step.rows.map(changed), otherwise: changed(step.otherwise) };

@@ -4,7 +4,7 @@ import { ENSEMBLE_UNITS, ResultKind } from '#assembly/shared/ensemble.js';
 import { BlobKind } from '#assembly/shared/image.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
-import { encodeEnsemble, type EnsembleUse, usedFeatures } from '#src/ensembles/encode-ensemble.js';
+import { type EnsembleUse, encodeEnsemble, usedFeatures } from '#src/ensembles/encode-ensemble.js';
 import type { Ensemble } from '#src/ensembles/ensemble.js';
 import { writeImage } from '#src/image/write-image.js';
 import { Assembler } from './image-assembler.js';
@@ -56,7 +56,10 @@ export function imageOfBlob(blob: Uint8Array, inputs: readonly number[], results
   return {
     image,
     payload: (row) =>
-      payloadOf(model, Object.fromEntries(inputs.flatMap((feature, index) => (Number.isNaN(row[feature]!) ? [] : [[`x${index}`, row[feature]!]])))),
+      payloadOf(
+        model,
+        Object.fromEntries(inputs.flatMap((feature, index) => (Number.isNaN(row[feature]!) ? [] : [[`x${index}`, row[feature]!]]))),
+      ),
   };
 }
 

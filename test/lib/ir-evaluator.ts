@@ -219,6 +219,7 @@ export function runSteps(steps: readonly Step[], world: World): { features: Map<
       assign([step]);
       continue;
     }
+    if (step.kind === 'ensemble') throw new Error('trees have a judge of their own');
     for (const feature of featuresSet(step)) features.set(feature, emptyValue(step, feature));
     if (step.kind === 'each') {
       for (const row of step.rows) {
@@ -239,14 +240,14 @@ export function runSteps(steps: readonly Step[], world: World): { features: Map<
 }
 
 /** The features that a step is to give a value. */
-function featuresSet(step: Exclude<Step, { kind: 'let' }>): Set<FeatureRef> {
+function featuresSet(step: Exclude<Step, { kind: 'let' | 'ensemble' }>): Set<FeatureRef> {
   const sets = step.rows.flatMap((row) => row.sets);
   const features = new Set([...sets, ...(step.kind === 'choose' ? step.otherwise.sets : [])].map(({ feature }) => feature));
   if (step.kind === 'each') for (const row of step.rows) for (const { feature } of row.folds) features.add(feature);
   return features;
 }
 
-function emptyValue(step: Exclude<Step, { kind: 'let' }>, feature: FeatureRef): IrValue {
+function emptyValue(step: Exclude<Step, { kind: 'let' | 'ensemble' }>, feature: FeatureRef): IrValue {
   const folds: readonly Fold[] = step.kind === 'each' ? step.rows.flatMap((row) => row.folds) : [];
   if (folds.some((fold) => fold.feature === feature && (fold.how === 'sum' || fold.how === 'count'))) {
     return feature.type.kind === 'decimal' ? 0n : 0;

@@ -29,7 +29,7 @@ export type Receiver =
   /** `lists`. */
   | { kind: 'lists' }
   | { kind: 'tenant-list'; list: ListRef }
-  | { kind: 'group'; name: string; what: 'table' | 'scorecard'; members: ReadonlyMap<string, ScopeEntry> };
+  | { kind: 'group'; name: string; what: 'table' | 'scorecard' | 'ensemble'; members: ReadonlyMap<string, ScopeEntry> };
 
 export function valueReceiver(ir: Ir): Receiver {
   return { kind: 'value', ir };

@@ -46,4 +46,5 @@ export function checkDefinedNames(bundle: Bundle, model: Model | undefined, bag:
   for (const { name, nameSpan } of bundle.features) take(name, 'a feature', nameSpan);
   for (const { name, span } of bundle.tables) take(name, 'a table', span);
   for (const { name, span } of bundle.scorecards) take(name, 'a scorecard', span);
+  for (const { name, span } of bundle.ensembles) take(name, 'an ensemble', span);
 }
