@@ -39,6 +39,7 @@ import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
 import type { ListBindings } from './registry/list-region.js';
 import type { LiveImage } from './registry/live-image.js';
+import { copyOut } from './runtime/copy-out.js';
 import type { GeneratedCode } from './runtime/generated-code.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall, TaskResult } from './runtime/task.js';
@@ -113,6 +114,29 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
   }
   if (isPooled(live, count, options)) void runPooled(request, SlotCall.DECIDE_FRAME, settle);
   else runInline(request, SlotCall.DECIDE_FRAME, settle);
+}
+
+/** A request of one payload, settled. */
+export interface One extends Settled {
+  /** A copy of the decision that outlives the call. */
+  copy(): Uint8Array;
+}
+
+/**
+ * Decides one payload inline and returns what `read` makes of it: decidePayloads without what only batches and the pool need.
+ * Throws Problem: BUSY, BATCH_TOO_LARGE.
+ */
+export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: bigint, read: (settled: One) => Result): Result {
+  const bytes = SLOT_HEADER_BYTES + ENTRY_BYTES + live.decisionBytesMax + align8(takenBytes(payload));
+  if (bytes > live.tenant.memory.ring.bytes) throw tooLarge(0, bytes, live.tenant.memory.ring.bytes);
+  const request = admit(live, bytes);
+  try {
+    request.fillOne(payload, now);
+    request.decideInline(SlotCall.DECIDE);
+    return read(request);
+  } finally {
+    request.end();
+  }
 }
 
 /** Inline by default, pooled when it pays: see config.ts for the bound. */
@@ -204,6 +228,24 @@ export class Request implements Settled {
     this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, first, options);
   }
 
+  /** Copies the only payload into the slot; its decision has no id. */
+  fillOne(payload: Uint8Array, now: bigint): void {
+    const { bytes, words, longs } = this.memory;
+    const entry = this.slot + SLOT_HEADER_BYTES;
+    const address = entry + ENTRY_BYTES;
+    const length = takenBytes(payload);
+    if (length > 0) bytes.set(payload, address);
+    const at = entry >>> 2;
+    words[at + (ENTRY_PAYLOAD >>> 2)] = address;
+    words[at + (ENTRY_PAYLOAD_BYTES >>> 2)] = length;
+    words[at + (ENTRY_DECISION >>> 2)] = 0;
+    words[at + (ENTRY_DECISION_BYTES >>> 2)] = 0;
+    this.isFrame = false;
+    this.writeWords(1, 0, 0, address + align8(length), this.live.decisionBytesMax);
+    longs[(this.slot + SLOT_NOW) >>> 3] = now;
+    for (let word = SLOT_ID_HIGH >>> 2; word < (SLOT_ID_LOW + 8) >>> 2; word++) words[(this.slot >>> 2) + word] = 0;
+  }
+
   /** Copies a frame of `count` requests into the slot. */
   fillFrame(frame: Uint8Array, count: number, outputBytes: number, options: DecideOptions): void {
     const input = this.slot + SLOT_HEADER_BYTES + count * ENTRY_BYTES;
@@ -243,6 +285,14 @@ export class Request implements Settled {
     const address = (this.memory.words[entry + (ENTRY_DECISION >>> 2)] as number) >>> 0;
     const length = (this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) & ((1 << ENTRY_STATUS_SHIFT) - 1);
     return this.memory.bytes.subarray(address, address + length);
+  }
+
+  copy(): Uint8Array {
+    assert(this.count > 0, 'there is no decision');
+    const { words, longs } = this.memory;
+    const entry = (this.slot + SLOT_HEADER_BYTES) >>> 2;
+    const length = (words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) & ((1 << ENTRY_STATUS_SHIFT) - 1);
+    return copyOut(longs, (words[entry + (ENTRY_DECISION >>> 2)] as number) >>> 0, length);
   }
 
   statusOf(index: number): Status {
@@ -308,7 +358,17 @@ export class Request implements Settled {
     idOffset: number,
     options: DecideOptions,
   ): void {
-    const { words, longs } = this.memory;
+    const { longs } = this.memory;
+    this.writeWords(count, input, inputBytes, output, outputBytes);
+    const { idHigh = 0n, idLow = 0n } = options;
+    const hasId = idHigh !== 0n || idLow !== 0n;
+    longs[(this.slot + SLOT_NOW) >>> 3] = options.now;
+    longs[(this.slot + SLOT_ID_HIGH) >>> 3] = idHigh;
+    longs[(this.slot + SLOT_ID_LOW) >>> 3] = hasId && idOffset !== 0 ? idLow + BigInt(idOffset) : idLow;
+  }
+
+  private writeWords(count: number, input: number, inputBytes: number, output: number, outputBytes: number): void {
+    const { words } = this.memory;
     const at = this.slot >>> 2;
     words[at + (SLOT_IMAGE >>> 2)] = this.live.address;
     words[at + (SLOT_COUNT >>> 2)] = count;
@@ -321,11 +381,6 @@ export class Request implements Settled {
     words[at + (SLOT_OUTPUT_BYTES >>> 2)] = outputBytes;
     words[at + (SLOT_OUTPUT_USED >>> 2)] = 0;
     words[at + (SLOT_STATUS >>> 2)] = Status.INTERNAL; // what stands there if nobody lives to write another
-    const { idHigh = 0n, idLow = 0n } = options;
-    const hasId = idHigh !== 0n || idLow !== 0n;
-    longs[(this.slot + SLOT_NOW) >>> 3] = options.now;
-    longs[(this.slot + SLOT_ID_HIGH) >>> 3] = idHigh;
-    longs[(this.slot + SLOT_ID_LOW) >>> 3] = hasId && idOffset !== 0 ? idLow + BigInt(idOffset) : idLow;
   }
 
   private word(field: number): number {
@@ -395,7 +450,7 @@ function splitBatch(live: LiveImage, payloads: readonly Uint8Array[], bytesWante
   for (let i = 0; i < payloads.length; i++) {
     const more = slotBytes(live, payloads, i, 1) - SLOT_HEADER_BYTES;
     if (more + SLOT_HEADER_BYTES > bytesMax) {
-      throw new Problem('BATCH_TOO_LARGE', `payload ${i} may need ${more} bytes of the tenant's ring, which has ${bytesMax}`);
+      throw tooLarge(i, more, bytesMax);
     }
     if (part.count > 0 && (part.count === SLOT_COUNT_MAX || part.bytes + more > bytesWanted)) {
       parts.push(part);
@@ -406,6 +461,10 @@ function splitBatch(live: LiveImage, payloads: readonly Uint8Array[], bytesWante
   }
   parts.push(part);
   return parts;
+}
+
+function tooLarge(index: number, bytes: number, bytesMax: number): Problem {
+  return new Problem('BATCH_TOO_LARGE', `payload ${index} may need ${bytes} bytes of the tenant's ring, which has ${bytesMax}`);
 }
 
 /** A frame that never got a slot. */

@@ -1,4 +1,5 @@
-// Holds the language to a plain evaluator and to V8 on many more pairs of expression and payload than the suite does:
+// Holds the language, as the interpreter and as generated code run it, to a plain evaluator and to V8 on many more pairs of
+// expression and payload than the suite does:
 //
 //   npm run differential                              a million pairs
 //   npm run differential -- --pairs 5000000
