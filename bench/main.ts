@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { type AimsOptions, benchAims, SECTIONS, type Section } from './aims.js';
 import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
+import { benchGrowth, GROWTH_SIZES } from './growth.js';
 import { benchLanguage } from './language.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
@@ -16,8 +17,9 @@ import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
 import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
+const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|workloads|json|table|publish|serving|language|lists|proofs|check] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|json|table|publish|serving|language|lists|proofs|check] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, json, table, publish)
@@ -30,6 +32,13 @@ decide: nanoseconds a decision, Verdict beside its peers
   --fast              without ZEN, json-rules-engine and cel-js
   --runs 3            runs of each row; the median counts
   --ms 700            least time of one run
+
+growth: nanoseconds a decision with 1 to 100,000 rules, drawn in docs/images/growth.svg
+  --sizes 1,10,100    numbers of rules
+  --runs 3            runs of each row; the median counts
+  --ms 700            least time of one run
+  --compile 300       seconds that gcc may take; what takes longer is left out
+  --svg FILE          where else to draw
 
 workloads: wide tables, arithmetic, disjunctions over null, beside gcc and V8
   --only arithmetic   only these (ranges, arithmetic, nullable)
@@ -95,6 +104,8 @@ function readArguments(args: string[]) {
         rows: { type: 'string' },
         only: { type: 'string' },
         entries: { type: 'string' },
+        compile: { type: 'string' },
+        svg: { type: 'string' },
         rounds: { type: 'string' },
         ms: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -173,6 +184,20 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const sizes = sizesOf(context);
     const result = await benchDecide({ sizes, ...timingOf(context, 700), peers: values.fast ? 'fast' : 'all', format, log });
     return { result, isRight: result.sizes.every(({ rows }) => areRight(rows)) };
+  },
+  async growth(context) {
+    const { values, format, log } = context;
+    const result = await benchGrowth({
+      ...timingOf(context, 700),
+      sizes: values.sizes === undefined ? GROWTH_SIZES : sizesOf(context),
+      payloadCount: PAYLOAD_COUNT,
+      compileMsMax: 1000 * positive('compile', values.compile, 300),
+      blockMsMax: 30_000,
+      svg: values.svg ?? GROWTH_SVG,
+      format,
+      log,
+    });
+    return { result, isRight: result.wrong.length === 0 };
   },
   async workloads(context) {
     const { values, format, log } = context;
