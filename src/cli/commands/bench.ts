@@ -112,6 +112,8 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
     const { ruleSet } = opened;
     const pool = makePool(ruleSet, options.generated ? generate(ruleSet, options.seed) : await readRows(opened, options));
     const at = { now: parseNow(options.now) ?? 0n };
+    // Code is generated now, or the VM would decide some samples, and code the others.
+    await ruleSet.warmUp();
     const progress = startProgress('bench', 3);
     const forms: BenchForm[] = [];
     const sums: number[] = [];
@@ -125,7 +127,7 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       progress.update(forms.length, forms.length * pool.objects.length);
     }
     progress.stop();
-    const profiled = options.profile ? profileOf(opened, pool, at, options.seconds) : undefined;
+    const profiled = options.profile ? await profileOf(opened, pool, at, options.seconds) : undefined;
     if (options.svg !== undefined) {
       if (profiled === undefined) throw new UsageError('an image has no rules to measure by themselves', 'name the bundle');
       writeFileSync(options.svg, flameSvg(`${ruleSet.name} ${ruleSet.version}`, profiled));
@@ -161,12 +163,17 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
 }
 
 /** Where the time goes; undefined for an image. */
-function profileOf({ files, ruleSet }: OpenRuleSet, pool: Pool, at: { now: bigint }, seconds: number): Profile | undefined {
+async function profileOf(
+  { files, ruleSet }: OpenRuleSet,
+  pool: Pool,
+  at: { now: bigint },
+  seconds: number,
+): Promise<Profile | undefined> {
   const parts = files && compilePartial(files, { profileMax: PROFILE_MAX });
   if (parts === undefined) return undefined;
   let bar: Progress | undefined;
   try {
-    return profile(ruleSet, parts, pool.bytes, {
+    return await profile(ruleSet, parts, pool.bytes, {
       ...at,
       seconds,
       progress: (done, total) => {
@@ -314,11 +321,12 @@ function print(result: BenchJson, sums: readonly number[], output: Output): void
 /** Rules that are listed: the dearest. */
 const RULES_SHOWN = 20;
 
-function printProfile({ payloads, hitPayloads, stages, steps, rules, total }: Profile, output: Output): void {
+function printProfile({ by, withoutCode, payloads, hitPayloads, stages, steps, rules, total }: Profile, output: Output): void {
   const cells = ({ ns, low, high }: Measured): string[] => [ns.toFixed(1), `${low.toFixed(1)} to ${high.toFixed(1)}`];
   const share = (ns: number): string => `${((100 * ns) / total.ns).toFixed(1)} %`;
   output.line();
-  output.line(`where the time goes, one payload a call, ${number(payloads)} payloads:`);
+  const decider = by === 'code' ? 'generated code' : `the VM (${withoutCode ?? 'no code was generated'})`;
+  output.line(`where the time goes, one payload a call, ${number(payloads)} payloads, decided by ${decider}:`);
   output.table(
     [{ title: 'stage' }, { title: 'ns', align: 'right' }, { title: '95 %', align: 'right' }, { title: 'share', align: 'right' }],
     [...stages.map((stage) => [stageName(stage.stage), ...cells(stage), share(stage.ns)]), ['in all', ...cells(total), '']],

@@ -17,6 +17,7 @@ const CHARACTER_WIDTH = 6.6;
 const COLORS: Readonly<Record<ProfileStage['stage'], string>> = {
   call: '#8250df',
   payload: '#0969da',
+  base: '#0969da',
   features: '#1a7f37',
   rules: '#bc4c00',
   reasons: '#9a6700',
@@ -26,6 +27,7 @@ const COLORS: Readonly<Record<ProfileStage['stage'], string>> = {
 const NAMES: Readonly<Record<ProfileStage['stage'], string>> = {
   call: 'call and copies',
   payload: 'verify and load',
+  base: 'verify, load, write',
   features: 'features and tables',
   rules: 'rules',
   reasons: 'reasons',

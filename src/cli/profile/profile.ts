@@ -14,8 +14,9 @@ export interface ProfileStage extends Measured {
   /**
    * `call`: the call and the copies of payload and decision; `payload`: verifying it and loading its fields; `features`: features,
    * tables and scorecards; `rules`: conditions and hits; `reasons`: what the reasons add; `decision`: writing one without them.
+   * Generated code does nothing but decide: with it `base` stands for `payload` and `decision`.
    */
-  stage: 'call' | 'payload' | 'features' | 'rules' | 'reasons' | 'decision';
+  stage: 'call' | 'payload' | 'base' | 'features' | 'rules' | 'reasons' | 'decision';
 }
 
 export interface ProfileStep extends Measured {
@@ -33,6 +34,10 @@ export interface ProfileRule {
 }
 
 export interface Profile {
+  /** What decides: generated code, or the VM. */
+  by: 'code' | 'vm';
+  /** Why it is the VM; null where it is code. */
+  withoutCode: string | null;
   /** Payloads that were timed, and those whose hits were counted. */
   payloads: number;
   hitPayloads: number;
@@ -65,16 +70,17 @@ const COUNTED_TOGETHER = 64;
 /** Decisions that counting hits may take. */
 const COUNT_DECISIONS_MAX = 1_000_000;
 
-/** Profiles a rule set over payloads, at least BLOCK_COUNT of them. Throws Problem OUT_OF_MEMORY. */
-export function profile(
+/** Profiles a rule set over payloads, at least BLOCK_COUNT of them. Rejects with Problem OUT_OF_MEMORY. */
+export async function profile(
   ruleSet: RuleSet,
   bundle: PartialBundle,
   payloads: readonly Uint8Array[],
   options: ProfileOptions,
-): Profile {
+): Promise<Profile> {
+  await ruleSet.warmUp();
   const runner = new Runner(ruleSet.live, payloads, options.now);
   try {
-    return new Profiling(ruleSet, bundle, payloads, runner, options).all();
+    return await new Profiling(ruleSet, bundle, payloads, runner, options).all();
   } finally {
     runner.close();
   }
@@ -97,20 +103,22 @@ class Profiling {
     private readonly options: ProfileOptions,
   ) {}
 
-  all(): Profile {
+  async all(): Promise<Profile> {
     const { bundle, runner } = this;
-    const { total, stages } = this.stages();
-    const steps = this.steps();
-    const times = this.ruleTimes();
-    const { hits, hitPayloads } = this.countHits();
+    const { code, withoutCode = null } = this.ruleSet.live;
+    const { total, stages } = await this.stages();
+    const steps = await this.steps();
+    const times = await this.ruleTimes();
+    const { hits, hitPayloads } = await this.countHits();
     const rules = bundle.hits.map((id, index): ProfileRule => {
       const group = times.get(index);
       return { id, time: group?.time ?? null, together: group?.rules.length ?? 1, hits: hits.get(id) ?? 0 };
     });
-    return { payloads: runner.count, hitPayloads, total, stages, steps, rules };
+    const by = code === undefined ? 'vm' : 'code';
+    return { by, withoutCode, payloads: runner.count, hitPayloads, total, stages, steps, rules };
   }
 
-  private stages(): { total: Measured; stages: ProfileStage[] } {
+  private stages(): Promise<{ total: Measured; stages: ProfileStage[] }> {
     const { bundle, ruleSet, payloads, options } = this;
     const none = { rules: [], steps: [] } as const;
     const images = [
@@ -120,7 +128,7 @@ class Profiling {
       bundle.make({ rules: 'all', steps: 'all' }),
       bundle.make({ ...none, withoutDecision: true }),
     ];
-    return this.place(images, (placed) => {
+    return this.place(images, async (placed) => {
       const [base, features, silent, whole, evaluated] = placed as [Placed, Placed, Placed, Placed, Placed];
       const at = { now: options.now };
       const single = (first: number): number => {
@@ -128,7 +136,7 @@ class Profiling {
         for (let i = first; i < first + BLOCK_COUNT; i++) ruleSet.decideBytes(payloads[i] as Uint8Array, at);
         return Number(process.hrtime.bigint() - start) / BLOCK_COUNT;
       };
-      const [b, f, s, w, b1, e1, call] = this.run([
+      const [b, f, s, w, b1, e1, call] = (await this.run([
         this.contestant(base, 'batch'),
         this.contestant(features, 'batch'),
         this.contestant(silent, 'batch'),
@@ -136,22 +144,23 @@ class Profiling {
         this.contestant(base, 'single'),
         this.contestant(evaluated, 'evaluate'),
         { time: single },
-      ]) as [number[], number[], number[], number[], number[], number[], number[]];
+      ])) as [number[], number[], number[], number[], number[], number[], number[]];
       // What a decision takes is told by two images that both run one payload a call; what is left of the base is the payload's.
       const decision = b1.map((ns, round) => ns - (e1[round] as number));
+      const inVm = base.code === undefined;
       const stages: ProfileStage[] = [
         { stage: 'call', ...differenceOf(call, w) },
-        { stage: 'payload', ...differenceOf(b, decision) },
+        inVm ? { stage: 'payload', ...differenceOf(b, decision) } : { stage: 'base', ...medianOf(b) },
         { stage: 'features', ...differenceOf(f, b) },
         { stage: 'rules', ...differenceOf(s, f) },
         { stage: 'reasons', ...differenceOf(w, s) },
-        { stage: 'decision', ...medianOf(decision) },
+        ...(inVm ? [{ stage: 'decision', ...medianOf(decision) } as const] : []),
       ];
       return { total: medianOf(call), stages };
     });
   }
 
-  private steps(): ProfileStep[] {
+  private async steps(): Promise<ProfileStep[]> {
     const steps: ProfileStep[] = [];
     for (let first = 0; first < this.bundle.steps.length; first += PANEL_COUNT) {
       const names = this.bundle.steps.slice(first, first + PANEL_COUNT);
@@ -162,20 +171,20 @@ class Profiling {
           { rules: [], steps: [], readsOf },
         ] as const;
       });
-      const times = this.comparePairs(pairs);
+      const times = await this.comparePairs(pairs);
       for (const [index, name] of names.entries()) steps.push({ name, ...(times[index] as Measured) });
     }
     return steps;
   }
 
   /** The group that each rule with a condition was measured in, by its index. */
-  private ruleTimes(): Map<number, Group> {
+  private async ruleTimes(): Promise<Map<number, Group>> {
     const indices = this.bundle.rules.map(({ index }) => index);
     const isFew = indices.length <= SINGLE_RULES_MAX;
     const size = isFew ? 1 : Math.ceil(indices.length / GROUPS);
     const groups: Group[] = [];
     for (let first = 0; first < indices.length; first += size) groups.push({ rules: indices.slice(first, first + size) });
-    this.measureGroups(groups);
+    await this.measureGroups(groups);
     const result = new Map(groups.flatMap((group) => group.rules.map((index) => [index, group] as const)));
     if (isFew) return result;
     const refined: Group[] = [];
@@ -183,12 +192,12 @@ class Profiling {
       if (refined.length >= REFINED_RULES) break;
       refined.push(...rules.slice(0, REFINED_RULES - refined.length).map((index) => ({ rules: [index] })));
     }
-    this.measureGroups(refined);
+    await this.measureGroups(refined);
     for (const group of refined) result.set(group.rules[0] as number, group);
     return result;
   }
 
-  private measureGroups(groups: readonly Group[]): void {
+  private async measureGroups(groups: readonly Group[]): Promise<void> {
     for (let first = 0; first < groups.length; first += PANEL_COUNT) {
       const panel = groups.slice(first, first + PANEL_COUNT);
       const pairs = panel.map(({ rules }) => {
@@ -198,7 +207,7 @@ class Profiling {
           { rules: [], steps: [], readsOf },
         ] as const;
       });
-      const times = this.comparePairs(pairs);
+      const times = await this.comparePairs(pairs);
       for (const [index, group] of panel.entries()) {
         const { ns, low, high } = times[index] as Measured;
         const { length } = group.rules;
@@ -210,7 +219,7 @@ class Profiling {
   /** What the first of each pair takes more than the second. Second ones that are equal bytes are one image. */
   private comparePairs(
     pairs: readonly (readonly [Parameters<PartialBundle['make']>[0], Parameters<PartialBundle['make']>[0]])[],
-  ): Measured[] {
+  ): Promise<Measured[]> {
     const bases = new Map<string, number>();
     const images = pairs.map(([part]) => this.bundle.make(part));
     const baseOf = pairs.map(([, part]) => {
@@ -220,14 +229,14 @@ class Profiling {
       bases.set(key, known);
       return known;
     });
-    return this.place(images, (placed) => {
-      const rounds = this.run(placed.map((one) => this.contestant(one, 'batch')));
+    return this.place(images, async (placed) => {
+      const rounds = await this.run(placed.map((one) => this.contestant(one, 'batch')));
       return baseOf.map((base, index) => differenceOf(rounds[index] as number[], rounds[base] as number[]));
     });
   }
 
   /** How often each rule, row and attribute hits. Images of the whole bundle in which some of them give reasons, and no others. */
-  private countHits(): { hits: Map<string, number>; hitPayloads: number } {
+  private async countHits(): Promise<{ hits: Map<string, number>; hitPayloads: number }> {
     const { bundle, runner } = this;
     const all = bundle.hits.map((_, index) => index);
     const together = bundle.first ? all.length : COUNTED_TOGETHER;
@@ -237,7 +246,7 @@ class Profiling {
     const hits = new Map<string, number>();
     for (let first = 0; first < all.length; first += together) {
       const image = bundle.make({ rules: 'all', steps: 'all', reasons: all.slice(first, first + together) });
-      this.place([image], ([placed]) => {
+      await this.place([image], async ([placed]) => {
         runner.decideAll(placed as Placed, hitPayloads, ({ reasons }) => {
           for (const { rule } of reasons) hits.set(rule, (hits.get(rule) ?? 0) + 1);
         });
@@ -250,8 +259,8 @@ class Profiling {
     return { time: (first) => this.runner.time(placed, mode, first) };
   }
 
-  private run(contestants: readonly Contestant[]): number[][] {
-    const rounds = runRounds(contestants, this.runner.count, this.options.seconds) as number[][];
+  private async run(contestants: readonly Contestant[]): Promise<number[][]> {
+    const rounds = (await runRounds(contestants, this.runner.count, this.options.seconds)) as number[][];
     this.options.progress(++this.done, this.panels);
     return rounds;
   }
@@ -263,11 +272,15 @@ class Profiling {
     return 1 + Math.ceil(this.bundle.steps.length / PANEL_COUNT) + Math.ceil(groups / PANEL_COUNT);
   }
 
-  private place<T>(images: readonly ReturnType<PartialBundle['make']>[], use: (placed: readonly Placed[]) => T): T {
+  private async place<T>(
+    images: readonly ReturnType<PartialBundle['make']>[],
+    use: (placed: readonly Placed[]) => Promise<T>,
+  ): Promise<T> {
+    const withCode = this.ruleSet.live.code !== undefined;
     const placed: Placed[] = [];
     try {
-      for (const image of images) placed.push(this.runner.place(image));
-      return use(placed);
+      for (const image of images) placed.push(await this.runner.place(image, withCode));
+      return await use(placed);
     } finally {
       for (const one of placed) this.runner.free(one);
     }

@@ -1,6 +1,7 @@
 // Decides payloads that lie in a tenant's memory with images that lie there too, in rounds: every image once a round, so that what
 // the machine does beside falls upon all alike.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ENTRY_BYTES,
   ENTRY_DECISION,
@@ -20,10 +21,12 @@ import {
   SLOT_OUTPUT_USED,
 } from '../../../assembly/shared/layout.js';
 import { ImageError, Status } from '../../../assembly/shared/status.js';
+import { generateModule } from '../../codegen/generate.js';
 import type { PartImage } from '../../compiler/partial.js';
 import { readHeader } from '../../image/header.js';
 import type { ListBindings } from '../../registry/list-region.js';
 import type { LiveImage } from '../../registry/live-image.js';
+import { compileCode, type GeneratedCode } from '../../runtime/generated-code.js';
 import { SlotCall } from '../../runtime/task.js';
 import { type Decision, readDecision } from '../../schema/decision.js';
 
@@ -39,6 +42,8 @@ export interface Placed {
   address: number;
   decisionBytesMax: number;
   lists: ListBindings | undefined;
+  /** What decides it in place of the VM. */
+  code: GeneratedCode | undefined;
 }
 
 /** How an image is run: 64 payloads a call, one a call, or one a call without a decision. */
@@ -80,15 +85,17 @@ export class Runner {
     this.#lengths = Uint32Array.from(payloads.slice(0, this.count), ({ length }) => length);
   }
 
-  /** Places an image and binds its lists. Throws Problem OUT_OF_MEMORY. */
-  place({ image, lists }: PartImage): Placed {
+  /** Places an image and binds its lists; with code of its own, where `withCode`. Rejects with Problem OUT_OF_MEMORY. */
+  async place({ image, lists }: PartImage, withCode: boolean): Promise<Placed> {
+    const generated = withCode ? generateModule(image).module : undefined;
+    const code = generated === undefined ? undefined : await compileCode(generated);
     const { memory, inline } = this.#live.tenant;
     const address = memory.place(image);
     const error = inline.verifyImage(address, image.length);
     if (error !== ImageError.NONE) throw new Error(`the engine refuses a part of the bundle: ${ImageError[error]}`);
     const { decisionBytesMax } = readHeader(image);
     this.#reserve(decisionBytesMax);
-    return { address, decisionBytesMax, lists: lists.length === 0 ? undefined : this.#live.bindLists(lists) };
+    return { address, decisionBytesMax, lists: lists.length === 0 ? undefined : this.#live.bindLists(lists), code };
   }
 
   free({ address, lists }: Placed): void {
@@ -139,7 +146,7 @@ export class Runner {
     this.#bytes = new Uint8Array(buffer);
   }
 
-  #run({ address, lists }: Placed, mode: RunMode, first: number, count: number): void {
+  #run({ address, lists, code }: Placed, mode: RunMode, first: number, count: number): void {
     const slot = this.#slot;
     const entries = slot + SLOT_HEADER_BYTES;
     this.#put(slot + SLOT_IMAGE, address);
@@ -155,7 +162,8 @@ export class Runner {
       this.#put(entries + i * ENTRY_BYTES + ENTRY_PAYLOAD, this.#addresses[first + i] as number);
       this.#put(entries + i * ENTRY_BYTES + ENTRY_PAYLOAD_BYTES, this.#lengths[first + i] as number);
     }
-    const status = this.#live.tenant.inline.run(slot, mode === 'evaluate' ? SlotCall.EVALUATE : SlotCall.DECIDE);
+    const { inline } = this.#live.tenant;
+    const status = mode === 'evaluate' ? inline.run(slot, SlotCall.EVALUATE) : inline.run(slot, SlotCall.DECIDE, code);
     if (status !== Status.OK) throw new Error(`the engine answered ${Status[status]}`);
   }
 
@@ -175,16 +183,21 @@ export interface Contestant {
 /** Rounds at least, whatever they take: with fewer there is no interval of 95 %. */
 const ROUNDS_MIN = 12;
 const ROUNDS_MAX = 2000;
+const WARM_UP_BLOCKS = 4;
+const WARM_UP_MS = 50;
 
 /**
  * Measures contestants in rounds for at least so long. Each takes another block of payloads every round, and the order in which
  * they run changes: none always comes behind the same neighbour.
  */
-export function runRounds(contestants: readonly Contestant[], payloads: number, seconds: number): Rounds {
+export async function runRounds(contestants: readonly Contestant[], payloads: number, seconds: number): Promise<Rounds> {
   const blocks = payloads / BLOCK_COUNT;
   const rounds = contestants.map((): number[] => []);
-  // One round that does not count: code is compiled, memory is touched.
-  for (const contestant of contestants) contestant.time(0);
+  // Rounds that do not count: memory is touched, and V8 sees what is worth optimising, which it then does on another thread.
+  for (let block = 0; block < WARM_UP_BLOCKS; block++) {
+    for (const contestant of contestants) contestant.time((block % blocks) * BLOCK_COUNT);
+  }
+  await sleep(WARM_UP_MS);
   const endMs = performance.now() + seconds * 1000;
   for (let round = 0; round < ROUNDS_MAX && (round < ROUNDS_MIN || performance.now() < endMs); round++) {
     for (let k = 0; k < contestants.length; k++) {

@@ -43,7 +43,16 @@ describe('statistics', () => {
 
 describe('pictures', () => {
   const time = { ns: 5, low: 4, high: 6 };
-  const empty: Profile = { payloads: 1024, hitPayloads: 1024, total: time, stages: [], steps: [], rules: [] };
+  const empty: Profile = {
+    by: 'vm',
+    withoutCode: null,
+    payloads: 1024,
+    hitPayloads: 1024,
+    total: time,
+    stages: [],
+    steps: [],
+    rules: [],
+  };
 
   it('escape what they name', () => {
     expect(escapeXml('<a href="x">&\'\u0000\uD800')).toBe('&#60;a href=&#34;x&#34;&#62;&#38;&#39;\uFFFD\uFFFD');
@@ -102,7 +111,8 @@ describe('verdict bench', () => {
     expect(code).toBe(0);
     const { stages, steps, rules: measured, hitPayloads, payloads } = json.profile!;
     expect(payloads).toBe(65_536);
-    expect(stages.map(({ stage }) => stage)).toEqual(['call', 'payload', 'features', 'rules', 'reasons', 'decision']);
+    expect(json.profile).toMatchObject({ by: 'code', withoutCode: null });
+    expect(stages.map(({ stage }) => stage)).toEqual(['call', 'base', 'features', 'rules', 'reasons']);
     expect(steps).toHaveLength(2);
     expect(measured).toHaveLength(123);
     // Rows are repeated: payload i has the amount i % 1000.
@@ -118,7 +128,7 @@ describe('verdict bench', () => {
       expect(together).toBeGreaterThanOrEqual(1);
     }
     expect(measured.filter(({ time, together }) => time !== null && together === 1).length).toBeGreaterThanOrEqual(48);
-    expect(readFileSync(join(dir, 'flame.svg'), 'utf8')).toContain('verify and load');
+    expect(readFileSync(join(dir, 'flame.svg'), 'utf8')).toContain('>one decision</text>');
   });
 
   it('leaves the profile out where it is not wanted, or cannot be', async () => {
@@ -133,6 +143,22 @@ describe('verdict bench', () => {
       code: 2,
       stderr: expect.stringMatching(/name the bundle/),
     });
+  });
+
+  it('tells payload and decision apart where the VM decides', async () => {
+    const many = Array.from({ length: 2100 }, (_, i) => `- { id: m${i}, when: 'amount === ${i % 1000}', then: { score: 1 } }\n`);
+    for (const [path, content] of Object.entries({ ...BUNDLE, 'rules/r.yaml': many.join('') })) {
+      if (/^(features|tables)/.test(path)) continue;
+      mkdirSync(join(dir, 'many', path, '..'), { recursive: true });
+      writeFileSync(join(dir, 'many', path), content);
+    }
+    const { json } = await runJson<BenchJson>(['bench', 'many', '--input', 'rows.ndjson', '--seconds', '0.01'], { cwd: dir });
+    const { by, withoutCode, stages, steps, rules: measured } = json.profile!;
+    expect([by, steps]).toEqual(['vm', []]);
+    expect(withoutCode).toMatch(/2100 rules/);
+    expect(stages.map(({ stage }) => stage)).toEqual(['call', 'payload', 'features', 'rules', 'reasons', 'decision']);
+    expect(measured.filter(({ together }) => together === 1).length).toBeGreaterThanOrEqual(48);
+    expect(measured.filter(({ together }) => together > 1).length).toBeGreaterThan(1900);
   });
 
   it('counts the rule that decides where the first does', async () => {
