@@ -4,13 +4,14 @@
 //   npm run differential                              a million pairs
 //   npm run differential -- --pairs 5000000
 //   npm run differential -- --pairs 60000 --seed 17   the pairs of a run again: seed and pairs are in the message of a difference
+//   npm run differential -- --trees 2000              random forests instead, as XGBoost and LightGBM would have saved them
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { pairs: { type: 'string', default: '1000000' }, seed: { type: 'string' } },
+  options: { pairs: { type: 'string', default: '1000000' }, seed: { type: 'string' }, trees: { type: 'string' } },
 });
 for (const [name, value] of Object.entries(values)) {
   if (/^[1-9]\d{0,11}$/.test(value)) continue;
@@ -19,9 +20,15 @@ for (const [name, value] of Object.entries(values)) {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/differential/language.test.ts'], {
+const test = values.trees === undefined ? 'test/differential/language.test.ts' : 'test/ensembles/differential.test.ts';
+const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', test], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, VERDICT_PAIRS: values.pairs, ...(values.seed === undefined ? {} : { VERDICT_SEED: values.seed }) },
+  env: {
+    ...process.env,
+    VERDICT_PAIRS: values.pairs,
+    ...(values.trees === undefined ? {} : { VERDICT_FORESTS: values.trees }),
+    ...(values.seed === undefined ? {} : { VERDICT_SEED: values.seed }),
+  },
 });
 process.exit(status ?? 1);
