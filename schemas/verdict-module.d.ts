@@ -10,6 +10,12 @@ export interface VerdictModule {
   verdict_input(bytes: number): number;
   /** Decides the FlatBuffers payload at the input. @param now microseconds UTC. @returns status, 0 = OK */
   verdict_decide(bytes: number, now: bigint): number;
+  /** Decides the JSON text at the input, UTF-8, which it overwrites. */
+  verdict_decide_json(bytes: number, now: bigint): number;
+  /** Why the last text was not taken, 0 where it was; schemas/verdict.h lists the faults. */
+  verdict_fault(): number;
+  /** How many bytes into the text that was found. */
+  verdict_fault_at(): number;
   verdict_decision_id(high: bigint, low: bigint): void;
   /** Address of the decision: a FlatBuffers buffer of schemas/decision.fbs. */
   verdict_output(): number;

@@ -32,6 +32,23 @@ enum verdict_status {
 /* Outcome of a decision; VERDICT_NONE where the bundle says `onError: fail` and the payload could not be decided. */
 enum verdict_outcome { VERDICT_NONE = 0, VERDICT_APPROVE = 1, VERDICT_REVIEW = 2, VERDICT_DECLINE = 3 };
 
+/* Why a JSON text was not taken. */
+enum verdict_fault {
+  VERDICT_FAULT_NONE = 0,
+  VERDICT_FAULT_SYNTAX = 1,    /* not JSON */
+  VERDICT_FAULT_UTF8 = 2,      /* not UTF-8 */
+  VERDICT_FAULT_DUPLICATE = 3, /* a key stands twice in one object */
+  VERDICT_FAULT_TYPE = 4,      /* a value of another type than the field */
+  VERDICT_FAULT_REQUIRED = 5,  /* a field that is required is absent or null */
+  VERDICT_FAULT_UNKNOWN = 6,   /* a field that the model does not have, where it allows no other */
+  VERDICT_FAULT_RANGE = 7,     /* a number, date or timestamp outside the field's bounds */
+  VERDICT_FAULT_LENGTH = 8,    /* a text or list that is shorter or longer than the field's bounds */
+  VERDICT_FAULT_ENUM = 9,      /* not a member of the enum */
+  VERDICT_FAULT_FORMAT = 10,   /* not a date, timestamp or decimal */
+  VERDICT_FAULT_ROOM = 11,     /* the payload is larger than a module takes */
+  VERDICT_FAULT_DEPTH = 12,    /* nested too deep where the model has no field */
+};
+
 /* What verdict_list_bind returns. */
 enum verdict_list_error { VERDICT_LIST_OK = 0, VERDICT_LIST_UNKNOWN = 1, VERDICT_LIST_DAMAGED = 2, VERDICT_LIST_TYPE = 3 };
 
@@ -41,6 +58,10 @@ enum verdict_list_error { VERDICT_LIST_OK = 0, VERDICT_LIST_UNKNOWN = 1, VERDICT
  * uint32_t verdict_input(uint32_t bytes)           address of room for a payload, 0 where it is too large
  * uint32_t verdict_decide(uint32_t bytes, int64_t now)
  *                                                  decides the FlatBuffers payload at the input; now: microseconds UTC
+ * uint32_t verdict_decide_json(uint32_t bytes, int64_t now)
+ *                                                  decides the JSON text at the input, UTF-8, which it overwrites
+ * uint32_t verdict_fault(void)                     why the last text was not taken, 0 where it was: enum verdict_fault
+ * uint32_t verdict_fault_at(void)                  how many bytes into it that was found
  * void     verdict_decision_id(uint64_t high, uint64_t low)
  *                                                  id of the decisions that follow; 0 and 0: none
  * uint32_t verdict_output(void)                    address of the decision: a FlatBuffers buffer of schemas/decision.fbs

@@ -7,6 +7,7 @@
 //   verdict_output()              where the decision lies, a FlatBuffers table
 
 import { decide } from '../evaluate';
+import { decideJson } from '../json/decide-json';
 import { verifyList } from '../lists/verify';
 import {
   EMBED_ABI,
@@ -16,6 +17,8 @@ import {
   EMBED_INPUT,
   EMBED_INPUT_BYTES,
   EMBED_INPUT_PADDING,
+  EMBED_ROOM_OFTEN,
+  EMBED_ROOM_ONCE,
   EMBED_SLOT,
 } from '../shared/embed';
 import {
@@ -28,6 +31,7 @@ import {
   LIST_BYTES,
   LIST_TYPE,
 } from '../shared/image';
+import { AREA_SPARE_BYTES, JsonFault, OBJECT_CHARS_MIN, PAYLOAD_PER_TEXT } from '../shared/json';
 import {
   BINDING_ADDRESS,
   BINDING_BYTES,
@@ -41,6 +45,8 @@ import {
   SLOT_ENTRIES,
   SLOT_ID_HIGH,
   SLOT_ID_LOW,
+  SLOT_INPUT,
+  SLOT_INPUT_BYTES,
   SLOT_LISTS,
   SLOT_NOW,
   SLOT_OUTPUT,
@@ -94,14 +100,60 @@ export function verdict_input(bytes: u32): u32 {
 export function verdict_decide(bytes: u32, now: i64): u32 {
   if (bytes > load<u32>(EMBED_BASE, EMBED_INPUT_BYTES)) return Status.INVALID_PAYLOAD;
   const at = slot();
+  const status = decideEntry(at, load<u32>(EMBED_BASE, EMBED_INPUT), bytes, now, false);
+  const entry = load<u32>(at, SLOT_ENTRIES) as usize;
+  store<u32>(entry, 0, ENTRY_PAYLOAD);
+  store<u32>(entry, JsonFault.NONE, ENTRY_PAYLOAD_BYTES);
+  return status;
+}
+
+/** Decides the slot's one entry. @returns the status of its decision */
+function decideEntry(at: usize, payload: u32, bytes: u32, now: i64, isJson: bool): u32 {
   const entry = load<u32>(at, SLOT_ENTRIES) as usize;
   store<u32>(at, 1, SLOT_COUNT);
   store<u32>(at, 0, SLOT_CURSOR);
   store<i64>(at, now, SLOT_NOW);
-  store<u32>(entry, load<u32>(EMBED_BASE, EMBED_INPUT), ENTRY_PAYLOAD);
+  store<u32>(entry, payload, ENTRY_PAYLOAD);
   store<u32>(entry, bytes, ENTRY_PAYLOAD_BYTES);
-  const status = decide(at);
+  const status = isJson ? decideJson(at) : decide(at);
   return status !== Status.OK ? (status as u32) : load<u32>(entry, ENTRY_DECISION_BYTES) >> ENTRY_STATUS_SHIFT;
+}
+
+/**
+ * Decides the payload that is the JSON text of `bytes` at the input, UTF-8. The text is overwritten. Where the answer is
+ * INVALID_PAYLOAD, verdict_fault and verdict_fault_at tell why and where.
+ *
+ * @param now microseconds UTC
+ * @returns a Status; OUTPUT_FULL where the memory has no room for the payload
+ */
+export function verdict_decide_json(bytes: u32, now: i64): u32 {
+  if (bytes > load<u32>(EMBED_BASE, EMBED_INPUT_BYTES)) return Status.INVALID_PAYLOAD;
+  const text = load<u32>(EMBED_BASE, EMBED_INPUT);
+  const area = (text + bytes + EMBED_INPUT_PADDING + 7) & ~7;
+  const areaBytes = areaBytesOf(bytes);
+  if (room(area - text + areaBytes) === 0) return Status.OUTPUT_FULL;
+  const at = slot();
+  store<u32>(at, area, SLOT_INPUT);
+  store<u32>(at, areaBytes, SLOT_INPUT_BYTES);
+  return decideEntry(at, text, bytes, now, true);
+}
+
+/** Bytes of the area for the payload of a text, a multiple of 8: enough but for lists of empty objects. */
+function areaBytesOf(textBytes: u32): u32 {
+  const objects = ((textBytes + OBJECT_CHARS_MIN - 1) / OBJECT_CHARS_MIN) as u64;
+  const inLists = objects * (load<u32>(EMBED_BASE, EMBED_ROOM_OFTEN) as u64);
+  const needed = (load<u32>(EMBED_BASE, EMBED_ROOM_ONCE) as u64) + ((PAYLOAD_PER_TEXT * textBytes) as u64) + inLists;
+  return ((min(needed, (PAYLOAD_BYTES_MAX + 2 * textBytes) as u64) as u32) + 4 * AREA_SPARE_BYTES) & ~7;
+}
+
+/** Why the last text was not taken: a JsonFault, 0 where it was. */
+export function verdict_fault(): u32 {
+  return load<u32>(load<u32>(slot(), SLOT_ENTRIES) as usize, ENTRY_PAYLOAD_BYTES);
+}
+
+/** How many bytes into the last text that was found. */
+export function verdict_fault_at(): u32 {
+  return load<u32>(load<u32>(slot(), SLOT_ENTRIES) as usize, ENTRY_PAYLOAD);
 }
 
 /** Gives the decisions that follow an id, as the two numbers of a DecisionId; 0 and 0: none. */

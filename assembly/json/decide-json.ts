@@ -3,6 +3,7 @@
 
 import { decidePayload, finish } from '../evaluate';
 import { blobAddress } from '../image/blobs';
+import { zero16 } from '../memory/block';
 import { writeFailure } from '../rules/decision';
 import { IMAGE_DECISION_BYTES_MAX, IMAGE_JSON, IMAGE_KIND, ImageKind } from '../shared/image';
 import { JsonFault } from '../shared/json';
@@ -40,7 +41,7 @@ import { beginState, fault, STATE_FAULT, STATE_FAULT_AT, stateOf } from './state
  */
 export function transcode(image: usize, text: usize, textBytes: u32, area: usize, areaBytes: u32): u32 {
   const end = text + textBytes;
-  v128.store(end, i64x2.splat(0));
+  zero16(end);
   const state = beginState(image, blobAddress(image, load<u32>(image, IMAGE_JSON) - 1), text, textBytes, area, areaBytes);
   const bytes = takeRoot(state, end);
   if (bytes > (PAYLOAD_BYTES_MAX as u32)) return fault(state, JsonFault.ROOM, text) as u32;

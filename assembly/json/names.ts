@@ -1,5 +1,6 @@
 // Finding a name among those of a plan, and names that stand twice among those it does not have.
 
+import { same16, sameHead } from '../memory/block';
 import {
   NAME_BYTES,
   NAME_FACTOR_HIGH,
@@ -28,14 +29,11 @@ function headOf(at: usize, length: u32): u64 {
 export function sameBytes(left: usize, right: usize, length: usize): bool {
   const end = left + length;
   while (left + 16 <= end) {
-    if (v128.any_true(v128.xor(v128.load(left), v128.load(right)))) return false;
+    if (!same16(left, right)) return false;
     left += 16;
     right += 16;
   }
-  const rest = (end - left) as i8;
-  const differ = v128.xor(v128.load(left), v128.load(right));
-  const kept = i8x16.lt_s(v128(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(rest));
-  return !v128.any_true(v128.and(differ, kept));
+  return sameHead(left, right, (end - left) as u32);
 }
 
 /**

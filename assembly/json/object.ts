@@ -8,6 +8,7 @@
 // then moved up behind its vector.
 
 import { valueWidth } from '../flatbuffers/value';
+import { copy16 } from '../memory/block';
 import { FIELD_MAX, FIELD_MIN } from '../shared/image';
 import {
   JsonFault,
@@ -160,7 +161,7 @@ function startBlock(state: usize, plan: usize, table: usize, at: usize): usize {
   let from = plan + load<u32>(table, PLAN_TABLE_BLOCK);
   // The area and the plan have room for the last of the steps.
   for (let to = block; to < end; to += 16) {
-    v128.store(to, v128.load(from));
+    copy16(to, from);
     from += 16;
   }
   store<u32>(state, end as u32, STATE_OUT);

@@ -107,6 +107,7 @@ function takeTextField(state: usize, descriptor: usize, at: usize, target: usize
  * vector by a swizzle that leaves out the point, and added up in pairs, fours, eights. Others go the long way.
  */
 function takeNumber(state: usize, field: usize, kind: u32, descriptor: usize, at: usize, target: usize): usize {
+  if (!ASC_FEATURE_SIMD) return takeLongNumber(state, field, kind, descriptor, at, target);
   const sign = u32((load<u8>(at) as u32) === 45);
   const first = at + sign;
   const chunk = v128.load(first);

@@ -3,17 +3,12 @@
 // spell, becomes the three bytes that UTF-8 would have for it, and is nowhere taken as a character.
 
 import { countCodePoints } from '../flatbuffers/text';
+import { copy16, highOf, stopsOf } from '../memory/block';
 import { JsonFault } from '../shared/json';
 import { fault, STATE_LENGTH, STATE_OUT } from './state';
 
 const QUOTE: u32 = 34;
 const BACKSLASH: u32 = 92;
-
-/** Bits of the bytes of a chunk that end a run of plain characters: quotes, backslashes, control characters. */
-function stopsOf(chunk: v128): u32 {
-  const marks = v128.or(i8x16.eq(chunk, i8x16.splat(34)), i8x16.eq(chunk, i8x16.splat(92)));
-  return i8x16.bitmask(v128.or(marks, i8x16.lt_u(chunk, i8x16.splat(32)))) as u32;
-}
 
 /** Value of the four hex digits at `at`, or -1. */
 function hexOf(at: usize): i32 {
@@ -107,15 +102,14 @@ export function takeText(state: usize, at: usize): usize {
   let high: u32 = 0;
   let stops: u32 = 0;
   while (true) {
-    const chunk = v128.load(at);
-    stops = stopsOf(chunk);
+    stops = stopsOf(at);
     if (stops !== 0) {
       const run = ctz(stops);
-      high |= (i8x16.bitmask(chunk) as u32) & ((1 << run) - 1);
+      high |= highOf(at) & ((1 << run) - 1);
       at += run;
       break;
     }
-    high |= i8x16.bitmask(chunk) as u32;
+    high |= highOf(at);
     at += 16;
   }
   if ((load<u8>(at) as u32) === BACKSLASH) return takeEscaped(state, start, at);
@@ -168,17 +162,16 @@ export function copyText(state: usize, at: usize, out: usize, least: u32, most: 
   let to = first;
   let high: u32 = 0;
   while (true) {
-    const chunk = v128.load(at);
-    v128.store(to, chunk);
-    const stops = stopsOf(chunk);
+    copy16(to, at);
+    const stops = stopsOf(at);
     if (stops === 0) {
-      high |= i8x16.bitmask(chunk) as u32;
+      high |= highOf(at);
       at += 16;
       to += 16;
       continue;
     }
     const run = ctz(stops);
-    high |= (i8x16.bitmask(chunk) as u32) & ((1 << run) - 1);
+    high |= highOf(at) & ((1 << run) - 1);
     at += run;
     to += run;
     const byte = load<u8>(at) as u32;

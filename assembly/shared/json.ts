@@ -66,6 +66,12 @@ export const NAME_FACTOR_HIGH = 0x9e3779b9;
 
 /** Zero bytes behind a text, in place of a check of its end at each step. The engine writes them. */
 export const TEXT_SPARE_BYTES = 16;
+/**
+ * A byte of text is 4 of the payload at most ("1," is a double, `"",` an empty text), and keys that the model does not have 2 more.
+ */
+export const PAYLOAD_PER_TEXT = 6;
+/** Characters of an object in a list that sets one field: {"a":1}, and a comma. */
+export const OBJECT_CHARS_MIN = 8;
 /** Bytes of the payload's area that the transcoder leaves alone at its end. */
 export const AREA_SPARE_BYTES = 128;
 /** Objects and arrays inside one another in what a model does not name. */

@@ -5,6 +5,7 @@
 //   (import "env" "scratchBase" (global i32))     ->   (global i32 (i32.const SCRATCH))
 
 import { readImageFile } from '../image/file.js';
+import { jsonRoom } from '../schema/json-room.js';
 import { layOutMemory, type MemoryLayout } from './memory-layout.js';
 import { name, readSections, readUnsigned, type Section, SectionId, signed, unsigned, writeSections } from './wasm-sections.js';
 
@@ -44,7 +45,7 @@ export function exportModule(template: Uint8Array, file: Uint8Array, options: Ex
   const { deciding, manifest, header } = readImageFile(file);
   const read = manifest.lists.filter(({ isRead }) => isRead).sort((a, b) => (a.name < b.name ? -1 : 1));
   const regions = read.map((list) => options.lists?.get(list.name));
-  const layout = layOutMemory(deciding, header.decisionBytesMax, regions);
+  const layout = layOutMemory(deciding, header.decisionBytesMax, regions, jsonRoom(manifest.model));
   const sections = readSections(template);
   checkImports(sections);
   const { name: bundle, version } = manifest;

@@ -3,6 +3,7 @@
 import * as at from '../../assembly/shared/embed.js';
 import * as slot from '../../assembly/shared/layout.js';
 import { readListHeader } from '../image/list.js';
+import type { JsonRoom } from '../schema/json-room.js';
 
 /** A part of the memory that does not start as zeros. */
 export interface DataSegment {
@@ -24,11 +25,13 @@ export interface MemoryLayout {
  *
  * @param deciding the image, verified
  * @param lists region of each list that the image asks, in its order; undefined for those that the caller binds
+ * @param room what payloads of the model need that are made of JSON text
  */
 export function layOutMemory(
   deciding: Uint8Array,
   decisionBytesMax: number,
   lists: readonly (Uint8Array | undefined)[],
+  room: JsonRoom,
 ): MemoryLayout {
   let end = at.EMBED_BASE + at.EMBED_BYTES;
   const take = (bytes: number): number => {
@@ -50,6 +53,8 @@ export function layOutMemory(
     [at.EMBED_IMAGE]: image,
     [at.EMBED_IMAGE_BYTES]: deciding.length,
     [at.EMBED_INPUT]: input,
+    [at.EMBED_ROOM_ONCE]: room.once,
+    [at.EMBED_ROOM_OFTEN]: room.often,
   });
   const slotWords = words({
     [slot.SLOT_IMAGE]: image,

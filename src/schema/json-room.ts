@@ -1,15 +1,10 @@
 // How many bytes a payload may take that is made of a JSON text: what the engine is given to write it into.
 
-import { AREA_SPARE_BYTES } from '../../assembly/shared/json.js';
+import { AREA_SPARE_BYTES, OBJECT_CHARS_MIN, PAYLOAD_PER_TEXT } from '../../assembly/shared/json.js';
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
 import { planTable } from './encode-plan.js';
 import type { Model } from './model.js';
-
-/** A byte of text is 4 of the payload at most ("1," is a double, `"",` an empty text), and keys that the model does not have 2 more. */
-const PAYLOAD_PER_TEXT = 6;
-/** Characters of an object in a list that sets one field: {"a":1}, and a comma. */
-const OBJECT_CHARS_MIN = 8;
 
 /** Room that a model's payloads need beside what their texts hold. */
 export interface JsonRoom {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DECISION_ID_HIGH, DECISION_ID_LOW } from '#assembly/shared/image.js';
+import { JsonFault } from '#assembly/shared/json.js';
 import { Status } from '#assembly/shared/status.js';
 import { RegisterType } from '#assembly/shared/value-type.js';
 import type { BundleFiles } from '#src/bundle/files.js';
@@ -63,6 +64,54 @@ describe('decisions are those of the library', () => {
     }
     expect([...statuses].sort()).toEqual([Status.OK, Status.INVALID_PAYLOAD]);
     await embedded.close();
+  });
+});
+
+describe('JSON text is decided as the library decides it', () => {
+  test.each(EXAMPLES)('%s', async (name, payloads) => {
+    const embedded = await embed(exampleFiles(name));
+    const faults = new Set<number>();
+    let seed = 1;
+    for (const { payload } of payloads()) {
+      const text = Buffer.from(JSON.stringify(payload));
+      const expected = embedded.ruleSet.decideBytes(text.toString(), { now: NOW });
+      const changed = Buffer.from(text);
+      seed = (seed * 48_271) % 2_147_483_647;
+      changed[seed % changed.length] = seed % 3 === 0 ? 0xc3 : 32 + (seed % 94);
+      for (const box of [embedded.simd, embedded.scalar]) {
+        const { status, bytes, fault } = box.decideJson(text, NOW);
+        expect([status, fault]).toEqual([Status.OK, 0]);
+        expect(Buffer.from(bytes).equals(expected)).toBe(true);
+      }
+      const { bytes, ...said } = embedded.simd.decideJson(changed, NOW);
+      const { bytes: scalarBytes, ...saidScalar } = embedded.scalar.decideJson(changed, NOW);
+      expect(saidScalar).toEqual(said);
+      expect(Buffer.compare(scalarBytes, bytes)).toBe(0);
+      faults.add(said.fault);
+    }
+    expect(faults.size).toBeGreaterThan(4);
+    await embedded.close();
+  });
+
+  test('and faults are told with their place', async () => {
+    const { simd, scalar, close } = await embed(listBundle(), lists, new Map([['blocked', region]]));
+    const cases: [string, JsonFault, number][] = [
+      ['{"email":"a@x.com"}', JsonFault.NONE, 0],
+      ['{"email":1}', JsonFault.TYPE, 9],
+      ['{"amount":1}', JsonFault.REQUIRED, 0],
+      ['{"email":"x","email":"y"}', JsonFault.DUPLICATE, 21],
+      ['{"email":"x","amount":1.005}', JsonFault.RANGE, 22],
+      ['{"email":"x"', JsonFault.SYNTAX, 12],
+      ['', JsonFault.SYNTAX, 0],
+    ];
+    for (const box of [simd, scalar]) {
+      for (const [text, fault, faultAt] of cases) {
+        const said = box.decideJson(Buffer.from(text), NOW);
+        expect([text, said.fault, said.faultAt]).toEqual([text, fault, faultAt]);
+        expect(said.status).toBe(fault === JsonFault.NONE ? Status.OK : Status.INVALID_PAYLOAD);
+      }
+    }
+    await close();
   });
 });
 

@@ -39,7 +39,16 @@ export class EmbedBox {
     return this.said(this.exports.verdict_decide(payload.length, now));
   }
 
-  protected said(status: number): Said {
+  /** Decides a payload that is JSON text. */
+  decideJson(text: Uint8Array, now: bigint): Said & { fault: number; faultAt: number } {
+    const at = this.exports.verdict_input(text.length);
+    if (at === 0) throw new Error('no room for the payload');
+    this.memory.set(text, at);
+    const said = this.said(this.exports.verdict_decide_json(text.length, now));
+    return { ...said, fault: this.exports.verdict_fault(), faultAt: this.exports.verdict_fault_at() };
+  }
+
+  private said(status: number): Said {
     const at = this.exports.verdict_output();
     return { status, bytes: this.memory.slice(at, at + this.exports.verdict_output_bytes()) };
   }

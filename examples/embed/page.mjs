@@ -1,0 +1,49 @@
+// Decides JSON payloads in a browser with an exported module. The address tells which:
+//
+//   page.html?module=card-risk.wasm&payloads=payments.ndjson&now=1767225600000000&hex
+//
+// `payloads` fills the text area and decides at once; `now` is the time of the decisions in microseconds UTC, else the clock's.
+
+const OUTCOMES = [null, 'approve', 'review', 'decline'];
+
+const query = new URLSearchParams(location.search);
+const file = query.get('module') ?? 'module.wasm';
+const { instance } = await WebAssembly.instantiateStreaming(fetch(file));
+const verdict = instance.exports;
+const byId = (id) => document.getElementById(id);
+
+const memory = () => new Uint8Array(verdict.memory.buffer);
+
+function textAt(address) {
+  const bytes = memory();
+  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
+}
+
+/** One payload's decision as a line. */
+function decide(line) {
+  const text = new TextEncoder().encode(line);
+  memory().set(text, verdict.verdict_input(text.length));
+  const status = verdict.verdict_decide_json(text.length, BigInt(query.get('now') ?? Date.now() * 1000));
+  if (query.has('hex')) {
+    const at = verdict.verdict_output();
+    const bytes = memory().subarray(at, at + verdict.verdict_output_bytes());
+    return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+  const reasons = Array.from({ length: verdict.verdict_reason_count() }, (_, i) => textAt(verdict.verdict_reason_code(i)));
+  return JSON.stringify({ status, outcome: OUTCOMES[verdict.verdict_outcome()], score: verdict.verdict_score(), reasons });
+}
+
+function decideAll() {
+  const lines = byId('payload')
+    .value.split('\n')
+    .filter((line) => line.trim() !== '');
+  byId('decisions').textContent = lines.map(decide).join('\n');
+}
+
+byId('name').textContent = file;
+byId('decide').addEventListener('click', decideAll);
+if (query.has('payloads')) {
+  byId('payload').value = await (await fetch(query.get('payloads'))).text();
+  decideAll();
+  document.body.dataset.done = 'true';
+}
