@@ -1,4 +1,5 @@
-// Blocks of 16 bytes: with SIMD where the target has it, in words of 8 bytes where not (exported modules for runtimes without SIMD).
+// Blocks of 16 bytes: with SIMD where the target has it, in words of 8 bytes where not (modules exported for runtimes that have
+// none).
 
 /** Copies 16 bytes. */
 export function copy16(to: usize, from: usize): void {
