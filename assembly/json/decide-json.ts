@@ -62,7 +62,6 @@ export function decideJson(slot: usize): Status {
   const capacity = load<u32>(slot, SLOT_OUTPUT_BYTES);
   const output = load<u32>(slot, SLOT_OUTPUT) as usize;
   const area = load<u32>(slot, SLOT_INPUT) as usize;
-  const areaBytes = load<u32>(slot, SLOT_INPUT_BYTES);
   const decisionBytesMax = load<u32>(image, IMAGE_DECISION_BYTES_MAX);
   let cursor = load<u32>(slot, SLOT_CURSOR);
   let used: u32 = cursor === 0 ? 0 : load<u32>(slot, SLOT_OUTPUT_USED);
@@ -72,20 +71,10 @@ export function decideJson(slot: usize): Status {
       status = Status.OUTPUT_FULL;
       break;
     }
+    const bytes = openText(slot, cursor);
+    const packed =
+      bytes === 0 ? refuseText(slot, cursor, output + used) : decidePayload(slot, image, cursor, area, bytes, output + used);
     const entry = (load<u32>(slot, SLOT_ENTRIES) as usize) + cursor * ENTRY_BYTES;
-    const text = load<u32>(entry, ENTRY_PAYLOAD) as usize;
-    const bytes = transcode(image, text, load<u32>(entry, ENTRY_PAYLOAD_BYTES), area, areaBytes);
-    let packed: u32 = 0;
-    if (bytes !== 0) {
-      store<u32>(entry, 0, ENTRY_PAYLOAD);
-      store<u32>(entry, JsonFault.NONE, ENTRY_PAYLOAD_BYTES);
-      packed = decidePayload(slot, image, cursor, area, bytes, output + used);
-    } else {
-      const state = stateOf();
-      store<u32>(entry, load<u32>(state, STATE_FAULT_AT) - (text as u32), ENTRY_PAYLOAD);
-      store<u32>(entry, load<u32>(state, STATE_FAULT), ENTRY_PAYLOAD_BYTES);
-      packed = refuse(slot, image, cursor, output + used);
-    }
     store<u32>(entry, (output + used) as u32, ENTRY_DECISION);
     store<u32>(entry, packed, ENTRY_DECISION_BYTES);
     used += packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
@@ -95,8 +84,24 @@ export function decideJson(slot: usize): Status {
   return finish(slot, status);
 }
 
+// The parts of decideJson: generated code calls them, and decides the payloads itself.
+
+/** Makes the payload of text `index` at SLOT_INPUT, and fills the entry. @returns its bytes, 0 where the text is not taken */
+export function openText(slot: usize, index: u32): u32 {
+  const image = load<u32>(slot, SLOT_IMAGE) as usize;
+  const entry = (load<u32>(slot, SLOT_ENTRIES) as usize) + index * ENTRY_BYTES;
+  const text = load<u32>(entry, ENTRY_PAYLOAD) as usize;
+  const area = load<u32>(slot, SLOT_INPUT) as usize;
+  const bytes = transcode(image, text, load<u32>(entry, ENTRY_PAYLOAD_BYTES), area, load<u32>(slot, SLOT_INPUT_BYTES));
+  const state = stateOf();
+  store<u32>(entry, bytes === 0 ? load<u32>(state, STATE_FAULT_AT) - (text as u32) : 0, ENTRY_PAYLOAD);
+  store<u32>(entry, load<u32>(state, STATE_FAULT), ENTRY_PAYLOAD_BYTES);
+  return bytes;
+}
+
 /** The decision in the place of one whose text was not taken. @returns as decidePayload */
-function refuse(slot: usize, image: usize, index: u32, output: usize): u32 {
+export function refuseText(slot: usize, index: u32, output: usize): u32 {
+  const image = load<u32>(slot, SLOT_IMAGE) as usize;
   const idHigh = load<u64>(slot, SLOT_ID_HIGH);
   let idLow = load<u64>(slot, SLOT_ID_LOW);
   if ((idHigh | idLow) !== 0) idLow += index as u64;

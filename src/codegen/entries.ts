@@ -12,6 +12,7 @@ import {
   SLOT_CURSOR,
   SLOT_ENTRIES,
   SLOT_IMAGE,
+  SLOT_INPUT,
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
@@ -46,12 +47,17 @@ function finish(body: FunctionBody, status: number): void {
   body.get(status);
 }
 
-/** decide(slot). @param payload number of the function that decides one */
-export function decideBody(payload: number, decisionBytesMax: number): FunctionBody {
+/**
+ * decide(slot), decideJson(slot).
+ *
+ * @param payload number of the function that decides one
+ * @param isJson entries are texts: the engine makes the payload of each, in the slot's area, or the decision of one that it refuses
+ */
+export function decideBody(payload: number, decisionBytesMax: number, isJson: boolean): FunctionBody {
   const body = new FunctionBody([I32]);
   const [image, count, capacity, output] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
   const [cursor, used, status] = [body.local(I32), body.local(I32), body.local(I32)];
-  const [entry, packed] = [body.local(I32), body.local(I32)];
+  const [entry, packed, bytes] = [body.local(I32), body.local(I32), body.local(I32)];
   load(body, image, SLOT_IMAGE);
   load(body, count, SLOT_COUNT);
   load(body, capacity, SLOT_OUTPUT_BYTES);
@@ -88,18 +94,41 @@ export function decideBody(payload: number, decisionBytesMax: number): FunctionB
   body.brIf(done);
   body.i32(Status.OK);
   body.set(status);
+  if (isJson) {
+    body.get(SLOT);
+    body.get(cursor);
+    body.call(engineFunction('openText'));
+    body.tee(bytes);
+    body.op(Op.I32_EQZ);
+    body.if();
+    body.get(SLOT);
+    body.get(cursor);
+    body.get(output);
+    body.get(used);
+    body.op(Op.I32_ADD);
+    body.call(engineFunction('refuseText'));
+    body.set(packed);
+    body.else();
+  }
   body.get(SLOT);
   body.get(image);
   body.get(cursor);
-  body.get(entry);
-  body.memory(Op.I32_LOAD, ENTRY_PAYLOAD);
-  body.get(entry);
-  body.memory(Op.I32_LOAD, ENTRY_PAYLOAD_BYTES);
+  if (isJson) {
+    body.get(SLOT);
+    body.memory(Op.I32_LOAD, SLOT_INPUT);
+    body.get(bytes);
+  } else {
+    body.get(entry);
+    body.memory(Op.I32_LOAD, ENTRY_PAYLOAD);
+    body.get(entry);
+    body.memory(Op.I32_LOAD, ENTRY_PAYLOAD_BYTES);
+  }
   body.get(output);
   body.get(used);
   body.op(Op.I32_ADD);
   body.call(payload);
   body.set(packed);
+  if (isJson) body.end();
   body.get(entry);
   body.get(output);
   body.get(used);

@@ -1,7 +1,7 @@
 // Generated code: from an image to a WebAssembly module that decides as the engine does with that image, and does nothing else. It
 // runs on the same memory, with the same scratch, and asks the engine for what is rare.
 //
-//   decide(slot), decideFrame(slot)        of an image that decides: as the engine's exports of that name
+//   decide(slot), decideFrame(slot), decideJson(slot)   of an image that decides: as the engine's exports of that name
 //   evaluate(slot)                         of an image of expressions
 //
 // Each calls one function for a payload: check and load it, run the program, write the decision. Registers are locals, the image's
@@ -69,7 +69,8 @@ function generate(image: ImageParts): Uint8Array {
   const payload = module.add(frame.body, [ValueType.I32]);
   if (decides) {
     const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
-    module.add(decideBody(payload, decisionBytesMax), [ValueType.I32], 'decide');
+    module.add(decideBody(payload, decisionBytesMax, false), [ValueType.I32], 'decide');
+    module.add(decideBody(payload, decisionBytesMax, true), [ValueType.I32], 'decideJson');
     module.add(decideFrameBody(payload), [ValueType.I32], 'decideFrame');
   } else {
     module.add(evaluateBody(payload, image.word(IMAGE_OUT_COUNT) * VALUE_BYTES), [ValueType.I32], 'evaluate');

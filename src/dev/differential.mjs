@@ -5,13 +5,19 @@
 //   npm run differential -- --pairs 5000000
 //   npm run differential -- --pairs 60000 --seed 17   the pairs of a run again: seed and pairs are in the message of a difference
 //   npm run differential -- --trees 2000              random forests instead, as XGBoost and LightGBM would have saved them
+//   npm run differential -- --json 1000000            documents of JSON, for the engine's transcoder and for the encoder
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { pairs: { type: 'string', default: '1000000' }, seed: { type: 'string' }, trees: { type: 'string' } },
+  options: {
+    pairs: { type: 'string', default: '1000000' },
+    json: { type: 'string' },
+    seed: { type: 'string' },
+    trees: { type: 'string' },
+  },
 });
 for (const [name, value] of Object.entries(values)) {
   if (/^[1-9]\d{0,11}$/.test(value)) continue;
@@ -20,7 +26,8 @@ for (const [name, value] of Object.entries(values)) {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const test = values.trees === undefined ? 'test/differential/language.test.ts' : 'test/ensembles/differential.test.ts';
+const other = values.json === undefined ? 'test/differential/language.test.ts' : 'test/differential/json.test.ts';
+const test = values.trees === undefined ? other : 'test/ensembles/differential.test.ts';
 const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', test], {
   cwd: root,
   stdio: 'inherit',
@@ -28,6 +35,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs'
     ...process.env,
     VERDICT_PAIRS: values.pairs,
     ...(values.trees === undefined ? {} : { VERDICT_FORESTS: values.trees }),
+    ...(values.json === undefined ? {} : { VERDICT_DOCUMENTS: values.json }),
     ...(values.seed === undefined ? {} : { VERDICT_SEED: values.seed }),
   },
 });

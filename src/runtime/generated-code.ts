@@ -9,6 +9,7 @@ import { type WasmModule, wasm } from './webassembly.js';
 export interface CodeExports {
   decide(slot: number): number;
   decideFrame(slot: number): number;
+  decideJson(slot: number): number;
 }
 
 let made = 0;
@@ -37,6 +38,7 @@ export class GeneratedCode {
     // An instance that trapped has been replaced, and its scratch may be another's by now.
     if (this.attached?.engine !== engine) this.attached = { engine, exports: attachCode(this.module, engine) };
     const { exports } = this.attached;
+    if (call === SlotCall.DECIDE_JSON) return exports.decideJson(slot);
     return call === SlotCall.DECIDE ? exports.decide(slot) : exports.decideFrame(slot);
   }
 }

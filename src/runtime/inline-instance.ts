@@ -26,8 +26,7 @@ export class InlineInstance {
   run(slot: number, call: SlotCall, code?: GeneratedCode): Status {
     try {
       const instance = this.instance ?? this.start();
-      // Generated code reads payloads, not texts.
-      if (code !== undefined && call !== SlotCall.DECIDE_JSON) return code.run(slot, call, instance);
+      if (code !== undefined) return code.run(slot, call, instance);
       switch (call) {
         case SlotCall.DECIDE:
           return instance.decide(slot);

@@ -79,8 +79,8 @@ function runSlot(task: DecideTask, entry: Entry): TaskResult {
 }
 
 function decideSlot(task: DecideTask, entry: Entry): Status {
-  if (task.call === SlotCall.DECIDE_JSON) return entry.instance.decideJson(task.slot);
   const decider = task.code === 0 ? entry.instance : codeOf(task, entry);
+  if (task.call === SlotCall.DECIDE_JSON) return decider.decideJson(task.slot);
   return task.call === SlotCall.DECIDE ? decider.decide(task.slot) : decider.decideFrame(task.slot);
 }
 
