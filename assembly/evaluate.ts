@@ -6,6 +6,7 @@ import { FRAME_INVALID, frameCount, frameId, frameRequest, requestId, requestPay
 import { loadPayload } from './flatbuffers/payload';
 import { listsAreBound } from './lists/binding';
 import { scratchNulls, scratchRegisters } from './memory/scratch';
+import { parametersAreBound, writeParameterVersions } from './parameters/binding';
 import { writeDecision, writeFailure } from './rules/decision';
 import { IMAGE_DECISION_BYTES_MAX, IMAGE_KIND, IMAGE_NOW_REGISTER, IMAGE_OUT_COUNT, ImageKind, NO_REGISTER } from './shared/image';
 import {
@@ -28,6 +29,7 @@ import {
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
+  SLOT_PARAMETERS,
   SLOT_STATUS,
   VALUE_BYTES,
 } from './shared/layout';
@@ -49,8 +51,9 @@ function evaluatePayload(slot: usize, image: usize, payload: usize, bytes: u32, 
     store<u8>(scratchNulls() + nowRegister, 0);
   }
   const lists = load<u32>(slot, SLOT_LISTS) as usize;
-  if (!listsAreBound(image, lists)) return Status.LIST_MISSING;
-  return runProgram(image, lists, output);
+  const parameters = load<u32>(slot, SLOT_PARAMETERS) as usize;
+  if (!listsAreBound(image, lists) || !parametersAreBound(image, parameters)) return Status.LIST_MISSING;
+  return runProgram(image, lists, parameters, output);
 }
 
 /** Decides the slot's payload number `index` into `output`. @returns bytes | status << ENTRY_STATUS_SHIFT, as entries have it */
@@ -60,9 +63,14 @@ export function decidePayload(slot: usize, image: usize, index: u32, payload: us
   if ((idHigh | idLow) !== 0) idLow += index as u64;
   const now = load<i64>(slot, SLOT_NOW);
   const lists = load<u32>(slot, SLOT_LISTS) as usize;
+  const parameters = load<u32>(slot, SLOT_PARAMETERS) as usize;
   const status = evaluatePayload(slot, image, payload, bytes, 0);
-  if (status === Status.OK) return writeDecision(image, output, idHigh, idLow, now, lists);
-  return writeFailure(image, output, idHigh, idLow, now, lists, status) | (status << ENTRY_STATUS_SHIFT);
+  const written =
+    status === Status.OK
+      ? writeDecision(image, output, idHigh, idLow, now, lists)
+      : writeFailure(image, output, idHigh, idLow, now, lists, status) | (status << ENTRY_STATUS_SHIFT);
+  if (parameters !== 0) writeParameterVersions(image, parameters, output);
+  return written;
 }
 
 /**

@@ -15,4 +15,5 @@ export { listHas } from './lists/list';
 export { verifyList } from './lists/verify';
 export { f64Remainder } from './ops/arithmetic';
 export { textCompare, textEqual } from './ops/text';
+export { verifyParameters } from './parameters/verify';
 export { writeFailure } from './rules/decision';

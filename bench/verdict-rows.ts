@@ -171,7 +171,7 @@ export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8A
     words[address >>> 2] = value;
   };
   setWord(slot + SLOT_IMAGE, live.address);
-  setWord(slot + SLOT_LISTS, live.bindings?.address ?? 0);
+  setWord(slot + SLOT_LISTS, live.bindings?.lists ?? 0);
   setWord(slot + SLOT_COUNT, BATCH_COUNT);
   setWord(slot + SLOT_ENTRIES, entries);
   setWord(slot + SLOT_OUTPUT, entries + BATCH_COUNT * ENTRY_BYTES);

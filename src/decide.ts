@@ -29,6 +29,7 @@ import {
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
+  SLOT_PARAMETERS,
   SLOT_STATUS,
 } from '../assembly/shared/layout.js';
 import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
@@ -37,7 +38,7 @@ import { assert } from './assert.js';
 import { Problem } from './errors.js';
 import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
-import type { ListBindings } from './registry/list-region.js';
+import type { Bindings } from './registry/bindings.js';
 import type { LiveImage } from './registry/live-image.js';
 import { copyOut } from './runtime/copy-out.js';
 import type { GeneratedCode } from './runtime/generated-code.js';
@@ -191,7 +192,7 @@ export class Request implements Settled {
   private live!: LiveImage;
   memory!: TenantMemory;
   slot = 0;
-  private bindings: ListBindings | undefined;
+  private bindings: Bindings | undefined;
   /** The code it began with: a switch in between does not touch it. */
   private code: GeneratedCode | undefined;
   private isFrame = false;
@@ -374,7 +375,8 @@ export class Request implements Settled {
     words[at + (SLOT_COUNT >>> 2)] = count;
     words[at + (SLOT_CURSOR >>> 2)] = 0;
     words[at + (SLOT_ENTRIES >>> 2)] = this.slot + SLOT_HEADER_BYTES;
-    words[at + (SLOT_LISTS >>> 2)] = this.bindings?.address ?? 0;
+    words[at + (SLOT_LISTS >>> 2)] = this.bindings?.lists ?? 0;
+    words[at + (SLOT_PARAMETERS >>> 2)] = this.bindings?.parameters ?? 0;
     words[at + (SLOT_INPUT >>> 2)] = input;
     words[at + (SLOT_INPUT_BYTES >>> 2)] = inputBytes;
     words[at + (SLOT_OUTPUT >>> 2)] = output;

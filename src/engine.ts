@@ -9,6 +9,8 @@ import { Counter, Counters } from './observe/counters.js';
 import { Codes } from './registry/codes.js';
 import type { ListBytes, ListContent, ListInfo, PutResult } from './registry/lists.js';
 import type { LiveImage } from './registry/live-image.js';
+import type { ParameterEvent } from './registry/parameter-store.js';
+import type { GivenValues, ParameterInfo, ParametersInfo, PutParametersResult } from './registry/parameters.js';
 import { type PublishResult, Registry } from './registry/registry.js';
 import { Store, type StoreProblem } from './registry/store.js';
 import type { TenantHost } from './registry/tenant.js';
@@ -17,7 +19,19 @@ import { engineModule } from './runtime/instance.js';
 import { WorkerPool } from './runtime/pool.js';
 import { TaskPool } from './runtime/task-pool.js';
 
-export type { ListBytes, ListContent, ListInfo, PublishResult, PutResult, StoreProblem };
+export type {
+  GivenValues,
+  ListBytes,
+  ListContent,
+  ListInfo,
+  ParameterEvent,
+  ParameterInfo,
+  ParametersInfo,
+  PublishResult,
+  PutParametersResult,
+  PutResult,
+  StoreProblem,
+};
 
 /** Tenant of images that are loaded without one. */
 const TENANT_DEFAULT = 'default';
@@ -67,20 +81,24 @@ export interface EngineStats {
 export interface LoadOptions {
   tenant?: string;
   lists?: Readonly<Record<string, ListContent>>;
+  /** Values of parameters, by set and name. */
+  parameters?: Readonly<Record<string, GivenValues>>;
 }
 
 export interface Engine {
   /**
    * Loads an image file (as `compile` returns it) for deciding in this process. It is not published: nothing else sees it.
    * `lists`: what is in lists that the bundle declares, by name; those that are not given are the tenant's.
-   * Rejects with Problem: INVALID_IMAGE, OUT_OF_MEMORY, INVALID_NAME, INVALID_LIST, LIST_MISSING, LIST_MISMATCH, LIST_NOT_FOUND.
+   * `parameters`: values of sets that it declares, likewise; values that a given set leaves out have their defaults.
+   * Rejects with Problem: INVALID_IMAGE, OUT_OF_MEMORY, INVALID_NAME, INVALID_LIST, LIST_MISSING, LIST_MISMATCH, LIST_NOT_FOUND,
+   * INVALID_PARAMETERS, PARAMETERS_NOT_FOUND, PARAMETERS_MISMATCH.
    */
   load(image: Uint8Array, options?: LoadOptions): Promise<RuleSet>;
   /**
    * Compiles a bundle, on a worker thread, and makes it live for the tenant. Resolves when it is live and, with a data
    * directory, durable. `dryRun` only tells what would happen. `name`: what the bundle must call itself.
    * Rejects with Problem: INVALID_NAME, INVALID_BUNDLE (with diagnostics), VERSION_EXISTS, LIST_MISSING, LIST_MISMATCH,
-   * OUT_OF_MEMORY, STOPPING, INTERNAL.
+   * PARAMETERS_MISMATCH, PARAMETERS_DAMAGED, OUT_OF_MEMORY, STOPPING, INTERNAL.
    */
   publish(tenant: string, files: BundleFiles, options?: { dryRun?: boolean; name?: string }): Promise<PublishResult>;
   /**
@@ -94,6 +112,20 @@ export interface Engine {
   deleteList(tenant: string, name: string): Promise<void>;
   /** Current versions of the tenant's lists, by name. */
   lists(tenant: string): ListInfo[];
+  /**
+   * Sets values of a set of parameters that live bundles of the tenant declare, in one step for all images that read it; requests
+   * in flight finish with the values they began with. What is left out has its default, or with `merge` stays as it is; with
+   * `merge`, null takes a value back to its default. Resolves when the version is in use and, with a data directory, durable.
+   * Rejects with Problem: INVALID_NAME, TENANT_NOT_FOUND, PARAMETERS_NOT_FOUND, INVALID_PARAMETERS (with `errors` by name),
+   * OUT_OF_MEMORY, STOPPING.
+   */
+  putParameters(tenant: string, set: string, values: GivenValues, options?: { merge?: boolean }): Promise<PutParametersResult>;
+  /** Makes an earlier version current again: the one given, else the one that was current before. Rejects as putParameters. */
+  rollbackParameters(tenant: string, set: string, version?: string): Promise<PutParametersResult>;
+  /** Sets of parameters that live bundles declare or that have values, by name, with what holds now. */
+  parameters(tenant: string): ParametersInfo[];
+  /** Versions of a set that have been current, the last one now. */
+  parameterHistory(tenant: string, set: string): Promise<ParameterEvent[]>;
   /** The image that decides for this bundle now. Take it anew for each request. */
   live(tenant: string, bundle: string): LiveImage | undefined;
   /** Live images of a tenant, by name; empty where there is no such tenant. */
@@ -163,7 +195,7 @@ class LocalEngine implements Engine {
 
   async load(image: Uint8Array, options: LoadOptions = {}): Promise<RuleSet> {
     if (!this.ready) throw new Problem('STOPPING');
-    const live = await this.registry.place(options.tenant ?? TENANT_DEFAULT, image, options.lists ?? {});
+    const live = await this.registry.place(options.tenant ?? TENANT_DEFAULT, image, options.lists ?? {}, options.parameters ?? {});
     return new RuleSet(live, this.config.clock);
   }
 
@@ -181,6 +213,22 @@ class LocalEngine implements Engine {
 
   lists(tenant: string): ListInfo[] {
     return this.registry.lists(tenant);
+  }
+
+  putParameters(tenant: string, set: string, values: GivenValues, options: { merge?: boolean } = {}): Promise<PutParametersResult> {
+    return this.registry.putParameters(tenant, set, values, options.merge === true);
+  }
+
+  rollbackParameters(tenant: string, set: string, version?: string): Promise<PutParametersResult> {
+    return this.registry.rollbackParameters(tenant, set, version);
+  }
+
+  parameters(tenant: string): ParametersInfo[] {
+    return this.registry.parameters(tenant);
+  }
+
+  parameterHistory(tenant: string, set: string): Promise<ParameterEvent[]> {
+    return this.registry.parameterHistory(tenant, set);
   }
 
   live(tenant: string, bundle: string): LiveImage | undefined {

@@ -56,6 +56,22 @@ export const PROBLEMS = {
     title: 'Live bundles read the list',
     advice: 'Publish versions of them that do not declare it, or put an empty list.',
   },
+  INVALID_PARAMETERS: {
+    status: 422,
+    title: 'Values of parameters do not fit',
+    advice:
+      '`errors` names each by its pointer: its type and bounds are those that parameters/NAME.yaml of every live bundle declares.',
+  },
+  PARAMETERS_MISMATCH: {
+    status: 409,
+    title: 'The bundle does not take values of parameters that are set',
+    advice: 'Set values that both the live bundles and this one take, or declare wider bounds. `detail` names one.',
+  },
+  PARAMETERS_DAMAGED: {
+    status: 409,
+    title: 'The stored values of parameters cannot be read',
+    advice: 'Put the set again with PUT /v1/{tenant}/parameters/{name}: what reads it is live from then on.',
+  },
   VERSION_EXISTS: {
     status: 409,
     title: 'This version has been published with other content',
@@ -75,13 +91,13 @@ export const PROBLEMS = {
   INVALID_NAME: {
     status: 400,
     title: 'A name in the path is not allowed',
-    advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}, lists [A-Za-z_][A-Za-z0-9_]{0,63}.',
+    advice: 'Tenants and bundles match [a-z0-9][a-z0-9-]{0,63}, lists and sets of parameters [A-Za-z_][A-Za-z0-9_]{0,63}.',
   },
   INVALID_REQUEST: {
     status: 400,
     title: 'The request is malformed',
     advice:
-      'Send at most one Content-Length, of plain digits, no Transfer-Encoding, and a body only with POST and PUT. The connection is closed.',
+      'Send at most one Content-Length, of plain digits, no Transfer-Encoding, and a body only with POST, PUT and PATCH. The connection is closed.',
   },
   SUBPROTOCOL_REQUIRED: {
     status: 400,
@@ -100,6 +116,11 @@ export const PROBLEMS = {
   },
   BUNDLE_NOT_FOUND: { status: 404, title: 'There is no such bundle', advice: 'Publish it with PUT /v1/{tenant}/bundles/{name}.' },
   LIST_NOT_FOUND: { status: 404, title: 'There is no such list', advice: 'Put it with PUT /v1/{tenant}/lists/{name}.' },
+  PARAMETERS_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such set of parameters, or no such version of it',
+    advice: 'Publish a bundle that declares it in parameters/NAME.yaml; GET /v1/{tenant}/parameters shows the sets that there are.',
+  },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here', advice: 'The header Allow lists the methods.' },
   NOT_ACCEPTABLE: {
     status: 406,

@@ -13,6 +13,7 @@ import {
   SLOT_NOW,
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
+  SLOT_PARAMETERS,
   VALUE_BYTES,
   VALUE_HIGH,
   VALUE_LOW,
@@ -34,8 +35,8 @@ export interface Evaluated {
 }
 
 /**
- * Evaluates an image at `address` in the tenant's memory that writes `count` values. `lists`: address of what its lists are bound
- * to, 0 where it reads none.
+ * Evaluates an image at `address` in the tenant's memory that writes `count` values. `bound`: addresses of what its lists and
+ * parameters are bound to, 0 where it reads none.
  * Throws Problem BUSY where the ring has no room.
  */
 export function evaluateExpressions(
@@ -44,7 +45,7 @@ export function evaluateExpressions(
   count: number,
   payload: Uint8Array,
   now: bigint,
-  lists = 0,
+  bound: { lists: number; parameters: number } = { lists: 0, parameters: 0 },
 ): Evaluated {
   const { ring, bytes, words, longs } = tenant.memory;
   const payloadBytes = (payload.length + 7) & ~7;
@@ -60,7 +61,8 @@ export function evaluateExpressions(
     put(entry + ENTRY_PAYLOAD, entry + ENTRY_BYTES);
     put(entry + ENTRY_PAYLOAD_BYTES, payload.length);
     put(slot + SLOT_IMAGE, address);
-    put(slot + SLOT_LISTS, lists);
+    put(slot + SLOT_LISTS, bound.lists);
+    put(slot + SLOT_PARAMETERS, bound.parameters);
     put(slot + SLOT_COUNT, 1);
     put(slot + SLOT_CURSOR, 0);
     put(slot + SLOT_ENTRIES, entry);

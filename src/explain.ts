@@ -9,7 +9,7 @@ import { FieldKind } from '../assembly/shared/value-type.js';
 import { assert } from './assert.js';
 import { compileExpressions } from './compiler/compile.js';
 import { compileHits, definedNames, type Explained, explainedOf } from './compiler/explained.js';
-import type { ExpressionsResult } from './compiler/expressions.js';
+import type { ExpressionsResult, ParameterName } from './compiler/expressions.js';
 import { type Condition, type Leaf, leavesOf, type Names, splitCondition, walkCondition } from './conditions.js';
 import { type EvaluatedValue, evaluateExpressions } from './evaluate.js';
 import type { LiveImage } from './registry/live-image.js';
@@ -57,8 +57,9 @@ const OUTPUTS_PER_IMAGE_MAX = 256;
 interface Placed {
   address: number;
   count: number;
-  /** Names of the tenant's lists that it asks, in its order. */
+  /** The tenant's lists that it asks and parameters that it reads, in its order. */
   lists: readonly string[];
+  parameters: readonly ParameterName[];
 }
 
 /** Explains decisions of one live image. Compiles its conditions when made, and holds their images until `release`. */
@@ -75,7 +76,7 @@ export class Explainer {
   constructor(private readonly live: LiveImage) {
     const { manifest, model } = live;
     this.explained = explainedOf(manifest);
-    this.names = definedNames(this.explained.scope);
+    this.names = definedNames(this.explained.scope, manifest.profile);
     const names = namesOf(model, new Set(this.names));
     this.conditions = manifest.rules.map(({ id, when }) => splitCondition(id, when, names));
     try {
@@ -127,11 +128,12 @@ export class Explainer {
     for (const { address } of placed) this.live.tenant.memory.free(address);
   }
 
-  private evaluate({ address, count, lists }: Placed, payload: Uint8Array, now: bigint): EvaluatedValue[] {
+  private evaluate({ address, count, lists, parameters }: Placed, payload: Uint8Array, now: bigint): EvaluatedValue[] {
     // Bound anew for each explanation, to what the decision has just read.
-    const bindings = lists.length === 0 ? undefined : this.live.bindLists(lists);
+    const reads = lists.length + parameters.length > 0;
+    const bindings = reads ? this.live.bindFor(address, lists, parameters) : undefined;
     try {
-      const { status, values } = evaluateExpressions(this.live.tenant, address, count, payload, now, bindings?.address ?? 0);
+      const { status, values } = evaluateExpressions(this.live.tenant, address, count, payload, now, bindings);
       assert(status === Status.OK, `conditions could not be evaluated: ${Status[status]}`);
       return values;
     } finally {
@@ -164,13 +166,13 @@ export class Explainer {
     this.placed.push(this.place(result));
   }
 
-  private place({ image, lists = [], types, diagnostics }: ExpressionsResult): Placed {
+  private place({ image, lists = [], parameters = [], types, diagnostics }: ExpressionsResult): Placed {
     assert(image !== undefined, `conditions do not compile: ${diagnostics[0]?.message}`);
     const { memory, inline } = this.live.tenant;
     const address = memory.place(image);
     const error = inline.verifyImage(address, image.length);
     assert(error === 0, `the engine refuses the conditions: ${error}`);
-    return { address, count: types.length, lists };
+    return { address, count: types.length, lists, parameters };
   }
 }
 

@@ -8,6 +8,7 @@ import { Problem } from './errors.js';
 import { Explainer, type Explanation } from './explain.js';
 import type { Manifest } from './image/manifest.js';
 import type { LiveImage } from './registry/live-image.js';
+import { type GivenValues, ownParameters } from './registry/parameters.js';
 import { copyOut } from './runtime/copy-out.js';
 import { type Decision, readDecision } from './schema/decision.js';
 import type { Model } from './schema/model.js';
@@ -117,6 +118,14 @@ export class RuleSet {
   async warmUp(): Promise<void> {
     if (this.released) throw new Error('the rule set has been released');
     await this.live.tenant.host.codes?.want(this.live);
+  }
+
+  /**
+   * Decides with these values of parameters from the next call on: of the sets that are given, values that are left out have their
+   * defaults; the other sets are the tenant's. Throws Problem INVALID_PARAMETERS, PARAMETERS_NOT_FOUND, OUT_OF_MEMORY.
+   */
+  setParameters(sets: Readonly<Record<string, GivenValues>>): void {
+    this.live.takeParameters(ownParameters(this.name, this.manifest, sets));
   }
 
   /** Frees the image's memory. Calls after it throw. Idempotent. */

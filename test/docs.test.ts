@@ -118,6 +118,14 @@ describe('README', () => {
     expect(blocks.map(({ kind }) => kind)).toEqual(['js run', 'sh run', 'sh run', 'sh server', 'sh run']);
   });
 
+  for (const { text, line, output } of blocksOf('docs/PARAMETERS.md').filter(({ kind }) => kind === 'js run')) {
+    it(`docs/PARAMETERS.md, line ${line}: js run`, async () => {
+      const file = join(folder, `parameters-${line}.mjs`);
+      writeFileSync(file, text);
+      expect((await run(process.execPath, [file], { cwd: folder, env })).stdout).toBe(output);
+    });
+  }
+
   for (const [index, { kind, text, line, output, answer }] of blocks.entries()) {
     it(`line ${line}: ${kind}`, async () => {
       const source = text.replaceAll(README_PORT, port);

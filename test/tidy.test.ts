@@ -224,6 +224,7 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
     what: /^node:fs/,
     where: [
       ...['src/registry/files.ts', 'src/registry/store.ts', 'src/registry/list-store.ts', 'src/server/uws.ts'],
+      ...['src/registry/parameter-store.ts'],
       ...['src/runtime/instance.ts', 'src/runtime/embedded.ts', 'src/cli/', 'src/dev/'],
     ],
     why: 'files are touched in few places',

@@ -13,6 +13,7 @@ import {
   IMAGE_COST_MAX,
   IMAGE_FIELDS,
   IMAGE_LIST_COUNT,
+  IMAGE_PARAMETER_COUNT,
   IMAGE_REASONS_MAX,
   IMAGE_RULE_COUNT,
   IMAGE_TABLE_COUNT,
@@ -34,7 +35,8 @@ const SLACK: f64 = 1e-9;
 /** Whether the image states at least what it can cost. @param units of its program, loops included */
 export function statesCost(image: usize, units: f64): bool {
   const rules = load<u32>(image, IMAGE_RULE_COUNT) as f64;
-  const decision = decisionUnits(rules, load<u32>(image, IMAGE_REASONS_MAX) as f64, load<u32>(image, IMAGE_LIST_COUNT) as f64);
+  const bound = (load<u32>(image, IMAGE_LIST_COUNT) + load<u32>(image, IMAGE_PARAMETER_COUNT)) as f64;
+  const decision = decisionUnits(rules, load<u32>(image, IMAGE_REASONS_MAX) as f64, bound);
   const whole = payloadUnits(image) + units + decision;
   return whole <= load<f64>(image, IMAGE_COST_MAX) * (1 + SLACK);
 }

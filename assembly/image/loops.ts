@@ -51,6 +51,8 @@ export function verifyJump(image: usize, pc: usize, index: u32, count: u32): boo
       return closeLoop(pc, index, load<u16>(pc, INSTRUCTION_C) as u64, Opcode.FOR);
     case Opcode.NEXT_PIECE:
       return closeLoop(pc, index, load<u64>(pc, INSTRUCTION_IMM), Opcode.FOR_PIECE);
+    case Opcode.PARAMETER:
+      return true;
     default:
       if (op !== Opcode.JUMP && op !== Opcode.ALL && op < (Opcode.IF_FIELD_NULL as u32)) return true;
       if (op === Opcode.ENSEMBLE) return true;

@@ -46,6 +46,7 @@ function formOf(op: u32): u32 {
     case Opcode.IF_FIELD_NOT_NULL:
     case Opcode.IF_MEMBER:
     case Opcode.IF_NOT_MEMBER:
+    case Opcode.PARAMETER:
     case Opcode.IF_NULL:
     case Opcode.IF_NOT_NULL:
       return SPECIAL;

@@ -34,6 +34,7 @@ import { ImageError, Status } from '../shared/status';
 import { FieldKind, RegisterType } from '../shared/value-type';
 import { blobAddress, blobOf } from './blobs';
 import { registerHolds } from './fields';
+import { parameterFits } from './parameters';
 import { elementOf, maxOf, registerTypeOf, tableOf, textBytesOf, typeOf } from './registers';
 
 /** Digits that a decimal may have, and the last Rounding. */
@@ -85,6 +86,8 @@ export function verifySpecial(image: usize, pc: usize, op: u32): ImageError {
       return type === load<u32>(image + load<u32>(image, IMAGE_LISTS) + (imm as u32) * LIST_BYTES, LIST_TYPE)
         ? ImageError.NONE
         : ImageError.BAD_OPERAND;
+    case Opcode.PARAMETER:
+      return a >= fieldRegisters && parameterFits(image, a, imm) ? ImageError.NONE : ImageError.BAD_OPERAND;
     default:
       // IF_NULL, IF_NOT_NULL: only field registers have null flags.
       return a < fieldRegisters ? ImageError.NONE : ImageError.BAD_OPERAND;

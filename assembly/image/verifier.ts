@@ -33,6 +33,8 @@ import {
   IMAGE_ON_ERROR,
   IMAGE_OUT_COUNT,
   IMAGE_OUTCOME_DEFAULT,
+  IMAGE_PARAMETER_COUNT,
+  IMAGE_PARAMETERS,
   IMAGE_REASON_BYTES,
   IMAGE_REASONS,
   IMAGE_REASONS_MAX,
@@ -50,6 +52,7 @@ import {
   ImageKind,
   LIST_BYTES,
   NO_REGISTER,
+  PARAMETER_BYTES,
   REGISTER_BYTES,
   RULE_BYTES,
   TABLE_BYTES,
@@ -61,6 +64,7 @@ import {
   LISTS_MAX,
   MODEL_FIELDS_MAX,
   MODEL_TABLES_MAX,
+  PARAMETERS_MAX,
   REASONS_MAX,
   REGISTERS_MAX,
   RULES_MAX,
@@ -72,13 +76,11 @@ import { ImageError } from '../shared/status';
 import { verifyBlobs } from './blobs';
 import { checksum32 } from './checksum';
 import { verifyFields } from './fields';
+import { verifyParameterTypes } from './parameters';
 import { verifyProgram } from './program';
 import { verifyRegisters } from './registers';
 import { verifyRules } from './rules';
 import { verifyTemplate } from './template';
-
-/** Header bytes without a meaning yet; they are 0. */
-const HEADER_RESERVED_END = 184;
 
 /**
  * Judges the deciding part of an image. Uses this instance's scratch.
@@ -99,6 +101,7 @@ export function verifyImage(address: usize, bytes: u32): ImageError {
   if (error === ImageError.NONE) error = verifyRegisters(address);
   if (error === ImageError.NONE) error = verifyFields(address);
   if (error === ImageError.NONE) error = verifyBlobs(address);
+  if (error === ImageError.NONE) error = verifyParameterTypes(address);
   if (error === ImageError.NONE) error = verifyProgram(address);
   if (error === ImageError.NONE) error = verifyTemplate(address);
   if (error === ImageError.NONE) error = verifyRules(address);
@@ -119,6 +122,7 @@ function verifySections(image: usize, bytes: u32): ImageError {
   at = section(image, at, IMAGE_REASONS, IMAGE_REASON_BYTES, 1, bytes);
   at = section(image, at, IMAGE_BLOBS, IMAGE_BLOB_COUNT, BLOB_BYTES, BLOBS_MAX);
   at = section(image, at, IMAGE_LISTS, IMAGE_LIST_COUNT, LIST_BYTES, LISTS_MAX);
+  at = section(image, at, IMAGE_PARAMETERS, IMAGE_PARAMETER_COUNT, PARAMETER_BYTES, PARAMETERS_MAX);
   at = section(image, at, IMAGE_DATA, IMAGE_DATA_BYTES, 1, bytes);
   return at === (bytes as u64) ? ImageError.NONE : ImageError.BAD_SECTION;
 }
@@ -156,8 +160,5 @@ function verifyHeader(image: usize): ImageError {
   if (nowRegister !== NO_REGISTER && nowRegister >= fieldRegisters) return ImageError.BAD_HEADER;
   if (!(costMax >= 0 && costMax < Infinity)) return ImageError.BAD_HEADER;
   if (load<u32>(image, IMAGE_FLAGS) !== 0) return ImageError.BAD_HEADER;
-  for (let at: usize = HEADER_RESERVED_END; at < (IMAGE_HEADER_BYTES as usize); at += 8) {
-    if (load<u64>(image + at) !== 0) return ImageError.BAD_HEADER;
-  }
   return ImageError.NONE;
 }

@@ -4,6 +4,7 @@
 import { decidePayload, finish } from '../evaluate';
 import { blobAddress } from '../image/blobs';
 import { zero16 } from '../memory/block';
+import { writeParameterVersions } from '../parameters/binding';
 import { writeFailure } from '../rules/decision';
 import { IMAGE_DECISION_BYTES_MAX, IMAGE_JSON, IMAGE_KIND, ImageKind } from '../shared/image';
 import { JsonFault } from '../shared/json';
@@ -27,6 +28,7 @@ import {
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
+  SLOT_PARAMETERS,
 } from '../shared/layout';
 import { PAYLOAD_BYTES_MAX } from '../shared/limits';
 import { Status } from '../shared/status';
@@ -107,5 +109,7 @@ export function refuseText(slot: usize, index: u32, output: usize): u32 {
   if ((idHigh | idLow) !== 0) idLow += index as u64;
   const lists = load<u32>(slot, SLOT_LISTS) as usize;
   const bytes = writeFailure(image, output, idHigh, idLow, load<i64>(slot, SLOT_NOW), lists, Status.INVALID_PAYLOAD);
+  const parameters = load<u32>(slot, SLOT_PARAMETERS) as usize;
+  if (parameters !== 0) writeParameterVersions(image, parameters, output);
   return bytes | ((Status.INVALID_PAYLOAD as u32) << ENTRY_STATUS_SHIFT);
 }

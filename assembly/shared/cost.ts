@@ -10,9 +10,12 @@
 /** Beginning a payload: finding it, its entry and its decision. */
 export const PAYLOAD_UNITS: number = 40;
 
-/** Units of turning hits into a decision with as many reasons as it may carry. */
-export function decisionUnits(ruleCount: number, reasonsMax: number, listCount: number): number {
+/**
+ * Units of turning hits into a decision with as many reasons as it may carry.
+ * @param boundCount lists and parameters, whose versions the decision names
+ */
+export function decisionUnits(ruleCount: number, reasonsMax: number, boundCount: number): number {
   let reasons = reasonsMax;
   if (ruleCount < reasonsMax) reasons = ruleCount;
-  return 40 + ruleCount / 16 + reasons * 20 + listCount * 4;
+  return 40 + ruleCount / 16 + reasons * 20 + boundCount * 4;
 }

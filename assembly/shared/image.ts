@@ -2,7 +2,7 @@
 // of 8; every section starts at a multiple of 8. docs/FORMATS.md has the same in prose.
 //
 //   | header 192 | tables | fields | registers | code | constants | rules | thresholds | template | reasons | blobs | lists |
-//   | data |
+//   | parameters | data |
 
 export const IMAGE_MAGIC_VALUE = 0x54434456; // "VDCT"
 export const IMAGE_FORMAT = 3;
@@ -51,6 +51,8 @@ export const IMAGE_LISTS = 168; // u32 offset
 export const IMAGE_LIST_COUNT = 172; // u32
 export const IMAGE_DATA = 176; // u32 offset, what blobs point into
 export const IMAGE_DATA_BYTES = 180; // u32, a multiple of 8
+export const IMAGE_PARAMETERS = 184; // u32 offset
+export const IMAGE_PARAMETER_COUNT = 188; // u32
 
 export enum ImageKind {
   DECISION = 0,
@@ -101,6 +103,17 @@ export const LIST_TYPE = 0; // u32, RegisterType of its members: TEXT, F64 or I6
 export const LIST_VERSION_AT = 4; // u32, offset in the template of the 16 characters of its version
 
 /**
+ * A parameter that the program reads, bound anew for each decision (SLOT_PARAMETERS). Those of one set lie side by side, and have
+ * one place for its version. Bounds are inclusive, and what is bound lies between them: the program is proven for no other value.
+ */
+export const PARAMETER_BYTES = 32;
+export const PARAMETER_TYPE = 0; // u32, RegisterType: F64, I64, BOOL or TEXT
+export const PARAMETER_VERSION_AT = 4; // u32, offset in the template of the 16 characters of the version of its set
+export const PARAMETER_TEXT_MAX = 8; // u32, TEXT: bytes at most; else 0
+export const PARAMETER_MIN = 16; // u64, F64, I64: bits of the least value; else 0
+export const PARAMETER_MAX = 24; // u64
+
+/**
  * Field descriptor. Bounds are inclusive: f64 bits for DOUBLE; i64 for the other numbers; code points for TEXT; elements for LIST.
  * A LIST's table is that of its objects, or has one field: what each element is. Fields of such tables have no register.
  */
@@ -137,7 +150,8 @@ export const THRESHOLD_OUTCOME = 8; // u32
  *    0 root offset (32)    8 vtable, 22 bytes     32 table: offset to vtable
  *   36 status u8, 37 outcome u8                   40 decision id, 16 bytes
  *   56 score f64           64 image u64           72 -> reasons   76 -> bundle   80 -> version   84 -> inputs
- *   88 vtable of inputs, 8 bytes                 100 inputs: offset to vtable    104 now i64    112 -> lists
+ *   88 vtable of inputs, 8 bytes, 10 with sets of parameters
+ *  100 inputs: offset to vtable   104 now i64     112 -> lists   116 -> parameters, or 0
  *  120 strings: bundle, version; padded to 8
  */
 export const DECISION_STATUS = 36;

@@ -70,12 +70,17 @@ export const SLOT_NOW = 48; // i64, microseconds UTC
 export const SLOT_ID_HIGH = 56; // u64, decision id of the first payload; 0 and 0: none
 export const SLOT_ID_LOW = 64; // u64, the i-th payload has low + i
 export const SLOT_LISTS = 72; // u32, address of BINDING_BYTES for each list of the image, in its order; 0 where it has none
-export const SLOT_PARAMETERS = 80; // u32, address of the parameters bound to the image, 8 bytes each; 0 where it has none
+export const SLOT_PARAMETERS = 80; // u32, address of PARAMETER_BINDING_BYTES for each parameter of the image; 0 where it has none
 
 /** What a list of an image is bound to: an immutable region of the heap, and its version as 16 hex digits. */
 export const BINDING_BYTES = 24;
 export const BINDING_ADDRESS = 0; // u32
 export const BINDING_VERSION = 8; // 16 bytes, ASCII
+
+/** What a parameter of an image is bound to: the bits of its value as a register holds them, and the version of its set. */
+export const PARAMETER_BINDING_BYTES = 24;
+export const PARAMETER_VALUE = 0; // u64; a text lies in the same block of the heap, behind all bindings
+export const PARAMETER_VERSION = 8; // 16 bytes, ASCII
 
 /** One payload of a slot. The engine fills in the last three. */
 export const ENTRY_BYTES = 16;

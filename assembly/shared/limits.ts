@@ -51,3 +51,5 @@ export const ENSEMBLE_DEPTH_MAX = 1024;
 export const ENSEMBLE_INPUTS_MAX = 1024;
 /** Outputs (classes) of one ensemble. */
 export const ENSEMBLE_OUTPUTS_MAX = 256;
+/** Parameters one image may read. */
+export const PARAMETERS_MAX = 1024;

@@ -140,7 +140,7 @@ export enum Opcode {
    * registers b, b + 1, ...; all of them F64, an input that is missing NaN.
    */
   ENSEMBLE = 51,
-  /** PARAMETER a imm: a = parameter number imm of those bound to the image. */
+  /** PARAMETER a imm: a = the value of parameter number imm of those bound to the image (SLOT_PARAMETERS). */
   PARAMETER = 52,
 
   /** F64_LT a b c: jump if a < b. */

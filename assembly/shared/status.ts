@@ -44,6 +44,7 @@ export enum ImageError {
   BAD_LIST = 20,
   /** It could cost more than it says. */
   BAD_COST = 21,
+  BAD_PARAMETER = 22,
 }
 
 /** Why a list region was refused. */
@@ -57,6 +58,18 @@ export enum ListError {
   BAD_ENTRY = 5,
   /** A member would not be found, or there are more or fewer than the header says. */
   BAD_BUCKET = 6,
+}
+
+/** Why a block of bound parameters was refused. */
+export enum ParameterError {
+  NONE = 0,
+  /** The block does not hold a binding for each parameter of the image. */
+  BAD_SIZE = 1,
+  BAD_VERSION = 2,
+  /** A value is outside of what its parameter declares. */
+  BAD_VALUE = 3,
+  /** A text is not inside the block, is longer than its parameter allows, or is not UTF-8. */
+  BAD_TEXT = 4,
 }
 
 /** Who owns a slot. The host writes CLAIMED and READY, a worker RUNNING and DONE, the host FREE. */

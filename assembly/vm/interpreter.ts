@@ -9,6 +9,7 @@ import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scr
 import { f64Remainder } from '../ops/arithmetic';
 import { textCompare, textEqual, textKey } from '../ops/text';
 import { wideAdd, wideEqual, wideLess, wideMultiply, wideNegate, widen, wideSubtract } from '../ops/wide';
+import { parameterValue } from '../parameters/binding';
 import {
   FIELD_BYTES,
   IMAGE_CODE,
@@ -66,10 +67,11 @@ function again(pc: usize, back: u64, again: bool): usize {
  *
  * @param output where an expression image writes its values, IMAGE_OUT_COUNT x VALUE_BYTES; unused by a decision image
  * @param lists what the image's lists are bound to, BINDING_BYTES each; all are there
+ * @param parameters what its parameters are bound to, PARAMETER_BINDING_BYTES each; all are there
  * @returns OK; what FAIL or a function says; INTERNAL where texts exceed TEXT_SCRATCH_BYTES or the number of values is not
  * IMAGE_OUT_COUNT
  */
-export function runProgram(image: usize, lists: usize, output: usize): Status {
+export function runProgram(image: usize, lists: usize, parameters: usize, output: usize): Status {
   const registers = scratchRegisters();
   const hits = scratchHits();
   const constants = image + load<u32>(image, IMAGE_CONSTANTS);
@@ -340,6 +342,11 @@ export function runProgram(image: usize, lists: usize, output: usize): Status {
         break;
       case Opcode.IF_NOT_MEMBER:
         pc = branch(pc, !isMember(image, lists, load<u32>(pc, INSTRUCTION_IMM) as usize, registerA(registers, pc)));
+        break;
+
+      case Opcode.PARAMETER:
+        store<u64>(registerA(registers, pc), parameterValue(parameters, load<u32>(pc, INSTRUCTION_IMM) as usize));
+        pc += INSTRUCTION_BYTES;
         break;
 
       case Opcode.ALL:

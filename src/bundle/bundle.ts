@@ -6,6 +6,7 @@ import type { BundleEnsemble } from './ensembles.js';
 import type { BundleFeature } from './features.js';
 import type { InputMap } from './input-map.js';
 import type { BundleList } from './lists.js';
+import type { BundleParameters } from './parameters.js';
 import type { ScalarText } from './scalar-text.js';
 import type { BundleScorecard } from './scorecards.js';
 import type { BundleTable } from './tables.js';
@@ -73,6 +74,8 @@ export interface Bundle {
   scorecards: BundleScorecard[];
   lists: BundleList[];
   ensembles: BundleEnsemble[];
+  /** By name, whatever the path. */
+  parameters: BundleParameters[];
   tests: BundleTest[];
   input: InputMap | undefined;
 }

@@ -1,4 +1,6 @@
-// JSON Schemas of features, tables, scorecards, lists and ensembles; see schemas.ts.
+// JSON Schemas of features, tables, scorecards, lists, ensembles and parameters; see schemas.ts.
+
+import { TEXT_CHARS_MAX } from '../../assembly/shared/limits.js';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -7,6 +9,7 @@ const RULE_ID = '^[a-z0-9][a-z0-9-]{0,127}$';
 const REASON = '^[A-Z][A-Z0-9_]{0,63}$';
 /** Types that are one word; the others are objects of one key. */
 const TYPE_WORDS = '^(number|string|boolean|date|timestamp)$';
+const PARAMETER_TYPE_WORDS = '^(number|integer|string|boolean|date|timestamp)$';
 const LIST_TYPE_WORDS = '^(number|string|date|timestamp)$';
 
 const cell = { type: ['string', 'number', 'boolean', 'null'] };
@@ -307,6 +310,54 @@ export const ENSEMBLE_SCHEMA = {
           description: 'Reason code of each feature that may be a reason; features of one code are added up.',
         },
       },
+    },
+  },
+};
+
+const bound = { type: ['number', 'string'] };
+
+export const PARAMETERS_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:parameters:1',
+  title: 'parameters/NAME.yaml of a Verdict bundle',
+  type: 'object',
+  required: ['values'],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string' },
+    description: { type: 'string' },
+    values: {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 256,
+      description: 'The parameters of the set, by the name that expressions use: parameters.NAME.VALUE.',
+      patternProperties: {
+        [NAME]: {
+          type: 'object',
+          required: ['type', 'default'],
+          additionalProperties: false,
+          properties: {
+            type: {
+              type: ['string', 'object'],
+              pattern: PARAMETER_TYPE_WORDS,
+              minProperties: 1,
+              maxProperties: 1,
+              additionalProperties: false,
+              description: 'Its type.',
+              properties: {
+                decimal: { ...scale, description: 'Digits after the point.' },
+                enum: { type: 'string', minLength: 1, description: 'Path of a field of the model: one of its members.' },
+              },
+            },
+            description: { type: 'string' },
+            default: { type: ['boolean', 'number', 'string'], description: 'Holds until another value is set.' },
+            minimum: { ...bound, description: 'Least value that may be set.' },
+            maximum: { ...bound, description: 'Largest value that may be set.' },
+            maxLength: { type: 'integer', minimum: 0, maximum: TEXT_CHARS_MAX, description: 'Characters of a string at most.' },
+          },
+        },
+      },
+      additionalProperties: false,
     },
   },
 };

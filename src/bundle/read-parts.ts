@@ -1,4 +1,4 @@
-// Files of features/, tables/, scorecards/, lists/ and ensembles/ -> the parts of a bundle beside its rules.
+// Files of features/, tables/, scorecards/, lists/, ensembles/ and parameters/ -> the parts of a bundle beside its rules.
 
 import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Bundle } from './bundle.js';
@@ -8,12 +8,13 @@ import { readEnsembleDocument } from './ensembles.js';
 import { readFeatures } from './features.js';
 import type { BundleFiles } from './files.js';
 import { readList } from './lists.js';
+import { readParameters } from './parameters.js';
 import { readScorecard } from './scorecards.js';
 import { hasRows, readTableHead, readYamlTable } from './tables.js';
 
-export type BundleParts = Pick<Bundle, 'features' | 'tables' | 'scorecards' | 'lists' | 'ensembles'>;
+export type BundleParts = Pick<Bundle, 'features' | 'tables' | 'scorecards' | 'lists' | 'ensembles' | 'parameters'>;
 
-export const PART_FOLDERS = ['features', 'tables', 'scorecards', 'lists', 'ensembles'] as const;
+export const PART_FOLDERS = ['features', 'tables', 'scorecards', 'lists', 'ensembles', 'parameters'] as const;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
@@ -41,12 +42,18 @@ export function readParts(files: BundleFiles, bag: DiagnosticBag): BundleParts {
     const ensemble = document === undefined ? undefined : readEnsembleDocument(name, document, files, bag);
     return ensemble === undefined ? [] : [ensemble];
   });
+  const parameters = namedFiles(inFolder('parameters'), [], bag).documents.flatMap(({ name, path }) => {
+    const document = readDocument(path, files.get(path)!, bag);
+    const set = document === undefined ? undefined : readParameters(name, document, bag);
+    return set === undefined ? [] : [set];
+  });
   return {
     features,
     tables: readTables(inFolder('tables'), files, bag),
     scorecards,
     lists: readLists(inFolder('lists'), files, bag),
     ensembles,
+    parameters: parameters.sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 

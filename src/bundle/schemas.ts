@@ -2,7 +2,14 @@
 // two equal). Each key has a description, which editors show.
 
 import { REASONS_MAX, THRESHOLDS_MAX } from '../../assembly/shared/limits.js';
-import { ENSEMBLE_SCHEMA, FEATURES_SCHEMA, LIST_SCHEMA, SCORECARD_SCHEMA, TABLE_SCHEMA } from './part-schemas.js';
+import {
+  ENSEMBLE_SCHEMA,
+  FEATURES_SCHEMA,
+  LIST_SCHEMA,
+  PARAMETERS_SCHEMA,
+  SCORECARD_SCHEMA,
+  TABLE_SCHEMA,
+} from './part-schemas.js';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -105,6 +112,11 @@ const TESTS_SCHEMA = {
       name: { type: 'string', minLength: 1 },
       payload: { type: 'object', description: 'Payload, as it would be sent as JSON.' },
       now: { type: 'string', description: 'Time of the decision, RFC 3339; 2026-01-01T00:00:00Z where it is left out.' },
+      parameters: {
+        type: 'object',
+        description: 'Values of parameters, by set and name; the others have their defaults.',
+        additionalProperties: { type: 'object', additionalProperties: { type: ['boolean', 'number', 'string'] } },
+      },
       expect: {
         type: 'object',
         minProperties: 1,
@@ -222,6 +234,7 @@ export const DOCUMENT_SCHEMAS = {
   scorecard: SCORECARD_SCHEMA,
   ensemble: ENSEMBLE_SCHEMA,
   list: LIST_SCHEMA,
+  parameters: PARAMETERS_SCHEMA,
 } as const;
 
 export type DocumentKind = keyof typeof DOCUMENT_SCHEMAS;

@@ -1,6 +1,7 @@
 // tests/*.yaml: payloads with the decisions they must get. Running them is the caller's.
 
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import type { ParameterValue } from '../image/manifest.js';
 import { parseTimestamp } from '../schema/time.js';
 import { fittingEntries } from './check-document.js';
 import { type BundleDocument, toPointer } from './document.js';
@@ -14,6 +15,8 @@ export interface BundleTest {
   payload: Record<string, unknown>;
   /** Microseconds UTC: time of the decision. */
   now: bigint;
+  /** Values of parameters, by set and name. */
+  parameters: Record<string, Record<string, ParameterValue>>;
   expect: {
     outcome?: 'approve' | 'review' | 'decline' | null;
     score?: number;
@@ -32,6 +35,7 @@ export function readTests(document: BundleDocument, bag: DiagnosticBag): BundleT
     name: string;
     payload: Record<string, unknown>;
     now?: string;
+    parameters?: BundleTest['parameters'];
     expect: BundleTest['expect'];
   }[];
   const tests: BundleTest[] = [];
@@ -55,6 +59,7 @@ export function readTests(document: BundleDocument, bag: DiagnosticBag): BundleT
       span,
       payload: entry.payload,
       now,
+      parameters: entry.parameters ?? {},
       expect: entry.expect,
     });
   }

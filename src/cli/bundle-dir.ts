@@ -20,6 +20,7 @@ import { CONFIG_FILE } from './config.js';
 import { Refusal, UsageError } from './errors.js';
 import { type GivenList, listContents } from './list-files.js';
 import { number, type Output, plural } from './output.js';
+import type { GivenParameters } from './parameter-options.js';
 
 export const LOCK_FILE = 'model.lock.json';
 
@@ -242,12 +243,14 @@ export interface OpenRuleSet {
 
 /**
  * Opens a bundle or an image for deciding in this process. `lists`: entries of lists, in place of those that the bundle brings.
+ * `parameters`: values in place of defaults.
  * @returns undefined where the bundle does not compile; that has been printed
  */
 export async function openRuleSet(
   path: string,
   output: Output,
   lists: readonly GivenList[] = [],
+  parameters: GivenParameters = {},
 ): Promise<OpenRuleSet | undefined> {
   let image: Uint8Array | undefined;
   let files: BundleFiles | undefined;
@@ -267,7 +270,7 @@ export async function openRuleSet(
   // No quota but the machine's: what the user gives is the user's own.
   const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX, ...(hasLists ? { tenantPagesMax: 65536 } : {}) });
   try {
-    const ruleSet = await engine.load(image, { lists: contents });
+    const ruleSet = await engine.load(image, { lists: contents, parameters });
     const close = async (): Promise<void> => {
       ruleSet.release();
       await engine.close();
@@ -277,6 +280,8 @@ export async function openRuleSet(
     await engine.close();
     if (error instanceof Problem && error.code === 'LIST_MISSING')
       throw new Refusal(error.code, error.message, 'give its entries with --list NAME=FILE');
+    if (error instanceof Problem && (error.code === 'INVALID_PARAMETERS' || error.code === 'PARAMETERS_NOT_FOUND'))
+      throw new UsageError(`--parameter: ${error.message}`);
     if (error instanceof Error && /image/.test(error.message)) throw badImage(path, error);
     throw error;
   }

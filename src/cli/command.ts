@@ -75,7 +75,7 @@ async function run<Options>(
       throw new UsageError(`required option '${missing.flags}' not specified`, `verdict ${command.name()} --help shows how`);
     }
     return await action(
-      args.filter((arg): arg is string => typeof arg === 'string'),
+      args.flat().filter((arg): arg is string => typeof arg === 'string'),
       options,
       output,
     );

@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   publish: async () => (await import('./commands/publish.js')).publishCommand(),
   list: async () => (await import('./commands/list.js')).listCommand(),
+  parameter: async () => (await import('./commands/parameter.js')).parameterCommand(),
 };
 
 /** The names of the commands that are needed: all where help lists them, and where a file of option values names theirs. */

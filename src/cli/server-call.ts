@@ -1,4 +1,4 @@
-// Calls of a server, as `publish` and `list` make them.
+// Calls of a server, as `publish`, `list` and `parameter` make them.
 
 import { jsonValue } from '../schema/json-text.js';
 import { Refusal, UsageError } from './errors.js';
@@ -29,7 +29,7 @@ export function serverUrl(server: string, path: string): URL {
 
 /** Sends a request. @throws Refusal NETWORK where nobody answers */
 export async function callServer(
-  method: 'GET' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   url: URL,
   content: { type: string; body: Uint8Array | Blob } | undefined,
   timeoutSeconds: number,

@@ -15,6 +15,7 @@ import {
   IMAGE_LIST_COUNT,
   IMAGE_NOW_REGISTER,
   IMAGE_OUT_COUNT,
+  IMAGE_PARAMETER_COUNT,
   IMAGE_RULE_COUNT,
   ImageKind,
   NO_REGISTER,
@@ -65,6 +66,7 @@ function generate(image: ImageParts): Uint8Array {
   const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
   const why = whyNoCode({ codeCount: image.word(IMAGE_CODE_COUNT), ruleCount: image.word(IMAGE_RULE_COUNT) });
   if (why !== undefined) throw new Unsupported(why);
+  if (image.word(IMAGE_PARAMETER_COUNT) > 0) throw new Unsupported('it reads parameters');
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32]);
   if (decides) {

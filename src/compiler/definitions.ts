@@ -1,5 +1,5 @@
-// What a bundle gives a name beside its rules: features, tables, scorecards, ensembles and lists, checked in an order in which each
-// comes after what it reads. What has faults is known by name all the same, so that its readers are checked too.
+// What a bundle gives a name beside its rules: features, tables, scorecards, ensembles, lists and parameters, checked in an order
+// in which each comes after what it reads. What has faults is known by name all the same, so that its readers are checked too.
 
 import type { Bundle } from '../bundle/bundle.js';
 import type { BundleEnsemble } from '../bundle/ensembles.js';
@@ -15,6 +15,7 @@ import { type Definition, namesIn, orderDefinitions } from './features/order.js'
 import { HitRules } from './hit-rules.js';
 import type { Ir } from './ir.js';
 import { declaredListType } from './lists.js';
+import { declareParameters } from './parameters.js';
 import { type FeatureRef, type ListRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
 import { checkScorecard } from './scorecards/check-scorecard.js';
 import { mapHits } from './step-parts.js';
@@ -75,7 +76,8 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
   const lists = new Map<string, ListRef>(
     bundle.lists.map((list) => [list.name, { name: list.name, type: declaredListType(list.type) }]),
   );
-  const scope: Scope = { ...modelScope(model), names, lists };
+  const sets = declareParameters(bundle.parameters, model, bag);
+  const scope: Scope = { ...modelScope(model), names, lists, parameters: sets.scope };
   const context: TableContext = { scope, profile: bundle.profile, bag };
   const hits = new HitRules(0);
   const values = new Map<FeatureRef, Ir>();
@@ -105,11 +107,13 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
     const found = checked.get(definition);
     if (found !== undefined) firstHit.set(definition, hits.append(found.hits));
   }
-  const named = [...checked].map(([definition, { result }]): NamedFeatures => {
+  const definitions = [...checked].map(([definition, { result }]): NamedFeatures => {
     const first = firstHit.get(definition)!;
     const steps = result.steps.map((step) => mapHits(step, (hit) => first + hit));
     return { what: definition.what, span: definition.span, steps };
   });
+  // Parameters come first: they read nothing.
+  const named = [...sets.named, ...definitions];
   const steps = named.flatMap((one) => one.steps);
   return { scope, steps, hits, named, shown, featureValue };
 }

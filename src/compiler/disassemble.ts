@@ -124,6 +124,8 @@ function operandsAt(view: DataView, at: number, op: number, name: string, option
     case Opcode.IF_MEMBER:
     case Opcode.IF_NOT_MEMBER:
       return [register(INSTRUCTION_A), `list ${integer()}`];
+    case Opcode.PARAMETER:
+      return [register(INSTRUCTION_A), `parameter ${integer()}`];
     case Opcode.FOR:
     case Opcode.NEXT:
       return [register(INSTRUCTION_A), register(INSTRUCTION_B)];

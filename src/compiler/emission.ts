@@ -1,9 +1,16 @@
 // One program while it is emitted, part by part: what the parts cost, and which limits they pass.
 
-import { BLOBS_MAX, CODE_COUNT_MAX, LISTS_MAX, REGISTERS_MAX, TEXT_SCRATCH_BYTES } from '../../assembly/shared/limits.js';
+import {
+  BLOBS_MAX,
+  CODE_COUNT_MAX,
+  LISTS_MAX,
+  PARAMETERS_MAX,
+  REGISTERS_MAX,
+  TEXT_SCRATCH_BYTES,
+} from '../../assembly/shared/limits.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
-import type { ImageBlob, ImageList } from '../image/parts.js';
+import type { ImageBlob, ImageList, ImageParameter } from '../image/parts.js';
 import type { Model } from '../schema/model.js';
 import { blobMaker } from './blob-maker.js';
 import { type CostEntry, partsOf, payloadEntry, type Stretch, sumUnits, unitsOf } from './cost-report.js';
@@ -13,8 +20,9 @@ import { emitStep, type StepContext, setNull } from './emit-steps.js';
 import { type Ir, visit } from './ir.js';
 import { RULE_COST_MAX, STEP_COST_MAX } from './limits.js';
 import { liveSteps } from './live-steps.js';
+import { imageParameters, parametersOf } from './parameters.js';
 import { Registers, registerTypeOf } from './registers.js';
-import type { ListRef } from './scope.js';
+import type { ListRef, ParameterRef } from './scope.js';
 import { expressionsOf, featuresOf } from './step-parts.js';
 import type { Step } from './steps.js';
 import { grouped } from './wording.js';
@@ -26,6 +34,7 @@ export interface Emitted {
   registers: Registers;
   blobs: readonly ImageBlob[];
   lists: readonly ImageList[];
+  parameters: readonly ImageParameter[];
   /** The payload, then steps that are needed, then rules, with what is dear in each. */
   costs: CostEntry[];
 }
@@ -51,6 +60,7 @@ export class Emission {
   readonly #model: Model;
   readonly #steps: readonly Step[];
   readonly #lists: readonly ListRef[];
+  readonly #parameters: readonly ParameterRef[];
   readonly #bag: DiagnosticBag;
   readonly #parts: Part[] = [];
   /** No text has been joined since the last RESET_TEXT. */
@@ -66,8 +76,9 @@ export class Emission {
     this.#model = model;
     this.#steps = live.steps;
     this.#lists = listsOf(all);
+    this.#parameters = parametersOf(all);
     this.#bag = bag;
-    this.emitter = new Emitter(new Registers(model, all), blobMaker, this.#lists);
+    this.emitter = new Emitter(new Registers(model, all), blobMaker, this.#lists, this.#parameters);
     this.emitter.textKeys(all);
     // What no row sets is null for every payload.
     const given = new Set(live.steps.flatMap((step) => [...featuresOf(step)]));
@@ -131,6 +142,7 @@ export class Emission {
     report('V5007', code.count, CODE_COUNT_MAX, 'instructions');
     report('V5013', blobs.items.length, BLOBS_MAX, 'time zones and patterns');
     report('V5014', this.#lists.length, LISTS_MAX, 'lists');
+    report('V5015', this.#parameters.length, PARAMETERS_MAX, 'parameters');
   }
 
   /** The program's parts of an image, and what they cost. */
@@ -150,6 +162,7 @@ export class Emission {
       registers,
       blobs: blobs.items,
       lists,
+      parameters: imageParameters(this.#parameters),
       costs,
       units: sumUnits(units, { first: 0, end: units.length }),
     };

@@ -17,7 +17,7 @@ import { branchWalk, walkValue } from './emit-walk.js';
 import type { ConcatIr, ConditionalIr, ConstantIr, FeatureIr, Ir, LetIr, LocalRef } from './ir.js';
 import { mayBeNull, visit } from './ir.js';
 import { type Registers, registerTypeOf } from './registers.js';
-import type { FeatureRef, ListRef } from './scope.js';
+import type { FeatureRef, ListRef, ParameterRef } from './scope.js';
 import { keyedName } from './text-key.js';
 import { TextMax, textClass } from './text-max.js';
 import type { Type } from './types.js';
@@ -50,6 +50,7 @@ export class Emitter {
   readonly registers: Registers;
   readonly blobs: Blobs;
   readonly lists: readonly ListRef[];
+  readonly parameters: readonly ParameterRef[];
   readonly marks: Mark[] = [];
   /** Bytes that texts which live to the end take of the room for texts. */
   keptBytes = 0;
@@ -62,11 +63,12 @@ export class Emitter {
   /** Register of the key of a text that has a register of its own. */
   readonly #keys = new Map<number, number>();
 
-  /** @param lists those that the program asks, in the image's order */
-  constructor(registers: Registers, maker: BlobMaker, lists: readonly ListRef[] = []) {
+  /** @param lists those that the program asks, in the image's order; @param parameters likewise, those that it reads */
+  constructor(registers: Registers, maker: BlobMaker, lists: readonly ListRef[] = [], parameters: readonly ParameterRef[] = []) {
     this.registers = registers;
     this.blobs = new Blobs(maker);
     this.lists = lists;
+    this.parameters = parameters;
   }
 
   /** HIT of a rule's rank where its condition holds; then, where only the first hit counts, the end. */
@@ -250,6 +252,11 @@ export class Emitter {
       }
       case 'now':
         return this.copy(this.registers.now, into);
+      case 'parameter': {
+        const register = into ?? this.takeFor(ir.type, this.textMax(ir));
+        this.emit(Opcode.PARAMETER, register, 0, 0, BigInt(this.parameters.indexOf(ir.parameter)));
+        return register;
+      }
       case 'local':
         return this.copy(this.#localRegister(ir.local), into);
       case 'constant':

@@ -1,6 +1,7 @@
 // What an explanation evaluates: the definitions of an image, read again from its manifest, and whether each row and attribute hit.
 
 import { ResultKind } from '../../assembly/shared/ensemble.js';
+import type { ProfileName } from '../bundle/bundle.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Manifest } from '../image/manifest.js';
@@ -9,6 +10,7 @@ import { equals } from './ensembles/check-ensemble.js';
 import { unpackModels } from './ensembles/packed-models.js';
 import { type ExpressionsResult, emitValues } from './expressions.js';
 import type { FeatureIr, Ir } from './ir.js';
+import { PARAMETERS_NAME } from './parameters.js';
 import { type FeatureRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
 import type { Assignment, EnsembleOutput, Step } from './steps.js';
 import { BOOLEAN, NUMBER } from './types.js';
@@ -89,8 +91,11 @@ export function compileHits(manifest: Manifest, { steps, hits }: Explained): Exp
 }
 
 /** Names of the values that the definitions give, as expressions write them: `total`, `limits.rate`. Lists are none of them. */
-export function definedNames(scope: Scope): string[] {
-  return [...scope.names].flatMap(([name, entry]) => namesOf(name, entry));
+export function definedNames(scope: Scope, profile: ProfileName): string[] {
+  // Rules of the profile `strict` read no parameters.
+  const declared = profile === 'standard' ? scope.parameters : [];
+  const sets = [...declared].map(([name, entry]): [string, ScopeEntry] => [`${PARAMETERS_NAME}.${name}`, entry]);
+  return [...scope.names, ...sets].flatMap(([name, entry]) => namesOf(name, entry));
 }
 
 function namesOf(name: string, entry: ScopeEntry): string[] {

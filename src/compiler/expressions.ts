@@ -29,6 +29,12 @@ export interface ExpressionsOptions {
   costMax?: number;
 }
 
+/** A parameter, by the names of its set and its own. */
+export interface ParameterName {
+  set: string;
+  name: string;
+}
+
 export interface ExpressionsResult {
   /**
    * The deciding part of an EXPRESSIONS image (no manifest): one value for each source, in order. Absent where there are
@@ -37,6 +43,8 @@ export interface ExpressionsResult {
   image?: Uint8Array;
   /** Names of the lists that the image asks, in its order: each is to be bound when it is evaluated. */
   lists?: string[];
+  /** Parameters that it reads, in its order, likewise. */
+  parameters?: ParameterName[];
   /** Spans name `expression N` (from 1) as their file. */
   diagnostics: Diagnostic[];
   /**
@@ -72,7 +80,7 @@ export function emitValues(
   values: readonly Ir[],
   options: Pick<ExpressionsOptions, 'steps' | 'costMax'> & { spans: readonly Diagnostic['span'][] },
   bag: DiagnosticBag,
-): Pick<ExpressionsResult, 'image' | 'lists'> {
+): Pick<ExpressionsResult, 'image' | 'lists' | 'parameters'> {
   const inlined = inlineFeatures(options.steps ?? []);
   const changed = values.map(inlined.change);
   const emission = new Emission(model, inlined.steps, changed, false, bag);
@@ -87,8 +95,8 @@ export function emitValues(
   }
   emitter.end();
   emission.reportSize(whole);
-  const { units, costs, registers, code, constants, blobs, lists } = emission.finish();
-  const cost = payloadUnits(model) + units + decisionUnits(0, 0, lists.length);
+  const { units, costs, registers, code, constants, blobs, lists, parameters } = emission.finish();
+  const cost = payloadUnits(model) + units + decisionUnits(0, 0, lists.length + parameters.length);
   const costMax = options.costMax ?? IMAGE_COST_MAX;
   if (cost > costMax) reportWhole(cost, costMax, costs, whole, bag);
   if (bag.hasErrors) return {};
@@ -103,6 +111,7 @@ export function emitValues(
     constants,
     blobs,
     lists,
+    parameters,
     rules: [],
     thresholds: [],
     combine: Combine.SCORE,
@@ -114,5 +123,5 @@ export function emitValues(
     name: 'expressions',
     version: '0.0.0',
   });
-  return { image, lists: lists.map(({ name }) => name) };
+  return { image, lists: lists.map(({ name }) => name), parameters: parameters.map(({ set, name }) => ({ set, name })) };
 }

@@ -6,7 +6,14 @@
 // lead of a conjunction) is added for every part, needed or not.
 
 import { decisionUnits } from '../../assembly/shared/cost.js';
-import { BLOBS_MAX, CODE_COUNT_MAX, LISTS_MAX, REGISTERS_MAX, TEXT_SCRATCH_BYTES } from '../../assembly/shared/limits.js';
+import {
+  BLOBS_MAX,
+  CODE_COUNT_MAX,
+  LISTS_MAX,
+  PARAMETERS_MAX,
+  REGISTERS_MAX,
+  TEXT_SCRATCH_BYTES,
+} from '../../assembly/shared/limits.js';
 import { instructionUnits, Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
 import { payloadUnits } from '../image/cost.js';
@@ -17,6 +24,7 @@ import { Emitter } from './emit-bytecode.js';
 import { emitStep } from './emit-steps.js';
 import { type Ir, visit } from './ir.js';
 import { BRANCH_DISTANCE_MAX, RULE_COST_MAX, STEP_COST_MAX } from './limits.js';
+import { parametersOf } from './parameters.js';
 import { type Inlined, inlineFeatures } from './passes/inline-features.js';
 import { Registers } from './registers.js';
 import type { FeatureRef, ListRef } from './scope.js';
@@ -39,6 +47,7 @@ export interface ProgramSize {
   registers: number;
   blobs: number;
   lists: number;
+  parameters: number;
 }
 
 interface Part {
@@ -72,6 +81,7 @@ export class ProgramGauge {
   readonly #model: Model;
   readonly #first: boolean;
   readonly #lists: number;
+  readonly #parameters: number;
   readonly #emitter: Emitter;
   readonly #inlined: Inlined;
   readonly #declared = new Set<FeatureRef>();
@@ -84,11 +94,13 @@ export class ProgramGauge {
     this.#model = model;
     this.#first = first;
     this.#lists = lists.length;
+    const parameters = parametersOf(steps.flatMap(expressionsOf));
+    this.#parameters = parameters.length;
     this.#inlined = inlineFeatures(steps);
     // A register for every field, whatever reads it.
     const fields = model.fields.map((field): Ir => ({ op: 'field', type: ERROR, field, nullable: false, start: 0, end: 0 }));
     const registers = new Registers(model, [...fields, { op: 'now', type: ERROR, start: 0, end: 0 }]);
-    this.#emitter = new Emitter(registers, blobMaker, lists);
+    this.#emitter = new Emitter(registers, blobMaker, lists, parameters);
     this.#steps = this.#inlined.steps.map((step) => this.#step(step));
     this.#hits = steps.reduce((sum, step) => sum + hitsOf(step).length, 0);
   }
@@ -101,7 +113,8 @@ export class ProgramGauge {
   /** Whether emitting a program of these rules reports nothing. Conditions that are not among them are forgotten. */
   fits(conditions: readonly Ir[], costs: { rules: number; reasonsMax: number; costMax: number }): boolean {
     const size = this.sizeOf(conditions);
-    const whole = payloadUnits(this.#model) + size.units + decisionUnits(costs.rules, costs.reasonsMax, size.lists);
+    const bound = size.lists + size.parameters;
+    const whole = payloadUnits(this.#model) + size.units + decisionUnits(costs.rules, costs.reasonsMax, bound);
     return (
       whole < NEAR * costs.costMax &&
       size.ruleUnits < NEAR * RULE_COST_MAX &&
@@ -112,7 +125,8 @@ export class ProgramGauge {
       size.joinedBytes <= TEXT_SCRATCH_BYTES &&
       size.registers <= REGISTERS_MAX &&
       size.blobs <= BLOBS_MAX &&
-      size.lists <= LISTS_MAX
+      size.lists <= LISTS_MAX &&
+      size.parameters <= PARAMETERS_MAX
     );
   }
 
@@ -154,6 +168,7 @@ export class ProgramGauge {
       registers: registers.descriptors.length + names + 1,
       blobs: blobs.items.length,
       lists: this.#lists,
+      parameters: this.#parameters,
     };
   }
 

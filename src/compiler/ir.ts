@@ -5,7 +5,7 @@
 
 import type { FunctionId } from '../../assembly/shared/function.js';
 import type { Field } from '../schema/model.js';
-import type { FeatureRef, ListRef } from './scope.js';
+import type { FeatureRef, ListRef, ParameterRef } from './scope.js';
 import type { DecimalType, TextType, Type } from './types.js';
 
 /** Place in the expression's text. */
@@ -179,6 +179,13 @@ export interface MemberOfIr extends Place {
   value: Ir;
 }
 
+/** The value that a parameter is bound to; only ever the whole value of a step. Never null. */
+export interface ParameterIr extends Place {
+  op: 'parameter';
+  type: Type;
+  parameter: ParameterRef;
+}
+
 export type Relation = '<' | '<=' | '>' | '>=' | '===' | '!==';
 
 /** Both operands have one type; decimals one scale. Booleans and enums only with `===` and `!==`. */
@@ -249,6 +256,7 @@ export type Ir =
   | CallIr
   | WalkIr
   | MemberOfIr
+  | ParameterIr
   | ErrorIr;
 
 /** True where the value may be null: then its code has a way out for that. */

@@ -10,6 +10,7 @@ import { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { ImageParts } from '../image/parts.js';
 import { writeImage } from '../image/write-image.js';
 import { type CompileOptions, emitBundle } from './compile.js';
+import type { ParameterName } from './expressions.js';
 import { type FeatureIr, type Ir, visit } from './ir.js';
 import { liveSteps, withoutHits } from './live-steps.js';
 import { inlineFeatures } from './passes/inline-features.js';
@@ -37,6 +38,8 @@ export interface PartImage {
   image: Uint8Array;
   /** Names of the lists that it asks, in its order. */
   lists: readonly string[];
+  /** Parameters that it reads, likewise. */
+  parameters: readonly ParameterName[];
 }
 
 /** A bundle that images of parts are made of. */
@@ -91,7 +94,11 @@ export function compilePartial(files: BundleFiles, options: CompileOptions = {})
     if (bag.hasErrors) throw new Error(`a part of the bundle does not compile: ${bag.items[0]?.message}`);
     const parts = withReasons(toParts({ ...compiled, program }), reasons, source.ranks);
     const image = writeImage(withoutDecision ? asExpressions(parts) : parts);
-    return { image, lists: program.lists.map(({ name }) => name) };
+    return {
+      image,
+      lists: program.lists.map(({ name }) => name),
+      parameters: program.parameters.map(({ set, name }) => ({ set, name })),
+    };
   };
   return {
     steps: names,
@@ -111,13 +118,14 @@ function withReasons(parts: ImageParts, reasons: 'written' | readonly number[], 
 
 /** The same program in an image that decides nothing. It has to give a value: a null, before the END that comes last. */
 function asExpressions(parts: ImageParts): ImageParts {
-  const { rules, reasonsMax, lists } = parts;
+  const { rules, reasonsMax } = parts;
+  const bound = parts.lists.length + parts.parameters.length;
   const code = new Uint8Array(parts.code.length + INSTRUCTION_BYTES);
   const end = parts.code.length - INSTRUCTION_BYTES;
   code.set(parts.code.subarray(0, end));
   new DataView(code.buffer).setUint16(end + INSTRUCTION_OP, Opcode.OUT_NULL, true);
   code.set(parts.code.subarray(end), end + INSTRUCTION_BYTES);
-  const decision = decisionUnits(rules.length, reasonsMax, lists.length) - decisionUnits(0, 0, lists.length);
+  const decision = decisionUnits(rules.length, reasonsMax, bound) - decisionUnits(0, 0, bound);
   const costMax = parts.costMax - decision + instructionUnits(Opcode.OUT_NULL, 0);
   return { ...parts, kind: ImageKind.EXPRESSIONS, code, rules: [], thresholds: [], reasonsMax: 0, outCount: 1, costMax };
 }

@@ -75,7 +75,8 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const result = emission.finish();
   emission.reportCosts(result.costs);
 
-  const whole = payloadUnits(source.model) + result.units + decisionUnits(rules.length, source.reasonsMax, result.lists.length);
+  const bound = result.lists.length + result.parameters.length;
+  const whole = payloadUnits(source.model) + result.units + decisionUnits(rules.length, source.reasonsMax, bound);
   if (whole > source.costMax) reportWhole(whole, source.costMax, result.costs, span, bag);
   const ruleCosts = result.costs.filter(({ kind }) => kind === 'rule').map(({ units }) => units);
   return { ...result, costs: mergeCosts(result.costs), ruleCosts, costMax: whole };

@@ -1,6 +1,7 @@
 // The names that an expression may use beside the fields of the model: what the bundle computes before its rules are evaluated,
 // and the tenant's lists.
 
+import type { ImageParameter } from '../image/parts.js';
 import type { Model } from '../schema/model.js';
 import type { Ir } from './ir.js';
 import type { Type } from './types.js';
@@ -21,10 +22,19 @@ export interface ListRef {
   type: Type;
 }
 
+/** A parameter that the bundle declares: its value is bound when a decision is made, between its bounds. */
+export interface ParameterRef {
+  /** Name of the set that it is in. */
+  set: string;
+  name: string;
+  bounds: Omit<ImageParameter, 'set' | 'name'>;
+}
+
 export type ScopeEntry =
   | { kind: 'feature'; feature: FeatureRef }
-  /** A table, a scorecard or an ensemble: `limits.rate`; of the latter, groups may hold groups. */
-  | { kind: 'group'; what: 'table' | 'scorecard' | 'ensemble'; members: ReadonlyMap<string, ScopeEntry> }
+  /** A table, a scorecard or an ensemble: `limits.rate`; of the latter, groups may hold groups. A set of parameters:
+   *  `parameters.limits`. */
+  | { kind: 'group'; what: 'table' | 'scorecard' | 'ensemble' | 'parameters'; members: ReadonlyMap<string, ScopeEntry> }
   /** What a table with several matches gives: the outputs of the rows that matched, in order. */
   | { kind: 'elements'; type: Type; elements: readonly { guard?: Ir; value: Ir }[] }
   | { kind: 'list'; list: ListRef };
@@ -34,9 +44,11 @@ export interface Scope {
   /** By name. `lists` is no name here: `lists.blocked` is found in `lists`. */
   names: ReadonlyMap<string, ScopeEntry>;
   lists: ReadonlyMap<string, ListRef>;
+  /** Sets of parameters, each a group. `parameters` is no name either. */
+  parameters: ReadonlyMap<string, ScopeEntry>;
 }
 
 /** The scope of a model alone. */
 export function modelScope(model: Model): Scope {
-  return { model, names: new Map(), lists: new Map() };
+  return { model, names: new Map(), lists: new Map(), parameters: new Map() };
 }

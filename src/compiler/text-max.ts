@@ -45,6 +45,8 @@ export class TextMax {
         return this.#names.feature(ir);
       case 'local':
         return this.#locals.get(ir.local) ?? this.#names.local(ir.local) ?? 0;
+      case 'parameter':
+        return ir.parameter.bounds.textMax;
       case 'concat':
         return textClass(this.of(ir.left) + this.of(ir.right));
       case 'call':

@@ -3,9 +3,18 @@
 import { BlobKind } from '../../assembly/shared/image.js';
 import type { BundleEnsemble } from '../bundle/ensembles.js';
 import type { BundleFiles } from '../bundle/files.js';
+import type { BundleParameters } from '../bundle/parameters.js';
 import type { BundleScorecard } from '../bundle/scorecards.js';
 import type { BundleTable } from '../bundle/tables.js';
-import type { Manifest, ManifestEnsemble, ManifestRule, ManifestScorecard, ManifestTable } from '../image/manifest.js';
+import type {
+  Manifest,
+  ManifestEnsemble,
+  ManifestParameters,
+  ManifestRule,
+  ManifestScorecard,
+  ManifestTable,
+} from '../image/manifest.js';
+import type { ImageParameter } from '../image/parts.js';
 import type { Definitions } from './definitions.js';
 import { featureOf } from './ensembles/inputs.js';
 import { packModels } from './ensembles/packed-models.js';
@@ -20,8 +29,9 @@ export function toManifest(
   definitions: Definitions,
   files: BundleFiles,
 ): Manifest {
-  const defines =
-    bundle.features.length + bundle.tables.length + bundle.scorecards.length + bundle.lists.length + bundle.ensembles.length > 0;
+  const defines = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles, bundle.parameters].some(
+    ({ length }) => length > 0,
+  );
   const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
   return {
     format: 1,
@@ -66,6 +76,7 @@ export function toManifest(
       ...(isOwn ? { content: 'bundle' } : {}),
       isRead: program.lists.some((list) => list.name === name),
     })),
+    parameters: bundle.parameters.map((set) => toParameters(set, program.parameters)),
     costMax: program.costMax,
     costs: program.costs.filter(({ kind }) => kind !== 'rule').map(({ kind, name, units }) => ({ kind, name, units })),
     ...(defines ? { documents: documentsOf(files) } : {}),
@@ -77,7 +88,7 @@ export function toManifest(
 }
 
 /** What defines names, and the head that says how it is read. */
-const DOCUMENT_PATHS = /^(bundle\.(ya?ml|json)|(features|tables|scorecards|ensembles)\/.*|lists\/.*\.(ya?ml|json))$/;
+const DOCUMENT_PATHS = /^(bundle\.(ya?ml|json)|(features|tables|scorecards|ensembles|parameters)\/.*|lists\/.*\.(ya?ml|json))$/;
 
 function documentsOf(files: BundleFiles): Record<string, string> {
   const decoder = new TextDecoder();
@@ -96,6 +107,21 @@ function toRule({ id, file, line, when, score, outcome, reason, reasonScore, sou
           : { scorecard: { name: source.scorecard, characteristic: source.characteristic, attribute: source.attribute } };
   const reasons = reasonScore === undefined ? {} : { reasonScore };
   return { id, file, line, when, score, outcome, reason, ...reasons, cost: 0, ...place };
+}
+
+function toParameters({ name, file, description, values }: BundleParameters, read: readonly ImageParameter[]): ManifestParameters {
+  return {
+    name,
+    file,
+    ...(description === undefined ? {} : { description }),
+    values: values.map((value) => ({
+      name: value.name,
+      ...value.declared,
+      default: value.default,
+      ...(value.description === undefined ? {} : { description: value.description }),
+      isRead: read.some((one) => one.set === name && one.name === value.name),
+    })),
+  };
 }
 
 function toTable(table: BundleTable, { shown }: Definitions): ManifestTable {

@@ -47,7 +47,7 @@ export function toParts({ bundle, model, hits, ranks, program }: CompiledBundle)
   const thresholds = bundle.outcomes.flatMap(({ atLeast, outcome }) =>
     atLeast === undefined ? [] : [{ atLeast, outcome: OUTCOMES[outcome] }],
   );
-  const { registers, code, constants, blobs, lists, costMax } = program;
+  const { registers, code, constants, blobs, lists, parameters, costMax } = program;
   return {
     kind: ImageKind.DECISION,
     model,
@@ -59,6 +59,7 @@ export function toParts({ bundle, model, hits, ranks, program }: CompiledBundle)
     constants,
     blobs,
     lists,
+    parameters,
     rules,
     thresholds,
     combine: COMBINES[bundle.combine],

@@ -130,7 +130,7 @@ export const DIAGNOSTIC_CODES = {
   V3211: 'an arrow function is only allowed as the argument of a method of a list',
   V3212: 'a parameter has the name of something else',
   V3213: 'a parameter is not as the method takes it',
-  V3214: 'a table, a scorecard or `lists` has no such member',
+  V3214: 'a table, a scorecard, `lists` or `parameters` has no such member',
   V3301: 'an arithmetic operator does not take this type',
   V3302: 'two values of different types are compared',
   V3303: '`&&`, `||` and `!` take booleans',
@@ -227,6 +227,11 @@ export const DIAGNOSTIC_CODES = {
   V4403: 'what is said about an ensemble does not fit its model',
   V4404: 'reasons of an ensemble stand in a decision that one hit makes alone',
 
+  V4500: 'a default or a bound of a parameter is not of its type',
+  V4501: 'a default of a parameter is outside of its bounds',
+  V4502: 'a bound does not apply to the type of a parameter',
+  V4503: 'a parameter names an enum that the model does not have',
+
   V5001: 'an expression is too long',
   V5002: 'an expression is nested too deeply',
   V5003: 'an expression has too many parts',
@@ -241,6 +246,7 @@ export const DIAGNOSTIC_CODES = {
   V5012: 'a feature, table or scorecard costs too much',
   V5013: 'the bundle needs too many time zones and patterns',
   V5014: 'the bundle asks too many lists',
+  V5015: 'the bundle reads too many parameters',
   V5040: 'loops of an expression are nested too deeply',
   V5041: 'an expression repeats too much for the elements that it lists',
   V5042: 'the types of an expression take too many steps',

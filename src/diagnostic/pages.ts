@@ -8,6 +8,7 @@ import { LIST_PAGES } from './pages/lists.js';
 import { MODEL_PAGES } from './pages/model.js';
 import { NAME_PAGES } from './pages/names.js';
 import type { Page, Pages } from './pages/page.js';
+import { PARAMETER_PAGES } from './pages/parameters.js';
 import { RULE_PAGES } from './pages/rules.js';
 import { SYNTAX_PAGES } from './pages/syntax.js';
 import { TABLE_PAGES } from './pages/tables.js';
@@ -24,6 +25,7 @@ export const DIAGNOSTIC_PAGES: Pages = {
   ...TABLE_PAGES,
   ...LIST_PAGES,
   ...ENSEMBLE_PAGES,
+  ...PARAMETER_PAGES,
   ...LIMIT_PAGES,
 };
 

@@ -94,6 +94,6 @@ export function programUnits(code: Uint8Array, context: CostContext): number {
 
 /** The cost that an image must state at least: IMAGE_COST_MAX. */
 export function imageUnits(parts: Omit<ImageParts, 'costMax'>): number {
-  const decision = decisionUnits(parts.rules.length, parts.reasonsMax, parts.lists.length);
+  const decision = decisionUnits(parts.rules.length, parts.reasonsMax, parts.lists.length + parts.parameters.length);
   return payloadUnits(parts.model) + programUnits(parts.code, parts) + decision;
 }

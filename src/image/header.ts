@@ -28,6 +28,8 @@ export interface ImageHeader {
   outCount: number;
   /** Lists that the program asks. */
   listCount: number;
+  /** Parameters that it reads. */
+  parameterCount: number;
   /** Static worst case of one payload, in units of cost. */
   costMax: number;
 }
@@ -67,6 +69,7 @@ export function readHeader(image: Uint8Array): ImageHeader {
     usesNow: u32(at.IMAGE_NOW_REGISTER) !== at.NO_REGISTER,
     outCount: u32(at.IMAGE_OUT_COUNT),
     listCount: u32(at.IMAGE_LIST_COUNT),
+    parameterCount: u32(at.IMAGE_PARAMETER_COUNT),
     costMax: view.getFloat64(at.IMAGE_COST_MAX, true),
   };
 }

@@ -106,6 +106,34 @@ export interface ManifestList {
   isRead: boolean;
 }
 
+/** A value as JSON has it: decimals as texts with all their digits, dates and timestamps as texts, members by name. */
+export type ParameterValue = boolean | number | string;
+
+export interface ManifestParameter {
+  name: string;
+  /** boolean, number, integer, string, date, timestamp, decimal(SCALE) or enum(PATH) of a field of the model. */
+  type: string;
+  /** Holds until another value is set. */
+  default: ParameterValue;
+  /** Inclusive. */
+  minimum?: ParameterValue;
+  maximum?: ParameterValue;
+  /** Of a string: code points at most. */
+  maxLength?: number;
+  description?: string;
+  /** Whether the program reads it. Those that it reads are the image's parameters, in the order of the sets and their own. */
+  isRead: boolean;
+}
+
+/** A set of parameters that the bundle declares: values that are replaced together. */
+export interface ManifestParameters {
+  name: string;
+  file: string;
+  description?: string;
+  /** By name. */
+  values: ManifestParameter[];
+}
+
 /** What the program costs, part by part; see src/compiler/cost-report.ts. */
 export interface ManifestCost {
   kind: 'payload' | 'step' | 'rule';
@@ -132,6 +160,8 @@ export interface Manifest {
   ensembles?: ManifestEnsemble[];
   /** That the bundle declares. */
   lists: ManifestList[];
+  /** Sets of parameters that it declares, by name. */
+  parameters: ManifestParameters[];
   costMax: number;
   /** Of the payload and what comes before the rules: those have theirs. */
   costs: ManifestCost[];

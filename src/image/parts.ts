@@ -38,6 +38,20 @@ export interface ImageList {
   type: RegisterType;
 }
 
+/** A parameter, see PARAMETER_BYTES of assembly/shared/image.ts. */
+export interface ImageParameter {
+  /** Name of the set that it is in. */
+  set: string;
+  name: string;
+  /** F64, I64, BOOL or TEXT. */
+  type: RegisterType;
+  /** Bits of the least and the largest value: f64 of F64, i64 of I64, else 0. */
+  min: bigint;
+  max: bigint;
+  /** TEXT: bytes at most, else 0. */
+  textMax: number;
+}
+
 export interface ImageParts {
   kind: ImageKind;
   model: Model;
@@ -56,6 +70,8 @@ export interface ImageParts {
   blobs: readonly ImageBlob[];
   /** Lists that the code asks by index, in the order of their names. */
   lists: readonly ImageList[];
+  /** Parameters that the code reads by index, in the order of their sets' names, then of their own. */
+  parameters: readonly ImageParameter[];
   /** In rank order. */
   rules: readonly ImageRule[];
   /** By falling atLeast. */

@@ -16,6 +16,7 @@ const DECISION_BUNDLE = 76;
 const DECISION_VERSION = 80;
 const DECISION_INPUTS = 84;
 const INPUTS_LISTS = 112;
+const INPUTS_PARAMETERS = 116;
 
 /** Rounds up to a multiple of 8. */
 export function align8(bytes: number): number {
@@ -37,45 +38,97 @@ function writeString(out: Uint8Array, view: DataView, offset: number, text: Uint
   out.set(text, offset + 4);
 }
 
-/** Characters of a list's version: 16 hex digits. */
-const LIST_VERSION_BYTES = 16;
-/** vtable of a ListVersion, 8 bytes; its table, 12; its version, a string of 16 characters padded to a multiple of 4. */
-const LIST_VTABLE_BYTES = 8;
-const LIST_TABLE_BYTES = 12;
-const LIST_STRING_BYTES = 24;
+/** Characters of the version of a list or a set of parameters: 16 hex digits. */
+const VERSION_BYTES = 16;
+/** vtable of a ListVersion or ParameterVersion, 8 bytes; its table, 12; its version, a string of 16 characters padded to 24. */
+const VERSION_VTABLE_BYTES = 8;
+const VERSION_TABLE_BYTES = 12;
+const VERSION_STRING_BYTES = 24;
 
-/** The decision template and where in it the version of each list is. */
+/** The decision template and where in it the versions are. */
 export interface Template {
   /** A multiple of 8 bytes, at least DECISION_TEMPLATE_BYTES_MIN. */
   bytes: Uint8Array;
   /** By list: place of the 16 characters that the engine patches. */
   listVersions: number[];
+  /** By set of parameters, likewise. */
+  setVersions: number[];
+}
+
+/** A vector of ListVersions or ParameterVersions: `count, offsets | vtable | for each: table 12, version 24, name`. */
+class VersionVector {
+  /** Place of each table. */
+  private readonly tables: number[] = [];
+  private readonly vtable: number;
+  private readonly texts: readonly Uint8Array[];
+  /** Where the next part begins. */
+  readonly end: number;
+
+  /** @param start a multiple of 4 */
+  constructor(
+    private readonly start: number,
+    names: readonly string[],
+  ) {
+    this.texts = names.map((name) => utf8.encode(name));
+    this.vtable = start + 4 + 4 * names.length;
+    let end = names.length === 0 ? this.vtable : this.vtable + VERSION_VTABLE_BYTES;
+    for (const text of this.texts) {
+      this.tables.push(end);
+      end = align4(end + VERSION_TABLE_BYTES + VERSION_STRING_BYTES + stringBytes(text));
+    }
+    this.end = end;
+  }
+
+  /** @returns places of the characters of the versions */
+  write(out: Uint8Array, view: DataView): number[] {
+    view.setUint32(this.start, this.tables.length, true);
+    if (this.tables.length > 0) {
+      for (const [index, entry] of [VERSION_VTABLE_BYTES, VERSION_TABLE_BYTES, 4, 8].entries()) {
+        view.setUint16(this.vtable + 2 * index, entry, true);
+      }
+    }
+    return this.tables.map((table, index) => {
+      const entry = this.start + 4 + 4 * index;
+      view.setUint32(entry, table - entry, true);
+      view.setInt32(table, table - this.vtable, true);
+      const nameField = table + 4;
+      const versionField = table + 8;
+      const versionText = table + VERSION_TABLE_BYTES;
+      const nameText = versionText + VERSION_STRING_BYTES;
+      view.setUint32(nameField, nameText - nameField, true);
+      view.setUint32(versionField, versionText - versionField, true);
+      writeString(out, view, versionText, utf8.encode('0'.repeat(VERSION_BYTES)));
+      writeString(out, view, nameText, this.texts[index]!);
+      return versionText + 4;
+    });
+  }
 }
 
 /**
  * The decision template: a Decision whose reasons vector would start at its end, to be appended by the engine. Its `image` is 0;
- * the engine takes it from the image header, and the versions of lists from the slot. Behind the 120 bytes that are the same
- * everywhere, each part where the one before ends, rounded up to a multiple of 4:
+ * the engine takes it from the image header, and the versions of lists and parameters from the slot. Behind the 120 bytes that are
+ * the same everywhere, each part where the one before ends, rounded up to a multiple of 4:
  *
- *   bundle | version | lists: count, offsets | vtable of a ListVersion | for each: table 12, version 24, name
+ *   bundle | version | vector of ListVersions | vector of ParameterVersions, where there are sets
  *
  * @param lists names, in the order of their numbers
+ * @param sets names of the sets of parameters, in their order
  */
-export function buildTemplate(name: string, version: string, usesNow: boolean, lists: readonly string[] = []): Template {
+export function buildTemplate(
+  name: string,
+  version: string,
+  usesNow: boolean,
+  lists: readonly string[] = [],
+  sets: readonly string[] = [],
+): Template {
   const bundle = utf8.encode(name);
   const versionText = utf8.encode(version);
   const bundleAt = STRINGS;
   const versionAt = align4(bundleAt + stringBytes(bundle));
   const listsAt = align4(versionAt + stringBytes(versionText));
-  const names = lists.map((list) => utf8.encode(list));
-  const listVtable = listsAt + 4 + 4 * names.length;
-  const tables: number[] = [];
-  let end = names.length === 0 ? listVtable : listVtable + LIST_VTABLE_BYTES;
-  for (const text of names) {
-    tables.push(end);
-    end = align4(end + LIST_TABLE_BYTES + LIST_STRING_BYTES + stringBytes(text));
-  }
-  const out = new Uint8Array(align8(end));
+  const listVector = new VersionVector(listsAt, lists);
+  const setVector = sets.length === 0 ? undefined : new VersionVector(listVector.end, sets);
+  const out = new Uint8Array(align8(setVector?.end ?? listVector.end));
   const view = new DataView(out.buffer);
 
   view.setUint32(0, ROOT, true);
@@ -99,34 +152,19 @@ export function buildTemplate(name: string, version: string, usesNow: boolean, l
   view.setUint32(DECISION_VERSION, versionAt - DECISION_VERSION, true);
   view.setUint32(DECISION_INPUTS, INPUTS - DECISION_INPUTS, true);
 
-  const inputsVtable = [8, INPUTS_LISTS + 4 - INPUTS, usesNow ? at.DECISION_NOW - INPUTS : 0, INPUTS_LISTS - INPUTS];
+  const now = usesNow ? at.DECISION_NOW - INPUTS : 0;
+  const inputsVtable =
+    setVector === undefined
+      ? [8, INPUTS_LISTS + 4 - INPUTS, now, INPUTS_LISTS - INPUTS]
+      : [10, INPUTS_PARAMETERS + 4 - INPUTS, now, INPUTS_LISTS - INPUTS, INPUTS_PARAMETERS - INPUTS];
   for (const [index, entry] of inputsVtable.entries()) view.setUint16(INPUTS_VTABLE + 2 * index, entry, true);
   view.setInt32(INPUTS, INPUTS - INPUTS_VTABLE, true);
   view.setUint32(INPUTS_LISTS, listsAt - INPUTS_LISTS, true);
+  if (setVector !== undefined) view.setUint32(INPUTS_PARAMETERS, listVector.end - INPUTS_PARAMETERS, true);
 
   writeString(out, view, bundleAt, bundle);
   writeString(out, view, versionAt, versionText);
-  view.setUint32(listsAt, names.length, true);
-  const listVersions = tables.map((table, index) => {
-    const entry = listsAt + 4 + 4 * index;
-    view.setUint32(entry, table - entry, true);
-    view.setInt32(table, table - listVtable, true);
-    const nameField = table + 4;
-    const versionField = table + 8;
-    const versionText = table + LIST_TABLE_BYTES;
-    const nameText = versionText + LIST_STRING_BYTES;
-    view.setUint32(nameField, nameText - nameField, true);
-    view.setUint32(versionField, versionText - versionField, true);
-    writeString(out, view, versionText, utf8.encode('0'.repeat(LIST_VERSION_BYTES)));
-    writeString(out, view, nameText, names[index]!);
-    return versionText + 4;
-  });
-  if (tables.length > 0) {
-    for (const [index, entry] of [LIST_VTABLE_BYTES, LIST_TABLE_BYTES, 4, 8].entries()) {
-      view.setUint16(listVtable + 2 * index, entry, true);
-    }
-  }
-  return { bytes: out, listVersions };
+  return { bytes: out, listVersions: listVector.write(out, view), setVersions: setVector?.write(out, view) ?? [] };
 }
 
 /** Where the table of a reason lies in its bytes: what the reasons vector points to. */

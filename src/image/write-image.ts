@@ -22,7 +22,9 @@ export function writeImage(parts: ImageParts): Uint8Array {
   const pool = new ConstantPool(parts.constants);
   const { tables, fields } = writeFields(parts.model, parts.registerOfField, pool);
   const names = parts.lists.map(({ name }) => name);
-  const { bytes: template, listVersions } = buildTemplate(parts.name, parts.version, parts.nowRegister !== at.NO_REGISTER, names);
+  const sets = [...new Set(parts.parameters.map(({ set }) => set))];
+  const usesNow = parts.nowRegister !== at.NO_REGISTER;
+  const { bytes: template, listVersions, setVersions } = buildTemplate(parts.name, parts.version, usesNow, names, sets);
   const isDecision = parts.kind === at.ImageKind.DECISION;
   const imageBlobs = isDecision ? [...parts.blobs, { kind: at.BlobKind.JSON, bytes: planOf(parts.model, tables) }] : parts.blobs;
   const { blobs, data } = writeBlobs(imageBlobs);
@@ -39,6 +41,7 @@ export function writeImage(parts: ImageParts): Uint8Array {
     reasons,
     blobs,
     writeLists(parts.lists, listVersions),
+    writeParameters(parts.parameters, new Map(sets.map((set, index) => [set, setVersions[index]!]))),
     data,
   ];
   const offsets: number[] = [];
@@ -73,7 +76,8 @@ export function writeImage(parts: ImageParts): Uint8Array {
   place(8, at.IMAGE_REASONS, at.IMAGE_REASON_BYTES, reasons.length);
   place(9, at.IMAGE_BLOBS, at.IMAGE_BLOB_COUNT, imageBlobs.length);
   place(10, at.IMAGE_LISTS, at.IMAGE_LIST_COUNT, parts.lists.length);
-  place(11, at.IMAGE_DATA, at.IMAGE_DATA_BYTES, data.length);
+  place(11, at.IMAGE_PARAMETERS, at.IMAGE_PARAMETER_COUNT, parts.parameters.length);
+  place(12, at.IMAGE_DATA, at.IMAGE_DATA_BYTES, data.length);
   u32(at.IMAGE_REASONS_MAX, parts.reasonsMax);
   u32(
     at.IMAGE_DECISION_BYTES_MAX,
@@ -165,6 +169,20 @@ function writeLists(lists: ImageParts['lists'], versions: readonly number[]): Ui
   for (const [index, { type }] of lists.entries()) {
     view.setUint32(index * at.LIST_BYTES + at.LIST_TYPE, type, true);
     view.setUint32(index * at.LIST_BYTES + at.LIST_VERSION_AT, versions[index]!, true);
+  }
+  return out;
+}
+
+function writeParameters(parameters: ImageParts['parameters'], versions: ReadonlyMap<string, number>): Uint8Array {
+  const out = new Uint8Array(parameters.length * at.PARAMETER_BYTES);
+  const view = new DataView(out.buffer);
+  for (const [index, { set, type, min, max, textMax }] of parameters.entries()) {
+    const base = index * at.PARAMETER_BYTES;
+    view.setUint32(base + at.PARAMETER_TYPE, type, true);
+    view.setUint32(base + at.PARAMETER_VERSION_AT, versions.get(set)!, true);
+    view.setUint32(base + at.PARAMETER_TEXT_MAX, textMax, true);
+    view.setBigUint64(base + at.PARAMETER_MIN, BigInt.asUintN(64, min), true);
+    view.setBigUint64(base + at.PARAMETER_MAX, BigInt.asUintN(64, max), true);
   }
   return out;
 }

@@ -175,11 +175,13 @@ async function loadList(folder: string, name: string): Promise<StoredList | unde
   return { name, ...last, path: join(folder, `${last.version}.list`) };
 }
 
-function folderOf(name: string): string {
+/** The folder of a list or a set of parameters: its name with every capital X written `-x`. */
+export function folderOf(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }
 
-function nameOf(folder: string): string | undefined {
+/** The name that has a folder, or undefined. */
+export function nameOf(folder: string): string | undefined {
   const name = folder.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return LIST_NAME_PATTERN.test(name) && folderOf(name) === folder ? name : undefined;
 }

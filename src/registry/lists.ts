@@ -12,7 +12,8 @@ import { readImageFile } from '../image/file.js';
 import { type ListHeader, readListHeader } from '../image/list.js';
 import type { TaskPool } from '../runtime/task-pool.js';
 import { formatTimestamp } from '../schema/time.js';
-import { type ListBindings, ListRegion } from './list-region.js';
+import type { Bindings } from './bindings.js';
+import { ListRegion } from './list-region.js';
 import type { ListStore, ListVersion, StoredList } from './list-store.js';
 import type { BuildTask, BuiltList, ListSource, PlaceTask } from './list-worker.js';
 import { checkFit, type LiveImage } from './live-image.js';
@@ -156,10 +157,11 @@ export class Lists {
       if (declared !== undefined) checkFit(reader.name, declared, list);
     }
     const region = await this.place(tenant, list, pending.source);
-    const tables = new Map<LiveImage, ListBindings | undefined>();
+    const tables = new Map<LiveImage, Bindings | undefined>();
     try {
       // Before it is durable: what comes after that must not fail.
-      for (const reader of tenant.readers) if (reader.tenantList(name)) tables.set(reader, reader.prepare(name, region));
+      for (const reader of tenant.readers)
+        if (reader.tenantList(name)) tables.set(reader, reader.prepare({ list: { name, region } }));
       if (this.options.store !== undefined && 'path' in pending.source) {
         await this.options.store.commit(tenant.name, name, list, pending.source.path);
       }

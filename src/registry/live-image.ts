@@ -5,18 +5,28 @@
 import { ImageKind } from '../../assembly/shared/image.js';
 import { ImageError } from '../../assembly/shared/status.js';
 import { assert } from '../assert.js';
+import { type ParameterContent, readParameter } from '../bundle/parameter-value.js';
 import { CODE_DECISIONS_MIN } from '../config.js';
 import { Problem } from '../errors.js';
 import { readImageFile } from '../image/file.js';
 import type { ImageHeader } from '../image/header.js';
-import type { Manifest, ManifestList } from '../image/manifest.js';
+import type { Manifest, ManifestList, ManifestParameter, ManifestParameters } from '../image/manifest.js';
 import type { GeneratedCode } from '../runtime/generated-code.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
 import type { Model } from '../schema/model.js';
-import { ListBindings, type ListRegion } from './list-region.js';
+import { Bindings, type BoundParameter } from './bindings.js';
+import type { ListRegion } from './list-region.js';
 import type { ListVersion } from './list-store.js';
+import type { ParameterVersion } from './parameter-store.js';
+import { enumMembers, NOTHING_SET } from './parameters.js';
 import type { Tenant } from './tenant.js';
+
+/** What a set of bindings has in the place of what is current. */
+export interface BindingChange {
+  list?: { name: string; region: ListRegion };
+  set?: { name: string; version: ParameterVersion };
+}
 
 export class LiveImage {
   /** Of the bundle. */
@@ -40,10 +50,10 @@ export class LiveImage {
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
   /**
-   * What the lists that its program asks are bound to; undefined where it asks none. A request retains them once, as it begins,
-   * and gives them back when it is settled. Only `rebind` replaces them, in one assignment.
+   * What the lists and parameters that its program reads are bound to; undefined where it reads none. A request retains them once,
+   * as it begins, and gives them back when it is settled. Only `rebind` replaces them, in one assignment.
    */
-  bindings: ListBindings | undefined;
+  bindings: Bindings | undefined;
   /** Code generated for it, which decides instead of the VM as soon as it is there: one assignment, by `Codes`. */
   code: GeneratedCode | undefined;
   /** Why it has no code, once it has been asked for. */
@@ -54,6 +64,8 @@ export class LiveImage {
   private untilCode = CODE_DECISIONS_MIN;
   /** Lists that are its own, by name; the others are the tenant's. */
   private readonly own = new Map<string, ListRegion>();
+  /** Sets of parameters that are its own, by name. */
+  private ownSets: ReadonlyMap<string, ParameterVersion> = new Map();
   private pins = 0;
   private retired = false;
   private freed = false;
@@ -107,33 +119,72 @@ export class LiveImage {
     return this.own.has(name) ? undefined : this.manifest.lists.find((list) => list.name === name && list.content === undefined);
   }
 
+  /** The declaration of a set of parameters that the image takes from the tenant; undefined where it has its own, or none. */
+  tenantSet(name: string): ManifestParameters | undefined {
+    return this.ownSets.has(name) ? undefined : this.manifest.parameters.find((set) => set.name === name);
+  }
+
   /**
-   * Binds all lists, before the first decision: those in `own` (which it takes over), the others to the tenant's. Every list that
-   * is declared must be there, even one that no program asks: explanations may.
-   * Throws Problem LIST_MISSING, LIST_MISMATCH where one does not fit its declaration, OUT_OF_MEMORY.
+   * Binds all lists and parameters, before the first decision: those in `own` and `ownSets` (which it takes over), the others to
+   * the tenant's. Every list that is declared must be there, even one that no program asks: explanations may.
+   * Throws Problem LIST_MISSING, LIST_MISMATCH, PARAMETERS_MISMATCH where one does not fit its declaration, PARAMETERS_DAMAGED,
+   * OUT_OF_MEMORY.
    */
-  bind(own: ReadonlyMap<string, ListRegion>): void {
+  bind(own: ReadonlyMap<string, ListRegion>, ownSets: ReadonlyMap<string, ParameterVersion> = new Map()): void {
     for (const [name, region] of own) this.own.set(name, region);
+    this.ownSets = ownSets;
     for (const list of this.manifest.lists) {
       const region = this.regionOf(list.name);
       if (region === undefined)
         throw new Problem('LIST_MISSING', `${this.name} reads the list ${list.name}, and it has no entries`);
       checkFit(this.name, list, region.list);
     }
-    this.bindings = this.prepare(undefined, undefined);
-    if (this.manifest.lists.some(({ name }) => this.tenantList(name) !== undefined)) this.tenant.readers.add(this);
+    this.checkParameters();
+    this.bindings = this.prepare();
+    const lists = this.manifest.lists.some(({ name }) => this.tenantList(name) !== undefined);
+    const sets = this.manifest.parameters.some(({ name }) => this.tenantSet(name) !== undefined);
+    if (lists || sets) this.tenant.readers.add(this);
   }
 
-  /** A table as it will be with another region in the place of one of the tenant's lists; undefined where its program asks none. */
-  prepare(name: string | undefined, region: ListRegion | undefined): ListBindings | undefined {
+  /** Throws Problem PARAMETERS_MISMATCH where a value of the tenant is not one that it declares, PARAMETERS_DAMAGED. */
+  checkParameters(): void {
+    for (const set of this.manifest.parameters) {
+      if (this.tenantSet(set.name) !== undefined && this.tenant.damagedParameters.has(set.name))
+        throw new Problem('PARAMETERS_DAMAGED', `the stored values of ${set.name} cannot be read, and ${this.name} reads them`);
+      const version = this.setVersion(set.name);
+      for (const parameter of set.values) this.contentOf(set.name, parameter, version);
+    }
+  }
+
+  /** Values of its own for sets that it declares, from the next request on; the others are the tenant's. Throws OUT_OF_MEMORY. */
+  takeParameters(ownSets: ReadonlyMap<string, ParameterVersion>): void {
+    const before = this.ownSets;
+    this.ownSets = ownSets;
+    try {
+      this.rebind(this.prepare());
+    } catch (error) {
+      this.ownSets = before;
+      throw error;
+    }
+  }
+
+  /**
+   * Bindings as they are to be, with another version in the place of one of the tenant's; undefined where its program reads
+   * nothing of the kind. Throws Problem OUT_OF_MEMORY, PARAMETERS_MISMATCH.
+   */
+  prepare(change: BindingChange = {}): Bindings | undefined {
+    const { list, set } = change;
     const names = this.listsRead;
-    if (names.length === 0) return undefined;
-    const regions = names.map((each) => (each === name ? region : this.regionOf(each)) as ListRegion);
-    return ListBindings.make(this.tenant.memory, regions);
+    const read = this.manifest.parameters.flatMap(({ name, values }) =>
+      values.filter(({ isRead }) => isRead).map((parameter) => ({ set: name, name: parameter.name })),
+    );
+    if (names.length + read.length === 0) return undefined;
+    const regions = names.map((each) => (each === list?.name ? list.region : this.regionOf(each)) as ListRegion);
+    return Bindings.make(this.tenant, this.address, regions, this.boundParameters(read, set));
   }
 
   /** Decides with a table of `prepare` from the next request on. */
-  rebind(bindings: ListBindings | undefined): void {
+  rebind(bindings: Bindings | undefined): void {
     if (this.retired) {
       bindings?.release();
       return;
@@ -144,16 +195,16 @@ export class LiveImage {
   }
 
   /**
-   * What lists that it declares are bound to now, in the order given: for images that ask them beside the live image, such as
-   * those of an explanation. The caller releases it. Throws Problem LIST_MISSING, OUT_OF_MEMORY.
+   * What lists and parameters that it declares are bound to now, in the order given: for an image that reads them beside the live
+   * image, such as that of an explanation. The caller releases it. Throws Problem LIST_MISSING, OUT_OF_MEMORY.
    */
-  bindLists(names: readonly string[]): ListBindings {
-    const regions = names.map((name) => {
+  bindFor(image: number, lists: readonly string[], parameters: readonly { set: string; name: string }[]): Bindings {
+    const regions = lists.map((name) => {
       const region = this.regionOf(name);
       if (region === undefined) throw new Problem('LIST_MISSING', `the list ${name} has no entries`);
       return region;
     });
-    return ListBindings.make(this.tenant.memory, regions);
+    return Bindings.make(this.tenant, image, regions, this.boundParameters(parameters));
   }
 
   /** Requests in flight that decide with it. */
@@ -206,6 +257,31 @@ export class LiveImage {
     this.own.clear();
   }
 
+  private boundParameters(names: readonly { set: string; name: string }[], change?: BindingChange['set']): BoundParameter[] {
+    return names.map(({ set, name }) => {
+      const parameter = this.manifest.parameters.find((each) => each.name === set)?.values.find((each) => each.name === name);
+      assert(parameter !== undefined, `${this.name} declares no parameter ${set}.${name}`);
+      const version = change?.name === set ? change.version : this.setVersion(set);
+      return { version: version.version, content: this.contentOf(set, parameter, version) };
+    });
+  }
+
+  private setVersion(name: string): ParameterVersion {
+    return this.ownSets.get(name) ?? this.tenant.parameters.get(name) ?? NOTHING_SET;
+  }
+
+  /** What holds for a parameter: what is set, else its default. Throws Problem PARAMETERS_MISMATCH. */
+  private contentOf(set: string, parameter: ManifestParameter, { values }: ParameterVersion): ParameterContent {
+    const { name } = parameter;
+    const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
+    const reading = readParameter(parameter, value, enumMembers(parameter, this.model));
+    if ('content' in reading) return reading.content;
+    throw new Problem(
+      'PARAMETERS_MISMATCH',
+      `${set}.${name} does not fit what the bundle ${this.name} declares: ${reading.fault.message}`,
+    );
+  }
+
   private regionOf(name: string): ListRegion | undefined {
     return this.tenantList(name) === undefined ? this.own.get(name) : this.tenant.lists.get(name)?.region;
   }
@@ -236,6 +312,9 @@ function takeApart(file: Uint8Array): { deciding: Uint8Array; manifest: Manifest
   if (!Array.isArray(parts.manifest.lists)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of lists');
   const read = parts.manifest.lists.filter(({ isRead }) => isRead).length;
   if (read !== parts.header.listCount) throw new Problem('INVALID_IMAGE', 'its manifest has other lists');
+  if (!Array.isArray(parts.manifest.parameters)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of parameters');
+  const values = parts.manifest.parameters.flatMap((set) => set.values.filter(({ isRead }) => isRead)).length;
+  if (values !== parts.header.parameterCount) throw new Problem('INVALID_IMAGE', 'its manifest has other parameters');
   if (parts.manifest.model.hash !== parts.header.modelHash) throw new Problem('INVALID_IMAGE', 'its manifest is of another model');
   return parts;
 }

@@ -20,6 +20,15 @@ import type { Compiled, CompileTask } from './compile-worker.js';
 import type { ListRegion } from './list-region.js';
 import { checkListName, type ListContent, type ListInfo, Lists, type PendingList, type PutResult } from './lists.js';
 import { checkFit, LiveImage } from './live-image.js';
+import type { ParameterEvent, ParameterVersion } from './parameter-store.js';
+import {
+  checkSetName,
+  type GivenValues,
+  ownParameters,
+  Parameters,
+  type ParametersInfo,
+  type PutParametersResult,
+} from './parameters.js';
 import type { OwnVersions, Store, StoredImage, StoreProblem } from './store.js';
 import { Tenant, type TenantHost } from './tenant.js';
 import { Turns } from './turns.js';
@@ -49,8 +58,8 @@ export interface PublishResult {
   diagnostics: Diagnostic[];
 }
 
-/** What keeps a stored bundle from being live until a list is put. */
-const WAITING: ReadonlySet<string> = new Set(['LIST_MISSING', 'LIST_MISMATCH']);
+/** What keeps a stored bundle from being live until a list or parameters are put. */
+const WAITING: ReadonlySet<string> = new Set(['LIST_MISSING', 'LIST_MISMATCH', 'PARAMETERS_MISMATCH', 'PARAMETERS_DAMAGED']);
 
 /** What is remembered of a bundle without a store: ids, and by version its image and the versions of its own lists. */
 interface Unstored {
@@ -65,17 +74,23 @@ export class Registry {
   /** Without a store: what it would remember, by `tenant/bundle`. */
   private readonly unstored = new Map<string, Unstored>();
   private readonly tenantLists: Lists;
+  private readonly tenantParameters: Parameters;
 
   constructor(private readonly options: RegistryOptions) {
     const { store, compiler, clock } = options;
     this.tenantLists = new Lists({ store: store?.lists, compiler, clock });
+    this.tenantParameters = new Parameters({ store: store?.parameters, clock });
   }
 
   /** Makes everything stored live. What cannot be used is reported, and hides nothing else. */
   async load(): Promise<StoreProblem[]> {
     const { store } = this.options;
     if (store === undefined) return [];
-    const { images, lists, problems } = await store.load();
+    const { images, lists, parameters, problems } = await store.load();
+    for (const { tenant, name, current } of parameters) {
+      if (current === undefined) this.tenantOf(tenant).damagedParameters.add(name);
+      else this.tenantOf(tenant).parameters.set(name, current);
+    }
     for (const { tenant, ...list } of lists) {
       try {
         await this.tenantLists.restore(this.tenantOf(tenant), list);
@@ -105,10 +120,16 @@ export class Registry {
   }
 
   /**
-   * An image that only its holder sees; it is freed by `retire`. Lists that `lists` has are its own, the others are the tenant's,
-   * as they are and will be. Throws Problem as LiveImage.place and LiveImage.bind, INVALID_LIST.
+   * An image that only its holder sees; it is freed by `retire`. Lists and sets of parameters that it is given are its own, the
+   * others are the tenant's, as they are and will be. Throws Problem as LiveImage.place and LiveImage.bind, INVALID_LIST,
+   * INVALID_PARAMETERS.
    */
-  async place(tenantName: string, file: Uint8Array, lists: Readonly<Record<string, ListContent>>): Promise<LiveImage> {
+  async place(
+    tenantName: string,
+    file: Uint8Array,
+    lists: Readonly<Record<string, ListContent>>,
+    parameters: Readonly<Record<string, GivenValues>>,
+  ): Promise<LiveImage> {
     checkTenantName(tenantName);
     const live = LiveImage.place(this.tenantOf(tenantName), file);
     try {
@@ -120,8 +141,11 @@ export class Registry {
         checkFit(live.name, declared, this.tenantLists.versionOf(pending));
         own.set(name, pending);
       }
-      // An image without lists is there at once; with them, no list changes while it is bound.
-      if (live.manifest.lists.length > 0) await this.turns.take(tenantName, () => this.bind(live, own));
+      const sets = ownParameters(live.name, live.manifest, parameters);
+      // An image without them is there at once; with them, no list and no parameter changes while it is bound.
+      const { manifest } = live;
+      if (manifest.lists.length + manifest.parameters.length > 0)
+        await this.turns.take(tenantName, () => this.bind(live, own, sets));
       return live;
     } catch (error) {
       live.retire();
@@ -159,6 +183,43 @@ export class Registry {
     checkTenantName(tenantName);
     checkListName(name);
     return this.turns.take(tenantName, () => this.tenantLists.remove(this.tenants.get(tenantName), name));
+  }
+
+  /** See Engine.putParameters. */
+  async putParameters(tenantName: string, set: string, values: GivenValues, merge: boolean): Promise<PutParametersResult> {
+    return this.changeParameters(tenantName, set, (tenant) => this.tenantParameters.put(tenant, set, values, merge));
+  }
+
+  /** See Engine.rollbackParameters. */
+  async rollbackParameters(tenantName: string, set: string, version: string | undefined): Promise<PutParametersResult> {
+    return this.changeParameters(tenantName, set, (tenant) => this.tenantParameters.rollback(tenant, set, version));
+  }
+
+  /** Sets of parameters of a tenant, by name. */
+  parameters(tenantName: string): ParametersInfo[] {
+    const tenant = this.tenants.get(tenantName);
+    return tenant === undefined ? [] : this.tenantParameters.list(tenant);
+  }
+
+  /** What has been current of a set, the last one now. */
+  parameterHistory(tenant: string, set: string): Promise<ParameterEvent[]> {
+    return this.tenantParameters.history(tenant, set);
+  }
+
+  private async changeParameters(
+    tenantName: string,
+    set: string,
+    change: (tenant: Tenant) => Promise<PutParametersResult>,
+  ): Promise<PutParametersResult> {
+    checkTenantName(tenantName);
+    checkSetName(set);
+    return this.turns.take(tenantName, async () => {
+      const tenant = this.tenants.get(tenantName);
+      if (tenant === undefined) throw new Problem('TENANT_NOT_FOUND', `there is no tenant ${tenantName}`);
+      const result = await change(tenant);
+      await this.reviveWaiting(tenant);
+      return result;
+    });
   }
 
   /** Lists of a tenant, by name. */
@@ -226,6 +287,7 @@ export class Registry {
         return result;
       }
       lists.check(live);
+      live.checkParameters();
       if (options.dryRun === true) {
         await lists.tryPlaces(this.tenantLists, live);
         live.retire();
@@ -250,7 +312,11 @@ export class Registry {
   }
 
   /** Places lists of an image's own and binds it. Throws Problem; the image holds what it has got. */
-  private async bind(live: LiveImage, own: ReadonlyMap<string, PendingList>): Promise<void> {
+  private async bind(
+    live: LiveImage,
+    own: ReadonlyMap<string, PendingList>,
+    sets: ReadonlyMap<string, ParameterVersion> = new Map(),
+  ): Promise<void> {
     const regions = new Map<string, ListRegion>();
     try {
       for (const [name, pending] of own) {
@@ -261,7 +327,7 @@ export class Registry {
       for (const region of regions.values()) region.release();
       throw error;
     }
-    live.bind(regions);
+    live.bind(regions, sets);
   }
 
   /** A stored image as it was when it was published. */
@@ -282,7 +348,7 @@ export class Registry {
     }
   }
 
-  /** Bundles that were waiting for a list which is there now. */
+  /** Bundles that were waiting for a list or parameters which are there now. */
   private async reviveWaiting(tenant: Tenant): Promise<void> {
     for (const [bundle, image] of [...tenant.waiting]) {
       try {

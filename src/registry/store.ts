@@ -8,6 +8,7 @@
 //     live.json                                            which image decides, and every version ever published
 //     {version of the list}.list                           lists of the bundle's own (`content: bundle`)
 //   tenants/{tenant}/lists/, uploads/                      lists of the tenant, see list-store.ts
+//   tenants/{tenant}/parameters/                           parameters of the tenant, see parameter-store.ts
 //
 // A publish writes lock.json, then own lists and the image, then live.json: each into a temporary file, fsync, rename, fsync of the
 // directory.
@@ -40,6 +41,7 @@ import {
 } from './files.js';
 import { ListStore, type StoredList } from './list-store.js';
 import { Owner } from './owner.js';
+import { ParameterStore, type StoredParameters } from './parameter-store.js';
 
 export type { StoreProblem };
 
@@ -53,6 +55,14 @@ export interface StoredImage {
   file: Uint8Array;
   /** Lists of its own: absolute paths of their regions. */
   lists: { name: string; header: ListHeader; path: string }[];
+}
+
+/** What a data directory holds that is live. */
+export interface Stored {
+  images: StoredImage[];
+  lists: (StoredList & { tenant: string })[];
+  parameters: (StoredParameters & { tenant: string })[];
+  problems: StoreProblem[];
 }
 
 /** A list of a bundle's own that is published with it. */
@@ -84,6 +94,8 @@ export class Store {
     private readonly owner: Owner,
     /** Lists of the tenants. */
     readonly lists: ListStore,
+    /** Parameters of the tenants. */
+    readonly parameters: ParameterStore,
   ) {}
 
   /** Makes the directory where it is missing, and claims it. Throws Error where another process owns it. */
@@ -95,7 +107,7 @@ export class Store {
       const lists = new ListStore(directory);
       await lists.open();
       await syncDirectory(directory);
-      return new Store(directory, owner, lists);
+      return new Store(directory, owner, lists, new ParameterStore(directory));
     } catch (error) {
       await owner.release();
       throw error;
@@ -106,12 +118,14 @@ export class Store {
    * Reads everything that is live. A damaged bundle is reported in `problems` and hides no other. Removes what interrupted
    * publishes left behind. Throws only where the directory itself cannot be read.
    */
-  async load(): Promise<{ images: StoredImage[]; lists: (StoredList & { tenant: string })[]; problems: StoreProblem[] }> {
+  async load(): Promise<Stored> {
+    const parameters: Stored['parameters'] = [];
     const images: StoredImage[] = [];
     const lists: (StoredList & { tenant: string })[] = [];
     const problems: StoreProblem[] = [];
     for (const tenant of await this.names(join(this.directory, 'tenants'), problems)) {
       for (const list of await this.lists.load(tenant, problems)) lists.push({ ...list, tenant });
+      for (const set of await this.parameters.load(tenant, problems)) parameters.push({ ...set, tenant });
       const bundles = join(this.directory, 'tenants', tenant, 'bundles');
       for (const bundle of await this.names(bundles, problems)) {
         const folder = this.folder(tenant, bundle);
@@ -124,7 +138,7 @@ export class Store {
         }
       }
     }
-    return { images, lists, problems };
+    return { images, lists, parameters, problems };
   }
 
   /** Ids given so far, or undefined before the first publish. Throws Error where the file is damaged: ids must not be guessed. */

@@ -6,6 +6,7 @@ import { type MemoryOptions, TenantMemory } from '../runtime/memory.js';
 import type { WorkerPool } from '../runtime/pool.js';
 import type { ListRegion } from './list-region.js';
 import type { LiveImage } from './live-image.js';
+import type { ParameterVersion } from './parameter-store.js';
 import type { StoredImage } from './store.js';
 
 /** What every tenant of one engine shares. */
@@ -38,9 +39,13 @@ export class Tenant {
   readonly live = new Map<string, LiveImage>();
   /** Lists of the tenant by name. Only the registry writes it. */
   readonly lists = new Map<string, TenantList>();
-  /** Images, published or not, that are bound to lists of the tenant. */
+  /** Current versions of sets of parameters by name; of the others no value has been set. Only the registry writes it. */
+  readonly parameters = new Map<string, ParameterVersion>();
+  /** Sets whose stored values cannot be read: what reads them is not live until they are put anew. */
+  readonly damagedParameters = new Set<string>();
+  /** Images, published or not, that are bound to lists or parameters of the tenant. */
   readonly readers = new Set<LiveImage>();
-  /** Stored bundles that were not made live, for want of a list, by name. */
+  /** Stored bundles that were not made live, for want of a list or parameters, by name. */
   readonly waiting = new Map<string, StoredImage>();
 
   /** Throws Problem OUT_OF_MEMORY where the quota is below what every tenant needs. */

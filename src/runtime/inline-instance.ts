@@ -2,7 +2,7 @@
 // the next, because an instance that trapped may be in the middle of anything.
 
 import { threadId } from 'node:worker_threads';
-import { ImageError, ListError, Status } from '../../assembly/shared/status.js';
+import { ImageError, ListError, ParameterError, Status } from '../../assembly/shared/status.js';
 import type { GeneratedCode } from './generated-code.js';
 import { EngineInstance, engineModule } from './instance.js';
 import type { TenantMemory } from './memory.js';
@@ -59,6 +59,15 @@ export class InlineInstance {
       return (this.instance ?? this.start()).verifyList(address, bytes);
     } catch (error) {
       return this.trapped(error, ListError.BAD_ENTRY);
+    }
+  }
+
+  /** Checks a block of bound parameters that lies in the memory, for an image that has been checked. */
+  verifyParameters(image: number, address: number, bytes: number): ParameterError {
+    try {
+      return (this.instance ?? this.start()).verifyParameters(image, address, bytes);
+    } catch (error) {
+      return this.trapped(error, ParameterError.BAD_SIZE);
     }
   }
 

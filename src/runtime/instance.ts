@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
-import type { ImageError, ListError, Status } from '../../assembly/shared/status.js';
+import type { ImageError, ListError, ParameterError, Status } from '../../assembly/shared/status.js';
 import { Problem } from '../errors.js';
 import { claimScratch, releaseScratch } from './scratch.js';
 import { type WasmMemory, type WasmModule, wasm } from './webassembly.js';
@@ -15,6 +15,8 @@ interface EngineExports extends Record<string, unknown> {
   verifyImage(address: number, bytes: number): ImageError;
   /** Checks a list region in one pass. */
   verifyList(address: number, bytes: number): ListError;
+  /** Checks a block of bound parameters for an image that has been checked. */
+  verifyParameters(image: number, address: number, bytes: number): ParameterError;
   /** Decides the payloads of a slot's entries, from its cursor to its count. */
   decide(slot: number): Status;
   /** Decides the RequestBatch of a slot and writes the AnswerBatch. */
@@ -51,6 +53,7 @@ function load(): { module: WasmModule; hash: string } {
 export class EngineInstance {
   readonly verifyImage: EngineExports['verifyImage'];
   readonly verifyList: EngineExports['verifyList'];
+  readonly verifyParameters: EngineExports['verifyParameters'];
   readonly decide: EngineExports['decide'];
   readonly decideFrame: EngineExports['decideFrame'];
   readonly decideJson: EngineExports['decideJson'];
@@ -78,6 +81,7 @@ export class EngineInstance {
     });
     this.verifyImage = bare(exports.verifyImage);
     this.verifyList = bare(exports.verifyList);
+    this.verifyParameters = bare(exports.verifyParameters);
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
     this.decideJson = bare(exports.decideJson);

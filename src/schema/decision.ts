@@ -33,6 +33,12 @@ export interface Reason {
   score: number;
 }
 
+/** A list or a set of parameters, and the version of it that was read: 16 hex digits. */
+export interface NamedVersion {
+  name: string;
+  version: string;
+}
+
 export interface Decision {
   /** 32 hex digits; absent where none was given. */
   decisionId?: string;
@@ -49,7 +55,9 @@ export interface Decision {
   inputs: {
     /** RFC 3339, or null where the image does not read the time. */
     now: string | null;
-    lists: { name: string; version: string }[];
+    lists: NamedVersion[];
+    /** Sets of parameters that the image reads; absent where it reads none. */
+    parameters?: NamedVersion[];
   };
 }
 
@@ -68,8 +76,10 @@ const REASON_RULE = 6;
 const REASON_SCORE = 8;
 const INPUTS_NOW = 4;
 const INPUTS_LISTS = 6;
-const LIST_NAME = 4;
-const LIST_VERSION = 6;
+const INPUTS_PARAMETERS = 8;
+// Of a ListVersion and a ParameterVersion.
+const NAMED_NAME = 4;
+const NAMED_VERSION = 6;
 
 const OUTCOME_NAMES: readonly (OutcomeName | null)[] = [null, 'approve', 'review', 'decline'];
 /** `"status":..,"outcome":..,"score":`, by status and outcome. */
@@ -84,6 +94,7 @@ const REASONS = pieceOf(',"reasons":[');
 const COMMA = pieceOf(',');
 const NULL = pieceOf('null');
 const LISTS = pieceOf(',"lists":[');
+const PARAMETERS = pieceOf('],"parameters":[');
 const END = pieceOf(']}}');
 const NO_IMAGE = '0000000000000000';
 const MICROS_PER_SECOND = 1_000_000;
@@ -126,19 +137,27 @@ function readReasons(vector: number): Reason[] {
 function readInputs(table: number): Decision['inputs'] {
   const vtable = vtableOf(table);
   const now = field(vtable, INPUTS_NOW);
-  const listsAt = field(vtable, INPUTS_LISTS);
-  const lists: Decision['inputs']['lists'] = [];
-  const vector = listsAt === 0 ? 0 : follow(table + listsAt);
-  const count = vector === 0 ? 0 : u32(vector);
+  const lists = field(vtable, INPUTS_LISTS);
+  const parameters = field(vtable, INPUTS_PARAMETERS);
+  return {
+    now: now === 0 ? null : timestampAt(table + now),
+    lists: lists === 0 ? [] : readVersions(follow(table + lists)),
+    ...(parameters === 0 ? {} : { parameters: readVersions(follow(table + parameters)) }),
+  };
+}
+
+function readVersions(vector: number): NamedVersion[] {
+  const versions: NamedVersion[] = [];
+  const count = u32(vector);
   for (let i = 0; i < count; i++) {
-    const list = follow(vector + 4 + 4 * i);
-    const listVtable = vtableOf(list);
-    lists.push({
-      name: textAt(follow(list + field(listVtable, LIST_NAME))).text,
-      version: textAt(follow(list + field(listVtable, LIST_VERSION))).text,
+    const named = follow(vector + 4 + 4 * i);
+    const vtable = vtableOf(named);
+    versions.push({
+      name: textAt(follow(named + field(vtable, NAMED_NAME))).text,
+      version: textAt(follow(named + field(vtable, NAMED_VERSION))).text,
     });
   }
-  return { now: now === 0 ? null : timestampAt(table + now), lists };
+  return versions;
 }
 
 /**
@@ -258,20 +277,25 @@ function putInputs(table: number): void {
   const vtable = vtableOf(table);
   const now = field(vtable, INPUTS_NOW);
   const lists = field(vtable, INPUTS_LISTS);
+  const parameters = field(vtable, INPUTS_PARAMETERS);
   if (now === 0) putPiece(NULL);
   else putAscii(`"${timestampAt(table + now)}"`);
   putPiece(LISTS);
-  if (lists !== 0) putLists(follow(table + lists));
+  if (lists !== 0) putVersions(follow(table + lists));
+  if (parameters !== 0) {
+    putPiece(PARAMETERS);
+    putVersions(follow(table + parameters));
+  }
   putPiece(END);
 }
 
-function putLists(vector: number): void {
+function putVersions(vector: number): void {
   const count = u32(vector);
   for (let i = 0; i < count; i++) {
     const table = follow(vector + 4 + 4 * i);
     const vtable = vtableOf(table);
-    const name = textAt(follow(table + field(vtable, LIST_NAME))).json;
-    const version = textAt(follow(table + field(vtable, LIST_VERSION))).json;
+    const name = textAt(follow(table + field(vtable, NAMED_NAME))).json;
+    const version = textAt(follow(table + field(vtable, NAMED_VERSION))).json;
     putPiece(pieceOf(`${i === 0 ? '' : ','}{"name":${name},"version":${version}}`));
   }
 }

@@ -7,17 +7,26 @@ import type { Context } from './context.js';
 import { decideBatch, decideOne } from './decision-route.js';
 import { Exchange, statusLine } from './exchange.js';
 import { deleteList, putList, showList, showLists } from './list-route.js';
+import {
+  patchParameters,
+  putParameters,
+  rollbackParameters,
+  showAllParameters,
+  showParameters,
+  showParameterVersions,
+} from './parameter-route.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import { type BodyRule, type RequestHead, readHead } from './request-head.js';
 import { STREAM_PATTERN, StreamEndpoint } from './stream.js';
 import { showHealth, showMetrics, showReady } from './system-route.js';
 import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Handler = (exchange: Exchange) => void;
 
 const LISTS_PATTERN = '/v1/:tenant/lists';
 const LIST_PATTERN = '/v1/:tenant/lists/:name';
+const PARAMETERS_PATTERN = '/v1/:tenant/parameters/:name';
 
 /** Path parameters are :tenant and :name, in this order. GET routes answer HEAD too. */
 const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Handler])[] = [
@@ -31,6 +40,12 @@ const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Hand
   ['PUT', LIST_PATTERN, putList],
   ['GET', LIST_PATTERN, showList],
   ['DELETE', LIST_PATTERN, deleteList],
+  ['GET', '/v1/:tenant/parameters', showAllParameters],
+  ['PUT', PARAMETERS_PATTERN, putParameters],
+  ['PATCH', PARAMETERS_PATTERN, patchParameters],
+  ['GET', PARAMETERS_PATTERN, showParameters],
+  ['GET', '/v1/:tenant/parameters/:name/versions', showParameterVersions],
+  ['POST', '/v1/:tenant/parameters/:name/rollback', rollbackParameters],
   ['GET', '/healthz', showHealth],
   ['GET', '/readyz', showReady],
   ['GET', '/metrics', showMetrics],
@@ -47,11 +62,12 @@ export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): Stream
       context,
       `${method} ${pattern}`,
       pattern,
-      method === 'POST' || method === 'PUT' ? 'required' : 'none',
+      method === 'GET' || method === 'DELETE' ? 'none' : 'required',
       handler,
     );
     if (method === 'POST') app.post(pattern, accept);
     else if (method === 'PUT') app.put(pattern, accept);
+    else if (method === 'PATCH') app.patch(pattern, accept);
     else if (method === 'DELETE') app.del(pattern, accept);
     else {
       app.get(pattern, accept);
@@ -90,7 +106,7 @@ function acceptor(
 ): (response: HttpResponse, request: HttpRequest) => void {
   const metrics = context.metrics.route(route);
   const hasQuery = route.startsWith('PUT ');
-  const names = pattern === LIST_PATTERN ? LIST_NAME_PATTERN : NAME_PATTERN;
+  const names = pattern === LIST_PATTERN || pattern.startsWith(PARAMETERS_PATTERN) ? LIST_NAME_PATTERN : NAME_PATTERN;
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
   return (response, request) => {
     let head: RequestHead;

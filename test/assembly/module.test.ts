@@ -53,6 +53,7 @@ test('it exports what assembly/index.ts lists, and its memory', () => {
     'splitJson',
     'verifyImage',
     'verifyList',
+    'verifyParameters',
     ...ENGINE_FUNCTION_NAMES,
   ];
   expect([...listed].sort()).toEqual(called.sort());

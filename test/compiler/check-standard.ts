@@ -113,6 +113,16 @@ export const scope: Scope = {
       },
     ],
   ]),
+  parameters: new Map<string, ScopeEntry>([
+    [
+      'limits',
+      {
+        kind: 'group',
+        what: 'parameters',
+        members: new Map([['reviewAbove', entry(feature('parameters.limits.reviewAbove', decimalType(2, 0n, 1_000_000n)))]]),
+      },
+    ],
+  ]),
   lists: new Map([
     ['blocked', { name: 'blocked', type: { kind: 'text', bytesMax: 0 } }],
     ['amounts', { name: 'amounts', type: decimalType(2, -(2n ** 63n), 2n ** 63n - 1n) }],
@@ -199,6 +209,8 @@ export function shown(root: Ir): string {
       }
       case 'walk':
         return `(walk ${source(ir.source)}${ir.stages.map((stage) => ` (${stage.kind} ${nameOf(stage.local)} ${show(stage.body)})`).join('')} ${end(ir.result)})`;
+      case 'parameter':
+        return `(parameter ${ir.parameter.set}.${ir.parameter.name})`;
       case 'member-of':
         return `(member-of ${ir.list.name} ${show(ir.value)})`;
       case 'rescale':

@@ -41,6 +41,16 @@ const scope: Scope = {
     ['credit', { kind: 'group', what: 'scorecard', members: new Map([['score', feature('credit.score', NUMBER, false)]]) }],
   ]),
   lists: new Map([['blocked', { name: 'blocked', type: { kind: 'text', bytesMax: 0 } }]]),
+  parameters: new Map([
+    [
+      'limits',
+      {
+        kind: 'group',
+        what: 'parameters',
+        members: new Map([['reviewAbove', feature('parameters.limits.reviewAbove', NUMBER, false)]]),
+      },
+    ],
+  ]),
 };
 
 function codesOf(text: string, profile: ProfileName): string[] {

@@ -231,7 +231,7 @@ export function loadProgram(steps: readonly Step[], rules: readonly WorldRule[],
     bag,
   );
   if (bag.hasErrors) throw new Error(bag.items.map(({ code, message }) => `${code} ${message}`).join('; '));
-  const { registers, code, constants, blobs, lists, costMax } = program;
+  const { registers, code, constants, blobs, lists, parameters, costMax } = program;
   const image = writeImage({
     kind: ImageKind.DECISION,
     model,
@@ -243,6 +243,7 @@ export function loadProgram(steps: readonly Step[], rules: readonly WorldRule[],
     constants,
     blobs,
     lists,
+    parameters,
     rules: rules.map((_, index) => ({ id: `r${index}`, score: 0, outcome: Outcome.NONE, reason: `R${index}` })),
     thresholds: [],
     combine: first ? Combine.FIRST : Combine.SCORE,

@@ -147,6 +147,7 @@ async function load(model: Model): Promise<RuleSet> {
     tables: [],
     scorecards: [],
     lists: [],
+    parameters: [],
     costMax: 0,
     costs: [],
     modelSchema: {},

@@ -78,6 +78,7 @@ function imageOf(sources: readonly string[], combine: 'score' | 'first', leads: 
     constants,
     blobs: [],
     lists: [],
+    parameters: [],
     rules: rules.map(({ rule }) => ({ id: rule.id, score: 0, outcome: Outcome.NONE, reason: rule.id.toUpperCase() })),
     thresholds: [],
     combine: combine === 'first' ? Combine.FIRST : Combine.SCORE,

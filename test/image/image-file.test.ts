@@ -37,6 +37,7 @@ const manifest: Manifest = {
   tables: [],
   scorecards: [],
   lists: [],
+  parameters: [],
   costs: [],
   costMax: 2,
   modelSchema: { type: 'object', description: 'naïve, "$int" inside: 😀' },

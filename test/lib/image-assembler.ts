@@ -141,6 +141,7 @@ export class Assembler {
       constants: this.#constants,
       blobs: [],
       lists: [],
+      parameters: [],
       rules: [],
       thresholds: [],
       combine: Combine.SCORE,

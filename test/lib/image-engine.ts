@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import * as at from '#assembly/shared/layout.js';
-import { ImageError, type ListError, type Status } from '#assembly/shared/status.js';
+import { ImageError, type ListError, type ParameterError, type Status } from '#assembly/shared/status.js';
 import { generateModule } from '#src/codegen/generate.js';
 import { readListHeader } from '#src/image/list.js';
 import { fromWtf8 } from './wtf8.js';
@@ -35,6 +35,7 @@ export const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmNames
 export interface EngineExports {
   verifyImage(address: number, bytes: number): ImageError;
   verifyList(address: number, bytes: number): ListError;
+  verifyParameters(image: number, address: number, bytes: number): ParameterError;
   decide(slot: number): Status;
   decideFrame(slot: number): Status;
   decideJson(slot: number): Status;
@@ -135,7 +136,7 @@ export class EngineBox {
   /** Writes slot header and entries for payloads that already lie in memory. */
   fillSlot(
     payloads: readonly { address: number; bytes: number }[],
-    options: { now?: bigint; idHigh?: bigint; idLow?: bigint; outputBytes?: number; lists?: number } = {},
+    options: { now?: bigint; idHigh?: bigint; idLow?: bigint; outputBytes?: number; lists?: number; parameters?: number } = {},
   ): void {
     const { view, slot } = this;
     this.bytes.fill(0, slot, slot + at.SLOT_HEADER_BYTES);
@@ -146,6 +147,7 @@ export class EngineBox {
     view.setUint32(slot + at.SLOT_OUTPUT, this.output, true);
     view.setUint32(slot + at.SLOT_OUTPUT_BYTES, options.outputBytes ?? this.outputBytes, true);
     view.setUint32(slot + at.SLOT_LISTS, options.lists ?? 0, true);
+    view.setUint32(slot + at.SLOT_PARAMETERS, options.parameters ?? 0, true);
     view.setBigInt64(slot + at.SLOT_NOW, options.now ?? 0n, true);
     view.setBigUint64(slot + at.SLOT_ID_HIGH, options.idHigh ?? 0n, true);
     view.setBigUint64(slot + at.SLOT_ID_LOW, options.idLow ?? 0n, true);
@@ -262,7 +264,7 @@ export class EngineBox {
   /** Evaluates an expression image over one payload. A text is a string, WIDE a bigint of 128 bits, null null. */
   evaluate(
     payload: Uint8Array,
-    options: { now?: bigint; shift?: number; lists?: number } = {},
+    options: { now?: bigint; shift?: number; lists?: number; parameters?: number } = {},
   ): {
     status: Status;
     values: Value[];

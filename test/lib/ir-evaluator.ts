@@ -42,6 +42,8 @@ export function evaluateIr(ir: Ir, world: World, names: Names = NO_NAMES): IrVal
       return fieldValue(ir, world.payload);
     case 'now':
       return world.now ?? 0n;
+    case 'parameter':
+      throw new Error('a parameter is read by a step alone');
     case 'feature':
       return world.features?.get(ir.feature) ?? null;
     case 'local':

@@ -60,6 +60,7 @@ export function smallImage(options: { name?: string; version?: string; limit?: n
     tables: [],
     scorecards: [],
     lists: [],
+    parameters: [],
     costs: [],
     costMax: 3,
     modelSchema: SCHEMA,

@@ -317,7 +317,7 @@ describe('memory', () => {
     });
     // Everything but the swap takes turns of the event loop: the swap is made in the turn in which the request began.
     const { bindings } = live;
-    live.rebind(live.bindLists(['blocked']));
+    live.rebind(live.bindFor(live.address, ['blocked'], []));
     expect(settled).toBe(false);
     expect(heapBytes(engine)).toBe(before + 64);
     expect(new Set(await pending)).toEqual(new Set([JSON.stringify([{ name: 'blocked', version: old.version }])]));

@@ -15,6 +15,7 @@ import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
 import { loadInputMap } from '../input-map.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { number, type Output, plural } from '../output.js';
+import { type GivenParameters, parameterOption } from '../parameter-options.js';
 import { PayloadGenerator } from '../payload-generator.js';
 import { flameSvg, stageName } from '../profile/flame.js';
 import { type Profile, profile } from '../profile/profile.js';
@@ -34,6 +35,7 @@ const SCORE_OFFSET = 56;
 
 interface BenchOptions {
   list: readonly GivenList[];
+  parameter: GivenParameters;
   input?: string;
   format?: RowFormat;
   map?: string;
@@ -90,6 +92,7 @@ export function benchCommand(): Command {
     new Option('--svg <file>', 'where the time goes as a picture'),
     new Option('--now <timestamp>', 'time of the decisions, RFC 3339').default('2026-01-01T00:00:00Z'),
     listFileOption(),
+    parameterOption(),
   ];
   return defineCommand('bench', '<bundle>', 'measure how long a decision takes', options, bench);
 }
@@ -106,7 +109,7 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
     throw new UsageError('what is to be decided?', 'give either --input <file> or --generated');
   }
   if (options.svg !== undefined && !options.profile) throw new UsageError('--svg shows a profile', 'leave out --no-profile');
-  const opened = await openRuleSet(path as string, output, options.list);
+  const opened = await openRuleSet(path as string, output, options.list, options.parameter);
   if (opened === undefined) return EXIT_NO;
   try {
     const { ruleSet } = opened;

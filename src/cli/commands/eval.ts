@@ -13,6 +13,7 @@ import { loadInputMap } from '../input-map.js';
 import { LabelCounter, type LabelMetrics, type OutcomeKey } from '../label-metrics.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { number, Output, percent, plural } from '../output.js';
+import { type GivenParameters, parameterOption } from '../parameter-options.js';
 import { startProgress } from '../progress.js';
 import { formatOf, openRows, type Row, type RowFault, type RowFormat } from '../rows.js';
 
@@ -25,6 +26,7 @@ const OUTCOMES: readonly OutcomeName[] = ['approve', 'review', 'decline'];
 
 interface EvalOptions {
   list: readonly GivenList[];
+  parameter: GivenParameters;
   input: string;
   format?: RowFormat;
   map?: string;
@@ -82,6 +84,7 @@ export function evalCommand(): Command {
     new Option('--now <timestamp>', 'time of the decisions, RFC 3339 (default: the clock, read once)'),
     new Option('--invalid-max <count>', 'the answer is no where more rows are invalid').argParser(integerOption(0)),
     listFileOption(),
+    parameterOption(),
   ];
   return defineCommand('eval', '<bundle>', 'decide all rows of a file with a bundle or an image', options, evaluate);
 }
@@ -132,7 +135,7 @@ async function evaluate([path]: string[], options: EvalOptions, given: Output): 
     throw new UsageError(`--flag: ${name} is not an outcome`, 'outcomes are approve, review and decline');
   });
   const now = parseNow(options.now);
-  const opened = await openRuleSet(path as string, output, options.list);
+  const opened = await openRuleSet(path as string, output, options.list, options.parameter);
   if (opened === undefined) return EXIT_NO;
   const { ruleSet } = opened;
   try {

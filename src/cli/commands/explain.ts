@@ -9,10 +9,12 @@ import { defineCommand } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { number, type Output } from '../output.js';
+import { type GivenParameters, parameterOption } from '../parameter-options.js';
 import { parseNow } from './eval.js';
 
 interface ExplainOptions {
   list: readonly GivenList[];
+  parameter: GivenParameters;
   payload: string;
   now?: string;
   all: boolean;
@@ -28,6 +30,7 @@ export function explainCommand(): Command {
     new Option('--now <timestamp>', 'time of the decision, RFC 3339 (default: the clock)'),
     new Option('--no-all', 'only the rules that hit'),
     listFileOption(),
+    parameterOption(),
   ];
   return defineCommand('explain', '<bundle>', 'show why a payload is decided as it is', options, explain);
 }
@@ -45,7 +48,7 @@ async function explain([path]: string[], options: ExplainOptions, output: Output
   const now = parseNow(options.now);
   const text = await readPayload(options.payload);
   if (text.trim() === '') throw new UsageError('the payload is empty', 'give JSON, or a file that holds it');
-  const opened = await openRuleSet(path as string, output, options.list);
+  const opened = await openRuleSet(path as string, output, options.list, options.parameter);
   if (opened === undefined) return EXIT_NO;
   try {
     const explanation = opened.ruleSet.explain(text, now === undefined ? {} : { now });

@@ -60,6 +60,13 @@ async function run([path]: string[], options: ExportCommandOptions, output: Outp
   const opened = await openImage(path as string, output);
   if (opened === undefined) return EXIT_NO;
   const { image, manifest, files } = opened;
+  if (manifest.parameters.some(({ values }) => values.some(({ isRead }) => isRead))) {
+    throw new Refusal(
+      'UNSUPPORTED',
+      'the rules read parameters, and a module has none',
+      'write the values into the rules that are exported',
+    );
+  }
   const lists = await regionsOf(manifest, files, options.list);
   const exported = exportModule(embeddedTemplate(options.scalar), image, { lists });
   const file = options.output ?? `${exported.name}-${exported.version}.wasm`;

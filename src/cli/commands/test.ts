@@ -11,9 +11,11 @@ import { defineCommand, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { type Output, percent, plural } from '../output.js';
+import { type GivenParameters, parameterOption } from '../parameter-options.js';
 
 interface TestOptions {
   list: readonly GivenList[];
+  parameter: GivenParameters;
   coverageMin?: number;
   filter?: string;
 }
@@ -32,8 +34,10 @@ export interface TestResult {
   line: number;
   passed: boolean;
   differences: TestDifference[];
-  /** Where the payload does not fit the model and the test does not expect that. */
+  /** Where the payload does not fit the model and the test does not expect that, or parameters do not fit their declaration. */
   problem?: string;
+  /** Given where the problem is not in the payload. */
+  problemIn?: 'parameters';
 }
 
 /** Output of `verdict test --json`. */
@@ -60,19 +64,20 @@ export function testCommand(): Command {
     new Option('--coverage-min <percent>', 'the answer is no where fewer rules are fired').argParser(numberOption(0, 100)),
     new Option('--filter <text>', 'only tests whose name contains the text'),
     listFileOption(),
+    parameterOption(),
   ];
   return defineCommand('test', '<bundle>', "run a bundle's tests and show which rules none of them fires", options, runTests);
 }
 
 async function runTests([path]: string[], options: TestOptions, output: Output): Promise<number> {
-  const opened = await openRuleSet(path as string, output, options.list);
+  const opened = await openRuleSet(path as string, output, options.list, options.parameter);
   if (opened === undefined) return EXIT_NO;
   try {
     if (opened.files === undefined) throw new UsageError(`${path} is an image`, 'tests lie in a bundle: name its directory');
     const bundle = readBundle(opened.files, new DiagnosticBag());
     const tests = (bundle?.tests ?? []).filter(({ name }) => name.includes(options.filter ?? ''));
     const fired = new Set<string>();
-    const results = tests.map((test) => runTest(test, opened.ruleSet, fired));
+    const results = tests.map((test) => runTest(test, opened.ruleSet, options.parameter, fired));
     const result = summarise(results, opened.ruleSet, fired, options.coverageMin ?? 0);
     print(result, options, output);
     output.result(result);
@@ -83,8 +88,14 @@ async function runTests([path]: string[], options: TestOptions, output: Output):
 }
 
 /** Decides a test's payload and compares; the ids of the rules that hit go into `fired`. */
-function runTest(test: BundleTest, ruleSet: RuleSet, fired: Set<string>): TestResult {
+function runTest(test: BundleTest, ruleSet: RuleSet, given: GivenParameters, fired: Set<string>): TestResult {
   const { name, file, line, expect } = test;
+  try {
+    ruleSet.setParameters({ ...given, ...test.parameters });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === 'OUT_OF_MEMORY') throw error;
+    return { name, file, line, passed: false, differences: [], problem: error.message, problemIn: 'parameters' };
+  }
   const status = expect.status ?? 'OK';
   let actual: { outcome: unknown; score: unknown; reasons: unknown; status: string };
   try {
@@ -133,7 +144,8 @@ function print(result: TestJson, { coverageMin }: TestOptions, output: Output): 
   const { tests, passed, failed, coverage } = result;
   for (const test of tests.filter(({ passed: ok }) => !ok)) {
     output.line(`${output.paint('failed', 'red')}  ${test.name}   ${output.paint(`${test.file}:${test.line}`, 'dim')}`);
-    if (test.problem !== undefined) output.line(`        the payload does not fit the model: ${test.problem}`);
+    if (test.problemIn === 'parameters') output.line(`        its parameters do not fit: ${test.problem}`);
+    else if (test.problem !== undefined) output.line(`        the payload does not fit the model: ${test.problem}`);
     for (const { part, expected, actual } of test.differences) {
       output.line(`        ${output.paint(`- ${part}: ${JSON.stringify(expected)}`, 'red')}`);
       output.line(`        ${output.paint(`+ ${part}: ${JSON.stringify(actual)}`, 'green')}`);

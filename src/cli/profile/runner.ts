@@ -19,12 +19,13 @@ import {
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
+  SLOT_PARAMETERS,
 } from '../../../assembly/shared/layout.js';
 import { ImageError, Status } from '../../../assembly/shared/status.js';
 import { generateModule } from '../../codegen/generate.js';
 import type { PartImage } from '../../compiler/partial.js';
 import { readHeader } from '../../image/header.js';
-import type { ListBindings } from '../../registry/list-region.js';
+import type { Bindings } from '../../registry/bindings.js';
 import type { LiveImage } from '../../registry/live-image.js';
 import { compileCode, type GeneratedCode } from '../../runtime/generated-code.js';
 import { SlotCall } from '../../runtime/task.js';
@@ -41,7 +42,7 @@ const PAYLOAD_BYTES_MAX = 64 * 2 ** 20;
 export interface Placed {
   address: number;
   decisionBytesMax: number;
-  lists: ListBindings | undefined;
+  bindings: Bindings | undefined;
   /** What decides it in place of the VM. */
   code: GeneratedCode | undefined;
 }
@@ -85,8 +86,8 @@ export class Runner {
     this.#lengths = Uint32Array.from(payloads.slice(0, this.count), ({ length }) => length);
   }
 
-  /** Places an image and binds its lists; with code of its own, where `withCode`. Rejects with Problem OUT_OF_MEMORY. */
-  async place({ image, lists }: PartImage, withCode: boolean): Promise<Placed> {
+  /** Places an image and binds its lists and parameters; with code of its own, where `withCode`. Rejects with Problem OUT_OF_MEMORY. */
+  async place({ image, lists, parameters }: PartImage, withCode: boolean): Promise<Placed> {
     const generated = withCode ? generateModule(image).module : undefined;
     const code = generated === undefined ? undefined : await compileCode(generated);
     const { memory, inline } = this.#live.tenant;
@@ -95,11 +96,12 @@ export class Runner {
     if (error !== ImageError.NONE) throw new Error(`the engine refuses a part of the bundle: ${ImageError[error]}`);
     const { decisionBytesMax } = readHeader(image);
     this.#reserve(decisionBytesMax);
-    return { address, decisionBytesMax, lists: lists.length === 0 ? undefined : this.#live.bindLists(lists), code };
+    const reads = lists.length + parameters.length > 0;
+    return { address, decisionBytesMax, bindings: reads ? this.#live.bindFor(address, lists, parameters) : undefined, code };
   }
 
-  free({ address, lists }: Placed): void {
-    lists?.release();
+  free({ address, bindings }: Placed): void {
+    bindings?.release();
     this.#live.tenant.memory.free(address);
   }
 
@@ -146,11 +148,12 @@ export class Runner {
     this.#bytes = new Uint8Array(buffer);
   }
 
-  #run({ address, lists, code }: Placed, mode: RunMode, first: number, count: number): void {
+  #run({ address, bindings, code }: Placed, mode: RunMode, first: number, count: number): void {
     const slot = this.#slot;
     const entries = slot + SLOT_HEADER_BYTES;
     this.#put(slot + SLOT_IMAGE, address);
-    this.#put(slot + SLOT_LISTS, lists?.address ?? 0);
+    this.#put(slot + SLOT_LISTS, bindings?.lists ?? 0);
+    this.#put(slot + SLOT_PARAMETERS, bindings?.parameters ?? 0);
     this.#put(slot + SLOT_COUNT, count);
     this.#put(slot + SLOT_CURSOR, 0);
     this.#put(slot + SLOT_ENTRIES, entries);

@@ -6,6 +6,7 @@ import type { Identifier } from '../estree.js';
 import type { Ir } from '../ir.js';
 import { functionNames, isFunctionName } from '../library/functions.js';
 import { namePhrase, type Place } from '../operands.js';
+import { PARAMETERS_NAME } from '../parameters.js';
 import type { ScopeEntry } from '../scope.js';
 import type { Replacement } from '../source.js';
 import { TIMESTAMP, typeOfField, typePhrase } from '../types.js';
@@ -47,6 +48,13 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['this', 'name the fields of the model directly'],
 ]);
 
+/** Names that only the profile `standard` has. */
+const STANDARD_NAMES: ReadonlyMap<string, string> = new Map([
+  [MATH_NAME, 'functions need the profile `standard`'],
+  [LISTS_NAME, 'lists need the profile `standard`'],
+  [PARAMETERS_NAME, 'parameters need the profile `standard`'],
+]);
+
 /** What an identifier stands for; an unknown one is reported. */
 export function resolveName(context: Context, node: Identifier, facts: Facts): Receiver {
   const { name, start, end } = node;
@@ -59,6 +67,7 @@ export function resolveName(context: Context, node: Identifier, facts: Facts): R
   if (entry !== undefined) return ofEntry(context, name, entry, node, facts);
   if (context.profile === 'standard') {
     if (name === LISTS_NAME) return { kind: 'lists' };
+    if (name === PARAMETERS_NAME) return { kind: 'group', name, what: PARAMETERS_NAME, members: context.scope.parameters };
     if (name === MATH_NAME) return { kind: 'namespace', name };
   }
   reportUnknown(context, node);
@@ -72,9 +81,7 @@ function reportUnknown(context: Context, node: Identifier): void {
     faults.error('V3210', node, `\`${name}\` is a function, not a value`, `call it: \`${name}(...)\``);
     return;
   }
-  const foreign =
-    FOREIGN_NAMES.get(name) ??
-    (profile === 'standard' ? OTHER_NAMES.get(name) : name === MATH_NAME ? 'functions need the profile `standard`' : undefined);
+  const foreign = FOREIGN_NAMES.get(name) ?? (profile === 'standard' ? OTHER_NAMES.get(name) : STANDARD_NAMES.get(name));
   const nested = scope.model.fields.find(
     (candidate) => candidate.table !== 0 && candidate.name === name && !candidate.path.includes('['),
   );
@@ -83,7 +90,7 @@ function reportUnknown(context: Context, node: Identifier): void {
     ...context.fields[0]!.keys(),
     NOW_NAME,
     ...scope.names.keys(),
-    ...(profile === 'standard' ? [LISTS_NAME, MATH_NAME] : []),
+    ...(profile === 'standard' ? [LISTS_NAME, PARAMETERS_NAME, MATH_NAME] : []),
   ];
   const list = scope.lists.has(name) ? `write \`${LISTS_NAME}.${name}\`` : undefined;
   const advice = foreign ?? list ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${nested.path}\`?`);
@@ -138,10 +145,21 @@ export function memberOfGroup(
     const entry = group.members.get(name);
     if (entry !== undefined) return ofEntry(context, `${group.name}.${name}`, entry, place, facts);
     const known = [...group.members.keys()];
-    const advice = didYouMean(name, known) ?? (known.length === 0 ? undefined : listed(group.name, known));
-    context.faults.error('V3214', property, `the ${group.what} \`${group.name}\` has no output \`${name}\``, advice);
+    const advice = didYouMean(name, known) ?? (known.length === 0 ? declaring(group, name) : listed(group.name, known));
+    context.faults.error('V3214', property, `${groupPhrase(group)} \`${name}\``, advice);
   }
   return valueReceiver(context.fail(place));
+}
+
+type Group = Receiver & { kind: 'group' };
+
+function groupPhrase({ name, what }: Group): string {
+  if (what !== 'parameters') return `the ${what} \`${name}\` has no output`;
+  return name === PARAMETERS_NAME ? 'the bundle has no set of parameters' : `\`${name}\` has no parameter`;
+}
+
+function declaring({ what }: Group, name: string): string | undefined {
+  return what === 'parameters' ? `declare it in \`parameters/${name}.yaml\`` : undefined;
 }
 
 function listed(prefix: string, names: readonly string[]): string {
@@ -188,12 +206,12 @@ export function isTaken(context: Context, name: string): boolean {
     context.locals.has(name) ||
     context.fields[0]!.has(name) ||
     context.scope.names.has(name) ||
-    [NOW_NAME, LISTS_NAME, MATH_NAME].includes(name) ||
+    [NOW_NAME, LISTS_NAME, PARAMETERS_NAME, MATH_NAME].includes(name) ||
     isFunctionName(name)
   );
 }
 
 /** Names that mean something in every expression: nothing of a bundle may have one of them. */
 export function reservedNames(): string[] {
-  return [NOW_NAME, LISTS_NAME, MATH_NAME, ...functionNames()];
+  return [NOW_NAME, LISTS_NAME, PARAMETERS_NAME, MATH_NAME, ...functionNames()];
 }

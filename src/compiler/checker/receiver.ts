@@ -29,7 +29,12 @@ export type Receiver =
   /** `lists`. */
   | { kind: 'lists' }
   | { kind: 'tenant-list'; list: ListRef }
-  | { kind: 'group'; name: string; what: 'table' | 'scorecard' | 'ensemble'; members: ReadonlyMap<string, ScopeEntry> };
+  | {
+      kind: 'group';
+      name: string;
+      what: 'table' | 'scorecard' | 'ensemble' | 'parameters';
+      members: ReadonlyMap<string, ScopeEntry>;
+    };
 
 export function valueReceiver(ir: Ir): Receiver {
   return { kind: 'value', ir };
@@ -72,7 +77,12 @@ export function asValue(context: Context, receiver: Receiver, node: EsNode): Ir 
     case 'group': {
       const names = [...receiver.members.keys()].slice(0, 8).map((name) => `\`${receiver.name}.${name}\``);
       const advice = names.length === 0 ? undefined : `write ${names.join(' or ')}`;
-      faults.error('V3210', node, `\`${receiver.name}\` is a ${receiver.what}, not a value`, advice);
+      faults.error(
+        'V3210',
+        node,
+        `\`${receiver.name}\` is a ${receiver.what === 'parameters' ? 'set of parameters' : receiver.what}, not a value`,
+        advice,
+      );
       return context.fail(node);
     }
   }

@@ -87,6 +87,8 @@ export function expressionKey(ir: Ir, numbers: IdentityNumbers, substitutes: Rea
         return `call${node.function}(${node.args.map(key).join(',')}${node.literal === undefined ? '' : `;${literalKey(node.literal)}`})`;
       case 'member-of':
         return `in${numbers.of(node.list)}(${key(node.value)})`;
+      case 'parameter':
+        return `p${numbers.of(node.parameter)}`;
       case 'walk': {
         const source = sourceKey(node.source);
         const stages = node.stages.map(({ kind, local, body }) => `${kind} ${bind(local)} ${key(body)}`).join(';');

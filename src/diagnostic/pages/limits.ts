@@ -142,6 +142,22 @@ export const LIMIT_PAGES: Pages = {
     }),
     right: SMALL,
   },
+  V5015: {
+    why: WHOLE,
+    wrong: large('1,280 parameters', {
+      ...Object.fromEntries(
+        Array.from({ length: 5 }, (_, set) => [
+          `parameters/set${set}.yaml`,
+          `values:\n${times(256, (i) => `  p${i}: { type: number, default: ${i} }\n`)}`,
+        ]),
+      ),
+      'rules/example.yaml': times(
+        1280,
+        (i) => `- { id: r${i}, when: risk > parameters.set${Math.floor(i / 256)}.p${i % 256}, then: { score: 100, reason: R } }\n`,
+      ),
+    }),
+    right: SMALL,
+  },
   V5040: {
     why: 'Each loop multiplies the cost of what is inside it, so that loops inside loops are bounded.',
     wrong: largeWhen(

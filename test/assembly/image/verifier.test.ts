@@ -110,7 +110,7 @@ describe('header', () => {
     ['flags', at.IMAGE_FLAGS, 1, ImageError.BAD_HEADER],
     ['plan for JSON that is not there', at.IMAGE_JSON, 2, ImageError.BAD_BLOB],
     ['no plan for JSON', at.IMAGE_JSON, 0, ImageError.BAD_BLOB],
-    ['reserved end', 188, 1, ImageError.BAD_HEADER],
+    ['parameters without their descriptors', at.IMAGE_PARAMETER_COUNT, 1, ImageError.BAD_SECTION],
     ['combine', at.IMAGE_COMBINE, 3, ImageError.BAD_HEADER],
     ['onError', at.IMAGE_ON_ERROR, 4, ImageError.BAD_HEADER],
     ['outcome default', at.IMAGE_OUTCOME_DEFAULT, 4, ImageError.BAD_HEADER],

@@ -22,7 +22,7 @@ const lists: readonly (ListRef & { region: Uint8Array; members: readonly IrValue
   ...(list as ListRef & { members: IrValue[] }),
   region: writeList(list.name === 'blocked' ? RegisterType.TEXT : RegisterType.F64, list.members as string[]),
 }));
-const scope: Scope = { model, names: new Map(), lists: new Map(lists.map((list) => [list.name, list])) };
+const scope: Scope = { model, names: new Map(), lists: new Map(lists.map((list) => [list.name, list])), parameters: new Map() };
 
 const box = new FuzzBox({ imageBytesMax: 1 << 22, inputBytes: 1 << 16, outputBytes: 4096 });
 const BINDINGS = box.input + 32768;

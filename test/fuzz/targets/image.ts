@@ -81,6 +81,7 @@ const scope: Scope = {
   model,
   names: new Map(),
   lists: new Map([['blocked', { name: 'blocked', type: { kind: 'text', bytesMax: 0 } }]]),
+  parameters: new Map(),
 };
 
 function* seeds(): Generator<Uint8Array> {

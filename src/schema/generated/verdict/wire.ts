@@ -11,5 +11,6 @@ export { DecisionId } from './wire/decision-id.js';
 export { Inputs } from './wire/inputs.js';
 export { ListVersion } from './wire/list-version.js';
 export { Outcome } from './wire/outcome.js';
+export { ParameterVersion } from './wire/parameter-version.js';
 export { Reason } from './wire/reason.js';
 export { Status } from './wire/status.js';

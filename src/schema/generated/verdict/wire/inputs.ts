@@ -5,6 +5,7 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { ListVersion } from './list-version.js';
+import { ParameterVersion } from './parameter-version.js';
 
 
 /**
@@ -46,8 +47,21 @@ listsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+/**
+ * Sets of parameters that the image reads; absent where it reads none.
+ */
+parameters(index: number, obj?:ParameterVersion):ParameterVersion|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? (obj || new ParameterVersion()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+parametersLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startInputs(builder:flatbuffers.Builder) {
-  builder.startObject(2);
+  builder.startObject(3);
 }
 
 static addNow(builder:flatbuffers.Builder, now:bigint) {
@@ -70,16 +84,33 @@ static startListsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addParameters(builder:flatbuffers.Builder, parametersOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, parametersOffset, 0);
+}
+
+static createParametersVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startParametersVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endInputs(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createInputs(builder:flatbuffers.Builder, now:bigint|null, listsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createInputs(builder:flatbuffers.Builder, now:bigint|null, listsOffset:flatbuffers.Offset, parametersOffset:flatbuffers.Offset):flatbuffers.Offset {
   Inputs.startInputs(builder);
   if (now !== null)
     Inputs.addNow(builder, now);
   Inputs.addLists(builder, listsOffset);
+  Inputs.addParameters(builder, parametersOffset);
   return Inputs.endInputs(builder);
 }
 }
