@@ -128,9 +128,10 @@ describe('costs', () => {
   );
 
   it('add up to what the image states, to the bit', () => {
-    const { code, registers, blobs, lists } = emitted;
+    const { code, registers, blobs, lists, parameters } = emitted;
     const rules = emitted.ruleCosts.map((_, index) => ({ id: `r${index}`, score: 0, outcome: 0, reason: null }));
-    const parts = { model, code, registers: registers.descriptors, blobs, lists, rules, reasonsMax: 8 } as unknown as ImageParts;
+    const held = { registers: registers.descriptors, blobs, lists, parameters };
+    const parts = { model, code, ...held, rules, reasonsMax: 8 } as unknown as ImageParts;
     expect(emitted.costMax).toBe(imageUnits(parts));
   });
 

@@ -87,7 +87,17 @@ describe('the library', () => {
   });
 
   it('reserves the names that stand alone', () => {
-    expect(reservedNames().sort()).toEqual(['Math', 'divide', 'lists', 'matches', 'now', 'round', 'toDecimal', 'toNumber']);
+    expect(reservedNames().sort()).toEqual([
+      'Math',
+      'divide',
+      'lists',
+      'matches',
+      'now',
+      'parameters',
+      'round',
+      'toDecimal',
+      'toNumber',
+    ]);
   });
 });
 
