@@ -12,15 +12,12 @@ export const EMBED_ABI = 1;
 
 export const EMBED_BASE = 1024;
 export const EMBED_BYTES = 64;
-export const EMBED_MAGIC = 0; // u32, EMBED_MAGIC_VALUE
 export const EMBED_SLOT = 4; // u32, address of the slot
 export const EMBED_IMAGE = 8; // u32, address of the image
-export const EMBED_IMAGE_BYTES = 12; // u32
 export const EMBED_INPUT = 16; // u32, first address that is free, behind lists bound at run time; a multiple of 64
 export const EMBED_INPUT_BYTES = 20; // u32, bytes that the caller has asked for
 export const EMBED_ROOM_ONCE = 24; // u32, bytes of all tables of a payload that are there once
 export const EMBED_ROOM_OFTEN = 28; // u32, bytes of the largest table that may be there often: in a list
-export const EMBED_MAGIC_VALUE = 0x4d455456; // "VTEM"
 
 /** Parts of an exported module's memory start at multiples of it. */
 export const EMBED_ALIGN = 64;

@@ -125,15 +125,8 @@ export enum Opcode {
   IF_MEMBER = 47,
   IF_NOT_MEMBER = 48,
 
-  /**
-   * MATCH c imm: which parts of the match index imm (a blob) are alive: their tests that the index holds all hold. Parts that are
-   * nothing but a hit are hit at once. Go on at the first of the others that is alive, an ALIVE; or at pc + c where none is.
-   */
+  /** Numbers kept for the match index; the verifier refuses them. */
   MATCH = 49,
-  /**
-   * ALIVE a c imm: part a of the match index imm begins, the rest of its condition first. Reached by falling through from the part
-   * before: go on at the next part that is alive, this one included, or at pc + c where none is.
-   */
   ALIVE = 50,
   /**
    * ENSEMBLE a b imm: the registers a, a + 1, ... = the results of the ensemble of trees that is blob imm, of the inputs in the

@@ -48,10 +48,8 @@ export function layOutMemory(
   const input = align(end);
 
   const control = words({
-    [at.EMBED_MAGIC]: at.EMBED_MAGIC_VALUE,
     [at.EMBED_SLOT]: head,
     [at.EMBED_IMAGE]: image,
-    [at.EMBED_IMAGE_BYTES]: deciding.length,
     [at.EMBED_INPUT]: input,
     [at.EMBED_ROOM_ONCE]: room.once,
     [at.EMBED_ROOM_OFTEN]: room.often,
