@@ -1,7 +1,15 @@
 // The body of one function while it is written: instructions, locals, and labels by name instead of by depth.
 
-import { ByteWriter } from './byte-writer.js';
-import { BLOCK_EMPTY, BULK_MEMORY_COPY, BULK_MEMORY_FILL, Op, SIMD_V128_LOAD, SIMD_V128_STORE, type ValueType } from './wasm.js';
+import { ByteWriter } from '../wasm/byte-writer.js';
+import {
+  BLOCK_EMPTY,
+  BULK_MEMORY_COPY,
+  BULK_MEMORY_FILL,
+  Op,
+  SIMD_V128_LOAD,
+  SIMD_V128_STORE,
+  type ValueType,
+} from '../wasm/format.js';
 
 /** Where a branch leads: the end of a block or of an if, the start of a loop. */
 export interface Label {

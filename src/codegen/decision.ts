@@ -29,10 +29,10 @@ import {
 } from '../../assembly/shared/image.js';
 import { SLOT_NOW } from '../../assembly/shared/layout.js';
 import { Combine, Outcome } from '../../assembly/shared/outcome.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { engineFunction } from './engine-calls.js';
 import { type Frame, Parameter } from './frame.js';
 import type { RulePart } from './image-parts.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Where the table of a reason lies in its bytes. */
 const REASON_TABLE = 12;

@@ -6,13 +6,13 @@ import { TEXT_SCRATCH_BYTES } from '../../assembly/shared/limits.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { Status } from '../../assembly/shared/status.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { emitElement, emitField } from './elements.js';
 import { engineFunction } from './engine-calls.js';
 import { type Frame, Parameter } from './frame.js';
 import type { Instruction } from './image-parts.js';
 import { operandsOf } from './operands.js';
 import { Unsupported } from './unsupported.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Results of callFunction from here on are addresses, those below are statuses. */
 const STATUS_END = 256;

@@ -1,10 +1,10 @@
 // Elements of lists and their fields, read in place: assembly/vm/elements.ts, with what the image says of a field written out.
 
 import { FIELD_HAS_DEFAULT, FieldKind } from '../../assembly/shared/value-type.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { Frame } from './frame.js';
 import type { FieldPart, Instruction } from './image-parts.js';
 import { widthOf } from './payload-value.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Pushes element number c of the list b, as a register has it; zeros where there is none. */
 export function emitElement(frame: Frame, { b, c }: Instruction): void {

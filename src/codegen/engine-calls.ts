@@ -1,8 +1,8 @@
 // What generated code asks of the engine: functions that assembly/index.ts exports, for what is rare, long or better shared. Both
 // sides run on the same memory, in the same thread, with the same scratch.
 
+import { ValueType } from '../wasm/format.js';
 import type { ImportedFunction } from './module-writer.js';
-import { ValueType } from './wasm.js';
 
 const { I32, I64, F64 } = ValueType;
 

@@ -19,9 +19,9 @@ import {
   SLOT_STATUS,
 } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody } from './body.js';
 import { engineFunction } from './engine-calls.js';
-import { Op, ValueType } from './wasm.js';
 
 const { I32 } = ValueType;
 const SLOT = 0;

@@ -5,11 +5,11 @@ import { IMAGE_CONSTANTS, IMAGE_FIELD_REGISTERS } from '../../assembly/shared/im
 import { SCRATCH_REGISTERS } from '../../assembly/shared/layout.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody, type Label } from './body.js';
 import type { Helpers } from './helpers.js';
 import type { ImageParts } from './image-parts.js';
 import { operandsOf } from './operands.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Longest text whose key tells it from all others. */
 export const KEY_BYTES_MAX = 7;

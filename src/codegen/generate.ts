@@ -30,6 +30,7 @@ import {
   VALUE_BYTES,
 } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { emitBranching } from './branching.js';
 import { whyNoCode } from './choice.js';
 import { emitDecision } from './decision.js';
@@ -43,7 +44,6 @@ import { PayloadLoader } from './payload.js';
 import { emitPredicated, isPredicable } from './predicated.js';
 import { segmentsOf } from './segments.js';
 import { Unsupported } from './unsupported.js';
-import { Op, ValueType } from './wasm.js';
 
 /** A module, or why there is none. */
 export type Generated =

@@ -1,9 +1,9 @@
 // Small functions that a module of ours carries itself, since a call to the engine costs more than they do.
 
+import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody } from './body.js';
 import { engineFunction } from './engine-calls.js';
 import type { ModuleWriter } from './module-writer.js';
-import { Op, ValueType } from './wasm.js';
 
 const { I32, I64 } = ValueType;
 

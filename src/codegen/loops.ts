@@ -1,11 +1,11 @@
 // Loops over the elements of lists and the pieces of texts: assembly/vm/interpreter.ts, its FOR and NEXT.
 
 import { Opcode } from '../../assembly/shared/opcode.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
 import type { Frame } from './frame.js';
 import type { Instruction } from './image-parts.js';
-import { Op, ValueType } from './wasm.js';
 
 /** FOR and FOR_PIECE: the cursor at its first place; to `none` where there is none. */
 export function emitOpenLoop(frame: Frame, { op, a, b, c }: Instruction, none: Label): void {

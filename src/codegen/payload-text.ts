@@ -2,12 +2,12 @@
 // what is not ASCII and is the key that the program compares.
 
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
 import { type Frame, KEY_BYTES_MAX } from './frame.js';
 import { pushShortText } from './helpers.js';
 import type { FieldPart } from './image-parts.js';
-import { Op, ValueType } from './wasm.js';
 
 /** High bit of each of 7 bytes. */
 const HIGH_BITS = 0x80808080808080n;

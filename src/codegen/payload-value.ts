@@ -2,10 +2,10 @@
 
 import { IMAGE_CONSTANTS } from '../../assembly/shared/image.js';
 import { FIELD_HAS_MAX, FIELD_HAS_MIN, FieldKind } from '../../assembly/shared/value-type.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { Label } from './body.js';
 import { type Frame, Parameter } from './frame.js';
 import type { FieldPart } from './image-parts.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Members up to which an enum's bitmap is a constant of the code. */
 const BITMAP_BITS_MAX = 64;

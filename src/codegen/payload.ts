@@ -6,6 +6,7 @@ import { SCRATCH_WORK } from '../../assembly/shared/layout.js';
 import { MODEL_DEPTH_MAX, PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { Status } from '../../assembly/shared/status.js';
 import { FIELD_HAS_DEFAULT, FIELD_REQUIRED, FieldKind } from '../../assembly/shared/value-type.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { FunctionBody, Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
 import { type Frame, keyOf, Parameter } from './frame.js';
@@ -13,7 +14,6 @@ import type { FieldPart } from './image-parts.js';
 import { emitText } from './payload-text.js';
 import { emitScalar, widthOf } from './payload-value.js';
 import { Unsupported } from './unsupported.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Fields that are unrolled: a model in which objects share tables could have any number. */
 const FIELDS_MAX = 2048;

@@ -3,13 +3,13 @@
 // 15 instructions, and no misprediction of as many cycles.
 
 import { Opcode } from '../../assembly/shared/opcode.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { Frame } from './frame.js';
 import { type Instruction, jumpTarget } from './image-parts.js';
 import { operandsOf } from './operands.js';
 import type { Segment } from './segments.js';
 import { emitTest, isSimpleTest } from './tests.js';
 import { emitValue, isValue, valueUnits, writesPair } from './values.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Units up to which everything is run: more than a few mispredictions cost. */
 const UNITS_MAX = 64;

@@ -2,11 +2,11 @@
 
 import { BINDING_ADDRESS, BINDING_BYTES } from '../../assembly/shared/layout.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { emitFieldIsNull } from './elements.js';
 import { engineFunction } from './engine-calls.js';
 import { comparesByKey, type Frame, keyOf } from './frame.js';
 import type { Instruction } from './image-parts.js';
-import { Op, ValueType } from './wasm.js';
 
 /** Comparisons of f64 registers, with their immediates: the operator, and whether the branch is taken where it does not hold. */
 const DOUBLES: Readonly<Partial<Record<Opcode, readonly [Op, boolean]>>> = {

@@ -3,9 +3,9 @@
 
 import { FunctionId } from '../../assembly/shared/function.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { Frame } from './frame.js';
 import type { Instruction } from './image-parts.js';
-import { Op, ValueType } from './wasm.js';
 
 /** f64 and i64 instructions of two registers, or of a register and an immediate. */
 const BINARY: Readonly<Partial<Record<Opcode, Op>>> = {

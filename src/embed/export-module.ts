@@ -6,13 +6,12 @@
 
 import { readImageFile } from '../image/file.js';
 import { jsonRoom } from '../schema/json-room.js';
+import { ByteWriter } from '../wasm/byte-writer.js';
+import { Op, Section, ValueType } from '../wasm/format.js';
 import { layOutMemory, type MemoryLayout } from './memory-layout.js';
-import { name, readSections, readUnsigned, type Section, SectionId, signed, unsigned, writeSections } from './wasm-sections.js';
+import { type ModuleSection, readSections, readUnsigned, writeSections } from './wasm-sections.js';
 
 const PAGE_BYTES = 65_536;
-const I32 = 0x7f;
-const I32_CONST = 0x41;
-const END = 0x0b;
 
 /** Name of the custom section that says what a module decides: JSON. */
 export const EMBED_SECTION = 'verdict';
@@ -54,27 +53,61 @@ export function exportModule(template: Uint8Array, file: Uint8Array, options: Ex
   );
   const about = { bundle, version, image: header.hash, model: header.modelHash, lists: read.map((list) => list.name) };
   const module = writeSections([
-    ...sections.filter(({ id }) => id !== SectionId.IMPORT && id !== SectionId.CUSTOM),
-    { id: SectionId.MEMORY, bytes: Uint8Array.of(1, 0, ...unsigned(Math.ceil(layout.bytes / PAGE_BYTES))) },
-    { id: SectionId.GLOBAL, bytes: Uint8Array.of(1, I32, 0, I32_CONST, ...signed(layout.scratch), END) },
-    { id: SectionId.DATA, bytes: dataSection(layout) },
-    { id: SectionId.CUSTOM, bytes: Uint8Array.of(...name(EMBED_SECTION), ...new TextEncoder().encode(JSON.stringify(about))) },
+    ...sections.filter(({ id }) => id !== Section.IMPORT && id !== Section.CUSTOM),
+    { id: Section.MEMORY, bytes: memorySection(layout) },
+    { id: Section.GLOBAL, bytes: globalSection(layout) },
+    { id: Section.DATA, bytes: dataSection(layout) },
+    { id: Section.CUSTOM, bytes: customSection(JSON.stringify(about)) },
   ]);
   return { module, name: bundle, version, image: header.hash, unbound, memoryBytes: layout.bytes };
 }
 
 /** The template must import what is defined here, and nothing else, and define none of it itself. */
-function checkImports(sections: readonly Section[]): void {
-  const imports = sections.find(({ id }) => id === SectionId.IMPORT)?.bytes;
-  const own = sections.some(({ id }) => id === SectionId.MEMORY || id === SectionId.GLOBAL || id === SectionId.DATA);
+function checkImports(sections: readonly ModuleSection[]): void {
+  const imports = sections.find(({ id }) => id === Section.IMPORT)?.bytes;
+  const own = sections.some(({ id }) => id === Section.MEMORY || id === Section.GLOBAL || id === Section.DATA);
   if (imports === undefined || own || readUnsigned(imports, 0).value !== 2) throw new Error('not a module to export images with');
+}
+
+/** One memory without a maximum. */
+function memorySection({ bytes }: MemoryLayout): Uint8Array {
+  const section = new ByteWriter();
+  section.append([1, 0]);
+  section.unsigned(Math.ceil(bytes / PAGE_BYTES));
+  return section.finish();
+}
+
+/** One constant: the address of the scratch. */
+function globalSection({ scratch }: MemoryLayout): Uint8Array {
+  const section = new ByteWriter();
+  section.append([1, ValueType.I32, 0]);
+  constant(section, scratch);
+  return section.finish();
 }
 
 /** Active segments of memory 0. */
 function dataSection({ segments }: MemoryLayout): Uint8Array {
-  const parts: Uint8Array[] = [Uint8Array.of(...unsigned(segments.length))];
+  const section = new ByteWriter();
+  section.unsigned(segments.length);
   for (const { address, bytes } of segments) {
-    parts.push(Uint8Array.of(0, I32_CONST, ...signed(address), END, ...unsigned(bytes.length)), bytes);
+    section.byte(0);
+    constant(section, address);
+    section.unsigned(bytes.length);
+    section.append(bytes);
   }
-  return new Uint8Array(Buffer.concat(parts));
+  return section.finish();
+}
+
+function customSection(content: string): Uint8Array {
+  const section = new ByteWriter();
+  section.name(EMBED_SECTION);
+  section.append(new TextEncoder().encode(content));
+  return section.finish();
+}
+
+/** The expression that is an i32. */
+function constant(section: ByteWriter, value: number): void {
+  section.byte(Op.I32_CONST);
+  section.signed(value);
+  section.byte(Op.END);
 }

@@ -1,64 +1,24 @@
 // A WebAssembly module as its sections, to add what an exported module has more than the engine. WebAssembly Core Specification
 // 2.0, section 5.5 (binary format of modules).
 
-export enum SectionId {
-  CUSTOM = 0,
-  IMPORT = 2,
-  MEMORY = 5,
-  GLOBAL = 6,
-  DATA_COUNT = 12,
-  CODE = 10,
-  DATA = 11,
-}
+import { ByteWriter } from '../wasm/byte-writer.js';
+import { MAGIC_AND_VERSION, Section } from '../wasm/format.js';
 
-export interface Section {
+export interface ModuleSection {
   id: number;
   /** Without id and size. */
   bytes: Uint8Array;
 }
 
-const PREAMBLE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
-
 /** Where sections stand in a module; custom sections may stand anywhere, and here stand last. */
-const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11, SectionId.CUSTOM];
-
-/** Unsigned LEB128 of a whole number below 2^32. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value;
-  do {
-    const rest = Math.floor(left / 128);
-    bytes.push((left % 128) | (rest > 0 ? 128 : 0));
-    left = rest;
-  } while (left > 0);
-  return bytes;
-}
-
-/** Signed LEB128 of a whole number of 32 bits: the operand of i32.const. */
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value | 0;
-  for (;;) {
-    const low = left & 127;
-    left >>= 7;
-    const ends = (left === 0 && (low & 64) === 0) || (left === -1 && (low & 64) !== 0);
-    bytes.push(ends ? low : low | 128);
-    if (ends) return bytes;
-  }
-}
-
-/** A name: its length in bytes, then UTF-8. */
-export function name(text: string): number[] {
-  const bytes = [...new TextEncoder().encode(text)];
-  return [...unsigned(bytes.length), ...bytes];
-}
+const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11, Section.CUSTOM];
 
 /** Sections of a module in their order. Throws Error for what is no module. */
-export function readSections(module: Uint8Array): Section[] {
-  if (module.length < PREAMBLE.length || PREAMBLE.some((byte, i) => module[i] !== byte))
+export function readSections(module: Uint8Array): ModuleSection[] {
+  if (module.length < MAGIC_AND_VERSION.length || MAGIC_AND_VERSION.some((byte, i) => module[i] !== byte))
     throw new Error('not a WebAssembly module');
-  const sections: Section[] = [];
-  for (let at = PREAMBLE.length; at < module.length; ) {
+  const sections: ModuleSection[] = [];
+  for (let at: number = MAGIC_AND_VERSION.length; at < module.length; ) {
     const id = module[at] as number;
     const size = readUnsigned(module, at + 1);
     const end = size.next + size.value;
@@ -70,11 +30,16 @@ export function readSections(module: Uint8Array): Section[] {
 }
 
 /** The module of these sections, in the order that the format asks for. */
-export function writeSections(sections: readonly Section[]): Uint8Array {
-  const place = ({ id }: Section): number => ORDER.indexOf(id);
-  const sorted = [...sections].sort((left, right) => place(left) - place(right));
-  const heads = sorted.map(({ id, bytes }) => Uint8Array.of(id, ...unsigned(bytes.length)));
-  return new Uint8Array(Buffer.concat([PREAMBLE, ...sorted.flatMap(({ bytes }, i) => [heads[i] as Uint8Array, bytes])]));
+export function writeSections(sections: readonly ModuleSection[]): Uint8Array {
+  const place = ({ id }: ModuleSection): number => ORDER.indexOf(id);
+  const module = new ByteWriter();
+  module.append(MAGIC_AND_VERSION);
+  for (const { id, bytes } of [...sections].sort((left, right) => place(left) - place(right))) {
+    module.byte(id);
+    module.unsigned(bytes.length);
+    module.append(bytes);
+  }
+  return module.finish();
 }
 
 /** An unsigned LEB128 number and where the next byte is. */

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { FunctionBody } from '#src/codegen/body.js';
 import { ModuleWriter } from '#src/codegen/module-writer.js';
-import { Op, ValueType } from '#src/codegen/wasm.js';
+import { Op, ValueType } from '#src/wasm/format.js';
 import { WebAssembly } from '../lib/image-engine.js';
 
 const { I32, I64, F64 } = ValueType;

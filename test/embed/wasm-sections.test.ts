@@ -1,7 +1,15 @@
 // The binary format of modules: numbers and sections.
 
 import { describe, expect, test } from 'vitest';
-import { readSections, readUnsigned, signed, unsigned, writeSections } from '#src/embed/wasm-sections.js';
+import { readSections, readUnsigned, writeSections } from '#src/embed/wasm-sections.js';
+import { ByteWriter } from '#src/wasm/byte-writer.js';
+
+/** What a writer has written. */
+function written(write: (bytes: ByteWriter) => void): Uint8Array {
+  const bytes = new ByteWriter();
+  write(bytes);
+  return bytes.finish();
+}
 
 describe('unsigned LEB128', () => {
   test.each<[number, string]>([
@@ -15,7 +23,7 @@ describe('unsigned LEB128', () => {
     [2 ** 31, '8080808008'],
     [2 ** 32 - 1, 'ffffffff0f'],
   ])('%d', (value, hex) => {
-    const bytes = Uint8Array.from(unsigned(value));
+    const bytes = written((writer) => writer.unsigned(value));
     expect(Buffer.from(bytes).toString('hex')).toBe(hex);
     expect(readUnsigned(bytes, 0)).toEqual({ value, next: bytes.length });
   });
@@ -33,7 +41,7 @@ describe('signed LEB128', () => {
     [2 ** 31 - 1, 'ffffffff07'],
     [-(2 ** 31), '8080808078'],
   ])('%d', (value, hex) => {
-    expect(Buffer.from(signed(value)).toString('hex')).toBe(hex);
+    expect(Buffer.from(written((writer) => writer.signed(value))).toString('hex')).toBe(hex);
   });
 });
 
@@ -51,6 +59,6 @@ describe('what is no module', () => {
 test('sections are written in the order of the format, custom ones last', () => {
   const empty = new Uint8Array(0);
   const ids = [0, 11, 10, 12, 7, 6, 5, 3, 2, 1];
-  const written = readSections(writeSections(ids.map((id) => ({ id, bytes: empty }))));
-  expect(written.map(({ id }) => id)).toEqual([1, 2, 3, 5, 6, 7, 12, 10, 11, 0]);
+  const sections = readSections(writeSections(ids.map((id) => ({ id, bytes: empty }))));
+  expect(sections.map(({ id }) => id)).toEqual([1, 2, 3, 5, 6, 7, 12, 10, 11, 0]);
 });

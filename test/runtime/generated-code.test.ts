@@ -7,10 +7,10 @@ import { Status } from '#assembly/shared/status.js';
 import { FunctionBody } from '#src/codegen/body.js';
 import { generateModule } from '#src/codegen/generate.js';
 import { ModuleWriter } from '#src/codegen/module-writer.js';
-import { Op, ValueType } from '#src/codegen/wasm.js';
 import { WORKER_CODES_MAX } from '#src/config.js';
 import { Counter } from '#src/observe/counters.js';
 import { compileCode, type GeneratedCode } from '#src/runtime/generated-code.js';
+import { Op, ValueType } from '#src/wasm/format.js';
 import { decided, payment, type SmallTenant, smallTenant } from '../lib/small-tenant.js';
 
 const made: SmallTenant[] = [];

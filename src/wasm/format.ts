@@ -1,14 +1,18 @@
 // Numbers of the WebAssembly binary format (version 1 with SIMD, threads' shared memories and bulk memory): those that generated
-// code uses, named as the specification names them.
+// code and exported modules use, named as the specification names them.
 
 export const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
 
 export enum Section {
+  CUSTOM = 0,
   TYPE = 1,
   IMPORT = 2,
   FUNCTION = 3,
+  MEMORY = 5,
+  GLOBAL = 6,
   EXPORT = 7,
   CODE = 10,
+  DATA = 11,
 }
 
 export enum ExternalKind {
