@@ -63,22 +63,35 @@ class PlainCell implements ScalarText {
   }
 }
 
-/** The separator that stands most often outside quotes in the first line. */
-function separatorOf(text: string): ',' | ';' | '\t' {
+/**
+ * Where the first line ends that is outside quotes, or the text does, and the separator that stands most often in it outside
+ * quotes: a comma where none does. A quote opens a cell only where one begins, which is behind any of the separators here.
+ */
+export function csvHeader(text: string, lineEnds: '\n' | '\n\r'): { end: number; separator: CsvText['separator'] } {
   const counts = { ',': 0, ';': 0, '\t': 0 };
-  let quoted = false;
-  for (const character of text) {
-    if (character === '"') quoted = !quoted;
-    else if (!quoted && (character === '\n' || character === '\r')) break;
-    else if (!quoted && Object.hasOwn(counts, character)) counts[character as ',']++;
+  let isQuoted = false;
+  let isStart = true;
+  let end = 0;
+  for (; end < text.length; end++) {
+    const character = text[end]!;
+    if (isQuoted) {
+      // A doubled quote closes and opens again.
+      isQuoted = character !== '"';
+      isStart = true;
+    } else if (character === '"' && isStart) isQuoted = true;
+    else if (lineEnds.includes(character)) break;
+    else {
+      isStart = Object.hasOwn(counts, character);
+      if (isStart) counts[character as ',']++;
+    }
   }
-  if (counts[';'] > counts[',']) return counts['\t'] > counts[';'] ? '\t' : ';';
-  return counts['\t'] > counts[','] ? '\t' : ',';
+  if (counts[';'] > counts[',']) return { end, separator: counts['\t'] > counts[';'] ? '\t' : ';' };
+  return { end, separator: counts['\t'] > counts[','] ? '\t' : ',' };
 }
 
 /** Splits a text into records and cells. A fault ends nothing: the rest is read as well as it can be. */
 export function readCsv(file: string, text: string): CsvText {
-  const separator = separatorOf(text);
+  const { separator } = csvHeader(text, '\n\r');
   const records: CsvRecord[] = [];
   const faults: CsvFault[] = [];
   let at = 0;

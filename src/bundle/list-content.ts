@@ -3,6 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { TEXT_CHARS_MAX } from '../../assembly/shared/limits.js';
+import { csvHeader } from './csv.js';
 import { entryAdvice, listTypeText, type Member, memberReader } from './list-type.js';
 import type { ListType } from './lists.js';
 
@@ -94,7 +95,12 @@ export class ListReader {
       yield* this.#lines(text);
       return '';
     }
-    if (this.#separator === '') this.#separator = separatorOf(text);
+    // A first line that goes on behind these lines has not shown all its separators yet.
+    if (this.#separator === '') {
+      const { end, separator } = csvHeader(text.slice(0, RECORD_CHARS_MAX), '\n');
+      if (end === text.length && !isLast) return text;
+      this.#separator = separator;
+    }
     let at = 0;
     while (at < text.length) {
       const record = this.#record(text, at, isLast);
@@ -197,19 +203,6 @@ function quotedCell(text: string, start: number): { value: string; end: number }
     if (text[quote + 1] !== '"') return { value: text.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };
     from = quote + 2;
   }
-}
-
-/** The separator that stands most often outside quotes in the first line; a comma where none does. */
-function separatorOf(text: string): string {
-  const counts = { ',': 0, ';': 0, '\t': 0 };
-  let isQuoted = false;
-  for (const character of text) {
-    if (character === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && character === '\n') break;
-    else if (!isQuoted && Object.hasOwn(counts, character)) counts[character as ',']++;
-  }
-  if (counts[';'] > counts[',']) return counts['\t'] > counts[';'] ? '\t' : ';';
-  return counts['\t'] > counts[','] ? '\t' : ',';
 }
 
 /** Blocks of whole lines without the byte order mark; undefined, and no more, where a line is too long. */

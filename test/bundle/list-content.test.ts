@@ -104,6 +104,12 @@ describe('chunks do not matter', () => {
     expect(entries).toContain('c');
   });
 
+  it.each([1, 2, 3, 5, 100])('to the separator of a header of several lines: %d bytes', (chunkBytes) => {
+    expect(read('string', 'csv', Buffer.from('"\r\n";\n'), chunkBytes)).toEqual({ entries: [], faults: [] });
+    expect(read('string', 'csv', Buffer.from('"a\nb";why\nc,d;e\n'), chunkBytes)).toEqual({ entries: ['c,d'], faults: [] });
+    expect(read('string', 'csv', Buffer.from('5" pipe;why\nc,d;e\n'), chunkBytes)).toEqual({ entries: ['c,d'], faults: [] });
+  });
+
   const seed = testSeed('test/bundle/list-content');
   const content = fc
     .array(fc.oneof(fc.constantFrom('"', '""', ',', ';', '\n', '\r\n', '\ufeff', '\xff', 'é', '😀'), fc.string({ maxLength: 4 })), {
