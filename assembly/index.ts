@@ -2,7 +2,17 @@
 // anything between calls outside the slot it was given.
 
 // For generated code, which runs beside an instance with the same scratch (src/codegen/engine-calls.ts has their signatures).
-export { closeAnswer, closeFrame, decide, decideFrame, evaluate, framePayload, openAnswer, openFrame } from './evaluate';
+export {
+  closeAnswer,
+  closeFrame,
+  decide,
+  decideFrame,
+  decidePayload,
+  evaluate,
+  framePayload,
+  openAnswer,
+  openFrame,
+} from './evaluate';
 export { loadVector } from './flatbuffers/payload';
 export { countCodePoints } from './flatbuffers/text';
 export { callFunction } from './functions/call';

@@ -40,7 +40,6 @@ import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
 import type { Bindings } from './registry/bindings.js';
 import type { LiveImage } from './registry/live-image.js';
-import { copyOut } from './runtime/copy-out.js';
 import type { GeneratedCode } from './runtime/generated-code.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall, TaskResult } from './runtime/task.js';
@@ -115,29 +114,6 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
   }
   if (isPooled(live, count, options)) void runPooled(request, SlotCall.DECIDE_FRAME, settle);
   else runInline(request, SlotCall.DECIDE_FRAME, settle);
-}
-
-/** A request of one payload, settled. */
-export interface One extends Settled {
-  /** A copy of the decision that outlives the call. */
-  copy(): Uint8Array;
-}
-
-/**
- * Decides one payload inline and returns what `read` makes of it: decidePayloads without what only batches and the pool need.
- * Throws Problem: BUSY, BATCH_TOO_LARGE.
- */
-export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: bigint, read: (settled: One) => Result): Result {
-  const bytes = SLOT_HEADER_BYTES + ENTRY_BYTES + live.decisionBytesMax + align8(takenBytes(payload));
-  if (bytes > live.tenant.memory.ring.bytes) throw tooLarge(0, bytes, live.tenant.memory.ring.bytes);
-  const request = admit(live, bytes);
-  try {
-    request.fillOne(payload, now);
-    request.decideInline(SlotCall.DECIDE);
-    return read(request);
-  } finally {
-    request.end();
-  }
 }
 
 /** Inline by default, pooled when it pays: see config.ts for the bound. */
@@ -229,24 +205,6 @@ export class Request implements Settled {
     this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, first, options);
   }
 
-  /** Copies the only payload into the slot; its decision has no id. */
-  fillOne(payload: Uint8Array, now: bigint): void {
-    const { bytes, words, longs } = this.memory;
-    const entry = this.slot + SLOT_HEADER_BYTES;
-    const address = entry + ENTRY_BYTES;
-    const length = takenBytes(payload);
-    if (length > 0) bytes.set(payload, address);
-    const at = entry >>> 2;
-    words[at + (ENTRY_PAYLOAD >>> 2)] = address;
-    words[at + (ENTRY_PAYLOAD_BYTES >>> 2)] = length;
-    words[at + (ENTRY_DECISION >>> 2)] = 0;
-    words[at + (ENTRY_DECISION_BYTES >>> 2)] = 0;
-    this.isFrame = false;
-    this.writeWords(1, 0, 0, address + align8(length), this.live.decisionBytesMax);
-    longs[(this.slot + SLOT_NOW) >>> 3] = now;
-    for (let word = SLOT_ID_HIGH >>> 2; word < (SLOT_ID_LOW + 8) >>> 2; word++) words[(this.slot >>> 2) + word] = 0;
-  }
-
   /** Copies a frame of `count` requests into the slot. */
   fillFrame(frame: Uint8Array, count: number, outputBytes: number, options: DecideOptions): void {
     const input = this.slot + SLOT_HEADER_BYTES + count * ENTRY_BYTES;
@@ -286,14 +244,6 @@ export class Request implements Settled {
     const address = (this.memory.words[entry + (ENTRY_DECISION >>> 2)] as number) >>> 0;
     const length = (this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) & ((1 << ENTRY_STATUS_SHIFT) - 1);
     return this.memory.bytes.subarray(address, address + length);
-  }
-
-  copy(): Uint8Array {
-    assert(this.count > 0, 'there is no decision');
-    const { words, longs } = this.memory;
-    const entry = (this.slot + SLOT_HEADER_BYTES) >>> 2;
-    const length = (words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) & ((1 << ENTRY_STATUS_SHIFT) - 1);
-    return copyOut(longs, (words[entry + (ENTRY_DECISION >>> 2)] as number) >>> 0, length);
   }
 
   statusOf(index: number): Status {

@@ -2,14 +2,16 @@
 
 import type { Status } from '../assembly/shared/status.js';
 import type { Clock } from './clock.js';
-import { decideOne, decidePayloads, type One, type Settled } from './decide.js';
+import { decidePayloads, type Settled } from './decide.js';
 import { decideJson, type JsonText, jsonString, type SettledJson } from './decide-json.js';
+import { decideOne } from './decide-one.js';
 import { Problem } from './errors.js';
 import { Explainer, type Explanation } from './explain.js';
 import type { Manifest } from './image/manifest.js';
 import type { LiveImage } from './registry/live-image.js';
 import { type GivenValues, ownParameters } from './registry/parameters.js';
 import { copyOut } from './runtime/copy-out.js';
+import type { TenantMemory } from './runtime/memory.js';
 import { type Decision, readDecision } from './schema/decision.js';
 import type { Model } from './schema/model.js';
 
@@ -64,7 +66,7 @@ export class RuleSet {
    * does not fit) or INVALID_JSON; bytes that do not fit give a decision with status INVALID_PAYLOAD, as over the network.
    */
   decide(payload: Payload, options: CallOptions = {}): Decision {
-    if (!isText(payload, options)) return decideOne(this.live, this.encode(payload, options), this.nowOf(options), readFirst);
+    if (!isText(payload, options)) return decideOne(this.live, this.encode(payload, options), this.nowOf(options), readAt);
     let decision = undefined as Decision | undefined;
     this.runText(payload, options, (bytes) => {
       decision = readDecision(bytes);
@@ -74,7 +76,7 @@ export class RuleSet {
 
   /** The decision of `decide` as bytes (schemas/decision.fbs), a copy. */
   decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
-    if (!isText(payload, options)) return decideOne(this.live, this.encode(payload, options), this.nowOf(options), copyFirst);
+    if (!isText(payload, options)) return decideOne(this.live, this.encode(payload, options), this.nowOf(options), copyAt);
     let bytes: Uint8Array = INVALID;
     const { longs } = this.live.tenant.memory;
     this.runText(payload, options, (decision) => {
@@ -216,14 +218,12 @@ function isText(payload: Payload, { isJson }: CallOptions): payload is JsonText 
   return typeof payload === 'string' || (isJson === true && payload instanceof Uint8Array);
 }
 
-function readFirst(settled: One): Decision {
-  if (settled.status !== 0) throw failed(settled.status);
-  return readDecision(settled.decision(0));
+function readAt({ bytes: all }: TenantMemory, address: number, bytes: number): Decision {
+  return readDecision(all.subarray(address, address + bytes));
 }
 
-function copyFirst(settled: One): Uint8Array {
-  if (settled.status !== 0) throw failed(settled.status);
-  return settled.copy();
+function copyAt({ longs }: TenantMemory, address: number, bytes: number): Uint8Array {
+  return copyOut(longs, address, bytes);
 }
 
 function failed(status: Status): Problem {

@@ -1,7 +1,8 @@
 // Generated code: from an image to a WebAssembly module that decides as the engine does with that image, and does nothing else. It
 // runs on the same memory, with the same scratch, and asks the engine for what is rare.
 //
-//   decide(slot), decideFrame(slot), decideJson(slot)   of an image that decides: as the engine's exports of that name
+//   decidePayload(slot, image, index, payload, bytes, output), decide(slot), decideFrame(slot), decideJson(slot)
+//                                          of an image that decides: as the engine's exports of that name
 //   evaluate(slot)                         of an image of expressions
 //
 // Each calls one function for a payload: check and load it, run the program, write the decision. Registers are locals, the image's
@@ -68,7 +69,7 @@ function generate(image: ImageParts): Uint8Array {
   if (why !== undefined) throw new Unsupported(why);
   if (image.word(IMAGE_PARAMETER_COUNT) > 0) throw new Unsupported('it reads parameters');
   emitPayload(frame, decides);
-  const payload = module.add(frame.body, [ValueType.I32]);
+  const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
     const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
     module.add(decideBody(payload, decisionBytesMax, false), [ValueType.I32], 'decide');

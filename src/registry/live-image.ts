@@ -224,6 +224,11 @@ export class LiveImage {
     return this.retired;
   }
 
+  /** Whether its memory has been given back. */
+  get isFreed(): boolean {
+    return this.freed;
+  }
+
   /** A copy of the deciding part. */
   copyDeciding(): Uint8Array {
     return this.tenant.memory.viewHeap(this.address, this.bytes).slice();

@@ -7,6 +7,8 @@ import { type WasmModule, wasm } from './webassembly.js';
 
 /** What a module of generated code exports; src/codegen/generate.ts. */
 export interface CodeExports {
+  /** One payload: bytes of its decision | status << ENTRY_STATUS_SHIFT. */
+  decidePayload(slot: number, image: number, index: number, payload: number, bytes: number, output: number): number;
   decide(slot: number): number;
   decideFrame(slot: number): number;
   decideJson(slot: number): number;
@@ -35,10 +37,15 @@ export class GeneratedCode {
 
   /** Decides a slot with this code on the owner's thread, beside its engine instance. Throws what the code traps with. */
   run(slot: number, call: SlotCall, engine: EngineInstance): number {
-    // An instance that trapped has been replaced, and its scratch may be another's by now.
-    if (this.attached?.engine !== engine) this.attached = { engine, exports: attachCode(this.module, engine) };
-    const { exports } = this.attached;
+    const exports = this.exportsFor(engine);
     if (call === SlotCall.DECIDE_JSON) return exports.decideJson(slot);
     return call === SlotCall.DECIDE ? exports.decide(slot) : exports.decideFrame(slot);
+  }
+
+  /** Its instance beside the owner's engine instance. */
+  exportsFor(engine: EngineInstance): CodeExports {
+    // An instance that trapped has been replaced, and its scratch may be another's by now.
+    if (this.attached?.engine !== engine) this.attached = { engine, exports: attachCode(this.module, engine) };
+    return this.attached.exports;
   }
 }

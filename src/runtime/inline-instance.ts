@@ -44,6 +44,20 @@ export class InlineInstance {
     }
   }
 
+  /**
+   * Decides one payload into `output`: of the slot only SLOT_NOW, the id and the bindings are read. Returns its bytes | status <<
+   * ENTRY_STATUS_SHIFT, no bytes where it trapped: then nothing at `output` may be believed.
+   */
+  decideOne(slot: number, image: number, payload: number, bytes: number, output: number, code?: GeneratedCode): number {
+    try {
+      const instance = this.instance ?? this.start();
+      if (code !== undefined) return code.exportsFor(instance).decidePayload(slot, image, 0, payload, bytes, output);
+      return instance.decidePayload(slot, image, 0, payload, bytes, output);
+    } catch (error) {
+      return this.trapped(error, 0);
+    }
+  }
+
   /** Checks an image that lies in the memory. */
   verifyImage(address: number, bytes: number): ImageError {
     try {

@@ -17,6 +17,8 @@ interface EngineExports extends Record<string, unknown> {
   verifyList(address: number, bytes: number): ListError;
   /** Checks a block of bound parameters for an image that has been checked. */
   verifyParameters(image: number, address: number, bytes: number): ParameterError;
+  /** Decides one payload: bytes of its decision | status << ENTRY_STATUS_SHIFT. */
+  decidePayload(slot: number, image: number, index: number, payload: number, bytes: number, output: number): number;
   /** Decides the payloads of a slot's entries, from its cursor to its count. */
   decide(slot: number): Status;
   /** Decides the RequestBatch of a slot and writes the AnswerBatch. */
@@ -54,6 +56,7 @@ export class EngineInstance {
   readonly verifyImage: EngineExports['verifyImage'];
   readonly verifyList: EngineExports['verifyList'];
   readonly verifyParameters: EngineExports['verifyParameters'];
+  readonly decidePayload: EngineExports['decidePayload'];
   readonly decide: EngineExports['decide'];
   readonly decideFrame: EngineExports['decideFrame'];
   readonly decideJson: EngineExports['decideJson'];
@@ -82,6 +85,7 @@ export class EngineInstance {
     this.verifyImage = bare(exports.verifyImage);
     this.verifyList = bare(exports.verifyList);
     this.verifyParameters = bare(exports.verifyParameters);
+    this.decidePayload = bare(exports.decidePayload);
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
     this.decideJson = bare(exports.decideJson);

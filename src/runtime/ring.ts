@@ -81,6 +81,18 @@ export class Ring {
     return address;
   }
 
+  /**
+   * Address of room for a request that is over before anything else is claimed, or 0 where there is none now: where a slot of
+   * `bytes` bytes would lie. Nothing is marked, and nothing has to be given back.
+   */
+  lend(bytes: number): number {
+    const need = Ring.slotBytes(bytes);
+    if (this.count === 0) return need <= this.bytes ? this.base : 0;
+    if (this.tail <= this.head) return need <= this.head - this.tail ? this.tail : 0;
+    if (need <= this.end - this.tail) return this.tail;
+    return need <= this.head - this.base ? this.base : 0;
+  }
+
   /** Gives a slot back. Views of it are dead from here on. */
   release(address: number): void {
     const words = this.words;

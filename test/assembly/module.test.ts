@@ -43,12 +43,13 @@ test('the module imports a memory and a scratch address, and nothing that could 
 
 test('it exports what assembly/index.ts lists, and its memory', () => {
   const source = readFileSync(new URL('../../assembly/index.ts', import.meta.url), 'utf8');
-  const listed = [...source.matchAll(/^export \{ (.*) \}/gm)].flatMap((match) => match[1]!.split(', '));
+  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap((match) => match[1]!.match(/\w+/g)!);
   // What the host calls, and what generated code calls.
   const called = [
     'decide',
     'decideFrame',
     'decideJson',
+    'decidePayload',
     'evaluate',
     'splitJson',
     'verifyImage',

@@ -81,7 +81,9 @@ describe('Ring', () => {
           const live = slots.filter((slot) => slot.live);
           if ('claim' in each) {
             const need = Math.ceil(each.claim / SLOT_ALIGN) * SLOT_ALIGN;
+            const lent = ring.lend(each.claim);
             const address = ring.claim(each.claim);
+            expect(lent).toBe(address);
             expect(address).toBe(placeFor(slots, need, bytes));
             if (address === 0) continue;
             for (const slot of live) expect(address + need <= slot.address || slot.address + slot.bytes <= address).toBe(true);

@@ -1,0 +1,81 @@
+// One payload, decided at once on this thread: what a library user calls most. Nothing else can begin or end in between, so
+// it needs no pin, no reference to its bindings and no slot of its own: it lies in room that the ring lends it, and what the
+// engine has to say comes back as one number.
+//
+//   | header, of which the engine reads now, the id and the bindings | payload, at a multiple of 8 | the decision |
+
+import { DECISION_OUTCOME } from '../assembly/shared/image.js';
+import {
+  ENTRY_STATUS_SHIFT,
+  SLOT_HEADER_BYTES,
+  SLOT_ID_HIGH,
+  SLOT_ID_LOW,
+  SLOT_LISTS,
+  SLOT_NOW,
+  SLOT_PARAMETERS,
+} from '../assembly/shared/layout.js';
+import { PAYLOAD_BYTES_MAX } from '../assembly/shared/limits.js';
+import { Status } from '../assembly/shared/status.js';
+import { assert } from './assert.js';
+import { Problem } from './errors.js';
+import { Counter } from './observe/counters.js';
+import type { LiveImage } from './registry/live-image.js';
+import type { TenantMemory } from './runtime/memory.js';
+
+const BYTES_MASK = (1 << ENTRY_STATUS_SHIFT) - 1;
+
+/** Reads a decision that lies in the tenant's memory until it returns. Decides nothing itself. */
+export type ReadDecision<Result> = (memory: TenantMemory, address: number, bytes: number) => Result;
+
+/**
+ * Decides a payload inline, without an id, and returns what `read` makes of the decision. A payload that is no payload has a decision
+ * too, which says INVALID_PAYLOAD.
+ *
+ * @param now microseconds UTC
+ * Throws Problem: BUSY where the tenant's ring is full, BATCH_TOO_LARGE where the worst case exceeds it, INTERNAL where the engine
+ * trapped.
+ */
+export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: bigint, read: ReadDecision<Result>): Result {
+  const { memory, inline, host } = live.tenant;
+  const { ring, words, longs } = memory;
+  const { counters } = host;
+  assert(!live.isFreed, 'decided with an image that has been released');
+  // Of a payload that is too large nothing is copied, so that the engine finds it invalid like any other.
+  const length = payload.length > PAYLOAD_BYTES_MAX ? 0 : payload.length;
+  const outputOffset = SLOT_HEADER_BYTES + ((length + 7) & ~7);
+  const bytes = outputOffset + live.decisionBytesMax;
+  const slot = ring.lend(bytes);
+  if (slot === 0) throw noRoom(live, bytes);
+
+  const address = slot + SLOT_HEADER_BYTES;
+  if (length > 0) memory.bytes.set(payload, address);
+  const { bindings } = live;
+  const at = slot >>> 2;
+  words[at + (SLOT_LISTS >>> 2)] = bindings === undefined ? 0 : bindings.lists;
+  words[at + (SLOT_PARAMETERS >>> 2)] = bindings === undefined ? 0 : bindings.parameters;
+  longs[(slot + SLOT_NOW) >>> 3] = now;
+  for (let word = SLOT_ID_HIGH >>> 2; word < (SLOT_ID_LOW + 8) >>> 2; word++) words[at + word] = 0;
+
+  const { traps } = inline;
+  const output = slot + outputOffset;
+  const packed = inline.decideOne(slot, live.address, address, length, output, live.code);
+  counters.add(Counter.REQUESTS_INLINE);
+  const decisionBytes = packed & BYTES_MASK;
+  if (decisionBytes === 0) {
+    counters.add(Counter.INTERNAL);
+    if (inline.traps !== traps) counters.add(Counter.TRAPS);
+    throw new Problem('INTERNAL', `the engine failed with status ${Status.INTERNAL}`);
+  }
+  live.decided(1);
+  counters.add(Counter.OUTCOME_NONE + (memory.bytes[output + DECISION_OUTCOME] as number));
+  if (packed >>> ENTRY_STATUS_SHIFT === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
+  return read(memory, output, decisionBytes);
+}
+
+function noRoom({ tenant }: LiveImage, bytes: number): Problem {
+  const room = tenant.memory.ring.bytes;
+  if (bytes > room)
+    return new Problem('BATCH_TOO_LARGE', `the payload may need ${bytes} bytes of the tenant's ring, which has ${room}`);
+  tenant.host.counters.add(Counter.BUSY);
+  return new Problem('BUSY', 'the ring of requests is full');
+}
