@@ -4,6 +4,7 @@
 import { verifyCase } from '../functions/case';
 import { verifyPattern } from '../functions/pattern';
 import { verifyZone } from '../functions/zone';
+import { verifyIndex } from '../index/verify';
 import { verifyPlan } from '../json/plan';
 import {
   BLOB_BYTES,
@@ -67,6 +68,8 @@ function contentFits(image: usize, kind: u32, address: usize, bytes: u32): bool 
       return verifyPlan(image, address, bytes);
     case BlobKind.ENSEMBLE:
       return verifyEnsemble(address, bytes);
+    case BlobKind.INDEX:
+      return verifyIndex(image, address, bytes);
     default:
       return false;
   }

@@ -27,6 +27,7 @@ import { PATTERN_UNITS } from '../shared/pattern';
 import { FieldKind, fieldUnits } from '../shared/value-type';
 import { blobAddress } from './blobs';
 import { fieldTextBytes } from './fields';
+import { matchUnits } from './matches';
 import { textBytesOf } from './registers';
 
 /** What the two sums may differ by, where another compiler adds in another order. */
@@ -69,6 +70,7 @@ function payloadUnits(image: usize): f64 {
 /** Units of one instruction, its function's included. Its operands and blob are known to be good. */
 export function unitsAt(image: usize, pc: usize): f64 {
   const op = load<u16>(pc) as u32;
+  if (op === Opcode.MATCH || op === Opcode.ALIVE) return matchUnits(image, pc);
   const units = instructionUnits(op as Opcode, instructionTextBytes(image, pc, op) as f64);
   if (op === Opcode.ENSEMBLE) return units + load<f64>(blobAddress(image, load<u32>(pc, INSTRUCTION_IMM)), ENSEMBLE_UNITS);
   if (op !== Opcode.CALL) return units;

@@ -52,6 +52,8 @@ export function verifyJump(image: usize, pc: usize, index: u32, count: u32): boo
     case Opcode.NEXT_PIECE:
       return closeLoop(pc, index, load<u64>(pc, INSTRUCTION_IMM), Opcode.FOR_PIECE);
     case Opcode.PARAMETER:
+    case Opcode.MATCH:
+    case Opcode.ALIVE:
       return true;
     default:
       if (op !== Opcode.JUMP && op !== Opcode.ALL && op < (Opcode.IF_FIELD_NULL as u32)) return true;
@@ -77,7 +79,7 @@ function passed(index: u32): void {
 }
 
 /** Whether an instruction before `first` jumps to one from `first` on and before `end`. */
-function isEntered(first: u32, end: u32): bool {
+export function isEntered(first: u32, end: u32): bool {
   for (let index = first; index < end; index++) {
     const place = index & (RING_BITS - 1);
     if (((load<u8>(scratchHits() + (place >> 3)) as u32) >> (place & 7)) & 1) return true;

@@ -29,6 +29,10 @@ function formOf(op: u32): u32 {
     case Opcode.END:
     case Opcode.RESET_TEXT:
       return form(0, 0, 0, 0);
+    case Opcode.MATCH:
+    case Opcode.ALIVE:
+      // All that there is to them is for matches.ts.
+      return form(0, 0, 0, IMM_BITS);
     case Opcode.JUMP:
       return form(0, 0, JUMP, 0);
     case Opcode.HIT:

@@ -5,6 +5,7 @@ import { INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../sh
 import { ImageError } from '../shared/status';
 import { statesCost, unitsAt } from './cost';
 import { beginLoops, loopDepth, loopTimes, verifyJump } from './loops';
+import { beginMatches, isMatching, verifyMatch } from './matches';
 import { verifyOperands } from './operands';
 
 /**
@@ -17,6 +18,7 @@ export function verifyProgram(image: usize): ImageError {
   const code = image + load<u32>(image, IMAGE_CODE);
   if (count === 0 || load<u16>(code + (count - 1) * INSTRUCTION_BYTES) !== Opcode.END) return ImageError.BAD_JUMP;
   beginLoops();
+  beginMatches();
   let outs: u32 = 0;
   let units: f64 = 0;
   for (let index: u32 = 0; index < count; index++) {
@@ -27,11 +29,12 @@ export function verifyProgram(image: usize): ImageError {
     if (error !== ImageError.NONE) return error;
     // A loop's FOR runs as often as the loops around it, its NEXT as often as its body.
     const times = loopTimes();
-    if (!verifyJump(image, pc, index, count)) return ImageError.BAD_JUMP;
+    // An index ends before the instruction where it does, which may open a loop.
+    if (!verifyMatch(image, pc, index, count) || !verifyJump(image, pc, index, count)) return ImageError.BAD_JUMP;
     if (op === Opcode.ALL && !leadsTests(pc)) return ImageError.BAD_OPERAND;
     units += unitsAt(image, pc) * times;
   }
-  if (loopDepth() !== 0) return ImageError.BAD_JUMP;
+  if (loopDepth() !== 0 || isMatching()) return ImageError.BAD_JUMP;
   if (outs < load<u32>(image, IMAGE_OUT_COUNT)) return ImageError.BAD_HEADER;
   return statesCost(image, units) ? ImageError.NONE : ImageError.BAD_COST;
 }

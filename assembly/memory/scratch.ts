@@ -1,6 +1,14 @@
 // The parts of an instance's scratch; drawn in shared/layout.ts. Nothing in it outlives one payload but guesses.
 
-import { SCRATCH_HITS, SCRATCH_KEYS, SCRATCH_NULLS, SCRATCH_REGISTERS, SCRATCH_TEXT, SCRATCH_WORK } from '../shared/layout';
+import {
+  SCRATCH_ALIVE,
+  SCRATCH_HITS,
+  SCRATCH_KEYS,
+  SCRATCH_NULLS,
+  SCRATCH_REGISTERS,
+  SCRATCH_TEXT,
+  SCRATCH_WORK,
+} from '../shared/layout';
 import { scratchBase } from './env';
 
 /** Registers, 8 bytes each. */
@@ -31,6 +39,11 @@ export function scratchWork(): usize {
 /** Guesses which key of JSON comes next. */
 export function scratchKeys(): usize {
   return scratchBase + SCRATCH_KEYS;
+}
+
+/** Which parts of the match index that runs are alive, a bit each. */
+export function scratchAlive(): usize {
+  return scratchBase + SCRATCH_ALIVE;
 }
 
 /** Writes zeros in steps of 8 bytes; `bytes` is a multiple of 8. Short runs only: a call of memory.fill costs more than they do. */

@@ -89,7 +89,7 @@ export enum BlobKind {
   PATTERN = 2,
   /** A table of case mappings, assembly/functions/case.ts. */
   CASE = 3,
-  /** A number kept for the match index; the verifier refuses it. */
+  /** A match index, assembly/index/. */
   INDEX = 4,
   /** An ensemble of trees, assembly/trees/. */
   ENSEMBLE = 5,

@@ -32,9 +32,9 @@ export const DIRTY_PAGE_BITS = 12;
 /**
  * Scratch of one instance; no other instance touches it.
  *
- *   0                32,768        36,864       45,056                       110,592     131,072         135,168
- *   | registers      | null flags  | hit bits   | joined texts               | work      | keys of JSON  |
- *   | 4,096 x 8      | 4,096 x 1   | 65,536 / 8 | 65,536                     | of calls  | 1,088 x 2     |
+ *   0                32,768        36,864       45,056                       110,592     131,072         135,168   137,216
+ *   | registers      | null flags  | hit bits   | joined texts               | work      | keys of JSON  | alive   |
+ *   | 4,096 x 8      | 4,096 x 1   | 65,536 / 8 | 65,536                     | of calls  | 1,088 x 2     | parts   |
  */
 export const SCRATCH_REGISTERS = 0;
 export const SCRATCH_NULLS = 32768;
@@ -45,7 +45,10 @@ export const SCRATCH_WORK = 110592;
 export const SCRATCH_WORK_BYTES = 20480;
 /** Which key followed which in the last texts, u16 each: guesses, checked before they are believed (assembly/json/object.ts). */
 export const SCRATCH_KEYS = 131072;
-export const SCRATCH_BYTES = 135168;
+/** Which parts of the match index that runs are alive, a bit each. */
+export const SCRATCH_ALIVE = 135168;
+export const SCRATCH_ALIVE_BYTES = 2048;
+export const SCRATCH_BYTES = 137216;
 
 /**
  * A slot: one request in the ring. Slots have any length, a multiple of SLOT_ALIGN, and never wrap around the ring's end.

@@ -125,8 +125,16 @@ export enum Opcode {
   IF_MEMBER = 47,
   IF_NOT_MEMBER = 48,
 
-  /** Numbers kept for the match index; the verifier refuses them. */
+  /**
+   * MATCH imm: which parts of the match index imm (a blob) are alive: their tests that the index holds all hold. Parts that are
+   * nothing but a hit are hit at once. Go on behind the ALIVE of the first of the others that is alive; or where the index ends,
+   * where none is.
+   */
   MATCH = 49,
+  /**
+   * ALIVE a imm: part a of the match index imm begins, the rest of its condition first. Reached from the part before: go on behind
+   * the ALIVE of the next part that is alive, this one included, or where the index ends, where none is.
+   */
   ALIVE = 50,
   /**
    * ENSEMBLE a b imm: the registers a, a + 1, ... = the results of the ensemble of trees that is blob imm, of the inputs in the

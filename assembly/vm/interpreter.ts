@@ -5,6 +5,7 @@
 import { callFunction, isStatus } from '../functions/call';
 import { nextPiece, pieceText, textJoin } from '../functions/text';
 import { blobAddress } from '../image/blobs';
+import { entryOf, matchIndex, nextAlive } from '../index/match';
 import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scratch';
 import { f64Remainder } from '../ops/arithmetic';
 import { textCompare, textEqual, textKey } from '../ops/text';
@@ -25,6 +26,7 @@ import {
 } from '../shared/image';
 import { VALUE_BYTES, VALUE_HIGH, VALUE_LOW, VALUE_TAG } from '../shared/layout';
 import { TEXT_SCRATCH_BYTES } from '../shared/limits';
+import { INDEX_PARTS } from '../shared/match-index';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_BYTES, INSTRUCTION_C, INSTRUCTION_IMM, Opcode } from '../shared/opcode';
 import { Status } from '../shared/status';
 import { RegisterType } from '../shared/value-type';
@@ -59,6 +61,16 @@ function textConstant(constants: usize, pc: usize): u64 {
 /** The instruction that comes after the end of a loop's round: the one behind its FOR where `again`, else the one behind. */
 function again(pc: usize, back: u64, again: bool): usize {
   return again ? pc - ((back as usize) << 4) : pc + INSTRUCTION_BYTES;
+}
+
+/**
+ * The instruction behind the ALIVE of a part; the one where the index ends, for the number of parts.
+ *
+ * @param from instructions between the index's MATCH and `pc`
+ */
+function goOn(pc: usize, index: usize, from: u32, part: u32): usize {
+  const past: u32 = part < load<u32>(index, INDEX_PARTS) ? INSTRUCTION_BYTES : 0;
+  return pc + (((entryOf(index, part) - from) as usize) << 4) + past;
 }
 
 /**
@@ -348,6 +360,18 @@ export function runProgram(image: usize, lists: usize, parameters: usize, output
         store<u64>(registerA(registers, pc), parameterValue(parameters, load<u32>(pc, INSTRUCTION_IMM) as usize));
         pc += INSTRUCTION_BYTES;
         break;
+      case Opcode.MATCH: {
+        const index = blobAddress(image, load<u32>(pc, INSTRUCTION_IMM));
+        matchIndex(index);
+        pc = goOn(pc, index, 0, nextAlive(index, 0));
+        break;
+      }
+      case Opcode.ALIVE: {
+        const index = blobAddress(image, load<u32>(pc, INSTRUCTION_IMM));
+        const part = load<u16>(pc, INSTRUCTION_A) as u32;
+        pc = goOn(pc, index, entryOf(index, part), nextAlive(index, part));
+        break;
+      }
 
       case Opcode.ALL:
         pc = runConjunctions(pc, registers);

@@ -159,6 +159,9 @@ export function jumpTarget({ op, index, c, low }: Instruction): number | undefin
     case Opcode.NEXT:
     case Opcode.NEXT_PIECE:
       return undefined; // ALL changes nothing, the others go back
+    case Opcode.MATCH:
+    case Opcode.ALIVE:
+      return undefined; // no code is generated for them: where they lead to stands in their index
     default:
       return op >= Opcode.IF_FIELD_NULL && op !== Opcode.ENSEMBLE && op !== Opcode.PARAMETER ? index + c : undefined;
   }

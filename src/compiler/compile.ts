@@ -15,6 +15,7 @@ import { checkDecide } from './check-decide.js';
 import { checkRules } from './check-rules.js';
 import type { CostEntry } from './cost-report.js';
 import { checkDefinitions, type Definitions, numberedSteps } from './definitions.js';
+import type { IndexPolicy, IndexReport } from './index/plan.js';
 import { IMAGE_COST_MAX } from './limits.js';
 import { type OpenQuestions, openQuestions } from './open-questions.js';
 import { emitProgram, type ProgramSource, rankRules } from './program.js';
@@ -30,6 +31,8 @@ export interface CompileOptions {
   profileMax?: ProfileName;
   /** Units one payload may cost. */
   costMax?: number;
+  /** Which conditions get a match index: where the cost model finds that it pays (`auto`, the default), all that can, none. */
+  index?: IndexPolicy;
   /** Ids given before; used where the bundle has no model.lock.json of its own. */
   lock?: ModelLock;
 }
@@ -40,6 +43,8 @@ export interface CompileResult {
   manifest?: Manifest;
   /** What the parts of the program cost, and what would make the dearest of them cheaper; absent with the image. */
   costs?: CostEntry[];
+  /** What the match index holds of rules and of rows of tables, and why; absent with the image. */
+  indexes?: IndexReport[];
   /** What model.lock.json should hold from now on; absent where the model has errors. */
   lock?: ModelLock;
   /** What proofs have not settled; nothing of a bundle that was not proven, since it has errors. */
@@ -57,7 +62,7 @@ export function compile(files: BundleFiles, options: CompileOptions = {}): Compi
   const { compiled, definitions } = emitted;
   const manifest = toManifest(compiled, definitions, files);
   const image = joinImageFile(writeImage(toParts(compiled)), manifest);
-  return { image, manifest, costs: compiled.program.costs, ...result };
+  return { image, manifest, costs: compiled.program.costs, indexes: compiled.program.indexes, ...result };
 }
 
 /** Finds what compiling would report, without the image. @param memo of the checks before; its begin and end are the caller's */
@@ -110,6 +115,7 @@ function emit(
   const costMax = options.costMax ?? IMAGE_COST_MAX;
   // Who remembers checks, and has no use for the program where emitting it reports nothing.
   if (
+    options.index !== 'on' &&
     memo
       ?.gauge(model, definitions, first)
       .fits(conditions, { rules: rules.length + hits.length, reasonsMax: bundle.reasonsMax, costMax })
@@ -128,6 +134,7 @@ function emit(
     reasonsMax: bundle.reasonsMax,
     span: bundle.nameSpan,
     costMax,
+    index: options.index ?? 'auto',
   };
   const program = emitProgram(source, bag);
   if (bag.hasErrors) return found;

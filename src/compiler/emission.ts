@@ -17,13 +17,14 @@ import { type CostEntry, partsOf, payloadEntry, type Stretch, sumUnits, unitsOf 
 import { Emitter, type Mark } from './emit-bytecode.js';
 import { makesText } from './emit-call.js';
 import { emitStep, type StepContext, setNull } from './emit-steps.js';
+import { type Stretch as Site, type Sites, testedOf } from './index/sites.js';
 import { type Ir, visit } from './ir.js';
 import { RULE_COST_MAX, STEP_COST_MAX } from './limits.js';
 import { liveSteps } from './live-steps.js';
 import { imageParameters, parametersOf } from './parameters.js';
 import { Registers, registerTypeOf } from './registers.js';
 import type { ListRef, ParameterRef } from './scope.js';
-import { expressionsOf, featuresOf } from './step-parts.js';
+import { assignmentsOf, expressionsOf, featuresOf } from './step-parts.js';
 import type { Step } from './steps.js';
 import { grouped } from './wording.js';
 
@@ -66,20 +67,34 @@ export class Emission {
   /** No text has been joined since the last RESET_TEXT. */
   #clean = true;
 
+  readonly #stretches = new Map<Step, readonly Site[]>();
+
   /**
    * @param roots what is evaluated after the steps
    * @param hits the program has rules that steps may hit
+   * @param indexing absent where no conditions get an index
    */
-  constructor(model: Model, steps: readonly Step[], roots: readonly Ir[], hits: boolean, bag: DiagnosticBag) {
+  constructor(
+    model: Model,
+    steps: readonly Step[],
+    roots: readonly Ir[],
+    hits: boolean,
+    bag: DiagnosticBag,
+    indexing?: { sites: Sites; rankOf: ((hit: number) => number) | undefined; tested: readonly Ir[] },
+  ) {
     const live = liveSteps(steps, roots, hits);
     const all = [...live.steps.flatMap(expressionsOf), ...roots];
+    for (const step of live.steps) {
+      const stretches = indexing?.sites.planStep(step, indexing.rankOf);
+      if (stretches !== undefined) this.#stretches.set(step, stretches);
+    }
     this.#model = model;
     this.#steps = live.steps;
     this.#lists = listsOf(all);
     this.#parameters = parametersOf(all);
     this.#bag = bag;
     this.emitter = new Emitter(new Registers(model, all), blobMaker, this.#lists, this.#parameters);
-    this.emitter.textKeys(all);
+    this.emitter.textKeys([...live.steps.flatMap((step) => this.#tested(step)), ...(indexing?.tested ?? roots)]);
     // What no row sets is null for every payload.
     const given = new Set(live.steps.flatMap((step) => [...featuresOf(step)]));
     for (const feature of live.reads) {
@@ -93,7 +108,7 @@ export class Emission {
   steps(context: StepContext): void {
     for (const step of this.#steps) {
       const expressions = expressionsOf(step);
-      this.part('step', step.name, step.span, expressions, () => emitStep(this.emitter, step, context));
+      this.part('step', step.name, step.span, expressions, () => emitStep(this.emitter, step, context, this.#stretches.get(step)));
       if (expressions.some(joinsTexts) && [...featuresOf(step)].some(({ type }) => type.kind === 'text')) {
         this.emitter.keepText();
         this.#clean = true;
@@ -101,13 +116,28 @@ export class Emission {
     }
   }
 
-  /** Emits one part of the program, and reports what is too much in it. */
-  part(kind: Part['kind'], name: string, span: Span, expressions: readonly Ir[], emit: () => void): void {
+  /** The expressions of a step that code evaluates. */
+  #tested(step: Step): Ir[] {
+    const stretches = this.#stretches.get(step);
+    if (stretches === undefined || step.kind === 'let' || step.kind === 'ensemble') return expressionsOf(step);
+    const values = assignmentsOf(step).map(({ value }) => value);
+    return [
+      ...testedOf(
+        stretches,
+        step.rows.map(({ when }) => when),
+      ),
+      ...values,
+    ];
+  }
+
+  /** Emits one part of the program, and reports what is too much in it. @param lead what comes before all else in it */
+  part(kind: Part['kind'], name: string, span: Span, expressions: readonly Ir[], emit: () => void, lead?: () => void): void {
     const { emitter } = this;
     const { code } = emitter;
     const first = code.count;
     const firstMark = emitter.marks.length;
     const joins = expressions.some(joinsTexts);
+    lead?.();
     if (joins && !this.#clean) emitter.resetText();
     emit();
     if (joins) this.#clean = false;

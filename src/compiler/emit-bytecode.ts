@@ -71,12 +71,12 @@ export class Emitter {
     this.parameters = parameters;
   }
 
-  /** HIT of a rule's rank where its condition holds; then, where only the first hit counts, the end. */
-  rule(condition: Ir, rank: number, endAfterHit: boolean): void {
-    if (condition.op === 'constant' && condition.value === false) return;
+  /** HIT of a rule's rank where all conditions hold; then, where only the first hit counts, the end. */
+  rule(conditions: readonly Ir[], rank: number, endAfterHit: boolean): void {
+    if (conditions.some((condition) => condition.op === 'constant' && condition.value === false)) return;
     const next = this.code.label();
     const first = this.code.count;
-    this.branch(condition, next, false);
+    for (const condition of conditions) this.branch(condition, next, false);
     if (!endAfterHit) leadConjunction(this.code, first, next);
     this.hit(rank, endAfterHit);
     this.code.bind(next);

@@ -4,8 +4,11 @@ import { FunctionId } from '../../assembly/shared/function.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { Status } from '../../assembly/shared/status.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
+import type { Label } from './code-buffer.js';
 import type { Emitter } from './emit-bytecode.js';
 import { emitEnsemble } from './emit-ensemble.js';
+import { IndexEmission } from './index/emit-index.js';
+import type { Stretch } from './index/sites.js';
 import type { Ir } from './ir.js';
 import { registerTypeOf } from './registers.js';
 import type { FeatureRef } from './scope.js';
@@ -19,8 +22,8 @@ export interface StepContext {
   hit(index: number): void;
 }
 
-/** Emits one step. Features that it sets have registers from now on. */
-export function emitStep(emitter: Emitter, step: Step, context: StepContext): void {
+/** Emits one step. Features that it sets have registers from now on. @param sites of its rows, where they are planned */
+export function emitStep(emitter: Emitter, step: Step, context: StepContext, sites?: readonly Stretch[]): void {
   if (step.kind === 'ensemble') {
     emitEnsemble(emitter, step, (index) => context.hit(index));
     return;
@@ -31,10 +34,10 @@ export function emitStep(emitter: Emitter, step: Step, context: StepContext): vo
       emitLet(emitter, step);
       break;
     case 'choose':
-      emitChoose(emitter, step, context);
+      emitChoose(emitter, step, context, sites);
       break;
     case 'each':
-      emitEach(emitter, step, context);
+      emitEach(emitter, step, context, sites);
       break;
   }
   for (const feature of featuresOf(step)) emitter.keyFeature(feature);
@@ -78,7 +81,7 @@ export function setNull(emitter: Emitter, feature: FeatureRef): void {
  * The first row that holds. Where it must be the only one, the number of its group is kept, and the rows behind it are tested
  * against that.
  */
-function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext): void {
+function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext, sites: readonly Stretch[] | undefined): void {
   const { code } = emitter;
   const features = featuresOf(step);
   const end = code.label();
@@ -90,10 +93,9 @@ function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext): v
     for (const feature of features) if (!given.has(feature)) setNull(emitter, feature);
     for (const index of indices) context.hit(index);
   };
-  for (const [index, row] of step.rows.entries()) {
-    const next = code.label();
-    code.relay(end);
-    emitter.branch(row.when, next, false);
+  const between = (): void => code.relay(end);
+  eachRow(emitter, step, sites, between, (index, next) => {
+    const row = step.rows[index]!;
     if (group === undefined) {
       body(row.sets, row.hits);
       emitter.test(Opcode.JUMP, end);
@@ -111,8 +113,7 @@ function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext): v
         emitter.emit(Opcode.FAIL, 0, 0, 0, BigInt(Status.CONFLICT));
       }
     }
-    code.bind(next);
-  }
+  });
   if (group !== undefined) {
     emitter.test(Opcode.I64_NE_I, end, group, 0, 0n);
     emitter.registers.release(group);
@@ -121,17 +122,55 @@ function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext): v
   code.bind(end);
 }
 
-function emitEach(emitter: Emitter, step: EachStep, context: StepContext): void {
+/** Emits the rows of a step: what each does, `body`, is skipped where its condition does not hold. @param between before each row */
+function eachRow(
+  emitter: Emitter,
+  { rows }: ChooseStep | EachStep,
+  sites: readonly Stretch[] | undefined,
+  between: () => void,
+  body: (row: number, next: Label) => void,
+): void {
+  const emit = (row: number, conditions: readonly Ir[]): void => {
+    const next = emitter.code.label();
+    for (const condition of conditions) emitter.branch(condition, next, false);
+    body(row, next);
+    emitter.code.bind(next);
+  };
+  for (const { items, plan } of sites ?? [{ items: rows.map((_, index) => index), plan: undefined }]) {
+    if (plan === undefined) {
+      for (const item of items) {
+        between();
+        emit(item, [rows[item]!.when]);
+      }
+      continue;
+    }
+    between();
+    const index = new IndexEmission(emitter, plan);
+    for (const [part, { source, residual }] of plan.parts.entries()) {
+      if (source === undefined || index.isDone(part)) continue;
+      between();
+      index.lead(part);
+      emit(items[source]!, residual);
+    }
+    index.end();
+  }
+}
+
+function emitEach(emitter: Emitter, step: EachStep, context: StepContext, sites: readonly Stretch[] | undefined): void {
   const counted = new Set(step.rows.flatMap(({ folds }) => folds.filter(isAdding).map(({ feature }) => feature)));
   for (const feature of featuresOf(step)) if (!counted.has(feature)) setNull(emitter, feature);
-  for (const row of step.rows) {
-    const next = emitter.code.label();
-    emitter.branch(row.when, next, false);
-    for (const set of row.sets) assign(emitter, set, true);
-    for (const fold of row.folds) emitFold(emitter, fold);
-    for (const index of row.hits) context.hit(index);
-    emitter.code.bind(next);
-  }
+  eachRow(
+    emitter,
+    step,
+    sites,
+    () => {},
+    (index) => {
+      const row = step.rows[index]!;
+      for (const set of row.sets) assign(emitter, set, true);
+      for (const fold of row.folds) emitFold(emitter, fold);
+      for (const hit of row.hits) context.hit(hit);
+    },
+  );
 }
 
 /** True for what starts from 0, the value that registers begin with. */

@@ -12,8 +12,10 @@ import {
   LISTS_MAX,
   PARAMETERS_MAX,
   REGISTERS_MAX,
+  RULES_MAX,
   TEXT_SCRATCH_BYTES,
 } from '../../assembly/shared/limits.js';
+import { ALIVE_UNITS, INDEX_PARTS_MAX } from '../../assembly/shared/match-index.js';
 import { instructionUnits, Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
 import { payloadUnits } from '../image/cost.js';
@@ -62,6 +64,11 @@ const PART_UNITS = PART_INSTRUCTIONS * instructionUnits(Opcode.END, 0);
 /** What is counted for each hit of a step: it is noted where the step gives it, and decided among the rules. */
 const HIT_INSTRUCTIONS = 8;
 const HIT_UNITS = HIT_INSTRUCTIONS * instructionUnits(Opcode.HIT, 0);
+
+/** What is counted for each row of a step: its ALIVE. The MATCH before them takes no more than the tests that it saves. */
+const ROW_UNITS = ALIVE_UNITS;
+/** Indexes of the rules, or of one step, at most. */
+const INDEXES_OF_ONE = RULES_MAX / INDEX_PARTS_MAX;
 
 /** Share of a limit up to which a sum is not near it: sums of the same numbers in another order differ in their last bits. */
 const NEAR = 0.99;
@@ -166,7 +173,7 @@ export class ProgramGauge {
       ruleUnits: Math.max(size.ruleUnits, HIT_UNITS),
       instructions: size.instructions + HIT_INSTRUCTIONS * this.#hits + 2 * names + 1,
       registers: registers.descriptors.length + names + 1,
-      blobs: blobs.items.length,
+      blobs: blobs.items.length + INDEXES_OF_ONE * (this.#steps.length + 1),
       lists: this.#lists,
       parameters: this.#parameters,
     };
@@ -175,7 +182,7 @@ export class ProgramGauge {
   #rule(condition: Ir): Part {
     const changed = this.#inlined.change(condition);
     this.#declareReads([changed]);
-    return this.#part(() => this.#emitter.rule(changed, 0, this.#first));
+    return this.#part(() => this.#emitter.rule([changed], 0, this.#first));
   }
 
   #step(step: Step): Part {
@@ -186,10 +193,11 @@ export class ProgramGauge {
     const key = instructionUnits(Opcode.TEXT_KEY, 0);
     const features = featuresOf(step).size;
     const hits = hitsOf(step).length;
+    const rows = 'rows' in step ? step.rows.length + 1 : 0;
     return {
       ...part,
-      units: part.units + key * features + HIT_UNITS * hits,
-      instructions: part.instructions + features + HIT_INSTRUCTIONS * hits,
+      units: part.units + key * features + HIT_UNITS * hits + ROW_UNITS * rows,
+      instructions: part.instructions + features + HIT_INSTRUCTIONS * hits + rows,
     };
   }
 

@@ -4,8 +4,11 @@ import { decisionUnits } from '../../assembly/shared/cost.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { payloadUnits } from '../image/cost.js';
 import type { Model } from '../schema/model.js';
-import { mergeCosts } from './cost-report.js';
+import { type CostEntry, mergeCosts } from './cost-report.js';
 import { Emission, type Emitted, reportWhole } from './emission.js';
+import { emitRules, planRules } from './emit-rules.js';
+import type { IndexPolicy, IndexReport } from './index/plan.js';
+import { Sites, testedOf } from './index/sites.js';
 import type { Ir } from './ir.js';
 import { inlineFeatures } from './passes/inline-features.js';
 import type { Step } from './steps.js';
@@ -36,6 +39,8 @@ export interface ProgramSource {
   costMax: number;
   /** What is loaded and computed though no rule reads it: for programs that are measured beside others. */
   kept?: readonly Ir[];
+  /** Which conditions get an index; `auto` by default. */
+  index?: IndexPolicy;
 }
 
 export interface Program extends Emitted {
@@ -43,6 +48,8 @@ export interface Program extends Emitted {
   ruleCosts: number[];
   /** Units of one payload: verifying it, the program, the decision. */
   costMax: number;
+  /** What was chosen for rules and for the rows of tables. */
+  indexes: IndexReport[];
 }
 
 /** Rank of each rule: larger score first, then the order written. ranks[i] is the rank of rules[i]. */
@@ -59,17 +66,21 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const inlined = inlineFeatures(source.steps);
   const conditions = rules.map(({ condition }) => condition && inlined.change(condition));
   const written = conditions.filter((condition) => condition !== undefined);
-  const emission = new Emission(source.model, inlined.steps, [...written, ...(source.kept ?? [])], true, bag);
+  const sites = new Sites(source.index ?? 'auto');
+  const runs = planRules(sites, conditions, ranks, first);
+  const rankOf = first ? undefined : (index: number): number => ranks[index]!;
+  const emission = new Emission(source.model, inlined.steps, [...written, ...(source.kept ?? [])], true, bag, {
+    sites,
+    rankOf,
+    tested: [...runs.flatMap((run) => testedOf(run, conditions)), ...(source.kept ?? [])],
+  });
   const { emitter } = emission;
   const waiting = first ? waitingHits(emitter, source) : undefined;
   emission.steps({ hit: (index) => (waiting === undefined ? emitter.hit(ranks[index]!, first) : waiting.note(index)) });
-  for (const [index, rule] of rules.entries()) {
-    const condition = conditions[index];
-    emission.part('rule', rule.id, rule.span, condition === undefined ? [] : [condition], () => {
-      if (condition !== undefined) emitter.rule(condition, ranks[index]!, first);
-      else waiting?.decide(index);
-    });
-  }
+  const order = emitRules(emission, rules, conditions, runs, {
+    hit: (index, conditions) => emitter.rule(conditions, ranks[index]!, first),
+    decide: (index) => waiting?.decide(index),
+  });
   emitter.end();
   emission.reportSize(span);
   const result = emission.finish();
@@ -78,6 +89,9 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const bound = result.lists.length + result.parameters.length;
   const whole = payloadUnits(source.model) + result.units + decisionUnits(rules.length, source.reasonsMax, bound);
   if (whole > source.costMax) reportWhole(whole, source.costMax, result.costs, span, bag);
-  const ruleCosts = result.costs.filter(({ kind }) => kind === 'rule').map(({ units }) => units);
-  return { ...result, costs: mergeCosts(result.costs), ruleCosts, costMax: whole };
+  const others = result.costs.filter(({ kind }) => kind !== 'rule');
+  const inOrder: CostEntry[] = [];
+  for (const [at, entry] of result.costs.filter(({ kind }) => kind === 'rule').entries()) inOrder[order[at]!] = entry;
+  const ruleCosts = inOrder.map(({ units }) => units);
+  return { ...result, costs: mergeCosts([...others, ...inOrder]), ruleCosts, costMax: whole, indexes: sites.reports };
 }

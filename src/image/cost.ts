@@ -4,6 +4,7 @@
 import { decisionUnits, PAYLOAD_UNITS } from '../../assembly/shared/cost.js';
 import { ENSEMBLE_HEADER_BYTES, ENSEMBLE_UNITS } from '../../assembly/shared/ensemble.js';
 import { FORM_LITERAL_SHIFT, type FunctionId, functionForm, functionUnits, LiteralKind } from '../../assembly/shared/function.js';
+import * as index from '../../assembly/shared/match-index.js';
 import * as at from '../../assembly/shared/opcode.js';
 import { PATTERN_RANGES, PATTERN_UNITS } from '../../assembly/shared/pattern.js';
 import { FieldKind, fieldUnits, RegisterType } from '../../assembly/shared/value-type.js';
@@ -38,6 +39,8 @@ export interface CostContext {
 /** Units of one instruction, its function's included; loops around it are the caller's. @param base where it lies in `code` */
 export function unitsAt(code: DataView, base: number, { registers, blobs }: CostContext): number {
   const op = code.getUint16(base + at.INSTRUCTION_OP, true);
+  if (op === Opcode.ALIVE) return index.ALIVE_UNITS;
+  if (op === Opcode.MATCH) return matchUnits(blobs[code.getUint32(base + at.INSTRUCTION_IMM, true)], registers);
   const register = (offset: number): ImageRegister | undefined => registers[code.getUint16(base + offset, true)];
   const bytesOf = (held: ImageRegister | undefined): number => (held?.type === RegisterType.TEXT ? (held.max ?? 0) : 0);
   const a = bytesOf(register(at.INSTRUCTION_A));
@@ -50,6 +53,24 @@ export function unitsAt(code: DataView, base: number, { registers, blobs }: Cost
     const literal = functionForm(id) >> FORM_LITERAL_SHIFT;
     const pattern = literal === LiteralKind.PATTERN ? patternUnitsOf(blobs[constant]?.bytes) : 0;
     units += functionUnits(id, b, bytesOf(register(at.INSTRUCTION_C)), pattern);
+  }
+  return units;
+}
+
+/** Units of a MATCH by its index, which says them or has them in its bytes. */
+function matchUnits(blob: ImageBlob | undefined, registers: readonly ImageRegister[]): number {
+  if (blob === undefined || blob.matchUnits !== undefined) return blob?.matchUnits ?? 0;
+  const view = new DataView(blob.bytes.buffer, blob.bytes.byteOffset, blob.bytes.byteLength);
+  const dimensions = view.getUint32(index.INDEX_DIMENSIONS, true);
+  let units = index.blocksUnits(view.getUint32(index.INDEX_BLOCKS, true), view.getUint32(index.INDEX_ROW_BYTES, true), dimensions);
+  for (let i = 0; i < dimensions; i++) {
+    const base = index.INDEX_HEADER_BYTES + i * index.DIMENSION_BYTES;
+    const held = registers[view.getUint16(base + index.DIMENSION_REGISTER, true)];
+    const texts = view.getUint32(base + index.DIMENSION_TEXTS, true);
+    const heldBytes = held?.type === RegisterType.TEXT ? (held.max ?? 0) : 0;
+    const textBytes = texts === 0 ? 0 : Math.min(heldBytes, view.getUint32(texts + index.TEXTS_LONGEST, true));
+    const points = view.getUint32(base + index.DIMENSION_POINTS, true);
+    units += index.dimensionUnits(view.getUint8(base + index.DIMENSION_KIND), points, textBytes);
   }
   return units;
 }

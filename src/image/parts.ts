@@ -30,6 +30,10 @@ export interface ImageRegister {
 export interface ImageBlob {
   kind: BlobKind;
   bytes: Uint8Array;
+  /** INDEX: units of its MATCH, where they are known without the bytes. */
+  matchUnits?: number;
+  /** The bytes, where they depend on where they begin in the image. */
+  bytesAt?(offset: number): Uint8Array;
 }
 
 export interface ImageList {

@@ -27,7 +27,6 @@ export function writeImage(parts: ImageParts): Uint8Array {
   const { bytes: template, listVersions, setVersions } = buildTemplate(parts.name, parts.version, usesNow, names, sets);
   const isDecision = parts.kind === at.ImageKind.DECISION;
   const imageBlobs = isDecision ? [...parts.blobs, { kind: at.BlobKind.JSON, bytes: planOf(parts.model, tables) }] : parts.blobs;
-  const { blobs, data } = writeBlobs(imageBlobs);
   const { rules, reasons, reasonSizes } = writeRules(parts.rules);
   const sections = [
     tables,
@@ -39,10 +38,9 @@ export function writeImage(parts: ImageParts): Uint8Array {
     writeThresholds(parts.thresholds),
     template,
     reasons,
-    blobs,
+    new Uint8Array(imageBlobs.length * at.BLOB_BYTES),
     writeLists(parts.lists, listVersions),
     writeParameters(parts.parameters, new Map(sets.map((set, index) => [set, setVersions[index]!]))),
-    data,
   ];
   const offsets: number[] = [];
   let bytes = at.IMAGE_HEADER_BYTES;
@@ -50,6 +48,11 @@ export function writeImage(parts: ImageParts): Uint8Array {
     offsets.push(bytes);
     bytes = align8(bytes + section.length);
   }
+  const { blobs, data } = writeBlobs(imageBlobs, bytes);
+  sections[9] = blobs;
+  sections.push(data);
+  offsets.push(bytes);
+  bytes = align8(bytes + data.length);
   const image = new Uint8Array(bytes);
   for (const [index, section] of sections.entries()) image.set(section, offsets[index]!);
 
@@ -146,20 +149,26 @@ function writeRules(rules: readonly ImageRule[]): { rules: Uint8Array; reasons: 
   return { rules: out, reasons: new Uint8Array(Buffer.concat(blobs)), reasonSizes: blobs.map((blob) => blob.length) };
 }
 
-/** Blob descriptors, and the data they point into: each begins where the one before ends, rounded up to a multiple of 8. */
-function writeBlobs(blobs: readonly ImageBlob[]): { blobs: Uint8Array; data: Uint8Array } {
+/**
+ * Blob descriptors, and the data they point into: each begins where the one before ends, rounded up to a multiple of 8.
+ *
+ * @param start offset of the data section
+ */
+function writeBlobs(blobs: readonly ImageBlob[], start: number): { blobs: Uint8Array; data: Uint8Array } {
   const out = new Uint8Array(blobs.length * at.BLOB_BYTES);
   const view = new DataView(out.buffer);
-  const data = new Uint8Array(blobs.reduce((bytes, blob) => align8(bytes + blob.bytes.length), 0));
+  const contents: Uint8Array[] = [];
   let offset = 0;
   for (const [index, blob] of blobs.entries()) {
+    const content = blob.bytesAt?.(start + offset) ?? blob.bytes;
     const base = index * at.BLOB_BYTES;
     view.setUint32(base + at.BLOB_KIND, blob.kind, true);
     view.setUint32(base + at.BLOB_OFFSET, offset, true);
-    view.setUint32(base + at.BLOB_SIZE, blob.bytes.length, true);
-    data.set(blob.bytes, offset);
-    offset = align8(offset + blob.bytes.length);
+    view.setUint32(base + at.BLOB_SIZE, content.length, true);
+    contents.push(content, new Uint8Array(align8(content.length) - content.length));
+    offset = align8(offset + content.length);
   }
+  const data = new Uint8Array(Buffer.concat(contents));
   return { blobs: out, data };
 }
 

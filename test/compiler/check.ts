@@ -109,7 +109,7 @@ export function listing(text: string, endAfterHit: boolean): string {
   if (registers.now !== 65535) names.set(registers.now, 'now');
   const emitter = new Emitter(registers, blobMaker);
   emitter.textKeys([ir]);
-  emitter.rule(ir, 0, endAfterHit);
+  emitter.rule([ir], 0, endAfterHit);
   emitter.end();
   const options = { registers: registers.descriptors, constants: emitter.constants.toBytes(), names };
   return disassemble(emitter.code.toBytes(), options)

@@ -56,7 +56,12 @@ describe('steps', () => {
     }
   });
 
-  it.each([false, true])('hit rules, and rules read features; only the first: %s', (first) => {
+  it.each([
+    [false, 'off'],
+    [true, 'off'],
+    [false, 'on'],
+    [true, 'on'],
+  ] as const)('hit rules, and rules read features; only the first: %s, index %s', (first, index) => {
     for (let round = 0; round < 400; round++) {
       const random = new Random(seed + round);
       const generator = new StepGenerator(random, !first);
@@ -69,7 +74,7 @@ describe('steps', () => {
       const order = shuffled(rules.length, random);
       const placed = order.map((index) => rules[index]);
       const moved = steps.map((step) => withHits(step, (hit) => order.indexOf(hit)));
-      loadProgram(moved, placed, first);
+      loadProgram(moved, placed, first, index);
       for (const { bytes, object } of encoded) {
         const meant = meantHits(moved, placed, object, first);
         expect(engineHits(bytes), `seed ${seed + round}`).toEqual(meant);
@@ -285,7 +290,7 @@ describe('tables', () => {
     const span = { file: 'rules', start: 0, end: 0 };
     const rules = [{ id: 'r', span, condition: checked('sum === 39998', scope) }];
     const program = emitProgram(
-      { model, steps: [step], rules, ranks: [0], first: false, reasonsMax: 1, span, costMax: Infinity },
+      { model, steps: [step], rules, ranks: [0], first: false, reasonsMax: 1, span, costMax: Infinity, index: 'off' },
       bag,
     );
     expect(bag.items).toEqual([]);

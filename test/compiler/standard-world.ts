@@ -6,6 +6,7 @@ import { Combine, Outcome } from '#assembly/shared/outcome.js';
 import { Status } from '#assembly/shared/status.js';
 import { checkInScope } from '#src/compiler/checker.js';
 import { emitValues } from '#src/compiler/expressions.js';
+import type { IndexPolicy } from '#src/compiler/index/plan.js';
 import type { Ir } from '#src/compiler/ir.js';
 import { parseExpression } from '#src/compiler/parse.js';
 import { fold, SILENT } from '#src/compiler/passes/fold.js';
@@ -213,7 +214,12 @@ export function engineValues(payload: Uint8Array): Value[] | string {
 export type WorldRule = Ir | undefined;
 
 /** Emits a program of steps and rules, loads it and gives it back. Every rule has a reason of its own. */
-export function loadProgram(steps: readonly Step[], rules: readonly WorldRule[], first = false): Program {
+export function loadProgram(
+  steps: readonly Step[],
+  rules: readonly WorldRule[],
+  first = false,
+  index: IndexPolicy = 'auto',
+): Program {
   const bag = new DiagnosticBag();
   const span = { file: 'rules', start: 0, end: 0 };
   const ranks = rankRules(rules.map(() => ({ score: 0 })));
@@ -224,6 +230,7 @@ export function loadProgram(steps: readonly Step[], rules: readonly WorldRule[],
       rules: rules.map((condition, index) => ({ id: `r${index}`, span, ...(condition === undefined ? {} : { condition }) })),
       ranks,
       first,
+      index,
       reasonsMax: 64,
       span,
       costMax: Infinity,
