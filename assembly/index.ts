@@ -27,3 +27,4 @@ export { f64Remainder } from './ops/arithmetic';
 export { textCompare, textEqual } from './ops/text';
 export { verifyParameters } from './parameters/verify';
 export { writeFailure } from './rules/decision';
+export { runEnsemble } from './trees/ensemble';

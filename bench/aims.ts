@@ -9,10 +9,11 @@ import { benchPublishing } from './publishing.js';
 import { describeMachine, formatNumber, type Machine, type TableFormat } from './report.js';
 import type { TimingOptions } from './row.js';
 import { benchTable } from './table.js';
+import { benchTrees, FORESTS } from './trees.js';
 import { IN_PLACE_ROW, SINGLE_ROW } from './verdict-rows.js';
 import { benchWorkloads } from './workloads.js';
 
-export const SECTIONS = ['rules', 'workloads', 'json', 'table', 'publish'] as const;
+export const SECTIONS = ['rules', 'workloads', 'trees', 'json', 'table', 'publish'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface AimsOptions {
@@ -110,6 +111,17 @@ const RUN: Readonly<Record<Section, (options: AimsOptions) => Promise<SectionRun
       return { measure: name, unit: 'x gcc', bound: Number.NaN, direction: null, measured };
     });
     return { aims, result, wrong: wrongOf(result.works) };
+  },
+  async trees(options) {
+    const { only: _, ...rest } = options;
+    const result = await benchTrees(rest);
+    const aims = result.forests.map(({ name, rows }): Measured => {
+      const measured = rows.find((row) => row.name === IN_PLACE_ROW)!.overGcc;
+      // The aim is about one forest; the others show how it grows.
+      if (name === FORESTS[0]!.name) return most(`${name}, whole decision`, 'x gcc', 1.5, measured);
+      return { measure: `${name}, whole decision`, unit: 'x gcc', bound: Number.NaN, direction: null, measured };
+    });
+    return { aims, result, wrong: wrongOf(result.forests) };
   },
   async json(options) {
     const result = await benchJsonText({ ...options, rules: 100 });

@@ -13,16 +13,17 @@ import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
 import { benchServing } from './serving.js';
 import { benchTranscode } from './transcode.js';
+import { benchTrees, FORESTS } from './trees.js';
 import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
 import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|json|table|publish|serving|language|lists|proofs|check] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|language|lists|proofs|check] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
-  --only rules,json   only these sections (rules, workloads, json, table, publish)
+  --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
   --sizes 10,100      numbers of rules of the section rules (default 10,100,1000,10000)
   --runs 3            runs of each row; the median counts
   --ms 700            least time of one run
@@ -42,6 +43,11 @@ growth: nanoseconds a decision with 1 to 100,000 rules, drawn in docs/images/gro
 
 workloads: wide tables, arithmetic, disjunctions over null, beside gcc and V8
   --only arithmetic   only these (ranges, arithmetic, nullable)
+  --runs 3            runs of each row; the median counts
+  --ms 700            least time of one run
+
+trees: nanoseconds a row of tree ensembles, beside the same trees as if-else code of gcc and of V8
+  --only LightGBM     only forests whose name holds this
   --runs 3            runs of each row; the median counts
   --ms 700            least time of one run
 
@@ -204,6 +210,13 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const only = values.only === undefined ? {} : { only: namesOf(values.only, Object.keys(WORKS) as WorkName[]) };
     const result = await benchWorkloads({ ...only, payloadCount: PAYLOAD_COUNT, ...timingOf(context, 700), format, log });
     return { result, isRight: result.works.every(({ rows }) => areRight(rows)) };
+  },
+  async trees(context) {
+    const { values, format, log } = context;
+    const forests = FORESTS.filter(({ name }) => values.only === undefined || name.includes(values.only));
+    if (forests.length === 0) throw new UsageError(`--only names no forest: ${values.only}`);
+    const result = await benchTrees({ forests, payloadCount: PAYLOAD_COUNT, ...timingOf(context, 700), format, log });
+    return { result, isRight: result.forests.every(({ rows }) => areRight(rows)) };
   },
   async language(context) {
     const { values, format, log } = context;
