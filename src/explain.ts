@@ -150,7 +150,7 @@ export class Explainer {
   /** Compiles sources into one image, or two where they are too many for one, e.g. for the texts that they join. */
   private compilePart(sources: readonly string[]): void {
     const { scope, steps } = this.explained;
-    const { profile } = this.live.manifest;
+    const { profile } = this.live.head;
     const result = compileExpressions(this.live.model, sources, { profile, scope, steps, costMax: Number.MAX_SAFE_INTEGER });
     if (result.image === undefined) {
       const problem = result.diagnostics[0]?.message;

@@ -127,7 +127,7 @@ export class RuleSet {
    * defaults; the other sets are the tenant's. Throws Problem INVALID_PARAMETERS, PARAMETERS_NOT_FOUND, OUT_OF_MEMORY.
    */
   setParameters(sets: Readonly<Record<string, GivenValues>>): void {
-    this.live.takeParameters(ownParameters(this.name, this.manifest, sets));
+    this.live.takeParameters(ownParameters(this.name, this.live.head, sets));
   }
 
   /** Frees the image's memory. Calls after it throw. Idempotent. */

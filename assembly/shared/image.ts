@@ -5,13 +5,13 @@
 //   | parameters | data |
 
 export const IMAGE_MAGIC_VALUE = 0x54434456; // "VDCT"
-export const IMAGE_FORMAT = 3;
+export const IMAGE_FORMAT = 4;
 export const IMAGE_HEADER_BYTES = 192;
 
 export const IMAGE_MAGIC = 0; // u32
 export const IMAGE_VERSION = 4; // u32
 export const IMAGE_BYTES = 8; // u32, the deciding part: all of the sections, a multiple of 8
-export const IMAGE_MANIFEST_BYTES = 12; // u32, JSON that follows the deciding part in a file; never loaded for deciding
+export const IMAGE_MANIFEST_BYTES = 12; // u32, head and sources that follow the deciding part in a file; never loaded here
 export const IMAGE_CHECKSUM = 16; // u32, over bytes 24 to IMAGE_BYTES, see checksum32 below
 export const IMAGE_KIND = 20; // u32, ImageKind
 export const IMAGE_MODEL_HASH = 24; // u64
@@ -165,8 +165,10 @@ export const DECISION_NOW = 104;
 export const DECISION_TEMPLATE_BYTES_MIN = 120;
 
 /**
- * checksum32 over whole 32-bit words: h = 0x811c9dc5; for each word w: h = imul(h ^ w, 0x9e3779b1); h ^= h >>> 15.
- * Each step is a bijection of h for a given w and of w for a given h, so no single changed word goes unseen.
+ * checksum32 over whole 32-bit words. A step takes a word w into a state h: h = imul(h ^ w, 0x9e3779b1); h ^= h >>> 15. There are
+ * four states, each 0x811c9dc5 at first; word i goes into state i mod 4, and in the end the second, third and fourth state go into
+ * the first, as words. A step is a bijection of h for a given w and of w for a given h, so no single changed word goes unseen. Four
+ * states, since a processor takes steps that do not wait for one another at the same time: one state takes three times as long.
  */
 export const CHECKSUM_SEED = 0x811c9dc5;
 export const CHECKSUM_FACTOR = 0x9e3779b1;

@@ -12,7 +12,7 @@ import { positionOf, renderDiagnostic } from '../diagnostic/render.js';
 import type { Engine } from '../engine.js';
 import { Problem } from '../errors.js';
 import { readImageFile } from '../image/file.js';
-import type { Manifest } from '../image/manifest.js';
+import type { Manifest, ManifestHead } from '../image/manifest.js';
 import type { RuleSet } from '../ruleset.js';
 import { jsonValue } from '../schema/json-text.js';
 import type { ModelLock } from '../schema/model.js';
@@ -264,8 +264,7 @@ export async function openRuleSet(
     files = compiled.files;
   }
   const { createEngine } = await import('../engine.js');
-  const manifest = imageManifest(path, image);
-  const contents = listContents(manifest, files, lists);
+  const contents = listContents(imageHead(path, image), files, lists);
   const hasLists = Object.keys(contents).length > 0;
   // No quota but the machine's: what the user gives is the user's own.
   const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX, ...(hasLists ? { tenantPagesMax: 65536 } : {}) });
@@ -287,9 +286,9 @@ export async function openRuleSet(
   }
 }
 
-function imageManifest(path: string, image: Uint8Array): Manifest {
+function imageHead(path: string, image: Uint8Array): ManifestHead {
   try {
-    return readImageFile(image).manifest;
+    return readImageFile(image).head;
   } catch (error) {
     throw badImage(path, error as Error);
   }

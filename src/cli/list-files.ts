@@ -6,7 +6,7 @@ import { MEMBERS_MAGIC_VALUE } from '../../assembly/shared/list.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { type ListFormat, listFormatOf } from '../bundle/list-content.js';
 import type { ListBytes, ListContent } from '../engine.js';
-import type { Manifest } from '../image/manifest.js';
+import type { ManifestHead } from '../image/manifest.js';
 import { UsageError } from './errors.js';
 
 /** A list of `--list`. */
@@ -59,18 +59,18 @@ export function listFileFormat(file: string): ListFormat | 'region' {
  * @param files none where an image was opened
  */
 export function listContents(
-  manifest: Manifest,
+  head: ManifestHead,
   files: BundleFiles | undefined,
   given: readonly GivenList[],
 ): Record<string, ListContent> {
   const contents: Record<string, ListContent> = {};
-  for (const { name } of manifest.lists) {
+  for (const { name } of head.lists) {
     const path = ['txt', 'csv'].map((extension) => `lists/${name}.${extension}`).find((candidate) => files?.has(candidate));
     if (path !== undefined) contents[name] = { format: listFormatOf(path), chunks: [files!.get(path)!] };
   }
   for (const { name, file } of given) {
-    if (!manifest.lists.some((list) => list.name === name)) {
-      const names = manifest.lists.map((list) => list.name).join(', ');
+    if (!head.lists.some((list) => list.name === name)) {
+      const names = head.lists.map((list) => list.name).join(', ');
       throw new UsageError(
         `--list: the bundle declares no list ${name}`,
         names === '' ? 'it declares none' : `it declares ${names}`,

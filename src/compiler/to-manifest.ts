@@ -34,7 +34,7 @@ export function toManifest(
   );
   const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
   return {
-    format: 1,
+    format: 2,
     name: bundle.name,
     version: bundle.version,
     profile: bundle.profile,

@@ -115,7 +115,7 @@ if (result instanceof Error) {
   if (stopped !== undefined) process.exit(stopped);
   throw result;
 }
-printDemo(result, { url: server.url, tenant: TENANT, bundle: BUNDLE, version: live.version, rules: live.manifest.rules.length });
+printDemo(result, { url: server.url, tenant: TENANT, bundle: BUNDLE, version: live.version, rules: live.ruleCount });
 if (flags.once) process.exit((await server.stop()) ? 0 : 1);
 console.log('  Serving until Ctrl-C.\n');
 process.exit(await ended);

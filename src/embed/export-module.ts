@@ -41,13 +41,13 @@ export interface ExportedModule {
  * Throws Error where the file is damaged, or the template is something else.
  */
 export function exportModule(template: Uint8Array, file: Uint8Array, options: ExportOptions = {}): ExportedModule {
-  const { deciding, manifest, header } = readImageFile(file);
-  const read = manifest.lists.filter(({ isRead }) => isRead).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { deciding, head, header } = readImageFile(file);
+  const read = head.lists.filter(({ isRead }) => isRead).sort((a, b) => (a.name < b.name ? -1 : 1));
   const regions = read.map((list) => options.lists?.get(list.name));
-  const layout = layOutMemory(deciding, header.decisionBytesMax, regions, jsonRoom(manifest.model));
+  const layout = layOutMemory(deciding, header.decisionBytesMax, regions, jsonRoom(head.model));
   const sections = readSections(template);
   checkImports(sections);
-  const { name: bundle, version } = manifest;
+  const { name: bundle, version } = head;
   const unbound = read.flatMap((list, index) =>
     regions[index] === undefined ? [{ index, name: list.name, type: list.type }] : [],
   );

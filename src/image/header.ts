@@ -6,7 +6,7 @@ import type { Combine, Outcome } from '../../assembly/shared/outcome.js';
 export interface ImageHeader {
   /** Length of the deciding part. */
   bytes: number;
-  /** Length of the manifest JSON that follows it in a file; 0 where there is none. */
+  /** Length of the manifest, head and sources, that follows it in a file; 0 where there is none. */
   manifestBytes: number;
   kind: at.ImageKind;
   /** 16 hex digits: the model that payloads must be written with. */

@@ -1,5 +1,5 @@
-// The manifest: what the host must know of an image beside its deciding bytes. JSON, after the deciding part of an image file;
-// never loaded into a tenant's memory.
+// The manifest: what an image file says beside its deciding bytes. JSON in two parts that lie apart: the head, which a host reads
+// to decide, and the sources, which it leaves unread until somebody asks for them. Neither enters a tenant's memory.
 
 import type { Model } from '../schema/model.js';
 
@@ -141,8 +141,9 @@ export interface ManifestCost {
   units: number;
 }
 
-export interface Manifest {
-  format: 1;
+/** What a host needs of an image in order to decide with it: small, however many rules there are. */
+export interface ManifestHead {
+  format: 2;
   name: string;
   version: string;
   profile: 'strict' | 'standard';
@@ -150,6 +151,15 @@ export interface Manifest {
   onError: 'decline' | 'review' | 'approve' | 'fail';
   /** bigint values inside are written as { "$int": "123" }. */
   model: Model;
+  /** That the bundle declares. */
+  lists: ManifestList[];
+  /** Sets of parameters that it declares, by name. */
+  parameters: ManifestParameters[];
+  costMax: number;
+}
+
+/** What an image was made from, for people and explanations. */
+export interface ManifestSources {
   /** In the order written, then rows of tables and attributes of scorecards; rules[i] has rank ranks[i] in the engine. */
   rules: ManifestRule[];
   ranks: number[];
@@ -158,11 +168,6 @@ export interface Manifest {
   scorecards: ManifestScorecard[];
   /** Absent where there are none. */
   ensembles?: ManifestEnsemble[];
-  /** That the bundle declares. */
-  lists: ManifestList[];
-  /** Sets of parameters that it declares, by name. */
-  parameters: ManifestParameters[];
-  costMax: number;
   /** Of the payload and what comes before the rules: those have theirs. */
   costs: ManifestCost[];
   /**
@@ -178,3 +183,6 @@ export interface Manifest {
   /** JSON Schema of the model as the author wrote it, for GET model.schema.json. */
   modelSchema: unknown;
 }
+
+/** All that an image file says beside its deciding part. */
+export type Manifest = ManifestHead & ManifestSources;

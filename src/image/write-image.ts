@@ -114,10 +114,10 @@ export function sealImage(image: Uint8Array): void {
 
 /** First 8 bytes of the sha256 of a deciding part, its manifest length, checksum and hash taken as 0. Little-endian. */
 export function hashImage(image: Uint8Array): bigint {
-  const copy = new Uint8Array(image); // not slice(): a Buffer's is a view
-  copy.fill(0, at.IMAGE_MANIFEST_BYTES, at.IMAGE_CHECKSUM + 4);
-  copy.fill(0, at.IMAGE_HASH, at.IMAGE_HASH + 8);
-  return createHash('sha256').update(copy).digest().readBigUInt64LE(0);
+  const header = new Uint8Array(image.subarray(0, at.IMAGE_HEADER_BYTES)); // not slice(): a Buffer's is a view
+  header.fill(0, at.IMAGE_MANIFEST_BYTES, at.IMAGE_CHECKSUM + 4);
+  header.fill(0, at.IMAGE_HASH, at.IMAGE_HASH + 8);
+  return createHash('sha256').update(header).update(image.subarray(at.IMAGE_HEADER_BYTES)).digest().readBigUInt64LE(0);
 }
 
 /**

@@ -15,7 +15,7 @@ export class BundleLists {
 
   /** Builds what the bundle brings and the tenant needs. The compiler has checked the entries. Throws Problem INVALID_LIST. */
   async build(lists: Lists, live: LiveImage, files: BundleFiles, durable: boolean): Promise<void> {
-    for (const { name, type, content } of live.manifest.lists) {
+    for (const { name, type, content } of live.head.lists) {
       if (content === undefined && live.tenant.lists.has(name)) continue;
       const path = ['txt', 'csv'].map((extension) => `lists/${name}.${extension}`).find((candidate) => files.has(candidate));
       if (path === undefined) continue;
@@ -33,7 +33,7 @@ export class BundleLists {
 
   /** Throws Problem LIST_MISSING, LIST_MISMATCH. */
   check(live: LiveImage): void {
-    for (const declared of live.manifest.lists) {
+    for (const declared of live.head.lists) {
       const { name } = declared;
       const pending = this.own.get(name) ?? this.first.get(name);
       const current = declared.content === undefined ? live.tenant.lists.get(name)?.region.list : undefined;

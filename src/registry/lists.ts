@@ -8,7 +8,6 @@ import { listTypeText, memberTypeOf, parseListType } from '../bundle/list-type.j
 import type { Clock } from '../clock.js';
 import { LIST_NAME_PATTERN } from '../config.js';
 import { type PayloadError, Problem } from '../errors.js';
-import { readImageFile } from '../image/file.js';
 import { type ListHeader, readListHeader } from '../image/list.js';
 import type { TaskPool } from '../runtime/task-pool.js';
 import { formatTimestamp } from '../schema/time.js';
@@ -227,8 +226,8 @@ function* declarations(tenant: Tenant | undefined, name: string): Generator<{ bu
     const declared = reader.tenantList(name);
     if (declared !== undefined) yield { bundle: reader.name, type: declared.type };
   }
-  for (const { bundle, file } of tenant?.waiting.values() ?? []) {
-    const declared = readImageFile(file).manifest.lists.find((list) => list.name === name && list.content === undefined);
+  for (const { bundle, image } of tenant?.waiting.values() ?? []) {
+    const declared = image.head.lists.find((list) => list.name === name && list.content === undefined);
     if (declared !== undefined) yield { bundle, type: declared.type };
   }
 }

@@ -8,9 +8,8 @@ import { assert } from '../assert.js';
 import { type ParameterContent, readParameter } from '../bundle/parameter-value.js';
 import { CODE_DECISIONS_MIN } from '../config.js';
 import { Problem } from '../errors.js';
-import { readImageFile } from '../image/file.js';
-import type { ImageHeader } from '../image/header.js';
-import type { Manifest, ManifestList, ManifestParameter, ManifestParameters } from '../image/manifest.js';
+import { type ImageFile, readImageFile, readSources } from '../image/file.js';
+import type { Manifest, ManifestHead, ManifestList, ManifestParameter, ManifestParameters } from '../image/manifest.js';
 import type { GeneratedCode } from '../runtime/generated-code.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
@@ -66,62 +65,85 @@ export class LiveImage {
   private readonly own = new Map<string, ListRegion>();
   /** Sets of parameters that are its own, by name. */
   private ownSets: ReadonlyMap<string, ParameterVersion> = new Map();
+  /** What deciding needs of its manifest. */
+  readonly head: ManifestHead;
+  /** The rest of its manifest as the file has it: a copy, since the file is the caller's. */
+  private readonly sources: Uint8Array;
+  private read: Manifest | undefined;
   private pins = 0;
   private retired = false;
   private freed = false;
 
   private constructor(
     readonly tenant: Tenant,
-    readonly manifest: Manifest,
-    header: ImageHeader,
+    { header, head, sources }: ImageFile,
     /** Absolute address of the deciding part in the tenant's memory. */
     readonly address: number,
   ) {
     this.bytes = header.bytes;
     this.codeCount = header.codeCount;
     this.ruleCount = header.ruleCount;
-    this.name = manifest.name;
-    this.version = manifest.version;
+    this.head = head;
+    this.sources = Uint8Array.from(sources);
+    this.name = head.name;
+    this.version = head.version;
     this.image = header.hash;
-    this.model = manifest.model;
+    this.model = head.model;
     this.costMax = header.costMax;
     this.decisionBytesMax = header.decisionBytesMax;
     this.usesNow = header.usesNow;
-    this.encoder = new PayloadEncoder(manifest.model);
-    this.jsonRoom = jsonRoom(manifest.model);
+    this.encoder = new PayloadEncoder(head.model);
+    this.jsonRoom = jsonRoom(head.model);
   }
 
   /**
-   * Takes an image file apart, copies its deciding part into the tenant's memory and has the engine verify it there.
+   * Takes an image file apart where it is not yet, copies its deciding part into the tenant's memory and has the engine verify it
+   * there.
    * Throws Problem: INVALID_IMAGE for a damaged file or one of another kind, OUT_OF_MEMORY at the tenant's quota.
    */
-  static place(tenant: Tenant, file: Uint8Array): LiveImage {
-    const { deciding, manifest, header } = takeApart(file);
+  static place(tenant: Tenant, file: Uint8Array | ImageFile): LiveImage {
+    const parts = takeApart(file);
+    const { deciding } = parts;
     const address = tenant.memory.place(deciding);
     try {
       const error = tenant.inline.verifyImage(address, deciding.length);
       if (error !== ImageError.NONE) throw new Problem('INVALID_IMAGE', `the engine refuses it: ${ImageError[error]}`);
-      return new LiveImage(tenant, manifest, header, address);
+      return new LiveImage(tenant, parts, address);
     } catch (error) {
       tenant.memory.free(address);
       throw error;
     }
   }
 
+  /**
+   * Its whole manifest. The sources are parsed when they are first asked for: they are not needed to decide, and grow with the
+   * rules. Throws Problem INVALID_IMAGE where an undamaged file has none.
+   */
+  get manifest(): Manifest {
+    if (this.read === undefined) {
+      try {
+        this.read = { ...this.head, ...readSources(this.sources) };
+      } catch (error) {
+        throw new Problem('INVALID_IMAGE', (error as Error).message);
+      }
+    }
+    return this.read;
+  }
+
   /** Names of the lists that its program asks, in the image's order. */
   get listsRead(): string[] {
-    const read = this.manifest.lists.filter(({ isRead }) => isRead).map(({ name }) => name);
+    const read = this.head.lists.filter(({ isRead }) => isRead).map(({ name }) => name);
     return read.sort();
   }
 
   /** The declaration of a list that the image takes from the tenant; undefined where it has its own, or none. */
   tenantList(name: string): ManifestList | undefined {
-    return this.own.has(name) ? undefined : this.manifest.lists.find((list) => list.name === name && list.content === undefined);
+    return this.own.has(name) ? undefined : this.head.lists.find((list) => list.name === name && list.content === undefined);
   }
 
   /** The declaration of a set of parameters that the image takes from the tenant; undefined where it has its own, or none. */
   tenantSet(name: string): ManifestParameters | undefined {
-    return this.ownSets.has(name) ? undefined : this.manifest.parameters.find((set) => set.name === name);
+    return this.ownSets.has(name) ? undefined : this.head.parameters.find((set) => set.name === name);
   }
 
   /**
@@ -133,7 +155,7 @@ export class LiveImage {
   bind(own: ReadonlyMap<string, ListRegion>, ownSets: ReadonlyMap<string, ParameterVersion> = new Map()): void {
     for (const [name, region] of own) this.own.set(name, region);
     this.ownSets = ownSets;
-    for (const list of this.manifest.lists) {
+    for (const list of this.head.lists) {
       const region = this.regionOf(list.name);
       if (region === undefined)
         throw new Problem('LIST_MISSING', `${this.name} reads the list ${list.name}, and it has no entries`);
@@ -141,14 +163,14 @@ export class LiveImage {
     }
     this.checkParameters();
     this.bindings = this.prepare();
-    const lists = this.manifest.lists.some(({ name }) => this.tenantList(name) !== undefined);
-    const sets = this.manifest.parameters.some(({ name }) => this.tenantSet(name) !== undefined);
+    const lists = this.head.lists.some(({ name }) => this.tenantList(name) !== undefined);
+    const sets = this.head.parameters.some(({ name }) => this.tenantSet(name) !== undefined);
     if (lists || sets) this.tenant.readers.add(this);
   }
 
   /** Throws Problem PARAMETERS_MISMATCH where a value of the tenant is not one that it declares, PARAMETERS_DAMAGED. */
   checkParameters(): void {
-    for (const set of this.manifest.parameters) {
+    for (const set of this.head.parameters) {
       if (this.tenantSet(set.name) !== undefined && this.tenant.damagedParameters.has(set.name))
         throw new Problem('PARAMETERS_DAMAGED', `the stored values of ${set.name} cannot be read, and ${this.name} reads them`);
       const version = this.setVersion(set.name);
@@ -175,7 +197,7 @@ export class LiveImage {
   prepare(change: BindingChange = {}): Bindings | undefined {
     const { list, set } = change;
     const names = this.listsRead;
-    const read = this.manifest.parameters.flatMap(({ name, values }) =>
+    const read = this.head.parameters.flatMap(({ name, values }) =>
       values.filter(({ isRead }) => isRead).map((parameter) => ({ set: name, name: parameter.name })),
     );
     if (names.length + read.length === 0) return undefined;
@@ -264,7 +286,7 @@ export class LiveImage {
 
   private boundParameters(names: readonly { set: string; name: string }[], change?: BindingChange['set']): BoundParameter[] {
     return names.map(({ set, name }) => {
-      const parameter = this.manifest.parameters.find((each) => each.name === set)?.values.find((each) => each.name === name);
+      const parameter = this.head.parameters.find((each) => each.name === set)?.values.find((each) => each.name === name);
       assert(parameter !== undefined, `${this.name} declares no parameter ${set}.${name}`);
       const version = change?.name === set ? change.version : this.setVersion(set);
       return { version: version.version, content: this.contentOf(set, parameter, version) };
@@ -306,20 +328,21 @@ export function checkFit(bundle: string, declared: ManifestList, { type, count }
   }
 }
 
-function takeApart(file: Uint8Array): { deciding: Uint8Array; manifest: Manifest; header: ImageHeader } {
-  let parts: ReturnType<typeof readImageFile>;
+function takeApart(file: Uint8Array | ImageFile): ImageFile {
+  let parts: ImageFile;
   try {
-    parts = readImageFile(file);
+    parts = file instanceof Uint8Array ? readImageFile(file) : file;
   } catch (error) {
     throw new Problem('INVALID_IMAGE', (error as Error).message);
   }
-  if (parts.header.kind !== ImageKind.DECISION) throw new Problem('INVALID_IMAGE', 'it evaluates expressions, it does not decide');
-  if (!Array.isArray(parts.manifest.lists)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of lists');
-  const read = parts.manifest.lists.filter(({ isRead }) => isRead).length;
-  if (read !== parts.header.listCount) throw new Problem('INVALID_IMAGE', 'its manifest has other lists');
-  if (!Array.isArray(parts.manifest.parameters)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of parameters');
-  const values = parts.manifest.parameters.flatMap((set) => set.values.filter(({ isRead }) => isRead)).length;
-  if (values !== parts.header.parameterCount) throw new Problem('INVALID_IMAGE', 'its manifest has other parameters');
-  if (parts.manifest.model.hash !== parts.header.modelHash) throw new Problem('INVALID_IMAGE', 'its manifest is of another model');
+  const { header, head } = parts;
+  if (header.kind !== ImageKind.DECISION) throw new Problem('INVALID_IMAGE', 'it evaluates expressions, it does not decide');
+  if (!Array.isArray(head.lists)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of lists');
+  const read = head.lists.filter(({ isRead }) => isRead).length;
+  if (read !== header.listCount) throw new Problem('INVALID_IMAGE', 'its manifest has other lists');
+  if (!Array.isArray(head.parameters)) throw new Problem('INVALID_IMAGE', 'its manifest says nothing of parameters');
+  const values = head.parameters.flatMap((set) => set.values.filter(({ isRead }) => isRead)).length;
+  if (values !== header.parameterCount) throw new Problem('INVALID_IMAGE', 'its manifest has other parameters');
+  if (head.model.hash !== header.modelHash) throw new Problem('INVALID_IMAGE', 'its manifest is of another model');
   return parts;
 }

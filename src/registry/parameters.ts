@@ -8,7 +8,6 @@ import type { Clock } from '../clock.js';
 import { membersOf } from '../compiler/parameters.js';
 import { LIST_NAME_PATTERN } from '../config.js';
 import { type PayloadError, Problem } from '../errors.js';
-import { readImageFile } from '../image/file.js';
 import type { ManifestParameter, ManifestParameters, ParameterValue } from '../image/manifest.js';
 import type { Model } from '../schema/model.js';
 import { formatTimestamp } from '../schema/time.js';
@@ -112,11 +111,8 @@ export class Parameters {
 
   /** Sets that live bundles declare, or that have values, by name. */
   list(tenant: Tenant): ParametersInfo[] {
-    const live = [...tenant.live.values()].filter(({ manifest }) => manifest.parameters.length > 0);
-    const names = new Set([
-      ...live.flatMap(({ manifest }) => manifest.parameters.map(({ name }) => name)),
-      ...tenant.parameters.keys(),
-    ]);
+    const live = [...tenant.live.values()].filter(({ head }) => head.parameters.length > 0);
+    const names = new Set([...live.flatMap(({ head }) => head.parameters.map(({ name }) => name)), ...tenant.parameters.keys()]);
     return [...names].sort().map((name) => {
       const current = tenant.parameters.get(name) ?? NOTHING_SET;
       const bundles = live.flatMap((image) => {
@@ -219,10 +215,10 @@ function declarationsOf(tenant: Tenant, name: string): Declaration[] {
     const set = reader.tenantSet(name);
     if (set !== undefined) found.push({ bundle: reader.name, set, model: reader.model });
   }
-  for (const { bundle, file } of tenant.waiting.values()) {
-    const { manifest } = readImageFile(file);
-    const set = manifest.parameters.find((each) => each.name === name);
-    if (set !== undefined) found.push({ bundle, set, model: manifest.model });
+  for (const { bundle, image } of tenant.waiting.values()) {
+    const { head } = image;
+    const set = head.parameters.find((each) => each.name === name);
+    if (set !== undefined) found.push({ bundle, set, model: head.model });
   }
   return found;
 }

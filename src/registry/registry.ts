@@ -135,17 +135,16 @@ export class Registry {
     try {
       const own = new Map<string, PendingList>();
       for (const [name, content] of Object.entries(lists)) {
-        const declared = live.manifest.lists.find((list) => list.name === name);
+        const declared = live.head.lists.find((list) => list.name === name);
         if (declared === undefined) throw new Problem('LIST_NOT_FOUND', `${live.name} declares no list ${name}`);
         const pending = await this.tenantLists.build(content, declared.type, false);
         checkFit(live.name, declared, this.tenantLists.versionOf(pending));
         own.set(name, pending);
       }
-      const sets = ownParameters(live.name, live.manifest, parameters);
+      const sets = ownParameters(live.name, live.head, parameters);
       // An image without them is there at once; with them, no list and no parameter changes while it is bound.
-      const { manifest } = live;
-      if (manifest.lists.length + manifest.parameters.length > 0)
-        await this.turns.take(tenantName, () => this.bind(live, own, sets));
+      const { head } = live;
+      if (head.lists.length + head.parameters.length > 0) await this.turns.take(tenantName, () => this.bind(live, own, sets));
       return live;
     } catch (error) {
       live.retire();
@@ -331,13 +330,13 @@ export class Registry {
   }
 
   /** A stored image as it was when it was published. */
-  private async revive(tenant: Tenant, { file, lists }: StoredImage): Promise<LiveImage> {
-    const live = LiveImage.place(tenant, file);
+  private async revive(tenant: Tenant, { image, lists }: StoredImage): Promise<LiveImage> {
+    const live = LiveImage.place(tenant, image);
     live.isStored = true;
     try {
       const own = new Map<string, PendingList>();
       for (const { name, header, path } of lists) {
-        const type = live.manifest.lists.find((list) => list.name === name)?.type ?? '';
+        const type = live.head.lists.find((list) => list.name === name)?.type ?? '';
         own.set(name, { header, type, source: { path } });
       }
       await this.bind(live, own);

@@ -25,7 +25,7 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { MEMBERS_HEADER_BYTES } from '../../assembly/shared/list.js';
 import { NAME_PATTERN, VERSION_PATTERN } from '../config.js';
-import { readImageFile } from '../image/file.js';
+import { type ImageFile, readImageFile } from '../image/file.js';
 import { type ListHeader, readListHeader } from '../image/list.js';
 import type { ModelLock } from '../schema/model.js';
 import {
@@ -51,8 +51,7 @@ export interface StoredImage {
   bundle: string;
   /** Path below the data directory. */
   path: string;
-  /** The image file. */
-  file: Uint8Array;
+  image: ImageFile;
   /** Lists of its own: absolute paths of their regions. */
   lists: { name: string; header: ListHeader; path: string }[];
 }
@@ -215,9 +214,10 @@ export class Store {
     }
     const path = join(folder, imageName(live.version, live.versions[live.version] ?? '?'));
     const file = new Uint8Array(await readFile(path));
-    const { manifest, header } = readImageFile(file);
-    if (header.hash !== live.versions[live.version]) throw new Error(`${path} holds another image: ${header.hash}`);
-    if (manifest.name !== bundle) throw new Error(`${path} holds another bundle: ${manifest.name}`);
+    const image = readImageFile(file);
+    const { hash } = image.header;
+    if (hash !== live.versions[live.version]) throw new Error(`${path} holds another image: ${hash}`);
+    if (image.head.name !== bundle) throw new Error(`${path} holds another bundle: ${image.head.name}`);
     const lists: StoredImage['lists'] = [];
     for (const [name, list] of Object.entries(live.lists?.[live.version] ?? {})) {
       const region = join(folder, `${list}.list`);
@@ -227,7 +227,7 @@ export class Store {
         path: region,
       });
     }
-    return { tenant, bundle, path: relative(this.directory, path), file, lists };
+    return { tenant, bundle, path: relative(this.directory, path), image, lists };
   }
 
   /** Committed versions; where live.json is damaged or lost, those whose images are there. */

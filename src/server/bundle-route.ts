@@ -102,8 +102,8 @@ export function showBundle(exchange: Exchange): void {
 }
 
 function summary(live: LiveImage): object {
-  const { name, version, image, costMax, manifest, model } = live;
-  return { name, version, image, model: model.hash, profile: manifest.profile, rules: manifest.rules.length, costMax };
+  const { name, version, image, costMax, head, model, ruleCount } = live;
+  return { name, version, image, model: model.hash, profile: head.profile, rules: ruleCount, costMax };
 }
 
 /** GET bundles/{name}/model.fbs, model.ts and model.schema.json; Verdict-Model names the model's hash. */

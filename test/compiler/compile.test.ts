@@ -4,7 +4,7 @@ import { type CompileOptions, compile } from '#src/compiler/compile.js';
 import { compileExpressions } from '#src/compiler/expressions.js';
 import { rankRules } from '#src/compiler/program.js';
 import { renderDiagnostic } from '#src/diagnostic/render.js';
-import { readImageFile } from '#src/image/file.js';
+import { readImageFile, readManifest } from '#src/image/file.js';
 import { bundleFiles, HEAD, listed, MODEL, RULES } from '../bundle/files.js';
 import { model } from './check.js';
 
@@ -21,9 +21,9 @@ describe('a good bundle', () => {
     const { image, manifest, lock, found } = run();
     expect(found).toEqual([]);
     const read = readImageFile(image!);
-    expect(read.manifest).toEqual(manifest);
+    expect(readManifest(image!)).toEqual(manifest);
     expect(manifest).toMatchObject({
-      format: 1,
+      format: 2,
       name: 'card-risk',
       version: '1.4.0',
       profile: 'strict',

@@ -136,13 +136,13 @@ describe('an image', () => {
   });
 
   it('loads each parameter that is read once, before all else, and no other', () => {
-    const { deciding, manifest } = image({
+    const { deciding, head } = image({
       'rules/all.yaml': Array.from(
         { length: 5 },
         (_each, index) => `- { id: r${index}, when: amount > parameters.limits.reviewAbove + ${index}, then: { score: 1 } }\n`,
       ).join(''),
     });
-    expect(manifest.parameters[0]!.values.filter(({ isRead }) => isRead).map(({ name }) => name)).toEqual(['reviewAbove']);
+    expect(head.parameters[0]!.values.filter(({ isRead }) => isRead).map(({ name }) => name)).toEqual(['reviewAbove']);
     const view = new DataView(deciding.buffer, deciding.byteOffset);
     const start = view.getUint32(72, true);
     const code = deciding.subarray(start, start + 16 * view.getUint32(76, true));

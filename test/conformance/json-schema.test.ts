@@ -134,7 +134,7 @@ afterAll(async () => {
 /** A rule set without rules: it says of each payload whether it fits the model. */
 async function load(model: Model): Promise<RuleSet> {
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     name: 'suite',
     version: '1.0.0',
     profile: 'strict',

@@ -36,7 +36,7 @@ export function smallImage(options: { name?: string; version?: string; limit?: n
   const rule = { id: 'large', score: 10, outcome: Outcome.DECLINE, reason: 'LARGE' };
   const deciding = writeImage(assembler.decision([rule], { name, version }));
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     name,
     version,
     profile: 'strict',

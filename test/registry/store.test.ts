@@ -41,7 +41,7 @@ async function publish(store: Store, tenant: string, name: string, version: stri
 async function loaded(store: Store): Promise<{ live: string[]; problems: string[] }> {
   const { images, problems } = await store.load();
   return {
-    live: images.map(({ tenant, bundle, file }) => `${tenant}/${bundle} ${readImageFile(file).manifest.version}`),
+    live: images.map(({ tenant, bundle, image }) => `${tenant}/${bundle} ${image.head.version}`),
     problems: problems.map(({ path, message }) => `${path}: ${message}`),
   };
 }

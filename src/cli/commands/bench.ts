@@ -135,7 +135,7 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       if (profiled === undefined) throw new UsageError('an image has no rules to measure by themselves', 'name the bundle');
       writeFileSync(options.svg, flameSvg(`${ruleSet.name} ${ruleSet.version}`, profiled));
     }
-    const { name, version, image, manifest } = ruleSet;
+    const { name, version, image, live } = ruleSet;
     const source = options.generated ? 'generated' : (options.input ?? '');
     const bytesMean = Math.round(pool.bytes.reduce((sum, bytes) => sum + bytes.length, 0) / pool.bytes.length);
     const result: BenchJson = {
@@ -144,8 +144,8 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       version,
       image,
       node: process.version,
-      rules: manifest.rules.length,
-      costMax: manifest.costMax,
+      rules: live.ruleCount,
+      costMax: live.costMax,
       payloads: {
         source,
         distinct: pool.distinct,

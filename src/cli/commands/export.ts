@@ -7,7 +7,7 @@ import { ImageError } from '../../../assembly/shared/status.js';
 import type { BundleFiles } from '../../bundle/files.js';
 import { exportModule } from '../../embed/export-module.js';
 import { readImageFile } from '../../image/file.js';
-import type { Manifest } from '../../image/manifest.js';
+import type { ManifestHead } from '../../image/manifest.js';
 import { buildList } from '../../registry/list-worker.js';
 import { embeddedTemplate } from '../../runtime/embedded.js';
 import { checkImage } from '../../runtime/image-check.js';
@@ -59,15 +59,15 @@ export function exportCommand(): Command {
 async function run([path]: string[], options: ExportCommandOptions, output: Output): Promise<number> {
   const opened = await openImage(path as string, output);
   if (opened === undefined) return EXIT_NO;
-  const { image, manifest, files } = opened;
-  if (manifest.parameters.some(({ values }) => values.some(({ isRead }) => isRead))) {
+  const { image, head, files } = opened;
+  if (head.parameters.some(({ values }) => values.some(({ isRead }) => isRead))) {
     throw new Refusal(
       'UNSUPPORTED',
       'the rules read parameters, and a module has none',
       'write the values into the rules that are exported',
     );
   }
-  const lists = await regionsOf(manifest, files, options.list);
+  const lists = await regionsOf(head, files, options.list);
   const exported = exportModule(embeddedTemplate(options.scalar), image, { lists });
   const file = options.output ?? `${exported.name}-${exported.version}.wasm`;
   write(file, exported.module);
@@ -100,7 +100,7 @@ async function run([path]: string[], options: ExportCommandOptions, output: Outp
 
 interface OpenedImage {
   image: Uint8Array;
-  manifest: Manifest;
+  head: ManifestHead;
   files: BundleFiles | undefined;
 }
 
@@ -109,13 +109,13 @@ async function openImage(path: string, output: Output): Promise<OpenedImage | un
   const bytes = statSync(path, { throwIfNoEntry: false })?.isFile() ? readGivenFile(path) : undefined;
   if (bytes === undefined || !isImage(bytes)) {
     const compiled = await compilePath(path, output);
-    return compiled && { image: compiled.image, manifest: compiled.manifest, files: compiled.files };
+    return compiled && { image: compiled.image, head: compiled.manifest, files: compiled.files };
   }
   try {
-    const { deciding, manifest } = readImageFile(bytes);
+    const { deciding, head } = readImageFile(bytes);
     const error = checkImage(deciding);
     if (error !== ImageError.NONE) throw new Error(`the engine refuses it: ${ImageError[error]}`);
-    return { image: bytes, manifest, files: undefined };
+    return { image: bytes, head, files: undefined };
   } catch (error) {
     throw new Refusal('INVALID_IMAGE', `${path}: ${(error as Error).message}`, 'compile it again with `verdict compile`');
   }
@@ -123,13 +123,13 @@ async function openImage(path: string, output: Output): Promise<OpenedImage | un
 
 /** Regions of the lists whose entries are at hand. */
 async function regionsOf(
-  manifest: Manifest,
+  head: ManifestHead,
   files: BundleFiles | undefined,
   given: readonly GivenList[],
 ): Promise<Map<string, Uint8Array>> {
   const regions = new Map<string, Uint8Array>();
-  for (const [name, content] of Object.entries(listContents(manifest, files, given))) {
-    const list = manifest.lists.find((declared) => declared.name === name);
+  for (const [name, content] of Object.entries(listContents(head, files, given))) {
+    const list = head.lists.find((declared) => declared.name === name);
     if (list === undefined || !list.isRead || !('format' in content)) continue;
     const chunks: Uint8Array[] = [];
     // A reader may hand out the same buffer again.
