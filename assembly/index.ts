@@ -25,6 +25,7 @@ export { listHas } from './lists/list';
 export { verifyList } from './lists/verify';
 export { f64Remainder } from './ops/arithmetic';
 export { textCompare, textEqual } from './ops/text';
+export { writeParameterVersions } from './parameters/binding';
 export { verifyParameters } from './parameters/verify';
 export { writeFailure } from './rules/decision';
 export { runEnsemble } from './trees/ensemble';

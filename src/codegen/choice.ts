@@ -5,7 +5,7 @@
 // 100 0.19, at 300 0.26, at 1,000 0.44, at 3,000 0.77. Beyond some 2,000 rules what it gains is not worth what it costs to make.
 
 /** Changes with every change of what is generated: stored modules of another version are made anew. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 
 /** Instructions of a program that gets code. */
 export const CODE_INSTRUCTIONS_MAX = 8192;

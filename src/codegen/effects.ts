@@ -1,7 +1,7 @@
 // Instructions that write texts, call the engine, end the program or write its values: what happens only where a program comes by.
 
 import { FunctionId } from '../../assembly/shared/function.js';
-import { SCRATCH_TEXT, VALUE_BYTES, VALUE_HIGH, VALUE_LOW, VALUE_TAG } from '../../assembly/shared/layout.js';
+import { SCRATCH_REGISTERS, SCRATCH_TEXT, VALUE_BYTES, VALUE_HIGH, VALUE_LOW, VALUE_TAG } from '../../assembly/shared/layout.js';
 import { TEXT_SCRATCH_BYTES } from '../../assembly/shared/limits.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { Status } from '../../assembly/shared/status.js';
@@ -78,6 +78,9 @@ export function emitEffect(frame: Frame, instruction: Instruction): void {
       return;
     case Opcode.CALL:
       emitCall(frame, instruction);
+      return;
+    case Opcode.ENSEMBLE:
+      emitEnsemble(frame, instruction);
       return;
     default:
       throw new Unsupported(`no code is generated for ${Opcode[op] ?? `opcode ${op}`}`);
@@ -181,6 +184,24 @@ function emitCall(frame: Frame, instruction: Instruction): void {
   body.get(result);
   body.set(frame.textTop);
   for (const register of operandsOf(image, instruction).writes) frame.unspill(register);
+}
+
+/** The trees are the engine's: inputs and results by way of the scratch's registers. */
+function emitEnsemble(frame: Frame, instruction: Instruction): void {
+  const { body, image } = frame;
+  const { a, b, low } = instruction;
+  const { reads, writes } = operandsOf(image, instruction);
+  for (const register of reads) frame.spill(register);
+  body.get(Parameter.IMAGE);
+  body.i32(image.blobOffset(low));
+  body.op(Op.I32_ADD);
+  for (const first of [b, a]) {
+    frame.pushScratch();
+    body.i32(SCRATCH_REGISTERS + first * 8);
+    body.op(Op.I32_ADD);
+  }
+  body.call(engineFunction('runEnsemble'));
+  for (const register of writes) frame.unspill(register);
 }
 
 /** More values than the image says it writes: our bug, not a write behind the output. */

@@ -29,6 +29,8 @@ export const ENGINE_FUNCTIONS = [
   call('nextPiece', [I64, I64, I32], I64),
   call('afterPiece', [I64, I64, I32], I32),
   call('listHas', [I32, I32, I64], I32),
+  call('writeParameterVersions', [I32, I32, I32]),
+  call('runEnsemble', [I32, I32, I32]),
   call('openText', [I32, I32], I32),
   call('refuseText', [I32, I32, I32], I32),
 ] as const satisfies readonly ImportedFunction[];

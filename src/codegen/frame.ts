@@ -34,6 +34,8 @@ export class Frame {
   readonly textBase = this.body.local(ValueType.I32);
   /** The slot's bindings of lists. */
   readonly lists = this.body.local(ValueType.I32);
+  /** The slot's bindings of parameters. */
+  readonly parameters = this.body.local(ValueType.I32);
   /** Address of the next value of an expression image. */
   readonly out = this.body.local(ValueType.I32);
   readonly outEnd = this.body.local(ValueType.I32);

@@ -28,6 +28,7 @@ import {
   SLOT_ID_LOW,
   SLOT_LISTS,
   SLOT_NOW,
+  SLOT_PARAMETERS,
   VALUE_BYTES,
 } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';
@@ -67,7 +68,6 @@ function generate(image: ImageParts): Uint8Array {
   const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
   const why = whyNoCode({ codeCount: image.word(IMAGE_CODE_COUNT), ruleCount: image.word(IMAGE_RULE_COUNT) });
   if (why !== undefined) throw new Unsupported(why);
-  if (image.word(IMAGE_PARAMETER_COUNT) > 0) throw new Unsupported('it reads parameters');
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
@@ -88,6 +88,9 @@ function emitPayload(frame: Frame, decides: boolean): void {
   body.get(Parameter.SLOT);
   body.memory(Op.I32_LOAD, SLOT_LISTS);
   body.set(frame.lists);
+  body.get(Parameter.SLOT);
+  body.memory(Op.I32_LOAD, SLOT_PARAMETERS);
+  body.set(frame.parameters);
   if (decides) emitId(frame, id);
 
   frame.fail = body.block();
@@ -101,6 +104,7 @@ function emitPayload(frame: Frame, decides: boolean): void {
   body.end();
   if (decides) {
     emitDecision(frame, id);
+    emitParameterVersions(frame);
     body.op(Op.RETURN);
   } else {
     body.i32(Status.OK);
@@ -127,6 +131,20 @@ function emitPayload(frame: Frame, decides: boolean): void {
   body.get(frame.status);
   body.i32(ENTRY_STATUS_SHIFT);
   body.op(Op.I32_SHL, Op.I32_OR);
+  if (image.word(IMAGE_PARAMETER_COUNT) === 0) return;
+  body.get(frame.parameters);
+  body.if();
+  emitParameterVersions(frame);
+  body.end();
+}
+
+/** Writes the versions of the sets of parameters, which are bound, into the decision. */
+function emitParameterVersions({ body, image, parameters }: Frame): void {
+  if (image.word(IMAGE_PARAMETER_COUNT) === 0) return;
+  body.get(Parameter.IMAGE);
+  body.get(parameters);
+  body.get(Parameter.OUTPUT);
+  body.call(engineFunction('writeParameterVersions'));
 }
 
 /** The decision's id: of a slot without one 0 and 0, else that of the slot's first payload counted on. */
@@ -149,7 +167,7 @@ function emitId({ body }: Frame, id: { high: number; low: number }): void {
   body.set(id.low);
 }
 
-/** What the program reads besides the payload: now, lists, the text scratch, the place of its values. */
+/** What the program reads besides the payload: now, lists, parameters, the text scratch, the place of its values. */
 function emitContext(frame: Frame): void {
   const { body, image } = frame;
   const now = image.word(IMAGE_NOW_REGISTER);
@@ -162,6 +180,11 @@ function emitContext(frame: Frame): void {
     body.get(Parameter.IMAGE);
     body.get(frame.lists);
     body.call(engineFunction('listsAreBound'));
+    body.op(Op.I32_EQZ);
+    frame.failIf(Status.LIST_MISSING);
+  }
+  if (image.word(IMAGE_PARAMETER_COUNT) > 0) {
+    body.get(frame.parameters);
     body.op(Op.I32_EQZ);
     frame.failIf(Status.LIST_MISSING);
   }

@@ -1,5 +1,6 @@
 // An image's sections as the generator reads them. The image has been verified, or comes from the compiler: nothing is checked here.
 
+import { ENSEMBLE_INPUTS, ENSEMBLE_RESULTS } from '../../assembly/shared/ensemble.js';
 import * as at from '../../assembly/shared/image.js';
 import {
   INSTRUCTION_A,
@@ -126,6 +127,17 @@ export class ImageParts {
   constant(offset: number, bytes: number): Uint8Array {
     const first = this.word(at.IMAGE_CONSTANTS) + offset;
     return this.bytes.subarray(first, first + bytes);
+  }
+
+  /** Offset of a blob in the image. */
+  blobOffset(index: number): number {
+    return this.word(at.IMAGE_DATA) + this.word(this.word(at.IMAGE_BLOBS) + index * at.BLOB_BYTES + at.BLOB_OFFSET);
+  }
+
+  /** Registers that the ensemble in a blob takes and gives. */
+  ensemble(blob: number): { inputs: number; results: number } {
+    const offset = this.blobOffset(blob);
+    return { inputs: this.word(offset + ENSEMBLE_INPUTS), results: this.word(offset + ENSEMBLE_RESULTS) };
   }
 
   /** Offset of an instruction in the image. */

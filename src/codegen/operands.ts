@@ -11,9 +11,9 @@ export interface Operands {
   readonly writes: readonly number[];
 }
 
-/** What a, b and c are: W written, R read, X both, - no register. CALL is apart. */
+/** What a, b and c are: W written, R read, X both, - no register. CALL and ENSEMBLE are apart. */
 const ROLES: Readonly<Partial<Record<Opcode, string>>> = {
-  ...roles('W--', Opcode.CONST, Opcode.CONST_TEXT, Opcode.PARAMETER, Opcode.ENSEMBLE),
+  ...roles('W--', Opcode.CONST, Opcode.CONST_TEXT, Opcode.PARAMETER),
   ...roles('WR-', Opcode.MOVE, Opcode.F64_NEG, Opcode.F64_ADD_I, Opcode.F64_SUB_I, Opcode.F64_MUL_I, Opcode.F64_DIV_I),
   ...roles('WR-', Opcode.F64_REM_I, Opcode.I64_NEG, Opcode.I64_ADD_I, Opcode.I64_MUL_I, Opcode.WIDEN, Opcode.WIDE_NEG),
   ...roles('WR-', Opcode.TEXT_KEY, Opcode.NARROW, Opcode.COUNT, Opcode.FIELD, Opcode.FOR),
@@ -50,6 +50,10 @@ export function operandsOf(image: ImageParts, instruction: Instruction): Operand
   const both = (registers: readonly number[]): number[] =>
     registers.flatMap((each) => (image.registerType(each) === RegisterType.WIDE_LOW ? [each, each + 1] : [each]));
   if (op === Opcode.CALL) return { reads: both(callArguments(instruction)), writes: both([a]) };
+  if (op === Opcode.ENSEMBLE) {
+    const { inputs, results } = image.ensemble(instruction.low);
+    return { reads: numbered(b, inputs), writes: numbered(a, results) };
+  }
   const role = ROLES[op] ?? '---';
   const named = [a, b, c];
   const of = (kinds: string): number[] => {
@@ -57,6 +61,10 @@ export function operandsOf(image: ImageParts, instruction: Instruction): Operand
     return HALVES.has(op) ? registers : both(registers);
   };
   return { reads: of('RX'), writes: of('WX') };
+}
+
+function numbered(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 /** The registers that a CALL's function takes, in order. */

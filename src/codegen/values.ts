@@ -2,6 +2,7 @@
 // although nobody asks.
 
 import { FunctionId } from '../../assembly/shared/function.js';
+import { PARAMETER_BINDING_BYTES, PARAMETER_VALUE } from '../../assembly/shared/layout.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { Op, ValueType } from '../wasm/format.js';
 import type { Frame } from './frame.js';
@@ -30,7 +31,7 @@ const IMMEDIATE: ReadonlySet<Opcode> = new Set([
 
 const OTHER: ReadonlySet<Opcode> = new Set([
   ...[Opcode.CONST, Opcode.CONST_TEXT, Opcode.MOVE, Opcode.F64_NEG, Opcode.I64_NEG, Opcode.NARROW, Opcode.COUNT, Opcode.TEXT_KEY],
-  ...[Opcode.WIDEN, Opcode.WIDE_NEG, Opcode.WIDE_ADD, Opcode.WIDE_SUB, Opcode.WIDE_MUL],
+  ...[Opcode.PARAMETER, Opcode.WIDEN, Opcode.WIDE_NEG, Opcode.WIDE_ADD, Opcode.WIDE_SUB, Opcode.WIDE_MUL],
 ]);
 
 /** Functions that are instructions of WebAssembly, or a few. */
@@ -117,6 +118,11 @@ export function emitValue(frame: Frame, instruction: Instruction): void {
       body.call(frame.helpers.textKey);
       return;
     }
+    case Opcode.PARAMETER:
+      // Bound, which is asked before the program begins, and verified when it was set.
+      body.get(frame.parameters);
+      body.memory(frame.isDouble(a) ? Op.F64_LOAD : Op.I64_LOAD, instruction.low * PARAMETER_BINDING_BYTES + PARAMETER_VALUE);
+      return;
     case Opcode.CALL:
       emitNative(frame, instruction);
       return;

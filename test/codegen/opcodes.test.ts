@@ -7,16 +7,18 @@ import { INSTRUCTION_C, INSTRUCTION_IMM, OPCODE_COUNT, Opcode } from '#assembly/
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { CODE_INSTRUCTIONS_MAX, CODE_RULES_MAX, whyNoCode } from '#src/codegen/choice.js';
 import { generateModule } from '#src/codegen/generate.js';
+import { encodeEnsemble } from '#src/ensembles/encode-ensemble.js';
+import { readEnsemble } from '#src/ensembles/read-ensemble.js';
 import { writeImage } from '#src/image/write-image.js';
+import { imageOfBlob, plainUse } from '../lib/ensemble-engine.js';
 import { Assembler } from '../lib/image-assembler.js';
 import { modelOf } from '../lib/image-model.js';
+import { SMALL_LIGHTGBM } from '../lib/small-models.js';
 
 /** Opcodes without a generated form. */
 const UNSUPPORTED: Readonly<Partial<Record<Opcode, string>>> = {
   [Opcode.MATCH]: 'a match index decides faster than code for every rule',
   [Opcode.ALIVE]: 'it belongs to MATCH',
-  [Opcode.ENSEMBLE]: 'trees are walked by the engine',
-  [Opcode.PARAMETER]: 'parameters are bound to a slot',
 };
 
 /** An image whose first instruction is `op`, with an imm, and not verified: only whether there is a form for it counts. */
@@ -36,13 +38,22 @@ function imageWith(op: number, imm = 0n): Uint8Array {
 
 describe('opcodes', () => {
   for (let op = 0; op < OPCODE_COUNT; op++) {
-    if (op === Opcode.NEXT || op === Opcode.NEXT_PIECE) continue; // the ends of FOR and FOR_PIECE
+    // The ends of FOR and FOR_PIECE; and what reads a blob, which is below.
+    if (op === Opcode.NEXT || op === Opcode.NEXT_PIECE || op === Opcode.ENSEMBLE) continue;
     it(`${Opcode[op]} ${op in UNSUPPORTED ? 'is left to the VM' : 'has a form'}`, () => {
       const loop = op === Opcode.FOR_PIECE ? 2n : 0n;
       const { unsupported } = generateModule(imageWith(op, op === Opcode.CALL ? BigInt(FunctionId.TEXT_TRIM) : loop));
       expect(unsupported).toBe(op in UNSUPPORTED ? `no code is generated for ${Opcode[op]}` : undefined);
     });
   }
+
+  it('ENSEMBLE has a form', () => {
+    const read = readEnsemble(new TextEncoder().encode(SMALL_LIGHTGBM));
+    if (!('ensemble' in read)) throw new Error(read.message);
+    const use = plainUse(read.ensemble);
+    const { image } = imageOfBlob(encodeEnsemble(read.ensemble, use), use.inputs, use.results.length);
+    expect(generateModule(image).unsupported).toBeUndefined();
+  });
 
   it('that do not exist are refused by number', () => {
     expect(generateModule(imageWith(OPCODE_COUNT + 7)).unsupported).toBe(`no code is generated for opcode ${OPCODE_COUNT + 7}`);

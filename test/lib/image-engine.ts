@@ -196,15 +196,17 @@ export class EngineBox {
   /** Runs the VM, then generated code over the same slot, and holds the two to the same slot and output. @returns the status */
   #run(call: 'decide' | 'decideFrame' | 'evaluate'): Status {
     const before = this.bytes.slice(this.slot, SLOT_END);
+    const outputEnd = this.output + this.outputBytes;
+    const used =
+      this.view.getUint32(this.slot + at.SLOT_CURSOR, true) === 0 ? 0 : this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
+    // Bytes that neither writes are to be the same for both.
+    this.bytes.fill(GUARD_BYTE, this.output + used, outputEnd);
     const status = this.exports[call](this.slot);
     const run = this.#module === wasm ? this.generated()?.[call] : undefined;
     if (run === undefined) return status;
-    const outputEnd = this.output + this.outputBytes;
     const slot = this.bytes.slice(this.slot, SLOT_END);
     const output = this.bytes.slice(this.output, outputEnd);
     this.bytes.set(before, this.slot);
-    const used =
-      this.view.getUint32(this.slot + at.SLOT_CURSOR, true) === 0 ? 0 : this.view.getUint32(this.slot + at.SLOT_OUTPUT_USED, true);
     this.bytes.fill(GUARD_BYTE, this.output + used, outputEnd);
     const again = run(this.slot);
     const same = (what: string, vm: Uint8Array, code: Uint8Array): void => {
