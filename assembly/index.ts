@@ -18,7 +18,7 @@ export { countCodePoints } from './flatbuffers/text';
 export { callFunction } from './functions/call';
 export { afterPiece, nextPiece, pieceText, textJoin } from './functions/text';
 export { verifyImage } from './image/verifier';
-export { decideJson, openText, refuseText } from './json/decide-json';
+export { decideJson, openText, refuseText, transcodeText } from './json/decide-json';
 export { splitJson } from './json/split';
 export { listsAreBound, writeListVersions } from './lists/binding';
 export { listHas } from './lists/list';

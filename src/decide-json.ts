@@ -19,6 +19,7 @@ import { admit, type DecideOptions, decidePayloads, isPooled, type Request, runI
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
+import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall } from './runtime/task.js';
 import { areaBytes } from './schema/json-room.js';
 
@@ -82,26 +83,32 @@ export function decideJson(
 }
 
 /** Bytes of a text at most. */
-function sizeOf(text: JsonText): number {
+export function sizeOf(text: JsonText): number {
   if (typeof text !== 'string') return text.length;
   return text.length < MEASURED_UNITS_MIN ? 3 * text.length : Buffer.byteLength(text);
 }
 
-function slotTextBytes(size: number): number {
+/** Bytes of its place: what is behind a text is read, and overwritten. */
+export function slotTextBytes(size: number): number {
   return (size + TEXT_SPARE_BYTES + 7) & ~7;
+}
+
+/** Copies a text to its place, where there are `size` bytes for it. Returns its bytes. */
+export function copyText(memory: TenantMemory, text: JsonText, address: number, size: number): number {
+  if (typeof text === 'string') return memory.text.write(text, address, size, 'utf8');
+  memory.bytes.set(text, address);
+  return text.length;
 }
 
 function fill(request: Request, texts: readonly JsonText[], sizes: readonly number[], area: number, options: DecideOptions): void {
   const { memory, slot } = request;
-  const { bytes, words } = memory;
+  const { words } = memory;
   const entries = slot + SLOT_HEADER_BYTES;
   let address = entries + texts.length * ENTRY_BYTES;
   let entry = entries >>> 2;
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i]!;
-    let { length } = text;
-    if (typeof text !== 'string') bytes.set(text, address);
-    else length = memory.text.write(text, address, sizes[i]!, 'utf8');
+    const length = copyText(memory, text, address, sizes[i]!);
     words[entry + (ENTRY_PAYLOAD >>> 2)] = address;
     words[entry + (ENTRY_PAYLOAD_BYTES >>> 2)] = length;
     words[entry + (ENTRY_DECISION >>> 2)] = 0;
@@ -188,7 +195,7 @@ function refusedOf(settled: Request, texts: readonly JsonText[]): Refused[] {
 }
 
 /** Whether the transcoder should have taken a text that the encoder takes: it may leave one, but not refuse it. */
-function isWrong(fault: JsonFault, text: JsonText): boolean {
+export function isWrong(fault: JsonFault, text: JsonText): boolean {
   return fault !== JsonFault.ROOM && fault !== JsonFault.DEPTH && (typeof text !== 'string' || isWellFormed(text));
 }
 
@@ -210,7 +217,8 @@ export function jsonString(text: JsonText): string {
   return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8');
 }
 
-function isWellFormed(text: string): boolean {
+/** Whether no half of a surrogate pair is in it. */
+export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 

@@ -22,7 +22,8 @@ import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
 import type { TenantMemory } from './runtime/memory.js';
 
-const BYTES_MASK = (1 << ENTRY_STATUS_SHIFT) - 1;
+/** Of what runLent returns. */
+export const BYTES_MASK = (1 << ENTRY_STATUS_SHIFT) - 1;
 
 /** Reads a decision that lies in the tenant's memory until it returns. Decides nothing itself. */
 export type ReadDecision<Result> = (memory: TenantMemory, address: number, bytes: number) => Result;
@@ -36,19 +37,33 @@ export type ReadDecision<Result> = (memory: TenantMemory, address: number, bytes
  * trapped.
  */
 export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: bigint, read: ReadDecision<Result>): Result {
-  const { memory, inline, host } = live.tenant;
-  const { ring, words, longs } = memory;
-  const { counters } = host;
-  assert(!live.isFreed, 'decided with an image that has been released');
+  const { memory } = live.tenant;
   // Of a payload that is too large nothing is copied, so that the engine finds it invalid like any other.
   const length = payload.length > PAYLOAD_BYTES_MAX ? 0 : payload.length;
   const outputOffset = SLOT_HEADER_BYTES + ((length + 7) & ~7);
-  const bytes = outputOffset + live.decisionBytesMax;
-  const slot = ring.lend(bytes);
-  if (slot === 0) throw noRoom(live, bytes);
-
+  const slot = lendRoom(live, outputOffset + live.decisionBytesMax);
   const address = slot + SLOT_HEADER_BYTES;
   if (length > 0) memory.bytes.set(payload, address);
+  const output = slot + outputOffset;
+  return read(memory, output, runLent(live, slot, address, length, output, now) & BYTES_MASK);
+}
+
+/** Room for a request of so many bytes that is over before another begins. Throws Problem BUSY, BATCH_TOO_LARGE. */
+export function lendRoom(live: LiveImage, bytes: number): number {
+  assert(!live.isFreed, 'decided with an image that has been released');
+  const slot = live.tenant.memory.ring.lend(bytes);
+  if (slot === 0) throw noRoom(live, bytes);
+  return slot;
+}
+
+/**
+ * Decides a payload that lies in lent room, behind its header, into `output`. Returns the bytes of the decision | status <<
+ * ENTRY_STATUS_SHIFT. Throws Problem INTERNAL where the engine trapped.
+ */
+export function runLent(live: LiveImage, slot: number, payload: number, payloadBytes: number, output: number, now: bigint): number {
+  const { memory, inline, host } = live.tenant;
+  const { words, longs } = memory;
+  const { counters } = host;
   const { bindings } = live;
   const at = slot >>> 2;
   words[at + (SLOT_LISTS >>> 2)] = bindings === undefined ? 0 : bindings.lists;
@@ -57,11 +72,9 @@ export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: big
   for (let word = SLOT_ID_HIGH >>> 2; word < (SLOT_ID_LOW + 8) >>> 2; word++) words[at + word] = 0;
 
   const { traps } = inline;
-  const output = slot + outputOffset;
-  const packed = inline.decideOne(slot, live.address, address, length, output, live.code);
+  const packed = inline.decideOne(slot, live.address, payload, payloadBytes, output, live.code);
   counters.add(Counter.REQUESTS_INLINE);
-  const decisionBytes = packed & BYTES_MASK;
-  if (decisionBytes === 0) {
+  if ((packed & BYTES_MASK) === 0) {
     counters.add(Counter.INTERNAL);
     if (inline.traps !== traps) counters.add(Counter.TRAPS);
     throw new Problem('INTERNAL', `the engine failed with status ${Status.INTERNAL}`);
@@ -69,7 +82,7 @@ export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: big
   live.decided(1);
   counters.add(Counter.OUTCOME_NONE + (memory.bytes[output + DECISION_OUTCOME] as number));
   if (packed >>> ENTRY_STATUS_SHIFT === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
-  return read(memory, output, decisionBytes);
+  return packed;
 }
 
 function noRoom({ tenant }: LiveImage, bytes: number): Problem {

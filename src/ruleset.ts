@@ -3,8 +3,9 @@
 import type { Status } from '../assembly/shared/status.js';
 import type { Clock } from './clock.js';
 import { decidePayloads, type Settled } from './decide.js';
-import { decideJson, type JsonText, jsonString, type SettledJson } from './decide-json.js';
-import { decideOne } from './decide-one.js';
+import { decideJson, type JsonText, jsonString } from './decide-json.js';
+import { decideOne, type ReadDecision } from './decide-one.js';
+import { decideText } from './decide-text.js';
 import { Problem } from './errors.js';
 import { Explainer, type Explanation } from './explain.js';
 import type { Manifest } from './image/manifest.js';
@@ -66,23 +67,12 @@ export class RuleSet {
    * does not fit) or INVALID_JSON; bytes that do not fit give a decision with status INVALID_PAYLOAD, as over the network.
    */
   decide(payload: Payload, options: CallOptions = {}): Decision {
-    if (!isText(payload, options)) return decideOne(this.live, this.encode(payload, options), this.nowOf(options), readAt);
-    let decision = undefined as Decision | undefined;
-    this.runText(payload, options, (bytes) => {
-      decision = readDecision(bytes);
-    });
-    return decision!;
+    return this.decideFirst(payload, options, readAt);
   }
 
   /** The decision of `decide` as bytes (schemas/decision.fbs), a copy. */
   decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
-    if (!isText(payload, options)) return decideOne(this.live, this.encode(payload, options), this.nowOf(options), copyAt);
-    let bytes: Uint8Array = INVALID;
-    const { longs } = this.live.tenant.memory;
-    this.runText(payload, options, (decision) => {
-      bytes = decision.buffer === longs.buffer ? copyOut(longs, decision.byteOffset, decision.length) : decision.slice();
-    });
-    return bytes;
+    return this.decideFirst(payload, options, copyAt);
   }
 
   /**
@@ -96,7 +86,7 @@ export class RuleSet {
       for (let i = 0; i < settled.count; i++) decisions.push(readDecision(settled.decision(i)));
     };
     const texts = payloads.filter((payload) => isText(payload, options));
-    if (texts.length === payloads.length) this.runJson(texts, options, true, take);
+    if (texts.length === payloads.length) this.runJson(texts, options, take);
     else this.run(this.encodeAll(payloads, options), options, take);
     return decisions;
   }
@@ -143,26 +133,19 @@ export class RuleSet {
     return options.now ?? (this.live.usesNow ? this.clock.nowMicros() : 0n);
   }
 
-  /** Throws Problem where a text is not a payload. */
-  private runText(payload: JsonText, options: CallOptions, use: (decision: Uint8Array) => void): void {
-    let problem: Problem | undefined;
-    this.runJson([payload], options, false, (settled) => {
-      problem = settled.problemOf(0);
-      if (problem === undefined) use(settled.decision(0));
-    });
-    if (problem !== undefined) throw problem;
+  private decideFirst<Result>(payload: Payload, options: CallOptions, read: ReadDecision<Result>): Result {
+    if (this.released) throw new Error('the rule set has been released');
+    const now = this.nowOf(options);
+    if (isText(payload, options)) return decideText(this.live, payload, now, read);
+    return decideOne(this.live, this.encode(payload, options), now, read);
   }
 
-  private runJson(
-    texts: readonly JsonText[],
-    options: CallOptions,
-    answersRefused: boolean,
-    use: (settled: SettledJson) => void,
-  ): void {
+  /** A text that does not fit has its decision, as any other payload. */
+  private runJson(texts: readonly JsonText[], options: CallOptions, use: (settled: Settled) => void): void {
     if (this.released) throw new Error('the rule set has been released');
     let status: Status = 0;
     const now = this.nowOf(options);
-    decideJson(this.live, texts, { now, path: 'inline', answersRefused }, (settled) => {
+    decideJson(this.live, texts, { now, path: 'inline', answersRefused: true }, (settled) => {
       status = settled.status;
       if (status === 0) use(settled);
     });

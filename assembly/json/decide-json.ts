@@ -50,6 +50,12 @@ export function transcode(image: usize, text: usize, textBytes: u32, area: usize
   return bytes;
 }
 
+/** As transcode, of an image that decides. @returns bytes of the payload, or -JsonFault */
+export function transcodeText(image: usize, text: usize, textBytes: u32, area: usize, areaBytes: u32): i32 {
+  const bytes = transcode(image, text, textBytes, area, areaBytes);
+  return bytes !== 0 ? bytes : -(load<u32>(stateOf(), STATE_FAULT) as i32);
+}
+
 /**
  * As `decide`, for entries that are JSON text. SLOT_INPUT and SLOT_INPUT_BYTES are the area for the payload. Afterwards
  * ENTRY_PAYLOAD_BYTES of an entry is its JsonFault (the decision's status is then INVALID_PAYLOAD), and ENTRY_PAYLOAD how many bytes

@@ -36,6 +36,16 @@ export function sameBytes(left: usize, right: usize, length: usize): bool {
   return sameHead(left, right, (end - left) as u32);
 }
 
+/** The slot of a name of `length` bytes at `at`. */
+export function hashOf(names: usize, at: usize, length: u32): usize {
+  let key = headOf(at, length);
+  if (length > 8) {
+    for (let next: u32 = 8; next + 8 < length; next += 8) key = (key * FACTOR) ^ load<u64>(at + next);
+    key = (key * FACTOR) ^ load<u64>(at + length - 8);
+  }
+  return (((key ^ (length as u64)) * load<u64>(names, NAMES_FACTOR)) >> (load<u32>(names, NAMES_SHIFT) as u64)) as usize;
+}
+
 /**
  * The name of `length` bytes at `at`, which are followed by 15 that can be read.
  *
@@ -43,13 +53,7 @@ export function sameBytes(left: usize, right: usize, length: usize): bool {
  * @returns address of its entry, 0 where there is no such name
  */
 export function findName(plan: usize, names: usize, at: usize, length: u32): usize {
-  let key = headOf(at, length);
-  if (length > 8) {
-    for (let next: u32 = 8; next + 8 < length; next += 8) key = (key * FACTOR) ^ load<u64>(at + next);
-    key = (key * FACTOR) ^ load<u64>(at + length - 8);
-  }
-  const hash = ((key ^ (length as u64)) * load<u64>(names, NAMES_FACTOR)) >> (load<u32>(names, NAMES_SHIFT) as u64);
-  let number = load<u16>(plan + load<u32>(names, NAMES_SLOTS) + ((hash as usize) << 1)) as usize;
+  let number = load<u16>(plan + load<u32>(names, NAMES_SLOTS) + (hashOf(names, at, length) << 1)) as usize;
   const entries = plan + load<u32>(names, NAMES_ENTRIES);
   while (number !== 0) {
     const entry = entries + (number - 1) * NAME_BYTES;

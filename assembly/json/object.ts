@@ -19,7 +19,6 @@ import {
   PLAN_FIELD_DESCRIPTOR,
   PLAN_FIELD_ELEMENT,
   PLAN_FIELD_ENTRY,
-  PLAN_FIELD_KEY,
   PLAN_FIELD_KEY_BYTES,
   PLAN_FIELD_KIND,
   PLAN_FIELD_REQUIRED,
@@ -37,7 +36,9 @@ import {
   PLAN_TABLES,
 } from '../shared/json';
 import { FieldKind } from '../shared/value-type';
-import { findName, findTwin, sameBytes } from './names';
+import { findName, findTwin } from './names';
+import { digitsOf, isPlain, marksOf, putDouble, putInteger, runOf } from './number-field';
+import { matchKey, quickField, quickText } from './quick';
 import { takeScalar } from './scalar';
 import { pushKey, skipValue } from './skip';
 import {
@@ -58,7 +59,12 @@ import {
 import { takeText } from './text';
 
 const OFFSET_BYTES: usize = 4;
+/** From entries of the plan, PLAN_FIELD_BYTES each, to guesses, 2 bytes each. */
+const GUESS_SHIFT: usize = 4;
 const WORD_NULL: u32 = 0x6c6c756e;
+/** Kinds from one to the other, INT, LONG and DOUBLE, are numbers to the language. */
+const FIRST_NUMBER: u32 = FieldKind.INT;
+const LAST_NUMBER: u32 = FieldKind.DOUBLE;
 /** Entry of a field that is null, until its table is complete. */
 const IS_NULL: u32 = 1;
 
@@ -69,13 +75,15 @@ const IS_NULL: u32 = 1;
  * @param index of its table
  */
 export function takeObject(state: usize, index: u32, at: usize): usize {
+  const image = load<u32>(state, STATE_IMAGE) as usize;
   const plan = load<u32>(state, STATE_PLAN) as usize;
   const table = plan + load<u32>(plan, PLAN_TABLES) + index * PLAN_TABLE_BYTES;
   const block = startBlock(state, plan, table, at);
   if (block === 0) return 0;
   const begin = at - 1;
   const fields = plan + load<u32>(plan, PLAN_FIELDS) + load<u32>(table, PLAN_TABLE_FIRST) * PLAN_FIELD_BYTES;
-  const fieldCount = load<u32>(table, PLAN_TABLE_FIELDS);
+  const fieldsEnd = fields + load<u32>(table, PLAN_TABLE_FIELDS) * PLAN_FIELD_BYTES;
+  const names = plan + load<u32>(table, PLAN_TABLE_NAMES);
   const guesses = (load<u32>(state, STATE_GUESSES) as usize) + (load<u32>(table, PLAN_TABLE_FIRST) << 1);
   const tableAt = load<u32>(table, PLAN_TABLE_AT);
   const keys = load<u32>(state, STATE_TOP) as usize;
@@ -86,33 +94,37 @@ export function takeObject(state: usize, index: u32, at: usize): usize {
   at = skipSpace(at);
   if ((load<u8>(at) as u32) !== 125) {
     while (true) {
-      let number = load<u16>(guess) as u32;
-      let field = fields + number * PLAN_FIELD_BYTES;
-      if (number < fieldCount && matchKey(plan, field, at)) at += load<u32>(field, PLAN_FIELD_KEY_BYTES);
+      let field = fields + (load<u16>(guess) as usize) * PLAN_FIELD_BYTES;
+      if (field >= fieldsEnd || !matchKey(plan, field, at)) {
+        field = quickField(plan, names, fields, at);
+        if (field !== 0 && matchKey(plan, field, at)) store<u16>(guess, ((field - fields) / PLAN_FIELD_BYTES) as u16);
+        else field = 0;
+      }
+      if (field !== 0) at += load<u32>(field, PLAN_FIELD_KEY_BYTES);
       else {
         const key = at + 1;
         if ((load<u8>(at) as u32) !== 34) return fault(state, JsonFault.SYNTAX, at);
         at = takeText(state, key);
         if (at === 0) return 0;
-        const name = findName(plan, plan + load<u32>(table, PLAN_TABLE_NAMES), key, load<u32>(state, STATE_LENGTH));
+        const name = findName(plan, names, key, load<u32>(state, STATE_LENGTH));
         if (name === 0) {
           at = skipUnknown(state, table, key, at);
           if (at === 0) return 0;
           const byte = load<u8>(at) as u32;
           if (byte === 125) break;
           if (byte !== 44) return fault(state, JsonFault.SYNTAX, at);
-          at = skipSpace(at + 1);
+          at = behindSpace(at + 1);
           continue;
         }
-        number = load<u16>(name, NAME_VALUE) as u32;
-        field = fields + number * PLAN_FIELD_BYTES;
-        store<u16>(guess, number as u16);
+        const number = load<u16>(name, NAME_VALUE);
+        field = fields + (number as usize) * PLAN_FIELD_BYTES;
+        store<u16>(guess, number);
         at = skipSpace(at);
         if ((load<u8>(at) as u32) !== 58) return fault(state, JsonFault.SYNTAX, at);
         at++;
       }
-      guess = guesses + (number << 1);
-      at = skipSpace(at);
+      guess = guesses + ((field - fields) >> GUESS_SHIFT);
+      at = behindSpace(at);
       const entry = block + load<u16>(field, PLAN_FIELD_ENTRY);
       if (load<u16>(entry) !== 0) return fault(state, JsonFault.DUPLICATE, at);
       const isRequired = load<u8>(field, PLAN_FIELD_REQUIRED) as u32;
@@ -125,20 +137,36 @@ export function takeObject(state: usize, index: u32, at: usize): usize {
         const place = load<u16>(field, PLAN_FIELD_VALUE) as u32;
         store<u16>(entry, (place - tableAt) as u16);
         required += isRequired;
-        at = takeValue(state, field, at, block + place);
+        const kind = load<u8>(field, PLAN_FIELD_KIND) as u32;
+        const descriptor = image + load<u32>(field, PLAN_FIELD_DESCRIPTOR);
+        let behind: usize = 0;
+        if (kind === FieldKind.TEXT) behind = quickText(state, descriptor, at, block + place);
+        else if (ASC_FEATURE_SIMD && kind - FIRST_NUMBER <= LAST_NUMBER - FIRST_NUMBER) {
+          // One that begins with a minus has no digit there, and goes the long way.
+          const run = runOf(at);
+          const marks = marksOf(at, run);
+          const whole = min(ctz(marks), run);
+          if (isPlain(at, run, marks, whole)) {
+            const places = run - whole - u32(marks !== 0);
+            const mantissa = digitsOf(at, whole, places);
+            const fits =
+              kind === FieldKind.DOUBLE
+                ? putDouble(plan, descriptor, mantissa, places, 0, block + place)
+                : places === 0 && putInteger(kind, descriptor, mantissa, block + place);
+            if (fits) behind = at + run;
+          }
+        }
+        at = behind !== 0 ? behind : takeValue(state, field, at, block + place);
         if (at === 0) return 0;
       }
-      let byte = load<u8>(at) as u32;
-      if (byte <= 32) {
-        at = skipSpace(at);
-        byte = load<u8>(at) as u32;
-      }
+      at = behindSpace(at);
+      const byte = load<u8>(at) as u32;
       if (byte === 125) break;
       if (byte !== 44) return fault(state, JsonFault.SYNTAX, at);
-      at = skipSpace(at + 1);
+      at = behindSpace(at + 1);
     }
   }
-  if (nulls !== 0) clearNulls(block, fields, fieldCount);
+  if (nulls !== 0) clearNulls(block, fields, fieldsEnd);
   if (required !== load<u32>(table, PLAN_TABLE_REQUIRED)) return fault(state, JsonFault.REQUIRED, begin);
   const top = load<u32>(state, STATE_TOP) as usize;
   if (top !== keys) {
@@ -168,9 +196,9 @@ function startBlock(state: usize, plan: usize, table: usize, at: usize): usize {
   return block;
 }
 
-/** Whether the key of a field, with its quotes and colon, is at `at`. It has no zero in it, so it ends before the text does. */
-function matchKey(plan: usize, field: usize, at: usize): bool {
-  return sameBytes(plan + load<u32>(field, PLAN_FIELD_KEY), at, load<u32>(field, PLAN_FIELD_KEY_BYTES));
+/** As skipSpace, where mostly there is none. */
+function behindSpace(at: usize): usize {
+  return (load<u8>(at) as u32) <= 32 ? skipSpace(at) : at;
 }
 
 /** A key that the model does not have, at `key`, and its value. @returns the first byte behind it that is no white space */
@@ -184,8 +212,7 @@ function skipUnknown(state: usize, table: usize, key: usize, at: usize): usize {
 }
 
 /** Makes fields that are null absent. */
-function clearNulls(block: usize, fields: usize, count: u32): void {
-  const end = fields + count * PLAN_FIELD_BYTES;
+function clearNulls(block: usize, fields: usize, end: usize): void {
   for (let field = fields; field < end; field += PLAN_FIELD_BYTES) {
     const entry = block + load<u16>(field, PLAN_FIELD_ENTRY);
     if (load<u16>(entry) === IS_NULL) store<u16>(entry, 0);

@@ -58,6 +58,18 @@ export class InlineInstance {
     }
   }
 
+  /**
+   * Makes the payload of a JSON text, for an image that decides, in an area of the memory. Returns its bytes; -JsonFault where the
+   * text is not taken; 0 where it trapped.
+   */
+  transcode(image: number, text: number, textBytes: number, area: number, areaBytes: number): number {
+    try {
+      return (this.instance ?? this.start()).transcodeText(image, text, textBytes, area, areaBytes);
+    } catch (error) {
+      return this.trapped(error, 0);
+    }
+  }
+
   /** Checks an image that lies in the memory. */
   verifyImage(address: number, bytes: number): ImageError {
     try {

@@ -25,6 +25,8 @@ interface EngineExports extends Record<string, unknown> {
   decideFrame(slot: number): Status;
   /** Decides the payloads of a slot's entries that are JSON text. */
   decideJson(slot: number): Status;
+  /** Makes the payload of a JSON text in an area: its bytes, or -JsonFault. */
+  transcodeText(image: number, text: number, textBytes: number, area: number, areaBytes: number): number;
   /** Finds the items of a slot's JSON array. */
   splitJson(slot: number): Status;
   /** Runs an EXPRESSIONS image over the one payload of a slot. */
@@ -60,6 +62,7 @@ export class EngineInstance {
   readonly decide: EngineExports['decide'];
   readonly decideFrame: EngineExports['decideFrame'];
   readonly decideJson: EngineExports['decideJson'];
+  readonly transcodeText: EngineExports['transcodeText'];
   readonly splitJson: EngineExports['splitJson'];
   readonly evaluate: EngineExports['evaluate'];
 
@@ -89,6 +92,7 @@ export class EngineInstance {
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
     this.decideJson = bare(exports.decideJson);
+    this.transcodeText = bare(exports.transcodeText);
     this.splitJson = bare(exports.splitJson);
     this.evaluate = bare(exports.evaluate);
     this.functions = instance.exports as Record<string, unknown>;

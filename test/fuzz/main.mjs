@@ -5,7 +5,5 @@ import { register } from 'node:module';
 /** One byte an edge; far more than there are. */
 globalThis.__fuzzEdges = new Uint8Array(1 << 17);
 Error.stackTraceLimit = 30;
-const plants = process.argv.includes('--planted');
-if (plants) globalThis.__fuzzDefect = 0;
-register('./lib/loader.mjs', import.meta.url, { data: { plants } });
+register('./lib/loader.mjs', import.meta.url);
 await import('./lib/command.ts');

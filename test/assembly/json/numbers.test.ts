@@ -74,7 +74,8 @@ test('random doubles, as they are printed, cut, and between two', () => {
     const text = middle(value);
     asDouble(text);
     asDouble(text.includes('.') ? `${text}000000000001` : `${text}.000000000001`);
-    asDouble(text.slice(0, -1) || '0');
+    // A point with nothing behind it is no number.
+    asDouble(text.slice(0, -1).replace(/\.$/, '') || '0');
   }
 });
 
