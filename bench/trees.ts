@@ -22,6 +22,7 @@ import { bundleFiles } from './workloads/work.js';
 /** The first is what the aim is about. */
 export const FORESTS: readonly ForestShape[] = [
   { name: 'XGBoost, 100 trees of depth 6', library: 'xgboost', rounds: 100, classes: 1, depth: 6 },
+  { name: 'XGBoost, 100 trees of depth 6, lopsided', library: 'xgboost', rounds: 100, classes: 1, depth: 6, isLopsided: true },
   { name: 'XGBoost, 500 trees of depth 8', library: 'xgboost', rounds: 500, classes: 1, depth: 8 },
   { name: 'LightGBM, 100 trees of 31 leaves', library: 'lightgbm', rounds: 100, classes: 1, leaves: 31 },
   { name: 'XGBoost, 5 classes, 20 rounds, depth 6', library: 'xgboost', rounds: 20, classes: 5, depth: 6 },

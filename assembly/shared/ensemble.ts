@@ -11,7 +11,10 @@
 // Trees stand in blocks of up to four, in their order, which float32 sums depend on. Measured on 100 trees of depth 6 over 30
 // inputs, nanoseconds a row on one core of a noisy 2 GHz machine, gcc -O3 if-else code over the same trees beside it: HEAP in fours
 // 1,420 (in eights 1,480; with thresholds as ranks of 16 bits 3,700, 280 of them finding the ranks), WALK 3,080, one tree at a time
-// with a branch at each leaf 5,830, QuickScorer 9,050; gcc 2,760.
+// with a branch at each leaf 5,830, QuickScorer 9,050; gcc 2,760. Nodes of four trees side by side 1.17 of the time of apart ones,
+// of eight 0.91, for twice the padding of small forests. On 100 trees of 31 leaves grown leaf by leaf, float64: four at once 1,440,
+// as many steps as the deepest has, instead of asking whether any moves, 1,590, nodes of two levels with four children 1,550, two
+// blocks with eight trees at once 1,040, which is what stands.
 
 export const ENSEMBLE_HEADER_BYTES = 96;
 export const ENSEMBLE_INPUTS = 0; // u32

@@ -1,7 +1,7 @@
 // Where an ensemble works, in the work area of the instance's scratch, and where the sections of its blob begin.
 //
-//   0            10,240    12,288     14,336            18,432         19,464
-//   | slots      | sums    | scores   | contributions   | of codes     |
+//   0            10,240    12,288     14,336            18,432         19,464    19,496
+//   | slots      | sums    | scores   | contributions   | of codes     | leaves  |
 
 import { scratchWork } from '../memory/scratch';
 import {
@@ -23,6 +23,10 @@ const SUMS: usize = 10240;
 const SCORES: usize = 12288;
 const CONTRIBUTIONS: usize = 14336;
 const CODES: usize = 18432;
+const LEAVES: usize = 19464;
+
+/** The address of a leaf's values: a u32. */
+export const LEAF_BYTES: usize = 4;
 
 /** Values of slots: f32 or f64, ENSEMBLE_EAGER_BYTES_MAX at most. */
 export function slotValues(): usize {
@@ -47,6 +51,11 @@ export function contributionsOf(): usize {
 /** Contributions of reason codes, an f64 each, from 1; turned around where reasons are what makes the output small. */
 export function codeSums(): usize {
   return scratchWork() + CODES;
+}
+
+/** Where the leaves of the trees that were walked last have their values: LEAF_BYTES for each tree of up to two blocks. */
+export function leavesOf(): usize {
+  return scratchWork() + LEAVES;
 }
 
 export function slotSection(blob: usize): usize {

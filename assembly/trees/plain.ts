@@ -14,11 +14,11 @@ import {
   ENSEMBLE_SLOT_INPUT,
   ENSEMBLE_WIDTH,
 } from '../shared/ensemble';
-import { contributionsOf, nodeSection, setSection, slotSection, slotValues } from './layout';
-import { addValues, nodeBytes } from './nodes';
+import { contributionsOf, LEAF_BYTES, leavesOf, nodeSection, setSection, slotSection, slotValues } from './layout';
+import { nodeBytes } from './nodes';
 import { slotValue } from './slots';
 
-/** Walks the trees of a block of PLAIN. */
+/** Walks the trees of a block of PLAIN, and leaves the addresses of their leaves' values at leavesOf(). */
 export function walkPlain<T>(blob: usize, block: usize, inputs: usize): void {
   const nodes = nodeSection(blob) + load<u32>(block, ENSEMBLE_BLOCK_NODES);
   const values = nodeSection(blob) + load<u32>(block, ENSEMBLE_BLOCK_VALUES);
@@ -27,7 +27,7 @@ export function walkPlain<T>(blob: usize, block: usize, inputs: usize): void {
   for (let tree: usize = 0; tree < count; tree++) {
     const root = nodes + (load<u32>(block + (tree << 2), ENSEMBLE_BLOCK_ROOTS) as usize) * nodeBytes<T>();
     const leaf = leafOf<T>(blob, nodes, root, inputs);
-    addValues<T>(blob, block, tree, values + indexOf<T>(leaf, nodes) * width * sizeof<T>(), width);
+    store<u32>(leavesOf() + tree * LEAF_BYTES, (values + indexOf<T>(leaf, nodes) * width * sizeof<T>()) as u32);
     if (load<u32>(blob, ENSEMBLE_CONTRIBUTION) !== Contribution.NONE) contribute<T>(blob, block, tree, root, inputs);
   }
 }

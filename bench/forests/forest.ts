@@ -1,5 +1,5 @@
 // Forests to measure: trees as a library would train them, grown from a seed, and rows for them. Thresholds are quantiles of their
-// features, so that no test is settled beforehand: to a branch predictor, this is what trained trees are, at their worst.
+// features: of even ones no branch predictor can guess much, and of lopsided ones nearly everything. Trained trees lie between.
 
 import { randomNumbers } from '../workload.js';
 
@@ -12,6 +12,8 @@ export interface ForestShape {
   readonly classes: number;
   readonly depth?: number;
   readonly leaves?: number;
+  /** One side of each test takes at least nine rows of ten. */
+  readonly isLopsided?: boolean;
 }
 
 /** Nodes by number, children behind their parents; node 0 is the root. */
@@ -52,7 +54,7 @@ export function growForest(shape: ForestShape, seed: number): Forest {
   return { ...shape, trees };
 }
 
-function growTree({ depth, leaves }: ForestShape, next: () => number, round: (value: number) => number): ForestTree {
+function growTree({ depth, leaves, isLopsided }: ForestShape, next: () => number, round: (value: number) => number): ForestTree {
   const tree: ForestTree = { feature: [], threshold: [], missingLeft: [], left: [], right: [], value: [] };
   const addLeaf = (): number => {
     tree.threshold.push(0);
@@ -65,7 +67,9 @@ function growTree({ depth, leaves }: ForestShape, next: () => number, round: (va
   const split = (node: number): void => {
     const feature = Math.floor(next() * FEATURE_COUNT);
     tree.feature[node] = feature;
-    tree.threshold[node] = round((0.1 + 0.8 * next()) * rangeOf(feature));
+    const share = next();
+    const quantile = isLopsided !== true ? 0.1 + 0.8 * share : share < 0.5 ? 0.02 + 0.16 * share : 0.82 + 0.16 * share;
+    tree.threshold[node] = round(quantile * rangeOf(feature));
     tree.missingLeft[node] = next() < 0.5;
     tree.left[node] = addLeaf();
     tree.right[node] = addLeaf();

@@ -131,7 +131,6 @@ export function readJsonBundle(text: string, limits: ArchiveLimits = ARCHIVE_LIM
   }
   const entries = Object.entries(listed);
   if (entries.length > limits.filesMax) throw refuse(`the bundle has more than ${limits.filesMax} files`);
-  if (entries.length === 0) throw refuse('the bundle has no files');
   const encoder = new TextEncoder();
   const files = new Map<string, Uint8Array>();
   let total = 0;
@@ -141,8 +140,9 @@ export function readJsonBundle(text: string, limits: ArchiveLimits = ARCHIVE_LIM
     const bytes = bytesOf(path, content) ?? encoder.encode(typeof content === 'string' ? content : printDocument(path, content));
     total += bytes.length;
     if (total > limits.unpackedBytesMax) throw refuse(`the bundle has more than ${limits.unpackedBytesMax} bytes`);
-    files.set(path, bytes);
+    if (!isClutter(path)) files.set(path, bytes);
   }
+  if (files.size === 0) throw refuse('the bundle has no files');
   return stripTop(files);
 }
 

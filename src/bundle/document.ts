@@ -218,7 +218,9 @@ export function readDocument(
     // What follows the first error of syntax is most often its echo.
     const first = root.errors[0] ?? root.warnings[0];
     if (first !== undefined) {
-      const span = { file, start: first.pos[0], end: Math.max(first.pos[0], first.pos[1]) };
+      // What is missing at the end is reported behind it.
+      const [start, end] = first.pos.map((offset) => Math.min(offset, text.length)) as [number, number];
+      const span = { file, start, end: Math.max(start, end) };
       bag.error('V1002', span, lowerFirst(first.message), adviceOf(first.code, text, span.start));
     }
     if (first !== undefined || twins.length > 0) return undefined;

@@ -51,6 +51,13 @@ describe('archives', () => {
     expect([...files.keys()]).toEqual(['rules/a.yaml']);
   });
 
+  it('hold no clutter as JSON either: what is packed again stays the same', async () => {
+    const files = readJsonBundle('{"files":{"a.yaml":"a","rules/._a.yaml":"x",".DS_Store":"x"}}');
+    expect([...files.keys()]).toEqual(['a.yaml']);
+    expect([...(await readTarGz(await writeTarGz(files))).keys()]).toEqual(['a.yaml']);
+    expect(() => readJsonBundle('{"files":{"._a.yaml":"x"}}')).toThrow('the bundle has no files');
+  });
+
   it('with a size that is no number are refused, not waited for', async () => {
     const tar = gunzipSync(
       await tarGz([

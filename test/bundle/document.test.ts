@@ -30,6 +30,13 @@ it('finds the one of many keys that stands twice', () => {
   expect(codes([...keys, 'k7: 2'].join('\n'))).toEqual(['V1006']);
 });
 
+it.each(['{', '[1', '"a', 'a: {\n', '{é'])('has a place inside the text for what is missing behind %s', (text) => {
+  const bag = new DiagnosticBag();
+  readDocument('rules/a.yaml', new TextEncoder().encode(text), bag);
+  expect(bag.items).not.toHaveLength(0);
+  for (const { span } of bag.items) expect(span.start <= span.end && span.end <= text.length, JSON.stringify(span)).toBe(true);
+});
+
 it('writes nothing to the warnings of the process', () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   codes('? { a: 1 }\n: 2\n? [b]\n: 3\n');

@@ -3,6 +3,7 @@
 // instruments: they must see what they are there for.
 
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +13,7 @@ import { writeImage } from '#src/image/write-image.js';
 import { Assembler } from '../lib/image-assembler.js';
 import { modelOf } from '../lib/image-model.js';
 import { payloadOf } from '../lib/image-payload.js';
+import { DEFECTS, plantDefects } from './lib/defects.mjs';
 import { FuzzBox, type Region } from './lib/engine.js';
 import { instrument } from './lib/instrument-js.mjs';
 import { minimise } from './lib/minimise.js';
@@ -19,15 +21,36 @@ import { payloadRegions } from './lib/regions.js';
 
 const main = fileURLToPath(new URL('main.mjs', import.meta.url));
 
-it('finds nothing in what is kept, and finds planted bugs', async () => {
-  const run = promisify(execFile)(process.execPath, [main, '--suite'], { maxBuffer: 1 << 24 });
+/** What the fuzzer prints. @throws Error where it ends with anything but 0 */
+async function printed(...options: string[]): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [main, ...options], { maxBuffer: 1 << 24 });
   const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${error.stdout}\n${error.stderr}`);
   });
-  expect(stdout.match(/ 0 crashes/g)).toHaveLength(11);
-  expect(stdout.match(/planted bug found/g)).toHaveLength(3);
-  // Twelve seconds of one core; the limit only ends what would never end.
+  return stdout;
+}
+
+// The limits only end what would never end.
+it('finds nothing in what is kept', async () => {
+  expect((await printed('--suite')).match(/ 0 crashes/g)).toHaveLength(11);
 }, 900_000);
+
+describe('planted defects', () => {
+  it.each(DEFECTS.map(({ name, target, file }) => [target, name, file]))('%s: %s has its place in %s', (_target, _name, file) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    expect(plantDefects(file, text)).not.toBe(text);
+  });
+
+  it('are nowhere once the code has moved', () => {
+    const { file, name } = DEFECTS[0]!;
+    expect(() => plantDefects(file, '// other code')).toThrow(`"${name}"`);
+  });
+
+  it('are found', async () => {
+    const found = await printed('--suite', '--planted');
+    expect(found.match(/: found after \d+/g)).toHaveLength(8);
+  }, 900_000);
+});
 
 describe('the instrumented engine', () => {
   const model = modelOf([{ name: 's', kind: FieldKind.TEXT, maximum: 64, required: true }]);

@@ -3,10 +3,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Coverage } from './coverage.js';
+import { plantEngine } from './engine.js';
 import { addInput, readInputs, writeInputs } from './files.js';
+import { defectsOf, type Found, findDefect, findRareBytes } from './find-planted.js';
 import { type Crash, Fuzzer, hashOf, signatureOf } from './fuzzer.js';
 import { minimise } from './minimise.js';
-import { MAGIC_BYTES, plant } from './planted.js';
 import type { Target } from './target.js';
 import { crashFolder, watch } from './watchdog.js';
 
@@ -20,6 +21,8 @@ const { values: options } = parseArgs({
     seed: { type: 'string' },
     planted: { type: 'boolean', default: false },
     bytes: { type: 'string' },
+    bare: { type: 'boolean', default: false },
+    defect: { type: 'string' },
     suite: { type: 'boolean', default: false },
     minimise: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
@@ -128,21 +131,27 @@ async function saveCorpus(target: Target, fuzzer: Fuzzer): Promise<void> {
   console.log(`${target.name}: corpus of ${fuzzer.corpus.entries.length} kept as ${kept.length} files, ${bytes} bytes`);
 }
 
-const PLANTED_EXECUTIONS_MAX = 2_000_000;
+const PLANTED_EXECUTIONS_MAX = 300_000;
 
-async function findPlanted(name: string, executionsMax: number, bytes: number): Promise<boolean> {
+/** Looks for everything that is planted in a target. @returns whether all of it was found */
+async function findPlanted(name: string): Promise<boolean> {
   const target = await load(name);
-  plant(bytes);
-  const fuzzer = await prepared(target);
-  const given = fuzzer.executions;
-  await fuzzer.run({ executionsMax, stopsAtCrash: true });
-  plant(0);
-  const [crash] = fuzzer.crashes.values();
-  const found = crash?.error.name === 'PlantedBug';
-  const how = found ? `found after ${crash.executions - given} executions` : `NOT found in ${fuzzer.executions} executions`;
-  console.log(`${name}: planted bug ${how}`);
-  if (crash !== undefined && !found) await keep(target, crash);
-  return found;
+  const run = { seed, executionsMax: Number(options.executions ?? PLANTED_EXECUTIONS_MAX), bare: options.bare };
+  let good = true;
+  const tell = ({ executions, wasFed, seconds, crash, name: what }: Found): void => {
+    const how = executions === undefined ? 'NOT found' : wasFed ? 'by what is kept' : `${executions} executions`;
+    const by = executions === undefined ? '' : crash!.error.message.split('\n')[0]!.slice(0, 90);
+    console.log(`| \`${name}\` | ${what} | ${how} | ${seconds.toFixed(0)} s | ${by} |`);
+    good &&= executions !== undefined;
+  };
+  const asked = options.defect;
+  for (const { number, name: what } of defectsOf(name)) {
+    if (asked === undefined || what.includes(asked)) tell(await findDefect(target, number, run));
+  }
+  for (const bytes of asked === undefined ? (options.bytes ?? '2,4').split(',') : []) {
+    tell(await findRareBytes(target, Number(bytes), run));
+  }
+  return good;
 }
 
 /** Executions that the suite spends on each target, after what is kept: slow ones get fewer. */
@@ -155,9 +164,27 @@ const SUITE_EXECUTIONS: Readonly<Record<string, number>> = {
   image: 100,
 };
 const SUITE_EXECUTIONS_DEFAULT = 300;
-/** Targets whose planted bug of two bytes the suite looks for, and executions that may take: some four times what it took. */
-const SUITE_PLANTED: Readonly<Record<string, number>> = { archive: 30_000, list: 32_000, pattern: 10_000 };
-const SUITE_PLANTED_BYTES = 2;
+/** What the suite looks for among what is planted, by target: executions that may take, some four times what it took. */
+const SUITE_PLANTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  archive: { 'a directory above is allowed': 3000, 'a drive is allowed': 6000, 'one file too many': 6000 },
+  payload: { 'four bytes hold a decimal': 8000, 'a text has no end': 6000, 'a field that is required is missing': 3000 },
+  frame: { 'a name ends with the frame': 3000, 'a vector is four bytes too long': 3000 },
+};
+
+/** What the suite looks for among what is planted. @returns whether all of it was found */
+async function suitePlanted(name: string): Promise<boolean> {
+  let good = true;
+  for (const [what, executionsMax] of Object.entries(SUITE_PLANTED[name] ?? {})) {
+    const target = await load(name);
+    const run = { seed: 1, executionsMax, bare: false };
+    const defect = defectsOf(name).find((each) => each.name === what);
+    const { executions } =
+      defect === undefined ? await findRareBytes(target, Number(what), run) : await findDefect(target, defect.number, run);
+    console.log(`${name}: ${what}: ${executions === undefined ? 'NOT found' : `found after ${executions}`}`);
+    good &&= executions !== undefined;
+  }
+  return good;
+}
 
 /** What the suite runs: all that is kept, and a little more from a fixed seed. @returns whether all was well */
 async function suite(name: string): Promise<boolean> {
@@ -173,11 +200,11 @@ async function suite(name: string): Promise<boolean> {
     `${name}: ${regressions.length} regressions, ${kept.length} of the corpus, ${executions} executions, ${crashes.size} crashes`,
   );
   for (const crash of crashes.values()) await keep(target, crash);
-  const planted = SUITE_PLANTED[name];
-  return crashes.size === 0 && (planted === undefined || (await findPlanted(name, planted, SUITE_PLANTED_BYTES)));
+  return crashes.size === 0;
 }
 
 watch();
+if (options.planted) await plantEngine();
 const names = options.target ?? [...NAMES];
 let good = true;
 if (options.replay !== undefined) {
@@ -186,11 +213,8 @@ if (options.replay !== undefined) {
   console.log('no crash');
 } else {
   for (const name of names) {
-    if (options.suite) good = (await suite(name)) && good;
-    else if (options.planted)
-      good =
-        (await findPlanted(name, Number(options.executions ?? PLANTED_EXECUTIONS_MAX), Number(options.bytes ?? MAGIC_BYTES))) &&
-        good;
+    if (options.planted) good = (await (options.suite ? suitePlanted(name) : findPlanted(name))) && good;
+    else if (options.suite) good = (await suite(name)) && good;
     else good = (await fuzz(name)) && good;
   }
 }

@@ -58,23 +58,30 @@ export class Corpus {
 }
 
 const FOCUS_MAX = 6;
+/** Bytes that were put behind an input, and so are all new. */
+const APPENDED_MAX = 16;
 /** Places around a difference that belong to the focus. */
 const AROUND = 1;
 
 /** Where `data` differs from what it was made of: nothing where that is all over it. */
 export function focusOf(data: Uint8Array, parent: Uint8Array): number[] {
   const places = new Set<number>();
+  // What comes next is tried first: most of what reads does so from left to right.
   const around = (from: number, to: number): void => {
-    for (let at = Math.max(0, from - AROUND); at <= Math.min(data.length, to + AROUND); at++) places.add(at);
+    for (let at = to + 1; at <= Math.min(data.length, to + AROUND); at++) places.add(at);
+    for (let at = Math.max(0, from - AROUND); at <= Math.min(data.length, to); at++) places.add(at);
   };
-  if (data.length === parent.length) {
-    for (let at = 0; at < data.length && places.size <= FOCUS_MAX; at++) if (data[at] !== parent[at]) around(at, at);
-  } else {
-    let start = 0;
-    while (start < data.length && start < parent.length && data[start] === parent[start]) start++;
-    let end = 0;
-    while (end < data.length - start && end < parent.length - start && data.at(-1 - end) === parent.at(-1 - end)) end++;
-    around(start, data.length - end);
+  if (data.length >= parent.length && data.length <= parent.length + APPENDED_MAX) {
+    for (let at = 0; at < parent.length && places.size <= FOCUS_MAX; at++) if (data[at] !== parent[at]) around(at, at);
+    if (data.length === parent.length) return [...places].slice(0, FOCUS_MAX);
+    const appended = Array.from({ length: data.length - parent.length }, (_, index) => parent.length + index);
+    if (places.size <= FOCUS_MAX) return appended;
+    places.clear();
   }
+  let start = 0;
+  while (start < data.length && start < parent.length && data[start] === parent[start]) start++;
+  let end = 0;
+  while (end < data.length - start && end < parent.length - start && data.at(-1 - end) === parent.at(-1 - end)) end++;
+  around(start, data.length - end);
   return [...places].slice(0, FOCUS_MAX);
 }

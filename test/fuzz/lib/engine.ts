@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SCRATCH_BYTES } from '#assembly/shared/layout.js';
 import { EngineBox, type EngineExports, WebAssembly } from '../../lib/image-engine.js';
+import { SWITCH } from './defects.mjs';
 import { EDGES_AT, instrumentWasm, writeRegions } from './instrument-wasm.js';
 
 const root = new URL('../../../', import.meta.url);
@@ -18,30 +19,55 @@ interface Instruments {
   fuzzSteps: { value: bigint };
   fuzzBadAt: { value: bigint };
   fuzzBadBytes: { value: number };
+  /** Of the engine with planted defects: which of them is on. */
+  [SWITCH]?: { value: number };
 }
 
 let made: Instrumented | undefined;
 
-/** The instrumented engine; made once a build and kept in .cache. */
-function instrumentedEngine(): Instrumented {
-  if (made !== undefined) return made;
-  const shipped = readFileSync(new URL('dist/engine.wasm', root));
-  const instruments = readFileSync(new URL('test/fuzz/lib/instrument-wasm.ts', root));
-  const key = createHash('sha256').update(shipped).update(instruments).digest('hex').slice(0, 16);
+/** Instruments an engine, once a build: kept in .cache by what it is made of. */
+function instrumented(key: string, wasm: () => Uint8Array): Instrumented {
   const folder = new URL('.cache/fuzz/', root);
   const path = fileURLToPath(new URL(`engine-${key}.wasm`, folder));
   if (!existsSync(path)) {
-    const { wasm, edges } = instrumentWasm(shipped);
-    const counted = new Uint8Array(wasm.length + 4);
-    counted.set(wasm);
-    new DataView(counted.buffer).setUint32(wasm.length, edges, true);
+    const { wasm: changed, edges } = instrumentWasm(wasm());
+    const counted = new Uint8Array(changed.length + 4);
+    counted.set(changed);
+    new DataView(counted.buffer).setUint32(changed.length, edges, true);
     mkdirSync(folder, { recursive: true });
     writeFileSync(path, counted);
   }
   const bytes = new Uint8Array(readFileSync(path));
   const edges = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
-  made = { module: new WebAssembly.Module(bytes.subarray(0, bytes.length - 4)), edges };
+  return { module: new WebAssembly.Module(bytes.subarray(0, bytes.length - 4)), edges };
+}
+
+function keyOf(...parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 16);
+}
+
+const shipped = readFileSync(new URL('dist/engine.wasm', root));
+const instruments = readFileSync(new URL('test/fuzz/lib/instrument-wasm.ts', root));
+
+function instrumentedEngine(): Instrumented {
+  made ??= instrumented(keyOf(shipped, instruments), () => shipped);
   return made;
+}
+
+/** Has all boxes made from here on run the engine with planted defects, all of them switched off. */
+export async function plantEngine(): Promise<void> {
+  const { compilePlantedEngine, plantedSources } = await import('./planted-engine.js');
+  const key = keyOf(shipped, instruments, plantedSources());
+  const compiled = existsSync(new URL(`.cache/fuzz/engine-${key}.wasm`, root)) ? shipped : await compilePlantedEngine();
+  made = instrumented(key, () => compiled);
+}
+
+/** Switches a planted defect on, by its number in DEFECTS; 0: none of them. */
+export function switchDefect(number: number): void {
+  (globalThis as unknown as Record<string, number>)[SWITCH] = number;
+  for (const box of boxes) box.switchDefect(number);
 }
 
 export interface Region {
@@ -74,6 +100,11 @@ export class FuzzBox extends EngineBox {
       { start: 0, end: 8 },
     ];
     writeRegions(this.view, [...always, ...regions]);
+  }
+
+  switchDefect(number: number): void {
+    const global = this.#instruments[SWITCH];
+    if (global !== undefined) global.value = number;
   }
 
   /** Edges passed since the last call of `watch`. */

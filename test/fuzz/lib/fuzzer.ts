@@ -34,6 +34,9 @@ const TRIM_MAX = 40;
 /** Executions spent on single changes to what came last. */
 const SINGLE_PERCENT = 35;
 
+/** Printable characters of ASCII. */
+const PRINTABLE = 95;
+
 type Found = Omit<Entry, 'tried'>;
 
 export class Fuzzer {
@@ -151,23 +154,24 @@ export class Fuzzer {
     return { data: structured ?? mutate(parent, random.pick(corpus.entries).data, random, this.#options), parent };
   }
 
-  /** Values that a byte of the focus is set to. */
-  get #values(): { first: number; count: number } {
-    return this.target.isText === true ? { first: 32, count: 95 } : { first: 0, count: 256 };
-  }
-
   /** Single changes to an entry's focus: every value set, and where inputs may grow, put in before it. */
   #changesOf({ focus }: Entry): number {
-    return focus.length * this.#values.count * (this.#options.keepsLength === true ? 1 : 2);
+    const ways = this.#options.keepsLength === true ? 1 : 2;
+    return focus.length * ways * (this.target.isText === true ? PRINTABLE : 256);
   }
 
+  /** Single change `number` to an entry: first those that give a printable character, of these first those that replace one. */
   #change({ data, focus }: Entry, number: number): Uint8Array {
-    const { first, count } = this.#values;
-    const value = first + (number % count);
-    const rest = Math.floor(number / count);
-    const at = focus[rest % focus.length]!;
-    const inserts = rest >= focus.length || at >= data.length;
-    if (inserts && this.#options.keepsLength === true) return data;
+    const keepsLength = this.#options.keepsLength === true;
+    const block = PRINTABLE * focus.length;
+    const printable = block * (keepsLength ? 1 : 2);
+    const isPrintable = number < printable;
+    const values = isPrintable ? PRINTABLE : 256 - PRINTABLE;
+    const rest = isPrintable ? number : number - printable;
+    const value = isPrintable ? 32 + (rest % values) : (127 + (rest % values)) & 255;
+    const at = focus[Math.floor(rest / values) % focus.length]!;
+    const inserts = rest >= values * focus.length;
+    if (!inserts && at >= data.length) return data;
     const out = new Uint8Array(data.length + Number(inserts));
     out.set(data.subarray(0, at));
     out[at] = value;

@@ -1,9 +1,11 @@
 // Module hooks of the fuzzer. Two things happen to a module on its way in: TypeScript of test/ loses its types, and what is fuzzed
-// (dist/src, and the planted bugs) gets a counter at each branch. Runs in the thread of the hooks; imports nothing of the project.
+// (dist/src, and the planted bugs) gets a counter at each branch, and planted defects where they are asked for. Runs in the thread
+// of the hooks; imports nothing of the project.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { plantDefects } from './defects.mjs';
 import { instrument } from './instrument-js.mjs';
 
 const root = new URL('../../../', import.meta.url).href;
@@ -11,6 +13,12 @@ const OPTIONS = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, 
 
 /** Where the next module's counters begin. */
 let nextEdge = 0;
+let plants = false;
+
+/** @param data whether defects are planted */
+export function initialize(data) {
+  plants = data.plants;
+}
 
 export async function resolve(specifier, context, nextResolve) {
   if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.startsWith(`${root}test/`)) {
@@ -27,6 +35,7 @@ export async function load(url, context, nextLoad) {
   if (!isTest && !isFuzzed) return nextLoad(url, context);
   const text = readFileSync(fileURLToPath(url), 'utf8');
   let source = isTest ? ts.transpileModule(text, { compilerOptions: OPTIONS, fileName: url }).outputText : text;
+  if (isFuzzed && plants) source = plantDefects(url.slice(root.length), source);
   if (isFuzzed || isPlanted) {
     const { code, edges } = instrument(source, nextEdge);
     nextEdge += edges;

@@ -113,7 +113,18 @@ const typeOver: Mutator = (data, random) =>
     }
   });
 
-const sameLength: readonly Mutator[] = [typeOver, flip, flip, setByte, addByte, number, number, copyOver];
+const HEADER_BYTES = 64;
+
+/** A number of the header, or what is just beside it, at another place: counts and sizes are what numbers elsewhere are held to. */
+const headerNumber: Mutator = (data, random) =>
+  changed(data, (out, view) => {
+    if (out.length < HEADER_BYTES) return;
+    const value = view.getUint32(4 * random.below(HEADER_BYTES / 4), true) + random.pick([0, 0, -1, 1]);
+    if (random.chance(50)) view.setUint16(2 * random.below(out.length >> 1), value, true);
+    else view.setUint32(4 * random.below(out.length >> 2), value, true);
+  });
+
+const sameLength: readonly Mutator[] = [typeOver, flip, flip, setByte, addByte, number, number, copyOver, headerNumber];
 const texts: readonly Mutator[] = [typeOver, type, type, type, flip, addByte, remove, remove, insertBytes, duplicate, repeat];
 const anyLength: readonly Mutator[] = [
   typeOver,

@@ -33,7 +33,8 @@ export function fuzz(data: Uint8Array): void {
   for (const diagnostic of diagnostics) {
     const { span, related = [] } = diagnostic;
     for (const each of [span, ...related.map((other) => other.span)]) {
-      must(each.start >= 0 && each.end >= each.start, `span ${each.start}-${each.end}`);
+      const chars = new TextDecoder('utf-8', { ignoreBOM: true }).decode(files.get(each.file)).length;
+      must(each.start >= 0 && each.end >= each.start && each.end <= chars, `span ${each.start}-${each.end} of ${chars}`);
       must(positionOf(each, files).line >= 1, 'a place that is none');
     }
     must(renderDiagnostic(diagnostic, files).includes(diagnostic.code), 'a diagnostic without its code');
@@ -56,8 +57,54 @@ export function fuzz(data: Uint8Array): void {
     readDecision(decisions[0]!.bytes);
     must(header.modelHash !== bundleModel.hash || status !== Status.INVALID_PAYLOAD, 'a payload of the model is refused');
   }
+  checkRanges(files, deciding);
   plantedIn(() => (diagnostics.length === 0 ? data : ''));
 }
+
+/** A range of whole numbers in quotes, as cells of tables and scorecards have it. */
+const RANGE = /"([[(])(-?\d+)\.\.(-?\d+)([\])])"/g;
+
+/** With every range written as an expression, the bundle decides as it does. */
+function checkRanges(files: ReadonlyMap<string, Uint8Array>, image: Uint8Array): void {
+  const rewritten = new Map(files);
+  for (const [path, bytes] of files) {
+    const text = new TextDecoder().decode(bytes);
+    if (!/^(tables|scorecards)\//.test(path) || text.search(RANGE) < 0) continue;
+    const plain = text.replace(RANGE, (_range, opening, low, high, closing) => {
+      return `"value ${opening === '[' ? '>=' : '>'} ${low} && value ${closing === ']' ? '<=' : '<'} ${high}"`;
+    });
+    rewritten.set(path, new TextEncoder().encode(plain));
+  }
+  if ([...files].every(([path, bytes]) => rewritten.get(path) === bytes)) return;
+  const other = compile(rewritten, { profileMax: 'standard' });
+  if (other.image === undefined) return;
+  const meant = decide(readImageFile(other.image).deciding.slice());
+  for (const [index, decision] of decide(image.slice()).entries()) {
+    must(decision === meant[index], `payload ${index}: ${decision}, with ranges as expressions ${meant[index]}`);
+  }
+}
+
+/** What an image decides, texts by payload. */
+function decide(image: Uint8Array): string[] {
+  box.allow([{ start: box.image, end: box.image + image.length }]);
+  must(box.watch(() => box.load(image)) === 0, 'the verifier refuses an image of the compiler');
+  return payloads.map((payload) => {
+    box.allow(payloadRegions(box, image, [payload]));
+    const { decisions } = box.watch(() => box.decide([payload], { now: NOW }));
+    const { status, outcome, score, reasons } = readDecision(decisions[0]!.bytes);
+    return JSON.stringify({ status, outcome, score, reasons });
+  });
+}
+
+const RANGES = `hitPolicy: collect
+inputs: [i, amount]
+outputs: [score, reason]
+rows:
+  - { when: ["(0..5)", "-"], then: [1, A] }
+  - { when: ["[0..5]", "(0..9]"], then: [10, B] }
+  - { when: ["(5..9]", "-"], then: [100, C] }
+  - { when: ["[5..9)", "[-1..0)"], then: [1000, D] }
+`;
 
 const TOKENS = [
   ...'{ } [ ] , : - " \' | > & * ! # % @ ` ? ~ null true false 0 1 -1 1.5 1e999 .inf .nan 0x10 2026-01-01 \t \r\n'.split(' '),
@@ -217,7 +264,7 @@ export const target: Target = {
   name: 'bundle',
   fuzz,
   isText: true,
-  seeds: () => [...BUNDLES.map(joinFiles), joinFiles(BUNDLES[0]!) + LISTS],
+  seeds: () => [...BUNDLES.map(joinFiles), joinFiles(BUNDLES[0]!) + LISTS, `${joinFiles(BUNDLES[0]!)}=== tables/r.yaml\n${RANGES}`],
   dictionary: TOKENS,
   mutate: (data, random) => mutateText(data, random, TOKENS),
   bytesMax: 8192,

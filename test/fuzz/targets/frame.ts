@@ -15,6 +15,7 @@ import { NOW } from '../../compiler/standard-world.js';
 import { frameOf } from '../../lib/frame.js';
 import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
 import { FuzzBox } from '../lib/engine.js';
+import { mutateTables } from '../lib/mutate-table.js';
 import { plantedIn } from '../lib/planted.js';
 import { payloadRegions } from '../lib/regions.js';
 import { must, type Target } from '../lib/target.js';
@@ -69,4 +70,4 @@ function* seeds(): Generator<Uint8Array> {
   for (const some of [[], payloads.slice(0, 1), payloads, [new Uint8Array(0)]]) yield frameOf(some, options);
 }
 
-export const target: Target = { name: 'frame', fuzz, seeds, bytesMax: 4096 };
+export const target: Target = { name: 'frame', fuzz, seeds, bytesMax: 4096, mutate: mutateTables };

@@ -17,6 +17,7 @@ import { PayloadEncoder } from '#src/schema/encode.js';
 import { encoded, model, NOW } from '../../compiler/standard-world.js';
 import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
 import { FuzzBox } from '../lib/engine.js';
+import { unitsOf } from '../lib/image-cost.js';
 import { plantedIn } from '../lib/planted.js';
 import type { Random } from '../lib/random.js';
 import { listRegions, payloadRegions } from '../lib/regions.js';
@@ -29,6 +30,8 @@ const bundleEncoder = new PayloadEncoder(bundleModel);
 const payloads = [...encoded.map(({ bytes }) => bytes), ...bundlePayloads.map((payload) => bundleEncoder.encode(payload).slice())];
 const BINDINGS = box.input + 32768;
 const LISTS_MAX = 8;
+/** As the verifier's own (assembly/image/cost.ts). */
+const COST_SLACK = 1e-9;
 const texts = writeList(RegisterType.TEXT, ['x', 'yy', '']);
 const regions = Array.from({ length: LISTS_MAX }, (_, index) => (index < 4 ? texts : undefined));
 
@@ -39,6 +42,8 @@ export function fuzz(data: Uint8Array): void {
   box.allow([{ start: box.image, end: box.image + image.length }]);
   if (box.watch(() => box.exports.verifyImage(box.image, image.length)) !== ImageError.NONE) return;
   const header = readHeader(image);
+  const units = unitsOf(image);
+  must(units <= header.costMax * (1 + COST_SLACK), `it costs ${units} units and states ${header.costMax}`);
   const lists = new DataView(image.buffer, image.byteOffset).getUint32(at.IMAGE_LIST_COUNT, true);
   if (lists > LISTS_MAX || header.decisionBytesMax > box.outputBytes) return;
   const bindings = box.bind(BINDINGS, regions);
@@ -53,7 +58,7 @@ export function fuzz(data: Uint8Array): void {
         readDecision(bytes);
       }
     }
-    checkSteps('image', box.steps, header.costMax);
+    checkSteps('image', box.steps, units);
   }
   must(Buffer.compare(box.bytes.subarray(box.image, box.image + image.length), image) === 0, 'the image changed');
   const view = new DataView(image.buffer, image.byteOffset);
@@ -98,6 +103,37 @@ function* seeds(): Generator<Uint8Array> {
   }
 }
 
+/** Another register of the same type, where there is one: what takes the one takes the other. */
+function registerLike(view: DataView, register: number, random: Random): number {
+  const [first, count] = [view.getUint32(at.IMAGE_REGISTERS, true), view.getUint32(at.IMAGE_REGISTER_COUNT, true)];
+  const typeOf = (index: number): number => {
+    const place = first + index * at.REGISTER_BYTES;
+    return place < view.byteLength ? view.getUint8(place) : -1;
+  };
+  const start = random.below(count);
+  for (let step = 0; step < Math.min(count, 64); step++) {
+    const index = (start + step) % count;
+    if (index !== register && typeOf(index) === typeOf(register)) return index;
+  }
+  return register;
+}
+
+const COUNTS = [
+  ...[at.IMAGE_RULE_COUNT, at.IMAGE_FIELD_COUNT, at.IMAGE_BLOB_COUNT, at.IMAGE_LIST_COUNT, at.IMAGE_CONSTANT_BYTES],
+  ...[at.IMAGE_TABLE_COUNT, at.IMAGE_PARAMETER_COUNT],
+];
+
+/** An index into something: mostly the last there is or the one behind it, or where the fields of a table begin. */
+function indexOf(view: DataView, random: Random): number {
+  const roll = random.below(4);
+  if (roll === 0) return random.below(64);
+  if (roll === 1) return view.getUint32(random.pick(COUNTS), true) - random.below(2);
+  const table = view.getUint32(at.IMAGE_TABLES, true) + random.below(view.getUint32(at.IMAGE_TABLE_COUNT, true)) * at.TABLE_BYTES;
+  if (table + at.TABLE_BYTES > view.byteLength) return random.below(64);
+  const fields = view.getUint32(table + at.TABLE_FIELD_COUNT, true);
+  return view.getUint32(table + at.TABLE_FIRST_FIELD, true) + (roll === 2 ? fields : random.below(fields + 2));
+}
+
 /** Changes what the sections mean: instructions, registers, fields, numbers of the header. */
 function change(data: Uint8Array, random: Random): Uint8Array | undefined {
   if (data.length < at.IMAGE_HEADER_BYTES) return undefined;
@@ -108,19 +144,26 @@ function change(data: Uint8Array, random: Random): Uint8Array | undefined {
     const place = u32(section) + random.below(u32(count)) * bytes;
     return u32(count) === 0 || place + bytes > out.length ? undefined : place;
   };
+  // Mostly more than enough; sometimes a little less than what is stated, which a term left out would let through.
   if (random.chance(60)) view.setFloat64(at.IMAGE_COST_MAX, 1e12, true);
+  else if (random.chance(20))
+    view.setFloat64(at.IMAGE_COST_MAX, view.getFloat64(at.IMAGE_COST_MAX, true) * random.pick([0.5, 0.9, 0.99]), true);
   for (let left = 1 + random.below(3); left > 0; left--) {
     const roll = random.below(10);
     if (roll < 6) {
       const place = entry(at.IMAGE_CODE, at.IMAGE_CODE_COUNT, INSTRUCTION_BYTES);
       const other = entry(at.IMAGE_CODE, at.IMAGE_CODE_COUNT, INSTRUCTION_BYTES);
       if (place === undefined || other === undefined) continue;
-      const part = random.below(7);
+      const part = random.below(9);
       if (part === 0) out.copyWithin(place, other, other + INSTRUCTION_BYTES);
       else if (part === 1) view.setUint16(place, random.below(95), true);
       else if (part < 5) view.setUint16(place + 2 * (part - 1), random.below(u32(at.IMAGE_REGISTER_COUNT) + 1), true);
-      else if (part === 5) view.setUint32(place + 8, random.below(64), true);
-      else view.setUint32(place + 12, random.below(random.chance(50) ? 8 : 1 << 16), true);
+      else if (part < 7) {
+        const operand = place + 2 * (part - 4 + random.below(2));
+        view.setUint16(operand, registerLike(view, view.getUint16(operand, true), random), true);
+      } else if (part === 7) view.setUint32(place + 8, indexOf(view, random), true);
+      else
+        view.setUint32(place + 12, random.chance(40) ? indexOf(view, random) : random.below(random.chance(50) ? 8 : 1 << 16), true);
     } else if (roll < 8) {
       const place = entry(at.IMAGE_REGISTERS, at.IMAGE_REGISTER_COUNT, at.REGISTER_BYTES);
       if (place === undefined) continue;

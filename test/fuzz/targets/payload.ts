@@ -7,8 +7,8 @@ import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
 import { readPayload } from '#src/schema/reader.js';
 import { checked, encoded, meantValues, model, NOW, sameValues } from '../../compiler/standard-world.js';
 import { FuzzBox } from '../lib/engine.js';
+import { mutateTables } from '../lib/mutate-table.js';
 import { plantedIn } from '../lib/planted.js';
-import type { Random } from '../lib/random.js';
 import { payloadRegions } from '../lib/regions.js';
 import { must, type Target } from '../lib/target.js';
 
@@ -65,31 +65,10 @@ export function fuzz(data: Uint8Array): void {
   plantedIn(() => String(read.value.s));
 }
 
-const TEXT_BYTES_MAX = 64;
-
-/** Types over a character of a text: its length, then characters, then a zero byte. The payload most likely stays one. */
-function typeText(data: Uint8Array, random: Random): Uint8Array | undefined {
-  const view = new DataView(data.buffer, data.byteOffset, data.length);
-  const isText = (at: number): boolean => {
-    const length = view.getUint32(at, true);
-    if (length === 0 || length > TEXT_BYTES_MAX || at + 4 + length >= data.length || data[at + 4 + length] !== 0) return false;
-    return data.subarray(at + 4, at + 4 + length).every((byte) => byte >= 32);
-  };
-  const starts: number[] = [];
-  for (let at = 0; at + 8 <= data.length; at += 4) if (isText(at)) starts.push(at);
-  if (starts.length === 0) return undefined;
-  const start = random.pick(starts);
-  const out = data.slice();
-  for (let left = 1 + random.below(2); left > 0; left--) {
-    out[start + 4 + random.below(view.getUint32(start, true))] = 32 + random.below(95);
-  }
-  return out;
-}
-
 export const target: Target = {
   name: 'payload',
   fuzz,
   seeds: () => encoded.map(({ bytes }) => bytes),
-  mutate: (data, random) => (random.chance(50) ? typeText(data, random) : undefined),
+  mutate: mutateTables,
   bytesMax: 4096,
 };
