@@ -22,6 +22,7 @@ import type { LiveImage } from './registry/live-image.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall } from './runtime/task.js';
 import { areaBytes } from './schema/json-room.js';
+import { notUtf8 } from './schema/json-text.js';
 
 /** JSON text: a string, or its UTF-8. */
 export type JsonText = string | Uint8Array;
@@ -213,7 +214,7 @@ function encode(live: LiveImage, text: JsonText, index: number, problems: Map<nu
 /** JSON text as a string. Throws Problem INVALID_JSON where it is not UTF-8. */
 export function jsonString(text: JsonText): string {
   if (typeof text === 'string') return text;
-  if (!isUtf8(text)) throw new Problem('INVALID_JSON', 'the body is not UTF-8');
+  if (!isUtf8(text)) throw notUtf8(text);
   return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8');
 }
 

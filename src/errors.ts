@@ -13,12 +13,14 @@ export const PROBLEMS = {
   INVALID_JSON: {
     status: 400,
     title: 'The body is not JSON',
-    advice: 'Send one JSON value in UTF-8. `detail` names the position.',
+    advice:
+      'Send one JSON value in UTF-8. `detail` names the position, `errors` gives it as a JSON Pointer and an offset in bytes.',
   },
   INVALID_PAYLOAD: {
     status: 422,
     title: 'The payload does not fit the model',
-    advice: '`errors` lists each field by JSON Pointer. GET .../model.schema.json shows the model.',
+    advice:
+      '`errors` lists each field by JSON Pointer, and of JSON text its offset in bytes. GET .../model.schema.json shows the model.',
   },
   INVALID_FRAME: { status: 400, title: 'The body is not a request batch', advice: 'Send a RequestBatch of schemas/batch.fbs.' },
   MODEL_MISSING: {
@@ -170,9 +172,14 @@ export interface PayloadError {
   /** JSON Pointer (RFC 6901) of the value, '' for the whole payload. */
   pointer: string;
   /** Stable: REQUIRED, TYPE, UNKNOWN_FIELD, DUPLICATE_FIELD, ENUM, MINIMUM, MAXIMUM, MIN_LENGTH, MAX_LENGTH,
-   * MIN_ITEMS, MAX_ITEMS, SCALE, FORMAT, UTF16. */
+   * MIN_ITEMS, MAX_ITEMS, SCALE, FORMAT, UTF16; SYNTAX where the text is not JSON. */
   code: string;
   message: string;
+  /**
+   * Of a payload that is JSON text: how many bytes of UTF-8 stand before the value, or before what is not JSON; of a value that is
+   * absent, before the object in which it is missing.
+   */
+  offset?: number;
 }
 
 /** An operational error on its way to the caller. */

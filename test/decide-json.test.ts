@@ -46,7 +46,8 @@ function outcome(text: string): unknown {
       return way().outcome;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return error.errors?.map(({ pointer, code }) => `${pointer} ${code}`) ?? error.code;
+      if (error.code === 'INVALID_JSON') return error.code;
+      return error.errors?.map(({ pointer, code }) => `${pointer} ${code}`);
     }
   });
   expect(ways[1]).toEqual(ways[0]);

@@ -4,6 +4,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { createRowMapper, INPUT_MAP_DEFAULT, type InputMap } from '../bundle/input-map.js';
+import type { Problem } from '../errors.js';
 import { type ParsedJson, parseJson } from '../schema/json-text.js';
 import type { Model } from '../schema/model.js';
 import { Refusal, UsageError } from './errors.js';
@@ -22,6 +23,8 @@ export interface RowFault {
   /** JSON Pointer of the value, '' for the whole row. */
   pointer: string;
   message: string;
+  /** Of a row that is JSON text: where in it, in bytes. */
+  offset?: number;
 }
 
 export interface Row {
@@ -210,7 +213,8 @@ function jsonRow(line: number, text: string, label: string | undefined, isField:
   try {
     parsed = parseJson(text);
   } catch (error) {
-    return { line, faults: [{ pointer: '', message: `not JSON: ${(error as Error).message}` }] };
+    const [fault] = (error as Problem).errors ?? [];
+    return { line, faults: [{ pointer: '', ...fault, message: `not JSON: ${(error as Error).message}` }] };
   }
   const { value, duplicates } = parsed;
   if (duplicates.length > 0) return { line, faults: duplicates };

@@ -10,11 +10,12 @@
 
 import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
-import type { Problem } from '../errors.js';
+import { Problem } from '../errors.js';
 import { codePoints } from './convert.js';
 import { scaledFromNumber, scaledFromShortText, scaledFromText } from './decimal.js';
 import { type FieldPlan, planTable, ROOT_OFFSET_BYTES, type TablePlan } from './encode-plan.js';
 import { hasDecimals, restoreDecimals } from './json-decimals.js';
+import { addOffsets } from './json-offsets.js';
 import { parseJson } from './json-text.js';
 import type { Model } from './model.js';
 import { invalidPayload, isPlainObject, payloadErrors } from './payload-errors.js';
@@ -55,13 +56,18 @@ export class PayloadEncoder {
   /**
    * As `encode`, from JSON text, decimals exactly as they stand there; throws Problem INVALID_JSON with the position where the text
    * is not JSON, and INVALID_PAYLOAD where an object has a key twice. What the engine's transcoder takes, this takes, and means the
-   * same; it comes here for what it does not take, to be told all that is wrong with it.
+   * same; it comes here for what it does not take, to be told all that is wrong with it, and where.
    */
   encodeText(json: string): Uint8Array {
     const { value, duplicates } = parseJson(json);
-    if (duplicates.length > 0) throw invalidPayload(duplicates);
-    if (this.hasDecimals) restoreDecimals(this.model, json, value);
-    return this.encode(value);
+    try {
+      if (duplicates.length > 0) throw invalidPayload(duplicates);
+      if (this.hasDecimals) restoreDecimals(this.model, json, value);
+      return this.encode(value);
+    } catch (error) {
+      if (error instanceof Problem && error.errors !== undefined) addOffsets(json, error.errors);
+      throw error;
+    }
   }
 
   private refuse(value: unknown): Problem {

@@ -11,7 +11,7 @@
 // a key could stand twice unseen.
 
 import { type PayloadError, Problem } from '../errors.js';
-import { findJsonFault } from './json-error.js';
+import { findJsonFault, utf8Bytes } from './json-error.js';
 
 /** Keys that stand twice and are listed, and characters of their pointers: keys may be as long and as deep as the text. */
 const DUPLICATES_MAX = 100;
@@ -49,15 +49,27 @@ export function parseJson(text: string): ParsedJson {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const fault = findJsonFault(text);
-    const detail =
-      fault === undefined
-        ? (error as Error).message
-        : `line ${fault.line}, column ${fault.column} (offset ${fault.offset}): ${fault.message}`;
-    throw new Problem('INVALID_JSON', detail);
+    throw notJson(text, error as Error);
   }
   const members = countMembers(text);
   return members === undefined || members !== countKeys(value) ? readText(text) : { value, duplicates: [] };
+}
+
+/** What is wrong with bytes that are to be JSON and are not UTF-8. */
+export function notUtf8(bytes: Uint8Array): Problem {
+  const offset = utf8Bytes(bytes);
+  const message = `byte ${offset} is not UTF-8`;
+  return new Problem('INVALID_JSON', message, [{ pointer: '', code: 'SYNTAX', message, offset }]);
+}
+
+/** What is wrong with a text that JSON.parse has refused. */
+function notJson(text: string, error: Error): Problem {
+  const fault = findJsonFault(text);
+  if (fault === undefined) return new Problem('INVALID_JSON', error.message);
+  const { pointer, offset, line, column, message } = fault;
+  const bytes = Buffer.byteLength(text.slice(0, offset));
+  const detail = `line ${line}, column ${column} (offset ${bytes}): ${message}`;
+  return new Problem('INVALID_JSON', detail, [{ pointer, code: 'SYNTAX', message, offset: bytes }]);
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../errors.js';
+import { notUtf8 } from '../schema/json-text.js';
 import type { Exchange } from './exchange.js';
 
 /**
@@ -99,6 +100,6 @@ export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<
 
 /** Text of a body. Throws Problem INVALID_JSON where it is not UTF-8. */
 export function bodyText(body: Uint8Array): string {
-  if (!isUtf8(body)) throw new Problem('INVALID_JSON', 'the body is not UTF-8');
+  if (!isUtf8(body)) throw notUtf8(body);
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }

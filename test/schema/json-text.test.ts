@@ -141,7 +141,8 @@ function decode(encoder: PayloadEncoder, text: string): unknown {
     return read.ok ? read.value : `${read.pointer} ${read.message}`;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return error.errors?.map(({ pointer, code }) => `${pointer} ${code}`) ?? error.code;
+    if (error.code === 'INVALID_JSON') return error.code;
+    return error.errors?.map(({ pointer, code }) => `${pointer} ${code}`);
   }
 }
 

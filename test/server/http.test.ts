@@ -107,10 +107,10 @@ describe('a decision in JSON', () => {
     ['a key twice', json('{"amount":1,"amount":2,"country":"DE"}'), '422 INVALID_PAYLOAD /amount:DUPLICATE_FIELD'],
     ['an array', json([SMALL]), '422 INVALID_PAYLOAD :TYPE'],
     ['null', json('null'), '422 INVALID_PAYLOAD :TYPE'],
-    ['no JSON', json('{"amount":'), '400 INVALID_JSON'],
-    ['nothing', json(''), '400 INVALID_JSON'],
-    ['trailing text', json('{} x'), '400 INVALID_JSON'],
-    ['no UTF-8', { ...json(''), body: new Uint8Array([0x22, 0xff, 0x22]) }, '400 INVALID_JSON'],
+    ['no JSON', json('{"amount":'), '400 INVALID_JSON /amount:SYNTAX'],
+    ['nothing', json(''), '400 INVALID_JSON :SYNTAX'],
+    ['trailing text', json('{} x'), '400 INVALID_JSON :SYNTAX'],
+    ['no UTF-8', { ...json(''), body: new Uint8Array([0x22, 0xff, 0x22]) }, '400 INVALID_JSON :SYNTAX'],
     ['200,000 deep', json('['.repeat(30_000) + ']'.repeat(30_000)), '422 INVALID_PAYLOAD :TYPE'],
     ['too large', json(' '.repeat(65537)), '413 BODY_TOO_LARGE'],
     ['much too large', json(' '.repeat(250_000)), '413 BODY_TOO_LARGE'],
@@ -227,7 +227,7 @@ describe('a batch', () => {
     ['of nothing', () => json([], BATCH), '200'],
     ['of invalid payloads only', () => json([1, null, 'x', []], BATCH), '200'],
     ['no array', () => json(SMALL, BATCH), '400 INVALID_JSON'],
-    ['no JSON', () => json('[{},', BATCH), '400 INVALID_JSON'],
+    ['no JSON', () => json('[{},', BATCH), '400 INVALID_JSON /1:SYNTAX'],
     ['too many', () => json(`[${'1,'.repeat(4096)}1]`, BATCH), '413 BATCH_TOO_LARGE'],
     ['a frame', () => ({ path: BATCH, type: FLATBUFFERS_TYPE, body: frame([encode(SMALL)]) }), '200'],
     ['a frame of nothing', () => ({ path: BATCH, type: FLATBUFFERS_TYPE, body: frame([]) }), '200'],
@@ -254,13 +254,19 @@ describe('a batch', () => {
     ['no frame', () => ({ path: BATCH, type: FLATBUFFERS_TYPE, body: new Uint8Array(3) }), '400 INVALID_FRAME'],
   ])('%s', async (_, request, expected) => expect(await check(request())).toBe(expected));
 
+  it('says where a batch stops being JSON', async () => {
+    const { body } = await call(json(`[${JSON.stringify(SMALL)}, {"amount":1,}]`, BATCH));
+    const offset = JSON.stringify(SMALL).length + 15;
+    expect(JSON.parse(body.toString())).toMatchObject({ code: 'INVALID_JSON', errors: [{ pointer: '/1', offset }] });
+  });
+
   it('answers a payload whose keys stand twice in its place', async () => {
     const twice = '{"amount":1,"country":"DE","customer":{"age":1,"age":2}}';
     const { body } = await call(json(`[${JSON.stringify(LARGE_ABROAD)},${twice},${JSON.stringify(SMALL)}]`, BATCH));
     const decisions = JSON.parse(body.toString()) as { status: string; errors?: object[] }[];
     expect(decisions.map(({ status }) => status)).toEqual(['OK', 'INVALID_PAYLOAD', 'OK']);
     expect(decisions[1]!.errors).toEqual([
-      { pointer: '/customer/age', code: 'DUPLICATE_FIELD', message: 'stands twice in one object' },
+      { pointer: '/customer/age', code: 'DUPLICATE_FIELD', message: 'stands twice in one object', offset: 53 },
     ]);
   });
 
@@ -272,7 +278,10 @@ describe('a batch', () => {
       ['INVALID_PAYLOAD', 'review'],
       ['OK', 'approve'],
     ]);
-    expect(decisions[1].errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/amount', '/country']);
+    expect(decisions[1].errors).toMatchObject([
+      { pointer: '/amount', offset: 10 },
+      { pointer: '/country', offset: 0 },
+    ]);
     expect(decisions[0].errors).toBeUndefined();
   });
 
@@ -306,7 +315,7 @@ describe('bundles', () => {
     ],
     ['no archive', () => put(new Uint8Array([1, 2, 3])), '400 INVALID_ARCHIVE'],
     ['no files', () => put('{}'), '400 INVALID_ARCHIVE'],
-    ['no JSON', () => put('{'), '400 INVALID_JSON'],
+    ['no JSON', () => put('{'), '400 INVALID_JSON :SYNTAX'],
     ['another media type', () => ({ ...put('{}'), type: 'application/zip' }), '415 UNSUPPORTED_MEDIA_TYPE'],
     ['too large', () => put(' '.repeat(65537)), '413 BODY_TOO_LARGE'],
     ['an unclear dry run', () => put(bundleJson(), BUNDLE, '?dryRun=maybe'), '400 INVALID_REQUEST'],

@@ -252,13 +252,13 @@ describe('text messages', () => {
     [
       'a key of the payload twice',
       '{"id":1,"bundle":"payments","payload":{"amount":1,"amount":2,"country":"DE"}}',
-      { id: 1, error: { code: 'INVALID_PAYLOAD', errors: [{ pointer: '/amount', code: 'DUPLICATE_FIELD' }] } },
+      { id: 1, error: { code: 'INVALID_PAYLOAD', errors: [{ pointer: '/amount', code: 'DUPLICATE_FIELD', offset: 21 }] } },
     ],
     ['no such bundle', '{"id":1,"bundle":"x","payload":{}}', { id: 1, error: { code: 'BUNDLE_NOT_FOUND' } }],
     [
       'an invalid payload',
       '{"id":1,"bundle":"payments","payload":{"amount":"x","country":"DE"}}',
-      { id: 1, error: { code: 'INVALID_PAYLOAD', errors: [{ pointer: '/amount' }] } },
+      { id: 1, error: { code: 'INVALID_PAYLOAD', errors: [{ pointer: '/amount', offset: 10 }] } },
     ],
   ])('%s', async (_, message, expected) => expect(JSON.parse((await check(message)) as string)).toMatchObject(expected));
 });

@@ -197,7 +197,14 @@ function decideRow(row: Row, ruleSet: RuleSet, at: { now: bigint }, tally: Tally
       return ruleSet.decideBytes(row.payload, at);
     } catch (error) {
       if (!(error instanceof Problem) || (error.code !== 'INVALID_PAYLOAD' && error.code !== 'INVALID_JSON')) throw error;
-      const faults = (error.errors ?? []).map(({ pointer, message }) => ({ pointer, message }));
+      const isJson = error.code === 'INVALID_PAYLOAD';
+      const faults = (error.errors ?? []).map(
+        ({ pointer, message, offset }): RowFault => ({
+          pointer,
+          message: isJson ? message : error.message,
+          ...(offset === undefined ? {} : { offset }),
+        }),
+      );
       tally.refused(row.line, faults.length > 0 ? faults : [{ pointer: '', message: error.message }]);
     }
   } else {
