@@ -28,6 +28,9 @@ export interface EnsembleReasons {
   count: number;
   by: 'path' | 'leaf';
   towards: 'high' | 'low';
+  /** Score of each reason by its rank; those behind carry 0. */
+  scores: number[];
+  scoresSpan: Span;
   /** The class whose value is explained. */
   class?: { name: string; span: Span };
   /** Reason codes by feature. */
@@ -67,6 +70,7 @@ interface EnsembleEntry {
     count?: number;
     by?: 'path' | 'leaf';
     towards?: 'high' | 'low';
+    scores?: number[];
     class?: string | number;
     codes: Record<string, string>;
   };
@@ -142,6 +146,8 @@ function readReasons(document: BundleDocument, reasons: NonNullable<EnsembleEntr
     count: reasons.count ?? 4,
     by: reasons.by ?? 'path',
     towards: reasons.towards ?? 'high',
+    scores: reasons.scores ?? [],
+    scoresSpan: document.spanOf('/reasons/scores'),
     ...(reasons.class === undefined ? {} : { class: { name: String(reasons.class), span: document.spanOf('/reasons/class') } }),
     codes: Object.entries(reasons.codes).map(([feature, code]) => ({
       feature,

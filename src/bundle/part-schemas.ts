@@ -300,6 +300,14 @@ export const ENSEMBLE_SCHEMA = {
           default: 'path',
           description: 'path: what each test on the way changes the mean of its tree by; leaf: all tests on the way share alike.',
         },
+        scores: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 16,
+          items: { type: 'number', minimum: 0, maximum: 1e9 },
+          description:
+            'Score that the first, second, ... reason carries: its place among the reasons of rules. It falls, and counts for nothing else. Without it, 0.',
+        },
         towards: { enum: ['high', 'low'], default: 'high', description: 'Whether a high or a low sum is adverse.' },
         class: { type: ['string', 'integer'], description: 'The class that is explained, by name or number.' },
         codes: {

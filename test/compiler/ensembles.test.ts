@@ -125,6 +125,18 @@ describe('reasons', () => {
     ]);
   });
 
+  it('carry the scores that are written, and stand by them', async () => {
+    const small = '- { id: low, when: fraud.score > 0.8, then: { score: 10, reason: SMALL } }\n';
+    const given = async (scores: string): Promise<[number, ...string[]]> => {
+      const payload = { amount: 150, maybe: 3, country: 'GB' };
+      const [decision] = await decideAll(bundle(`${REASONS}  scores: ${scores}\n`, rules + small), [payload]);
+      return [decision!.score, ...decision!.reasons.map(({ code, score }) => `${code} ${score}`)];
+    };
+    expect(await given('[30, 20]')).toEqual([110, 'FRAUD 100', 'HOUR 30', 'AMOUNT 20', 'SMALL 10']);
+    expect(await given('[100.5]')).toEqual([110, 'HOUR 100.5', 'FRAUD 100', 'SMALL 10', 'AMOUNT 0']);
+    expect(await given('[10, 10]')).toEqual([110, 'FRAUD 100', 'SMALL 10', 'HOUR 10', 'AMOUNT 10']);
+  });
+
   it('add up the features of one code', async () => {
     const one = REASONS.replace('hour: HOUR, country: COUNTRY', 'hour: AMOUNT');
     expect(await reasonsOf(one, { amount: 150, maybe: 3, country: 'GB' })).toEqual(['FRAUD high', 'AMOUNT fraud/1/AMOUNT']);
@@ -171,6 +183,8 @@ describe('what is wrong is told', () => {
     ['numbers with categories', FRAUD.replace('hour: maybe', 'hour: { value: maybe, categories: [a] }'), 'V4402@hour'],
     ['three names of two classes', `${FRAUD}classes: [a, b, c]\n`, 'V4403@classes'],
     ['a class of one output', `${FRAUD}reasons: { class: 1, codes: { amount: A } }\n`, 'V4403@1'],
+    ['scores that rise', `${FRAUD}reasons: { scores: [1, 2], codes: { amount: A, hour: H } }\n`, 'V4403@[1, 2]'],
+    ['more scores than reasons', `${FRAUD}reasons: { count: 1, scores: [2, 1], codes: { amount: A } }\n`, 'V4403@[2, 1]'],
     ['a code of no feature', `${FRAUD}reasons: { codes: { amounts: A } }\n`, 'V4401@amounts'],
     ['more iterations than there are', `${FRAUD}iterations: 3\n`, 'V4400@models/fraud.txt'],
     ['a path elsewhere', FRAUD.replace('models/', 'other/'), 'V1003@other/fraud.txt'],

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateTransactions } from '../../examples/card-risk/generator.js';
+import { generateApplications } from '../../examples/credit/generator.js';
 import { makeTempDir, ROOT, runJson } from '../cli/run-cli.js';
 import { openExample } from '../examples/open-example.js';
 
@@ -18,8 +19,15 @@ const WASM2C_RUNTIME = '/usr/share/wabt/wasm2c';
 
 const temp = makeTempDir();
 const at = (name: string): string => join(temp.dir, name);
-let payloads = '';
-let expected: string[] = [];
+
+/** What each bundle is given, one payload a line, and what it decides. The second has an ensemble of trees. */
+const BUNDLES = ['card-risk', 'boosted'] as const;
+type BundleName = (typeof BUNDLES)[number];
+const given = new Map<BundleName, { payloads: string; expected: string[] }>();
+const ROWS: Readonly<Record<BundleName, () => Iterable<{ payload: object }>>> = {
+  'card-risk': () => generateTransactions({ seed: 11, customers: 60, terminals: 30, count: 200 }),
+  boosted: () => generateApplications({ seed: 11, count: 200 }),
+};
 
 function has(program: string): boolean {
   try {
@@ -31,39 +39,41 @@ function has(program: string): boolean {
 }
 
 beforeAll(async () => {
-  const { ruleSet, close } = await openExample('card-risk');
-  const rows = [...generateTransactions({ seed: 11, customers: 60, terminals: 30, count: 200 })];
-  const texts = [...rows.map(({ payload }) => JSON.stringify(payload)), '{}', '{"amount":'];
-  payloads = `${texts.join('\n')}\n`;
-  writeFileSync(at('payloads.ndjson'), payloads);
-  expected = texts.slice(0, -2).map((text) => Buffer.from(ruleSet.decideBytes(text, { now: NOW })).toString('hex'));
-  await close();
-  const bundle = join(ROOT, 'examples/card-risk');
-  const simd = await runJson<{ ok: boolean }>(['export', bundle, '-o', at('card-risk.wasm'), '--types', at('card-risk.d.ts')]);
-  const scalar = await runJson<{ scalar: boolean }>([
-    ...['export', bundle, '--scalar', '-o', at('card-risk-scalar.wasm')],
-    ...['--header', at('verdict.h')],
-  ]);
-  expect([simd.code, simd.json.ok, scalar.code, scalar.json.scalar]).toEqual([0, true, 0, true]);
-  expect(readFileSync(at('card-risk.d.ts'), 'utf8')).toContain('interface VerdictModule');
+  for (const name of BUNDLES) {
+    const { ruleSet, close } = await openExample(name);
+    const texts = [...Array.from(ROWS[name](), ({ payload }) => JSON.stringify(payload)), '{}', '{"amount":'];
+    const expected = texts.slice(0, -2).map((text) => Buffer.from(ruleSet.decideBytes(text, { now: NOW })).toString('hex'));
+    given.set(name, { payloads: `${texts.join('\n')}\n`, expected });
+    writeFileSync(at(`${name}.ndjson`), given.get(name)!.payloads);
+    await close();
+    const bundle = join(ROOT, 'examples', name);
+    const simd = await runJson<{ ok: boolean }>(['export', bundle, '-o', at(`${name}.wasm`), '--types', at(`${name}.d.ts`)]);
+    const scalar = await runJson<{ scalar: boolean }>([
+      ...['export', bundle, '--scalar', '-o', at(`${name}-scalar.wasm`)],
+      ...['--header', at('verdict.h')],
+    ]);
+    expect([simd.code, simd.json.ok, scalar.code, scalar.json.scalar]).toEqual([0, true, 0, true]);
+    expect(readFileSync(at(`${name}.d.ts`), 'utf8')).toContain('interface VerdictModule');
+  }
 }, 120_000);
 afterAll(() => temp.remove());
 
 /** The lines of a run: those of whole payloads are as the library says, the others are decisions too. */
-function expectLines(output: string): void {
+function expectLines(name: BundleName, output: string): void {
+  const { expected } = given.get(name)!;
   const lines = output.trim().split('\n');
   expect(lines).toHaveLength(expected.length + 2);
   expect(lines.slice(0, expected.length)).toEqual(expected);
   for (const line of lines.slice(expected.length)) expect(line).toMatch(/^[0-9a-f]{200,}$/);
 }
 
-function withInput(program: string, args: readonly string[]): Promise<string> {
+function withInput(name: BundleName, program: string, args: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
   });
-  child.stdin.end(payloads);
+  child.stdin.end(given.get(name)!.payloads);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${program} ended with ${code}`))));
@@ -71,12 +81,18 @@ function withInput(program: string, args: readonly string[]): Promise<string> {
 }
 
 describe('Node', () => {
-  test.each(['card-risk.wasm', 'card-risk-scalar.wasm'])('%s', async (module) => {
-    expectLines(await withInput(process.execPath, [join(EXAMPLES, 'node.mjs'), at(module), '--hex', `--now=${NOW}`]));
+  const modules = BUNDLES.flatMap((name) => [[`${name}.wasm`, name] as const, [`${name}-scalar.wasm`, name] as const]);
+  test.each(modules)('%s', async (module, name) => {
+    const output = await withInput(name, process.execPath, [join(EXAMPLES, 'node.mjs'), at(module), '--hex', `--now=${NOW}`]);
+    expectLines(name, output);
   });
 
   test('prints decisions for people', async () => {
-    const output = await withInput(process.execPath, [join(EXAMPLES, 'node.mjs'), at('card-risk.wasm'), `--now=${NOW}`]);
+    const output = await withInput('card-risk', process.execPath, [
+      join(EXAMPLES, 'node.mjs'),
+      at('card-risk.wasm'),
+      `--now=${NOW}`,
+    ]);
     const decisions = output
       .trim()
       .split('\n')
@@ -89,7 +105,7 @@ describe('Node', () => {
 test('C, by way of wasm2c and gcc', async ({ skip }) => {
   if (!has('wasm2c') || !has('gcc')) skip('wasm2c (Debian package wabt) or gcc is not installed');
   copyFileSync(join(EXAMPLES, 'main.c'), at('main.c'));
-  await run('wasm2c', [at('card-risk-scalar.wasm'), '--module-name', 'verdict', '-o', at('module.c')]);
+  await run('wasm2c', [at('boosted-scalar.wasm'), '--module-name', 'verdict', '-o', at('module.c')]);
   const runtime = join(WASM2C_RUNTIME, 'wasm-rt-impl.c');
   await run('gcc', [
     '-O1',
@@ -105,7 +121,7 @@ test('C, by way of wasm2c and gcc', async ({ skip }) => {
     '-o',
     at('decide'),
   ]);
-  expectLines(await withInput(at('decide'), ['--hex', `--now=${NOW}`]));
+  expectLines('boosted', await withInput('boosted', at('decide'), ['--hex', `--now=${NOW}`]));
 }, 300_000);
 
 /** Shows the page and sends what it says to the test, as soon as it has decided. */
@@ -161,7 +177,7 @@ describe('a browser', () => {
   test('Chromium', { timeout: 300_000 }, async ({ skip }) => {
     if (!has('chromium')) skip('chromium is not installed');
     const { port } = server.address() as { port: number };
-    const url = `http://127.0.0.1:${port}/probe.html?module=card-risk.wasm&payloads=payloads.ndjson&now=${NOW}&hex`;
+    const url = `http://127.0.0.1:${port}/probe.html?module=boosted.wasm&payloads=boosted.ndjson&now=${NOW}&hex`;
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
     const more = ['--disable-sync', '--disable-component-update', `--user-data-dir=${at('profile')}`];
     const output = new Promise<string>((resolve) => {
@@ -170,7 +186,7 @@ describe('a browser', () => {
     const browser = spawn('chromium', [...flags, ...more, url], { stdio: 'ignore' });
     const ended = new Promise<never>((_, reject) => browser.on('exit', () => reject(new Error('chromium ended'))));
     try {
-      expectLines(await Promise.race([output, ended]));
+      expectLines('boosted', await Promise.race([output, ended]));
     } finally {
       ended.catch(() => undefined);
       browser.kill();

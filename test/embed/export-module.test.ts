@@ -26,6 +26,8 @@ const EXAMPLES: [string, () => Iterable<{ payload: object }>][] = [
   ['card-risk', () => generateTransactions({ seed: 5, customers: 100, terminals: 40, count: 1000 })],
   ['credit', () => generateApplications({ seed: 5, count: 1000 })],
   ['lending', () => generateLoans({ seed: 5, count: 1000 })],
+  // With an ensemble of trees.
+  ['boosted', () => generateApplications({ seed: 5, count: 1000 })],
 ];
 
 /** Decides on all ways and compares; returns the module's answer. */

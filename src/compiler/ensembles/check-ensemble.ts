@@ -109,6 +109,7 @@ function checkReasons(
       'leave `reasons` out',
     );
   }
+  checkScores(written, bag);
   const output = outputOf(written, ensemble, classes, bag);
   const names: string[] = [];
   const codes = used.map(() => 0);
@@ -132,6 +133,25 @@ function checkReasons(
       'let features share codes',
     );
   return bag.errorCount > before || output === undefined ? undefined : { written, output, codes, names };
+}
+
+/** Reasons are ranked by what they contribute: scores that rise would turn that around. */
+function checkScores({ scores, scoresSpan, count }: EnsembleReasons, bag: DiagnosticBag): void {
+  const rising = scores.findIndex((score, rank) => rank > 0 && score > scores[rank - 1]!);
+  if (rising >= 0)
+    bag.error(
+      'V4403',
+      scoresSpan,
+      `the score of reason ${rising + 1} is ${scores[rising]}, more than the ${scores[rising - 1]} of the one before, which contributes more`,
+      'write falling or equal scores',
+    );
+  else if (scores.length > count)
+    bag.error(
+      'V4403',
+      scoresSpan,
+      `there are ${scores.length} scores for ${count} reasons at most`,
+      `write ${count}, or raise \`count\``,
+    );
 }
 
 function outputOf(
@@ -270,7 +290,7 @@ function addHits(
         score: 0,
         outcome: null,
         reason: code,
-        reasonScore: 0,
+        reasonScore: written.scores[rank] ?? 0,
         source: { ensemble: name, rank: rank + 1, code },
       };
     });
