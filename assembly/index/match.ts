@@ -2,6 +2,7 @@
 // after the other. The blob has passed verify.ts, the registers hold values of their types: nothing is checked here.
 
 import { copy8, scratchAlive, scratchHits, scratchRegisters, scratchWork, zero8 } from '../memory/scratch';
+import { textKey } from '../ops/text';
 import {
   DIMENSION_BYTES,
   DIMENSION_KIND,
@@ -27,7 +28,7 @@ import {
   IndexMode,
   NEVER_NULL,
 } from '../shared/match-index';
-import { equalCode, hashCode, integerCode, keyCode, numberCode, textCode } from './search';
+import { hashFor, integerPlace, isText, numberCode, textCode } from './search';
 
 /** Where a dimension's value leads, in the work area: its ranks (or its row, where rows stand by code), then its rows. */
 const PLACE_BYTES: usize = 8;
@@ -82,8 +83,20 @@ function isNull(registers: usize, dimension: usize): bool {
   return at !== (NEVER_NULL as u32) && load<u8>(registers + at) !== 0;
 }
 
+/** Where a dimension's register lies. */
+function registerOf(registers: usize, dimension: usize): usize {
+  return registers + ((load<u16>(dimension, DIMENSION_REGISTER) as usize) << 3);
+}
+
+/** Notes where a dimension's code leads. @param base where the dimension says where what the code counts in begins, `width` bytes each */
+function leadTo(place: usize, blob: usize, dimension: usize, base: usize, code: u32, width: u32): void {
+  store<u32>(place, (blob + load<u32>(dimension + base) + code * width) as u32);
+  store<u32>(place, (blob + load<u32>(dimension, DIMENSION_ROWS)) as u32, 4);
+}
+
 /**
- * Searches each dimension's value. Dimensions are sorted by kind, so that each kind has a loop of its own.
+ * Searches each dimension's value. Dimensions are sorted by kind: those whose values are searched as numbers come first, then those
+ * that are searched as integers, then texts by their order.
  *
  * @param blocked 1 where the index has ranks: places are then the ranks of the code, and the rows
  */
@@ -95,46 +108,43 @@ function findPlaces(blob: usize, blocked: u32): void {
   // Bytes from one code's row, or ranks, to the next one's.
   const width = blocked !== 0 ? load<u32>(blob, INDEX_BLOCKS) << 1 : load<u32>(blob, INDEX_ROW_BYTES);
   const base: usize = blocked !== 0 ? DIMENSION_RANKS : DIMENSION_ROWS;
-  while (at < end) {
+  for (; at < end; at += DIMENSION_BYTES) {
     const kind = load<u8>(at, DIMENSION_KIND) as u32;
-    const points = load<u32>(at, DIMENSION_POINTS);
-    const register = registers + ((load<u16>(at, DIMENSION_REGISTER) as usize) << 3);
-    let code: u32;
-    let nullCode = (points << 1) + 1;
-    switch (kind) {
-      case DimensionKind.NUMBER:
-      case DimensionKind.COUNT:
-        code = numberCode(blob, at, kind === DimensionKind.NUMBER ? load<f64>(register) : (load<u32>(register, 4) as f64));
-        nullCode += 1;
-        break;
-      case DimensionKind.INTEGER:
-        code = integerCode(blob, at, load<i64>(register));
-        break;
-      case DimensionKind.INTEGER_EQUAL:
-        code = equalCode(blob, at, load<i64>(register));
-        nullCode = points + 1;
-        break;
-      case DimensionKind.TEXT_KEY:
-        code = keyCode(blob, at, load<u64>(register));
-        nullCode = points + 1;
-        break;
-      case DimensionKind.SMALL:
-        code = min<u64>(load<u64>(register), points as u64) as u32;
-        nullCode = points + 1;
-        break;
-      case DimensionKind.TEXT_HASH:
-        code = hashCode(blob, at, load<u64>(register));
-        nullCode = points + 1;
-        break;
-      default:
-        code = textCode(blob, at, load<u64>(register));
-        break;
-    }
-    if (isNull(registers, at)) code = nullCode;
-    store<u32>(place, (blob + load<u32>(at + base) + code * width) as u32);
-    store<u32>(place, (blob + load<u32>(at, DIMENSION_ROWS)) as u32, 4);
+    if (kind > (DimensionKind.COUNT as u32)) break;
+    const register = registerOf(registers, at);
+    const isNumber = kind === DimensionKind.NUMBER;
+    const code = numberCode(blob, at, isNumber ? load<f64>(register) : (load<u32>(register, 4) as f64));
+    const nullCode = (load<u32>(at, DIMENSION_POINTS) << 1) + 2;
+    leadTo(place, blob, at, base, isNull(registers, at) ? nullCode : code, width);
     place += PLACE_BYTES;
-    at += DIMENSION_BYTES;
+  }
+  for (; at < end; at += DIMENSION_BYTES) {
+    const kind = load<u8>(at, DIMENSION_KIND) as u32;
+    if (kind === DimensionKind.TEXT_ORDER) break;
+    const points = load<u32>(at, DIMENSION_POINTS);
+    let word = load<u64>(registerOf(registers, at));
+    let code: u32;
+    if (kind === DimensionKind.SMALL) {
+      code = min<u64>(word, points as u64) as u32;
+    } else {
+      const text = word;
+      if (kind === DimensionKind.TEXT_KEY) word = textKey(text);
+      else if (kind === DimensionKind.TEXT_HASH) word = hashFor(blob, at, text);
+      const found = integerPlace(blob, at, word as i64);
+      const equal = (found >> 32) as u32;
+      code = select<u32>((found as u32) + 1, 0, equal !== 0);
+      if (kind === DimensionKind.INTEGER) code = ((found as u32) << 1) + equal;
+      else if (kind === DimensionKind.TEXT_HASH && equal !== 0 && !isText(blob, at, text, found as u32)) code = 0;
+    }
+    if (isNull(registers, at)) code = kind === DimensionKind.INTEGER ? (points << 1) + 1 : points + 1;
+    leadTo(place, blob, at, base, code, width);
+    place += PLACE_BYTES;
+  }
+  for (; at < end; at += DIMENSION_BYTES) {
+    const code = textCode(blob, at, load<u64>(registerOf(registers, at)));
+    const nullCode = (load<u32>(at, DIMENSION_POINTS) << 1) + 1;
+    leadTo(place, blob, at, base, isNull(registers, at) ? nullCode : code, width);
+    place += PLACE_BYTES;
   }
 }
 

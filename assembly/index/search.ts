@@ -1,5 +1,6 @@
 // From a value to its code. Constants are searched 16 at a time: two in a vector, compared without a branch, so that no payload
-// runs another way through it than the one before.
+// runs another way through it than the one before. The hot functions have one caller each, so that they become part of it: a call
+// takes a third of a search.
 
 import { bytesEqual, textCompare, textEqual, textKey } from '../ops/text';
 import { TEXT_KEY_BYTES_MAX } from '../shared/limits';
@@ -38,6 +39,19 @@ function lessNumbers(at: usize, x: f64): u32 {
   return less;
 }
 
+/** Integers that are searched with fewer steps: a field of text is often compared with that few. */
+const FEW: u32 = 4;
+
+/** How many of the first FEW integers from `at` on are less than x. */
+function lessOfFew(at: usize, x: i64): u32 {
+  if (ASC_FEATURE_SIMD) {
+    const both = i64x2.splat(x);
+    const sum = i64x2.add(i64x2.gt_s(both, v128.load(at)), i64x2.gt_s(both, v128.load(at, 16)));
+    return -((i64x2.extract_lane(sum, 0) + i64x2.extract_lane(sum, 1)) as i32) as u32;
+  }
+  return u32(load<i64>(at) < x) + u32(load<i64>(at, 8) < x) + u32(load<i64>(at, 16) < x) + u32(load<i64>(at, 24) < x);
+}
+
 /** How many of the 16 integers from `at` on are less than x. */
 function lessIntegers(at: usize, x: i64): u32 {
   if (ASC_FEATURE_SIMD) {
@@ -61,68 +75,40 @@ function levelBytes(level: u32): usize {
 
 /** Code of a number in ordered constants; that of a NaN is the one behind all others. */
 export function numberCode(blob: usize, dimension: usize, x: f64): u32 {
-  const points = load<u32>(dimension, DIMENSION_POINTS);
-  const levels = load<u8>(dimension, DIMENSION_LEVELS) as u32;
+  const last = (load<u8>(dimension, DIMENSION_LEVELS) as u32) - 1;
   let at = blob + load<u32>(dimension, DIMENSION_SEARCH);
   let less: u32 = 0;
-  if (levels === 1) {
-    less = lessNumbers(at, x);
-    if (points > 16) less += lessNumbers(at + 128, x);
-  } else {
-    for (let level: u32 = 0; level + 1 < levels; level++) {
-      less = (less << 4) + lessNumbers(at + (less << 7), x);
-      at += levelBytes(level);
-    }
+  for (let level: u32 = 0; ; level++) {
     less = (less << 4) + lessNumbers(at + (less << 7), x);
+    if (level === last) break;
+    at += levelBytes(level);
   }
   const code = (less << 1) + u32(load<f64>(at + (less << 3)) === x);
-  return select<u32>(code, (points << 1) + 1, x === x);
+  return select<u32>(code, (load<u32>(dimension, DIMENSION_POINTS) << 1) + 1, x === x);
 }
 
 /** How many of a dimension's sorted integers are less than x. @returns that, and in the high word whether the next one is equal */
-function integerPlace(blob: usize, dimension: usize, x: i64): u64 {
+export function integerPlace(blob: usize, dimension: usize, x: i64): u64 {
   const points = load<u32>(dimension, DIMENSION_POINTS);
-  const levels = load<u8>(dimension, DIMENSION_LEVELS) as u32;
   let at = blob + load<u32>(dimension, DIMENSION_SEARCH);
   let less: u32 = 0;
-  if (levels === 1) {
-    less = lessIntegers(at, x);
-    if (points > 16) less += lessIntegers(at + 128, x);
+  if (points <= FEW) {
+    less = lessOfFew(at, x);
   } else {
-    for (let level: u32 = 0; level + 1 < levels; level++) {
+    const last = (load<u8>(dimension, DIMENSION_LEVELS) as u32) - 1;
+    for (let level: u32 = 0; ; level++) {
       less = (less << 4) + lessIntegers(at + (less << 7), x);
+      if (level === last) break;
       at += levelBytes(level);
     }
-    less = (less << 4) + lessIntegers(at + (less << 7), x);
   }
   const equal = u64(less < points) & u64(load<i64>(at + (less << 3)) === x);
   return (less as u64) | (equal << 32);
 }
 
-/** Code of an integer in ordered constants. */
-export function integerCode(blob: usize, dimension: usize, x: i64): u32 {
-  const place = integerPlace(blob, dimension, x);
-  return ((place as u32) << 1) + ((place >> 32) as u32);
-}
-
-/** 1 + which constant an integer is equal to; 0 for none. */
-export function equalCode(blob: usize, dimension: usize, x: i64): u32 {
-  const place = integerPlace(blob, dimension, x);
-  return select<u32>((place as u32) + 1, 0, place >> 32 !== 0);
-}
-
-/** 1 + which constant a short text is equal to; 0 for none, and for all longer texts. */
-export function keyCode(blob: usize, dimension: usize, text: u64): u32 {
-  return equalCode(blob, dimension, textKey(text) as i64);
-}
-
-/** 1 + which constant a text is equal to; 0 for none. */
-export function hashCode(blob: usize, dimension: usize, text: u64): u32 {
-  const texts = blob + load<u32>(dimension, DIMENSION_TEXTS);
-  if (((text >> 32) as u32) > load<u32>(texts, TEXTS_LONGEST)) return 0;
-  const place = integerPlace(blob, dimension, textHash(text) as i64);
-  if (place >> 32 === 0) return 0;
-  return textEqual(text, textPoint(blob, dimension, place as u32)) ? (place as u32) + 1 : 0;
+/** Whether a text is the constant whose hash it has. */
+export function isText(blob: usize, dimension: usize, text: u64, index: u32): bool {
+  return textEqual(text, textPoint(blob, dimension, index));
 }
 
 /** Code of a text in constants that are ordered as texts are. */
@@ -157,11 +143,17 @@ function textPoint(blob: usize, dimension: usize, index: u32): u64 {
   return ((blob + load<u32>(point, TEXT_POINT_AT)) as u64) | ((load<u32>(point, TEXT_POINT_LENGTH) as u64) << 32);
 }
 
+/** The hash of a text; of one that is longer than all constants of a dimension, one that needs no look at it. */
+export function hashFor(blob: usize, dimension: usize, text: u64): u64 {
+  const texts = blob + load<u32>(dimension, DIMENSION_TEXTS);
+  return ((text >> 32) as u32) > load<u32>(texts, TEXTS_LONGEST) ? 0 : textHash(text);
+}
+
 /**
  * The hash of a text: its words of 8 bytes are mixed in one after the other, the last 8 bytes at the end; short ones as their key.
  * src/compiler/index/text-hash.ts computes the same.
  */
-export function textHash(text: u64): u64 {
+function textHash(text: u64): u64 {
   const bytes = (text >> 32) as u32;
   const at = text as usize;
   let hash = ((TEXT_HASH_SEED_HIGH as u64) << 32) | (TEXT_HASH_SEED_LOW as u64);

@@ -37,9 +37,9 @@ import {
   INDEX_SURE,
   IndexMode,
   LEVEL_FIRST_WORDS,
-  LEVEL_ONE_MAX,
   LEVEL_SECOND_WORDS,
   LEVEL_THIRD_WORDS,
+  levelsOf,
   NEVER_NULL,
   PREFIX_END,
   TEXT_MARGIN_BYTES,
@@ -130,7 +130,7 @@ function dimensionFits(image: usize, blob: usize, bytes: u32, at: usize, blocks:
   const levels = load<u8>(at, DIMENSION_LEVELS) as u32;
   const search = load<u32>(at, DIMENSION_SEARCH);
   if (kind === DimensionKind.SMALL || kind === DimensionKind.TEXT_ORDER) return levels === 0 && search === 0;
-  if (levels !== (points <= (LEVEL_ONE_MAX as u32) ? 1 : points <= 256 ? 2 : points <= 4096 ? 3 : 4)) return false;
+  if (levels !== (levelsOf(points as f64) as u32)) return false;
   if (!fits(search, (levelsWords(levels, points) as u64) << 3, bytes)) return false;
   return levelsFit(blob + search, levels, points, kind <= (DimensionKind.COUNT as u32));
 }

@@ -1,7 +1,10 @@
-// Texts: a u64 of address | bytes << 32. No function here reads a byte outside the texts it is given.
+// Texts: a u64 of address | bytes << 32. No function here lets a byte outside the texts it is given into its result.
 
 import { codePointAt, highHalfAt, lowHalfAt, unitAt } from '../functions/utf16';
 import { TEXT_KEY_BYTES_MAX } from '../shared/limits';
+
+/** Bytes that a key is made from. */
+const KEY_BYTES: usize = 8;
 
 /** Whether two texts have the same bytes. */
 export function textEqual(left: u64, right: u64): bool {
@@ -82,21 +85,18 @@ function utf16Order(byte: i32): i32 {
   return (byte & 0xfe) === 0xee ? byte + 0x10 : byte;
 }
 
-/** The key of a text, as TEXT_KEY of shared/opcode.ts has it. Distinct texts of up to TEXT_KEY_BYTES_MAX bytes differ in it. */
+/**
+ * The key of a text, as TEXT_KEY of shared/opcode.ts has it. Distinct texts of up to TEXT_KEY_BYTES_MAX bytes differ in it.
+ *
+ * Without a branch: lengths are as random as payloads are, and a wrong guess takes longer than all of this. So it looks at the 8
+ * bytes that end with the text, those in front of it included, which are there since no text lies in the first bytes of a memory;
+ * they are shifted out.
+ */
 export function textKey(text: u64): u64 {
-  const length = (text >> 32) as u32;
-  if (length > (TEXT_KEY_BYTES_MAX as u32)) return -1;
-  const at = text as usize;
-  const key = (length as u64) << 56;
-  if (length >= 4) {
-    const tail = length - 4;
-    return key | (load<u32>(at) as u64) | ((load<u32>(at + tail) as u64) << ((tail << 3) as u64));
-  }
-  if (length >= 2) {
-    const tail = length - 2;
-    return key | (load<u16>(at) as u64) | ((load<u16>(at + tail) as u64) << ((tail << 3) as u64));
-  }
-  return length === 0 ? key : key | (load<u8>(at) as u64);
+  const length = text >> 32;
+  const end = select<usize>((text as usize) + (length as usize), KEY_BYTES, length !== 0);
+  const bytes = select<u64>(load<u64>(end - KEY_BYTES) >> ((64 - (length << 3)) & 63), 0, length !== 0);
+  return select<u64>(bytes | (length << 56), -1, length <= (TEXT_KEY_BYTES_MAX as u64));
 }
 
 /** Copies the bytes of a text. @returns the address behind the copy */

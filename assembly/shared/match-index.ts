@@ -91,13 +91,10 @@ export const TEXT_MARGIN_BYTES = 8;
 
 /**
  * A search is one or more levels of 64-bit words. The last is the sorted constants; the one before it has each 16th of them (the
- * last one of a group), and so on, until 16 are left (32 where there is one level only). Behind them, and up to the capacity of
+ * last one of a group), and so on, until 16 are left. Behind them, and up to the capacity of
  * the level and GROUP words more, stand words that are less than nothing: NaN, or the largest integer.
  */
 export const GROUP = 16;
-/** Constants up to which one level is enough. */
-export const LEVEL_ONE_MAX = 32;
-
 /** Words of the levels before the last: the first, the second, the third. */
 export const LEVEL_FIRST_WORDS = 16;
 export const LEVEL_SECOND_WORDS = 272;
@@ -105,7 +102,7 @@ export const LEVEL_THIRD_WORDS = 4112;
 
 /** Levels that a search over so many constants has. */
 export function levelsOf(points: number): number {
-  return points <= LEVEL_ONE_MAX ? 1 : points <= 256 ? 2 : points <= 4096 ? 3 : 4;
+  return points <= GROUP ? 1 : points <= 256 ? 2 : points <= 4096 ? 3 : 4;
 }
 
 /** The hash of a text, see assembly/index/search.ts: its words of 8 bytes are mixed in one after the other. */

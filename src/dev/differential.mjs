@@ -6,6 +6,7 @@
 //   npm run differential -- --pairs 60000 --seed 17   the pairs of a run again: seed and pairs are in the message of a difference
 //   npm run differential -- --trees 2000              random forests instead, as XGBoost and LightGBM would have saved them
 //   npm run differential -- --json 1000000            documents of JSON, for the engine's transcoder and for the encoder
+//   npm run differential -- --index 1000000           pairs of bundle and payload, decided with a match index and without
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '1000000' },
+    index: { type: 'string' },
     json: { type: 'string' },
     seed: { type: 'string' },
     trees: { type: 'string' },
@@ -27,7 +29,12 @@ for (const [name, value] of Object.entries(values)) {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const other = values.json === undefined ? 'test/differential/language.test.ts' : 'test/differential/json.test.ts';
-const test = values.trees === undefined ? other : 'test/ensembles/differential.test.ts';
+const test =
+  values.trees !== undefined
+    ? 'test/ensembles/differential.test.ts'
+    : values.index !== undefined
+      ? 'test/differential/index.test.ts'
+      : other;
 const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', test], {
   cwd: root,
   stdio: 'inherit',
@@ -36,6 +43,8 @@ const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs'
     VERDICT_PAIRS: values.pairs,
     ...(values.trees === undefined ? {} : { VERDICT_FORESTS: values.trees }),
     ...(values.json === undefined ? {} : { VERDICT_DOCUMENTS: values.json }),
+    // Of two kinds of bundles, half of the pairs each.
+    ...(values.index === undefined ? {} : { VERDICT_INDEX_PAIRS: String(Math.ceil(values.index / 2)) }),
     ...(values.seed === undefined ? {} : { VERDICT_SEED: values.seed }),
   },
 });

@@ -1,6 +1,6 @@
 // The same bundle with a match index wherever one can be made, where it pays, and without: every decision is the same.
 //
-//   npm run differential -- --index --pairs 1000000
+//   npm run differential -- --index 1000000
 
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile } from '#src/compiler/compile.js';
