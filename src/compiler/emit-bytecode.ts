@@ -73,7 +73,8 @@ export class Emitter {
 
   /** HIT of a rule's rank where all conditions hold; then, where only the first hit counts, the end. */
   rule(conditions: readonly Ir[], rank: number, endAfterHit: boolean): void {
-    if (conditions.some((condition) => condition.op === 'constant' && condition.value === false)) return;
+    // What stands in front of a constant may fail, and has to.
+    if (conditions[0]?.op === 'constant' && conditions[0].value === false) return;
     const next = this.code.label();
     const first = this.code.count;
     for (const condition of conditions) this.branch(condition, next, false);

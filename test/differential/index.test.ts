@@ -98,3 +98,33 @@ describe.each(sources)('$name', ({ name, make, payload }) => {
     expect(counts.OK).toBeGreaterThan(PAIRS / 4);
   });
 });
+
+it('what fails in front of a test that never holds fails with an index too', async () => {
+  engine ??= await createEngine({ poolThreads: 0, costMax: Number.MAX_SAFE_INTEGER });
+  const whens = ['divide(cents, cents - 0.5, 2, "half-even") > 1.00 && n > 4 && cents === 0.005', 'n > 1', 'n > 2', 'n > 3'];
+  const schema = { type: 'number', multipleOf: 0.01, minimum: -10, maximum: 10 };
+  const files = filesOf({
+    'model.yaml': JSON.stringify({
+      type: 'object',
+      required: ['n', 'cents'],
+      properties: { n: { type: 'number' }, cents: schema },
+    }),
+    'rules/a.yaml': JSON.stringify(whens.map((when, index) => ({ id: `r${index}`, when, then: { score: 1 } }))),
+    'bundle.yaml': JSON.stringify({
+      name: 'b',
+      version: '1.0.0',
+      model: 'model.yaml',
+      profile: 'standard',
+      onError: 'review',
+      decide: { combine: 'score', outcomes: [{ outcome: 'approve' }] },
+    }),
+  });
+  for (const index of ['off', 'on'] as const) {
+    const { image, indexes } = compile(files, { profileMax: 'standard', index });
+    expect(indexes!.some(({ indexed }) => indexed)).toBe(index === 'on');
+    const set = await engine.load(image!);
+    expect(set.decide({ n: 5, cents: 0.5 }).status, index).toBe('ARITHMETIC');
+    expect(set.decide({ n: 5, cents: 0.25 })).toMatchObject({ status: 'OK', score: 3 });
+    set.release();
+  }
+});
