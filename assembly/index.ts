@@ -18,6 +18,7 @@ export { countCodePoints } from './flatbuffers/text';
 export { callFunction } from './functions/call';
 export { afterPiece, nextPiece, pieceText, textJoin } from './functions/text';
 export { verifyImage } from './image/verifier';
+export { matchIndex } from './index/match';
 export { decideJson, openText, refuseText, transcodeText } from './json/decide-json';
 export { splitJson } from './json/split';
 export { listsAreBound, writeListVersions } from './lists/binding';

@@ -5,8 +5,10 @@ import { Opcode } from '../../assembly/shared/opcode.js';
 import type { Label } from './body.js';
 import { emitEffect } from './effects.js';
 import type { Frame } from './frame.js';
-import { type Instruction, jumpTarget } from './image-parts.js';
+import type { ImageParts, Instruction } from './image-parts.js';
+import { groupsOf, jumpTarget } from './jumps.js';
 import { emitNext, emitOpenLoop } from './loops.js';
+import { emitAlive, emitMatch } from './match.js';
 import { emitHit } from './predicated.js';
 import type { Segment } from './segments.js';
 import { emitTest, isTest } from './tests.js';
@@ -23,7 +25,7 @@ interface Block {
 export function emitBranching(frame: Frame, segment: Segment): void {
   const { body, image } = frame;
   const opening = new Map<number, Block[]>();
-  for (const block of blocksOf(image.code, segment)) {
+  for (const block of blocksOf(image, segment)) {
     const together = opening.get(block.first);
     if (together === undefined) opening.set(block.first, [block]);
     else together.push(block);
@@ -49,9 +51,9 @@ export function emitBranching(frame: Frame, segment: Segment): void {
 }
 
 function emitOne(frame: Frame, instruction: Instruction, ends: ReadonlyMap<number, Label>, starts: readonly Label[]): void {
-  const { body } = frame;
+  const { body, image } = frame;
   const { op, a, imm } = instruction;
-  const target = jumpTarget(instruction);
+  const target = jumpTarget(image, instruction);
   const label = target === undefined ? undefined : ends.get(target);
   if (op === Opcode.JUMP) {
     body.br(label as Label);
@@ -61,6 +63,10 @@ function emitOne(frame: Frame, instruction: Instruction, ends: ReadonlyMap<numbe
     emitNext(frame, instruction, starts.at(-1) as Label);
   } else if (op === Opcode.HIT) {
     emitHit(frame, Number(imm), true);
+  } else if (op === Opcode.MATCH) {
+    emitMatch(frame, instruction);
+  } else if (op === Opcode.ALIVE) {
+    emitAlive(frame, instruction, ends);
   } else if (isTest(op)) {
     emitTest(frame, instruction);
     body.brIf(label as Label);
@@ -74,7 +80,7 @@ function emitOne(frame: Frame, instruction: Instruction, ends: ReadonlyMap<numbe
 }
 
 /** Blocks and loops of a segment, nested. */
-function blocksOf(code: readonly Instruction[], { first, end }: Segment): Block[] {
+function blocksOf(image: ImageParts, { first, end }: Segment): Block[] {
   const blocks: Block[] = [];
   /** For each place, the first instruction of the outermost construct that it is inside of. */
   const outermost = Array.from({ length: end - first + 1 }, (_, index) => first + index);
@@ -87,10 +93,12 @@ function blocksOf(code: readonly Instruction[], { first, end }: Segment): Block[
   const sources = new Map<number, number>();
   const loops: Block[] = [];
   for (let index = first; index < end; index++) {
-    const instruction = code[index] as Instruction;
-    const target = jumpTarget(instruction);
+    const instruction = image.code[index] as Instruction;
+    const target = jumpTarget(image, instruction);
     if (target === undefined) continue;
-    if (!sources.has(target)) sources.set(target, index);
+    const targets =
+      instruction.op === Opcode.ALIVE ? [target, ...groupsOf(image, instruction).map((group) => group.target)] : [target];
+    for (const each of targets) if (!sources.has(each)) sources.set(each, index);
     // NEXT stands in front of where its FOR jumps to.
     if (instruction.op === Opcode.FOR || instruction.op === Opcode.FOR_PIECE) {
       loops.push({ first: index + 1, end: target, isLoop: true });

@@ -27,7 +27,7 @@ import {
   RULE_REASON_BYTES,
   RULE_SCORE,
 } from '../../assembly/shared/image.js';
-import { SLOT_NOW } from '../../assembly/shared/layout.js';
+import { SCRATCH_HITS, SLOT_NOW } from '../../assembly/shared/layout.js';
 import { Combine, Outcome } from '../../assembly/shared/outcome.js';
 import { Op, ValueType } from '../wasm/format.js';
 import { engineFunction } from './engine-calls.js';
@@ -88,7 +88,16 @@ export function emitDecision(frame: Frame, id: { high: number; low: number }): v
   body.op(Op.I32_AND);
   body.set(at);
 
-  for (let word = 0; word < rules.words; word++) emitHits(frame, rules, word, { score, worst, entry, lastEntry, at });
+  const sums = { score, worst, entry, lastEntry, at };
+  const first = image.word(IMAGE_RULES);
+  if (frame.hitsInScratch) {
+    emitScratchHits(frame, rules, sums);
+  } else {
+    for (let word = 0; word < rules.words; word++) {
+      const parts = rules.parts.slice(word * 64, word * 64 + 64);
+      emitHits(frame, parts, { bits: frame.hits(word), base: Parameter.IMAGE, first: first + word * 64 * RULE_BYTES }, sums);
+    }
+  }
 
   body.get(Parameter.OUTPUT);
   body.get(score);
@@ -161,7 +170,12 @@ function emitReasonCount(frame: Frame, { parts, words }: Rules): void {
   for (let word = 0; word < words; word++) {
     const mask = maskOf(parts, word, ({ reasonBytes }) => reasonBytes !== 0);
     if (mask === 0n) continue;
-    body.get(frame.hits(word));
+    if (frame.hitsInScratch) {
+      frame.pushScratch();
+      body.memory(Op.I64_LOAD, SCRATCH_HITS + word * 8);
+    } else {
+      body.get(frame.hits(word));
+    }
     if (mask !== (1n << 64n) - 1n) {
       body.i64(mask);
       body.op(Op.I64_AND);
@@ -188,24 +202,61 @@ interface Sums {
   readonly at: number;
 }
 
-/** Adds up the hits of one word, in rank order, and copies their reasons. */
-function emitHits(frame: Frame, { parts }: Rules, word: number, sums: Sums): void {
+/** Where the hits of some rules are, and the rules. */
+interface HitWord {
+  /** Local: the bits of 64 rules. */
+  readonly bits: number;
+  /** The first of these rules lies `first` bytes behind the address in this local. */
+  readonly base: number;
+  readonly first: number;
+}
+
+/** Adds up the hits of all words, which are in the scratch. */
+function emitScratchHits(frame: Frame, { parts, words }: Rules, sums: Sums): void {
   const { body, image } = frame;
-  const here = parts.slice(word * 64, word * 64 + 64);
-  const bits = frame.hits(word);
+  const bits = body.local(ValueType.I64);
+  const [from, end, base] = [body.local(ValueType.I32), body.local(ValueType.I32), body.local(ValueType.I32)];
+  frame.pushScratch();
+  body.tee(from);
+  body.i32(words * 8);
+  body.op(Op.I32_ADD);
+  body.set(end);
+  body.get(Parameter.IMAGE);
+  body.set(base);
+  const next = body.loop();
+  body.get(from);
+  body.memory(Op.I64_LOAD, SCRATCH_HITS);
+  body.set(bits);
+  emitHits(frame, parts, { bits, base, first: image.word(IMAGE_RULES) }, sums);
+  body.get(base);
+  body.i32(64 * RULE_BYTES);
+  body.op(Op.I32_ADD);
+  body.set(base);
+  body.get(from);
+  body.i32(8);
+  body.op(Op.I32_ADD);
+  body.tee(from);
+  body.get(end);
+  body.op(Op.I32_LT_U);
+  body.brIf(next);
+  body.end();
+}
+
+/** Adds up the hits of one word, in rank order, and copies their reasons. @param here the rules that it may be of */
+function emitHits(frame: Frame, here: readonly RulePart[], { bits, base, first }: HitWord, sums: Sums): void {
+  const { body } = frame;
   const rule = body.local(ValueType.I32);
   const done = body.block();
   body.get(bits);
   body.op(Op.I64_EQZ);
   body.brIf(done);
   const again = body.loop();
-  body.get(Parameter.IMAGE);
+  body.get(base);
   body.get(bits);
   body.op(Op.I64_CTZ, Op.I32_WRAP_I64);
   body.i32(RULE_BYTES);
   body.op(Op.I32_MUL, Op.I32_ADD);
   body.set(rule);
-  const first = image.word(IMAGE_RULES) + word * 64 * RULE_BYTES;
   body.get(sums.score);
   body.get(rule);
   body.memory(Op.F64_LOAD, first + RULE_SCORE);

@@ -31,6 +31,7 @@ export const ENGINE_FUNCTIONS = [
   call('listHas', [I32, I32, I64], I32),
   call('writeParameterVersions', [I32, I32, I32]),
   call('runEnsemble', [I32, I32, I32]),
+  call('matchIndex', [I32]),
   call('openText', [I32, I32], I32),
   call('refuseText', [I32, I32, I32], I32),
 ] as const satisfies readonly ImportedFunction[];

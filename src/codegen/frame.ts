@@ -1,7 +1,7 @@
 // What the parts of the generator share while they write the function that decides one payload: its locals, and where it goes on
 // when something is wrong.
 
-import { IMAGE_CONSTANTS, IMAGE_FIELD_REGISTERS } from '../../assembly/shared/image.js';
+import { IMAGE_CONSTANTS, IMAGE_FIELD_REGISTERS, IMAGE_RULE_COUNT } from '../../assembly/shared/image.js';
 import { SCRATCH_REGISTERS } from '../../assembly/shared/layout.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
@@ -9,10 +9,13 @@ import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody, type Label } from './body.js';
 import type { Helpers } from './helpers.js';
 import type { ImageParts } from './image-parts.js';
-import { operandsOf } from './operands.js';
+import { matchReads, operandsOf } from './operands.js';
 
 /** Longest text whose key tells it from all others. */
 export const KEY_BYTES_MAX = 7;
+
+/** Rules whose hit bits are locals. */
+const HITS_IN_LOCALS_MAX = 2048;
 
 /** Locals of the parameters: (slot, image, index, payload, bytes, output). */
 export const PARAMETERS = [ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32, ValueType.I32] as const;
@@ -36,6 +39,11 @@ export class Frame {
   readonly lists = this.body.local(ValueType.I32);
   /** The slot's bindings of parameters. */
   readonly parameters = this.body.local(ValueType.I32);
+  /** The bits of 64 parts of the match index that is run, and which of its words they are while code for it is written. */
+  readonly alive = this.body.local(ValueType.I64);
+  aliveWord: number | undefined;
+  /** Whether hit bits are in the scratch and not in locals: there are too many, or a match index hits there. */
+  readonly hitsInScratch: boolean;
   /** Address of the next value of an expression image. */
   readonly out = this.body.local(ValueType.I32);
   readonly outEnd = this.body.local(ValueType.I32);
@@ -55,13 +63,15 @@ export class Frame {
     readonly helpers: Helpers,
   ) {
     const fieldRegisters = image.word(IMAGE_FIELD_REGISTERS);
+    this.hitsInScratch = image.word(IMAGE_RULE_COUNT) > HITS_IN_LOCALS_MAX || image.code.some(({ op }) => op === Opcode.MATCH);
     for (const instruction of image.code) {
       const { op, a, b } = instruction;
       for (const register of operandsOf(image, instruction).reads) {
         if (register < fieldRegisters) this.fieldsRead.add(register);
       }
-      if (op === Opcode.IF_NULL || op === Opcode.IF_NOT_NULL)
-        this.flags.set(a, this.flags.get(a) ?? this.body.local(ValueType.I32));
+      const flags =
+        op === Opcode.IF_NULL || op === Opcode.IF_NOT_NULL ? [a] : op === Opcode.MATCH ? matchReads(image, instruction).flags : [];
+      for (const flag of flags) this.flags.set(flag, this.flags.get(flag) ?? this.body.local(ValueType.I32));
       const keyed = op === Opcode.TEXT_KEY ? b : comparesByKey(instruction) ? a : undefined;
       if (keyed !== undefined && keyed < fieldRegisters && !this.keys.has(keyed)) {
         this.keys.set(keyed, this.body.local(ValueType.I64));

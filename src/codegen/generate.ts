@@ -23,6 +23,7 @@ import {
 } from '../../assembly/shared/image.js';
 import {
   ENTRY_STATUS_SHIFT,
+  SCRATCH_HITS,
   SCRATCH_TEXT,
   SLOT_ID_HIGH,
   SLOT_ID_LOW,
@@ -47,6 +48,9 @@ import { emitPredicated, isPredicable } from './predicated.js';
 import { segmentsOf } from './segments.js';
 import { Unsupported } from './unsupported.js';
 
+/** Bytes of hit bits that are set to 0 one word after the other: a call of memory.fill costs as much as some 20. */
+const UNROLLED_BYTES_MAX = 256;
+
 /** A module, or why there is none. */
 export type Generated =
   | { readonly module: Uint8Array; readonly unsupported?: never }
@@ -66,7 +70,7 @@ function generate(image: ImageParts): Uint8Array {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
   const frame = new Frame(image, addHelpers(module));
   const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
-  const why = whyNoCode({ codeCount: image.word(IMAGE_CODE_COUNT), ruleCount: image.word(IMAGE_RULE_COUNT) });
+  const why = whyNoCode({ codeCount: image.word(IMAGE_CODE_COUNT) });
   if (why !== undefined) throw new Unsupported(why);
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
@@ -96,6 +100,7 @@ function emitPayload(frame: Frame, decides: boolean): void {
   frame.fail = body.block();
   new PayloadLoader(frame).emit();
   emitContext(frame);
+  if (frame.hitsInScratch) emitNoHits(frame);
   frame.done = body.block();
   for (const segment of segmentsOf(image)) {
     if (isPredicable(frame, segment)) emitPredicated(frame, segment);
@@ -136,6 +141,26 @@ function emitPayload(frame: Frame, decides: boolean): void {
   body.if();
   emitParameterVersions(frame);
   body.end();
+}
+
+/** Sets the hit bits in the scratch to 0. */
+function emitNoHits(frame: Frame): void {
+  const { body, image } = frame;
+  const bytes = Math.ceil(image.word(IMAGE_RULE_COUNT) / 64) * 8;
+  if (bytes > UNROLLED_BYTES_MAX) {
+    frame.pushScratch();
+    body.i32(SCRATCH_HITS);
+    body.op(Op.I32_ADD);
+    body.i32(0);
+    body.i32(bytes);
+    body.fillMemory();
+    return;
+  }
+  for (let at = 0; at < bytes; at += 8) {
+    frame.pushScratch();
+    body.i64(0n);
+    body.memory(Op.I64_STORE, SCRATCH_HITS + at);
+  }
 }
 
 /** Writes the versions of the sets of parameters, which are bound, into the decision. */

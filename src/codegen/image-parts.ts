@@ -8,7 +8,7 @@ import {
   INSTRUCTION_BYTES,
   INSTRUCTION_C,
   INSTRUCTION_IMM,
-  Opcode,
+  type Opcode,
 } from '../../assembly/shared/opcode.js';
 import type { FieldKind, RegisterType } from '../../assembly/shared/value-type.js';
 
@@ -62,6 +62,11 @@ export class ImageParts {
   /** A u32 anywhere in the image: header fields by their names. */
   word(offset: number): number {
     return this.view.getUint32(offset, true);
+  }
+
+  /** A u16 anywhere in the image. */
+  half(offset: number): number {
+    return this.view.getUint16(offset, true);
   }
 
   /** 8 bytes as an unsigned number. */
@@ -156,25 +161,5 @@ export class ImageParts {
       low: this.word(offset + INSTRUCTION_IMM),
       high: this.word(offset + INSTRUCTION_IMM + 4),
     };
-  }
-}
-
-/** Where an instruction may go on besides the next one: the index that it jumps to, forwards; undefined where it does not. */
-export function jumpTarget({ op, index, c, low }: Instruction): number | undefined {
-  switch (op) {
-    case Opcode.JUMP:
-    case Opcode.FOR:
-      return index + c;
-    case Opcode.FOR_PIECE:
-      return index + low;
-    case Opcode.ALL:
-    case Opcode.NEXT:
-    case Opcode.NEXT_PIECE:
-      return undefined; // ALL changes nothing, the others go back
-    case Opcode.MATCH:
-    case Opcode.ALIVE:
-      return undefined; // no code is generated for them: where they lead to stands in their index
-    default:
-      return op >= Opcode.IF_FIELD_NULL && op !== Opcode.ENSEMBLE && op !== Opcode.PARAMETER ? index + c : undefined;
   }
 }

@@ -1,6 +1,15 @@
 // Which registers an instruction reads and writes.
 
 import { FORM_B_SHIFT, FORM_C_SHIFT, FORM_D_SHIFT, functionForm } from '../../assembly/shared/function.js';
+import { SCRATCH_NULLS } from '../../assembly/shared/layout.js';
+import {
+  DIMENSION_BYTES,
+  DIMENSION_NULL,
+  DIMENSION_REGISTER,
+  INDEX_DIMENSIONS,
+  INDEX_HEADER_BYTES,
+  NEVER_NULL,
+} from '../../assembly/shared/match-index.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
 import type { ImageParts, Instruction } from './image-parts.js';
@@ -11,7 +20,7 @@ export interface Operands {
   readonly writes: readonly number[];
 }
 
-/** What a, b and c are: W written, R read, X both, - no register. CALL and ENSEMBLE are apart. */
+/** What a, b and c are: W written, R read, X both, - no register. CALL, ENSEMBLE and MATCH are apart. */
 const ROLES: Readonly<Partial<Record<Opcode, string>>> = {
   ...roles('W--', Opcode.CONST, Opcode.CONST_TEXT, Opcode.PARAMETER),
   ...roles('WR-', Opcode.MOVE, Opcode.F64_NEG, Opcode.F64_ADD_I, Opcode.F64_SUB_I, Opcode.F64_MUL_I, Opcode.F64_DIV_I),
@@ -44,12 +53,37 @@ function range(role: string, first: Opcode, last: Opcode): Record<number, string
   return roles(role, ...Array.from({ length: last - first + 1 }, (_, index) => first + index));
 }
 
+/** What a MATCH reads. */
+export interface MatchReads {
+  /** Registers, each once; those that say whether a feature is null are among them. */
+  readonly registers: readonly number[];
+  /** Field registers whose null flags are read. */
+  readonly flags: readonly number[];
+}
+
+/** The registers and null flags that the index of a MATCH tests. */
+export function matchReads(image: ImageParts, { low }: Instruction): MatchReads {
+  const blob = image.blobOffset(low);
+  const registers = new Set<number>();
+  const flags = new Set<number>();
+  for (let index = 0; index < image.word(blob + INDEX_DIMENSIONS); index++) {
+    const dimension = blob + INDEX_HEADER_BYTES + index * DIMENSION_BYTES;
+    registers.add(image.half(dimension + DIMENSION_REGISTER));
+    const nullAt = image.word(dimension + DIMENSION_NULL);
+    if (nullAt === NEVER_NULL) continue;
+    if (nullAt >= SCRATCH_NULLS) flags.add(nullAt - SCRATCH_NULLS);
+    else registers.add(nullAt >>> 3);
+  }
+  return { registers: [...registers], flags: [...flags] };
+}
+
 /** The registers of an instruction. */
 export function operandsOf(image: ImageParts, instruction: Instruction): Operands {
   const { op, a, b, c } = instruction;
   const both = (registers: readonly number[]): number[] =>
     registers.flatMap((each) => (image.registerType(each) === RegisterType.WIDE_LOW ? [each, each + 1] : [each]));
   if (op === Opcode.CALL) return { reads: both(callArguments(instruction)), writes: both([a]) };
+  if (op === Opcode.MATCH) return { reads: matchReads(image, instruction).registers, writes: [] };
   if (op === Opcode.ENSEMBLE) {
     const { inputs, results } = image.ensemble(instruction.low);
     return { reads: numbered(b, inputs), writes: numbered(a, results) };

@@ -2,10 +2,12 @@
 // nothing depends on the payload for where the processor goes on, which it cannot foresee: a rule of three comparisons costs some
 // 15 instructions, and no misprediction of as many cycles.
 
+import { SCRATCH_HITS } from '../../assembly/shared/layout.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { Op, ValueType } from '../wasm/format.js';
 import type { Frame } from './frame.js';
-import { type Instruction, jumpTarget } from './image-parts.js';
+import type { Instruction } from './image-parts.js';
+import { jumpTarget } from './jumps.js';
 import { operandsOf } from './operands.js';
 import type { Segment } from './segments.js';
 import { emitTest, isSimpleTest } from './tests.js';
@@ -55,7 +57,7 @@ export function emitPredicated(frame: Frame, segment: Segment): void {
     if (reach === false) continue;
     const instruction = image.code[index] as Instruction;
     const { op, imm } = instruction;
-    const target = jumpTarget(instruction);
+    const target = jumpTarget(image, instruction);
     if (target !== undefined && op !== Opcode.JUMP) {
       // Where the segment ends, it is always come by: nobody asks for that.
       if (target < segment.end) {
@@ -107,8 +109,15 @@ function emitWrite(frame: Frame, register: number, reach: Reach): void {
 /** Sets a rule's bit where the program comes by. */
 export function emitHit(frame: Frame, rank: number, reach: Reach): void {
   const { body } = frame;
-  const word = frame.hits(rank >> 6);
-  body.get(word);
+  const at = SCRATCH_HITS + (rank >> 6) * 8;
+  const word = frame.hitsInScratch ? 0 : frame.hits(rank >> 6);
+  if (frame.hitsInScratch) {
+    frame.pushScratch();
+    frame.pushScratch();
+    body.memory(Op.I64_LOAD, at);
+  } else {
+    body.get(word);
+  }
   if (typeof reach === 'number') {
     body.get(reach);
     body.op(Op.I64_EXTEND_I32_U);
@@ -120,7 +129,8 @@ export function emitHit(frame: Frame, rank: number, reach: Reach): void {
     body.i64(1n << BigInt(rank & 63));
   }
   body.op(Op.I64_OR);
-  body.set(word);
+  if (frame.hitsInScratch) body.memory(Op.I64_STORE, at);
+  else body.set(word);
 }
 
 /**
@@ -133,7 +143,7 @@ function outlivesReach(frame: Frame, segment: Segment, index: number): boolean {
   if (writes.some((register) => segment.liveOut.has(register))) return true;
   const targets = new Set<number>();
   for (let at = segment.first; at < segment.end; at++) {
-    const target = jumpTarget(code[at] as Instruction);
+    const target = jumpTarget(frame.image, code[at] as Instruction);
     if (target !== undefined) targets.add(target);
   }
   let joined = false;

@@ -1,7 +1,8 @@
 // Cuts a program into segments that no jump crosses, mostly one rule each, and tells which registers outlive a segment.
 
 import { Opcode } from '../../assembly/shared/opcode.js';
-import { type ImageParts, type Instruction, jumpTarget } from './image-parts.js';
+import type { ImageParts, Instruction } from './image-parts.js';
+import { jumpTarget } from './jumps.js';
 import { operandsOf } from './operands.js';
 
 export interface Segment {
@@ -18,7 +19,7 @@ export function segmentsOf(image: ImageParts): Segment[] {
   const cuts: { first: number; end: number }[] = [];
   for (let first = 0; first < code.length; ) {
     let end = first + 1;
-    for (let index = first; index < end; index++) end = Math.max(end, jumpTarget(code[index] as Instruction) ?? 0);
+    for (let index = first; index < end; index++) end = Math.max(end, jumpTarget(image, code[index] as Instruction) ?? 0);
     cuts.push({ first, end });
     first = end;
   }
@@ -53,7 +54,7 @@ function accesses(image: ImageParts, first: number, end: number): { exposed: Set
       straight.add(register);
       if (furthest <= index) killed.add(register);
     }
-    const target = jumpTarget(instruction);
+    const target = jumpTarget(image, instruction);
     if (target !== undefined) {
       targets.add(target);
       furthest = Math.max(furthest, target);

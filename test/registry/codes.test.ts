@@ -92,11 +92,15 @@ describe('code', () => {
   });
 
   it('is not made for programs that are too large, and says so', async () => {
-    const rules = Array.from({ length: 2100 }, (_, i) => `- { id: r${i}, when: amount > ${i}.5, then: { score: 1 } }`).join('\n');
+    // Nothing that an index holds.
+    const rules = Array.from({ length: 3000 }, (_, i) => `- { id: r${i}, when: amount * ${i}.5 > 7, then: { score: 1 } }`).join(
+      '\n',
+    );
     const engine = await start();
     await engine.publish('acme', sampleBundle({ name: 'orders', rules }));
     const live = await warm(engine);
-    expect([live.code, live.withoutCode]).toEqual([undefined, 'it has 2100 rules, more than 2048']);
+    expect(live.code).toBeUndefined();
+    expect(live.withoutCode).toMatch(/^its program has \d+ instructions, more than 8192$/);
   });
 
   it('comes for an image that is loaded when it has decided enough, or at once where it is warmed up', async () => {
