@@ -36,10 +36,15 @@ export class Corpus {
     return this.#byRarity[random.below(Math.min(RARE, this.#byRarity.length))]!;
   }
 
-  /** One whose single changes have not all been tried: half of the time the last, so that each step of a chain follows at once. */
-  untried(changesOf: (entry: Entry) => number, random: Random): Entry | undefined {
-    const left = this.entries.filter((entry) => entry.isFirst && entry.tried < changesOf(entry));
-    return random.chance(50) ? left.at(-1) : random.pick(left);
+  /**
+   * One whose single changes have not all been tried: half of the time the last, so that each step of a chain follows at once, else
+   * one of those that reach what few inputs reach.
+   */
+  untried(changesOf: (entry: Entry) => number, coverage: Coverage, random: Random): Entry | undefined {
+    const hasLeft = (entry: Entry): boolean => entry.isFirst && entry.tried < changesOf(entry);
+    if (random.chance(50)) return this.entries.findLast(hasLeft);
+    this.#sort(coverage);
+    return random.pick(this.#byRarity.filter(hasLeft).slice(0, RARE));
   }
 
   /** What came last reached something new, so it is taken more often than the rest. */
@@ -63,6 +68,8 @@ const APPENDED_MAX = 16;
 /** Places around a difference that belong to the focus. */
 const AROUND = 1;
 
+const isPrintable = (byte: number): boolean => byte >= 32 && byte < 127;
+
 /** Where `data` differs from what it was made of: nothing where that is all over it. */
 export function focusOf(data: Uint8Array, parent: Uint8Array): number[] {
   const places = new Set<number>();
@@ -75,7 +82,8 @@ export function focusOf(data: Uint8Array, parent: Uint8Array): number[] {
     for (let at = 0; at < parent.length && places.size <= FOCUS_MAX; at++) if (data[at] !== parent[at]) around(at, at);
     if (data.length === parent.length) return [...places].slice(0, FOCUS_MAX);
     const appended = Array.from({ length: data.length - parent.length }, (_, index) => parent.length + index);
-    if (places.size <= FOCUS_MAX) return appended;
+    // What can be read is most likely what is meant, and the rest lengths and padding.
+    if (places.size <= FOCUS_MAX) return appended.sort((a, b) => Number(isPrintable(data[b]!)) - Number(isPrintable(data[a]!)));
     places.clear();
   }
   let start = 0;

@@ -64,12 +64,18 @@ export class Fuzzer {
     };
   }
 
-  /** Runs inputs as they are; those that reach something new go into the corpus. */
+  /**
+   * Runs inputs as they are, and mended where that makes them others, as it does once a format has a new version; those that reach
+   * something new go into the corpus.
+   */
   async feed(inputs: Iterable<Uint8Array | string>): Promise<void> {
     for (const input of inputs) {
       const data = typeof input === 'string' ? new TextEncoder().encode(input) : input;
-      const keys = await this.execute(data);
-      if (keys.length > 0) this.corpus.add({ data, keys, focus: [], isFirst: false });
+      const mended = this.target.repair?.(data) ?? data;
+      for (const each of Buffer.compare(data, mended) === 0 ? [data] : [data, mended]) {
+        const keys = await this.execute(each);
+        if (keys.length > 0) this.corpus.add({ data: each, keys, focus: [], isFirst: false });
+      }
     }
   }
 
@@ -146,7 +152,7 @@ export class Fuzzer {
     const { target, corpus, coverage } = this;
     const random = this.#random;
     if (random.chance(SINGLE_PERCENT)) {
-      const entry = corpus.untried((each) => this.#changesOf(each), random);
+      const entry = corpus.untried((each) => this.#changesOf(each), coverage, random);
       if (entry !== undefined) return { data: this.#change(entry, entry.tried++), parent: entry.data };
     }
     const { data: parent } = random.chance(30) ? corpus.rare(coverage, random) : corpus.any(random);

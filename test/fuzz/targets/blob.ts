@@ -1,8 +1,19 @@
 // What functions read in place: time zones, patterns, case mappings. The first byte of an input says which.
 
+import {
+  CASE_DELTA,
+  CASE_EXPANSION_BYTES,
+  CASE_FIRST,
+  CASE_LAST,
+  CASE_LOWER_COUNT,
+  CASE_RANGE_BYTES,
+  CASE_RANGES,
+  CASE_UPPER_COUNT,
+} from '#assembly/shared/case.js';
 import { FunctionId } from '#assembly/shared/function.js';
 import { BlobKind } from '#assembly/shared/image.js';
 import { Opcode } from '#assembly/shared/opcode.js';
+import * as pattern from '#assembly/shared/pattern.js';
 import { ImageError } from '#assembly/shared/status.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { compileNfa, compilePattern } from '#src/compiler/pattern/compile-pattern.js';
@@ -15,6 +26,7 @@ import { modelOf } from '../../lib/image-model.js';
 import { payloadOf } from '../../lib/image-payload.js';
 import { FuzzBox } from '../lib/engine.js';
 import { plantedIn } from '../lib/planted.js';
+import type { Random } from '../lib/random.js';
 import { payloadRegions } from '../lib/regions.js';
 import { checkSteps } from '../lib/steps.js';
 import { must, type Target } from '../lib/target.js';
@@ -34,6 +46,8 @@ const CASES = [FunctionId.TEXT_LOWER, FunctionId.TEXT_UPPER];
 
 /** Version of the data, and behind it the first transition. */
 const ZONE_VERSION_AT = 16;
+/** More than the header of any blob has. */
+const HEADER_BYTES = 256;
 
 const box = new FuzzBox({ imageBytesMax: 1 << 17, inputBytes: 8192, outputBytes: 4096 });
 
@@ -85,4 +99,52 @@ function* seeds(): Generator<Uint8Array> {
   for (const [kind, blob] of kinds) yield Uint8Array.of(kind, ...blob);
 }
 
-export const target: Target = { name: 'blob', fuzz, seeds, bytesMax: 65536, keepsLength: true };
+/** Changes what a pattern consists of: states, instructions and classes, mostly to the last one there is or the one behind it. */
+function changePattern(out: Uint8Array, view: DataView, random: Random): void {
+  const u32 = (offset: number): number => view.getUint32(1 + offset, true);
+  const [classes, ranges, size] = [u32(pattern.PATTERN_CLASS_COUNT), u32(pattern.PATTERN_RANGE_COUNT), u32(pattern.PATTERN_SIZE)];
+  const table = 1 + ((pattern.PATTERN_RANGES + ranges * pattern.PATTERN_RANGE_BYTES + 7) & ~7);
+  const isDfa = u32(pattern.PATTERN_KIND) === pattern.PatternKind.DFA;
+  if (table >= out.length - 2 || size === 0) return;
+  const near = (count: number): number => (random.chance(60) ? count - random.below(2) : random.below(count + 2));
+  if (random.chance(20)) out[1 + pattern.PATTERN_RANGES + 4 * random.below(ranges) + 3] = near(classes);
+  else if (random.chance(10)) out[1 + pattern.PATTERN_ASCII + random.below(128)] = near(classes);
+  else if (isDfa) view.setUint16(table + 2 * random.below((out.length - table) >> 1), classes * near(size), true);
+  else {
+    const place = table + pattern.PATTERN_INSTRUCTION_BYTES * random.below(size);
+    if (place + pattern.PATTERN_INSTRUCTION_BYTES > out.length) return;
+    const part = random.pick([pattern.PATTERN_OP, pattern.PATTERN_A, pattern.PATTERN_B]);
+    view.setUint16(
+      place + part,
+      part === pattern.PATTERN_OP ? random.below(10) : near(random.chance(70) ? size : u32(pattern.PATTERN_END)),
+      true,
+    );
+  }
+}
+
+/** Changes a range of a case mapping: what it covers, how, and to what. */
+function changeCase(out: Uint8Array, view: DataView, random: Random): void {
+  const count = view.getUint32(1 + CASE_LOWER_COUNT, true) + view.getUint32(1 + CASE_UPPER_COUNT, true);
+  let place = 1 + CASE_RANGES + CASE_RANGE_BYTES * random.below(count);
+  // Mostly one that leads to an expansion: these are few.
+  const isExpanded = (): boolean => out[place + CASE_LAST + 3] === 0;
+  if (random.chance(70)) while (place + 2 * CASE_RANGE_BYTES <= out.length && !isExpanded()) place += CASE_RANGE_BYTES;
+  if (place + CASE_RANGE_BYTES > out.length) return;
+  const expansions = view.getUint32(1 + CASE_EXPANSION_BYTES, true);
+  const roll = random.below(4);
+  if (roll === 0) out[place + CASE_LAST + 3] = random.below(3);
+  else if (roll === 1) view.setUint32(place + CASE_LAST, view.getUint32(place + CASE_FIRST, true), true);
+  else if (roll === 2) view.setUint16(place + CASE_DELTA, expansions - random.below(6), true);
+  else view.setUint16(place + CASE_DELTA + 2, 1 + random.below(8), true);
+}
+
+function change(data: Uint8Array, random: Random): Uint8Array | undefined {
+  const kind = data[0]! % 3;
+  if (kind === 0 || data.length < HEADER_BYTES) return undefined;
+  const out = data.slice();
+  const view = new DataView(out.buffer);
+  for (let left = 1 + random.below(4); left > 0; left--) (kind === 1 ? changePattern : changeCase)(out, view, random);
+  return out;
+}
+
+export const target: Target = { name: 'blob', fuzz, seeds, bytesMax: 65536, keepsLength: true, mutate: change };
