@@ -21,20 +21,39 @@ export interface Transcoded {
 
 const INPUT_BYTES = 1 << 21;
 
+/** Sizes of a box that has room for texts and, behind them, for the payload. */
+export function jsonBoxSizes(areaBytes: number): { inputBytes: number; imageBytesMax: number } {
+  return { inputBytes: INPUT_BYTES + areaBytes, imageBytesMax: 1 << 20 };
+}
+
+/** An image of a model that has no rules. */
+export function imageWithoutRules(model: Model): Uint8Array {
+  return writeImage(new Assembler(model).decision([]));
+}
+
 export class JsonBox {
   readonly box: EngineBox;
   readonly encoder: PayloadEncoder;
   readonly area: number;
 
-  /** @param areaBytes room for the payload */
+  /**
+   * @param areaBytes room for the payload
+   * @param box of jsonBoxSizes
+   */
   constructor(
     readonly model: Model,
     readonly areaBytes = 1 << 20,
-    image: Uint8Array = writeImage(new Assembler(model).decision([])),
+    image: Uint8Array = imageWithoutRules(model),
+    box = new EngineBox(jsonBoxSizes(areaBytes)),
   ) {
-    this.box = new EngineBox({ inputBytes: INPUT_BYTES + areaBytes, imageBytesMax: 1 << 20 }).mustLoad(image);
+    this.box = box.mustLoad(image);
     this.area = this.box.input + INPUT_BYTES;
     this.encoder = new PayloadEncoder(model);
+  }
+
+  /** Calls the engine. @param bytes of the texts, which lie from the box's input on */
+  protected run(_bytes: number): Status {
+    return this.box.exports.decideJson(this.box.slot);
   }
 
   /** Decides texts in one call; what is returned is of the last one. */
@@ -51,7 +70,7 @@ export class JsonBox {
     box.fillSlot(placed);
     box.view.setUint32(box.slot + at.SLOT_INPUT, area, true);
     box.view.setUint32(box.slot + at.SLOT_INPUT_BYTES, areaBytes, true);
-    const status = box.exports.decideJson(box.slot);
+    const status = this.run(address - box.input);
     if (status !== Status.OK) throw new Error(`decideJson: ${Status[status]}`);
     const entry = box.slot + at.SLOT_HEADER_BYTES + (texts.length - 1) * at.ENTRY_BYTES;
     const fault = box.view.getUint32(entry + at.ENTRY_PAYLOAD_BYTES, true);

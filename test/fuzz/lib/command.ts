@@ -40,7 +40,7 @@ async function load(name: string): Promise<Target> {
 /** A fuzzer that has been given what there is. */
 async function prepared(target: Target): Promise<Fuzzer> {
   const fuzzer = new Fuzzer(target, seed);
-  await fuzzer.feed(target.seeds());
+  await fuzzer.begin();
   await fuzzer.feed(readInputs('corpus', target.name));
   return fuzzer;
 }
@@ -193,7 +193,8 @@ async function suite(name: string): Promise<boolean> {
   const fuzzer = new Fuzzer(target, 1, Infinity);
   const regressions = readInputs('regressions', name);
   const kept = readInputs('corpus', name);
-  await fuzzer.feed([...target.seeds(), ...regressions, ...kept]);
+  await fuzzer.begin();
+  await fuzzer.feed([...regressions, ...kept]);
   await fuzzer.run({ executionsMax: fuzzer.executions + (SUITE_EXECUTIONS[name] ?? SUITE_EXECUTIONS_DEFAULT) });
   const { executions, crashes } = fuzzer;
   console.log(

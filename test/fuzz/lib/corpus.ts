@@ -24,6 +24,7 @@ export class Corpus {
   readonly entries: Entry[] = [];
   #byRarity: Entry[] = [];
   #choices = 0;
+  #seeds = 0;
 
   add(entry: Omit<Entry, 'tried'>): void {
     this.entries.push({ ...entry, tried: 0 });
@@ -37,19 +38,27 @@ export class Corpus {
   }
 
   /**
-   * One whose single changes have not all been tried: half of the time the last, so that each step of a chain follows at once, else
-   * one of those that reach what few inputs reach.
+   * One whose single changes have not all been tried: half of the time the last, so that each step of a chain follows at once; else
+   * any, or one of those that reach what few inputs reach.
    */
   untried(changesOf: (entry: Entry) => number, coverage: Coverage, random: Random): Entry | undefined {
     const hasLeft = (entry: Entry): boolean => entry.isFirst && entry.tried < changesOf(entry);
-    if (random.chance(50)) return this.entries.findLast(hasLeft);
+    const roll = random.below(4);
+    if (roll < 2) return this.entries.findLast(hasLeft);
+    if (roll === 2) return random.pick(this.entries.filter(hasLeft));
     this.#sort(coverage);
     return random.pick(this.#byRarity.filter(hasLeft).slice(0, RARE));
   }
 
-  /** What came last reached something new, so it is taken more often than the rest. */
+  /** The inputs so far are the target's own: of each kind there is one, however many others come. */
+  markSeeds(): void {
+    this.#seeds = this.entries.length;
+  }
+
+  /** What came last reached something new, so it is taken more often than the rest; and so are the seeds. */
   any(random: Random): Entry {
     const { entries } = this;
+    if (this.#seeds > 0 && random.chance(15)) return entries[random.below(this.#seeds)]!;
     if (random.chance(40)) return entries[entries.length - 1 - random.below(Math.min(entries.length, FRESH))]!;
     return random.pick(entries);
   }

@@ -47,6 +47,20 @@ export const DEFECTS = [
   inHost('archive', 'bundle/archive', 'one file too many', 'if («files.size >= limits.filesMax»)', 'files.size > limits.filesMax'),
   inHost('archive', 'bundle/archive', 'sizes are not added up', 'total += «size ?? 0»;', '0'),
   // --- model
+  inHost(
+    'model',
+    'schema/lock',
+    'another kind than the lock has',
+    'return «given.kind === kind» ? { id: given.id, kind } :',
+    'true',
+  ),
+  inHost(
+    'model',
+    'schema/lock',
+    'a number of a member is given again',
+    'next = «Math.max(next, number + 1)»;',
+    'Math.max(next, number)',
+  ),
   inHost('model', 'schema/read-field', 'a member stands twice', 'else if («names.includes(entry)»)', 'false'),
   // --- image
   inEngine(
@@ -137,6 +151,8 @@ export const DEFECTS = [
     'second < 0x80 || second > 0xbf',
   ),
   // --- json
+  inEngine('json', 'json/decimal', 'a digit too many is left out', 'if (digit !== 0) isFine = «false»;', 'true'),
+  inHost('json', 'schema/encode', 'half of a pair is let through', 'if («low < 0xdc00 || low > 0xdfff»)', 'low > 0xdfff'),
   inEngine('json', 'json/text', 'a character of three bytes for one of two', 'if («point < 0x800») {', 'point <= 0x800'),
   // --- frame
   inEngine('frame', 'flatbuffers/frame', 'a name ends with the frame', '«bundleEnd >= bytes» ||', 'bundleEnd > bytes'),
@@ -185,7 +201,13 @@ export const DEFECTS = [
     '(op === PatternOp.SPLIT || op === PatternOp.JUMP) && «a >= size»',
     'a > size',
   ),
-  inEngine('blob', 'functions/case', 'an expansion ends anywhere', '«place + size > expanded» ||', 'place > expanded'),
+  inEngine(
+    'blob',
+    'functions/case',
+    'a character behind the last',
+    'if (from > to || «to > POINT_LAST» ||',
+    'to > POINT_LAST + 16',
+  ),
 ];
 
 /** Global that holds the number of the defect that is switched on, and its export in the engine. */

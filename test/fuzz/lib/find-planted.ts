@@ -48,7 +48,7 @@ async function find(target: Target, name: string, run: PlantedRun, turn: (isOn: 
   // Other things run beside it: how long an input takes says nothing here.
   const fuzzer = new Fuzzer(target, run.seed, Infinity);
   turn(true);
-  await fuzzer.feed(target.seeds());
+  await fuzzer.begin();
   if (!run.bare) await fuzzer.feed(readInputs('corpus', target.name));
   const wasFed = fuzzer.crashes.size > 0;
   await fuzzer.run({ executionsMax: run.executionsMax, stopsAtCrash: true });

@@ -79,6 +79,12 @@ export class Fuzzer {
     }
   }
 
+  /** Feeds the target's seeds: first of all. */
+  async begin(): Promise<void> {
+    await this.feed(this.target.seeds());
+    this.corpus.markSeeds();
+  }
+
   async run(options: RunOptions): Promise<void> {
     const { secondsMax = Infinity, executionsMax = Infinity, stopsAtCrash = false, report } = options;
     const start = performance.now();

@@ -1,5 +1,6 @@
 // What functions read in place: time zones, patterns, case mappings. The first byte of an input says which.
 
+import { isUtf8 } from 'node:buffer';
 import {
   CASE_DELTA,
   CASE_EXPANSION_BYTES,
@@ -12,6 +13,7 @@ import {
 } from '#assembly/shared/case.js';
 import { FunctionId } from '#assembly/shared/function.js';
 import { BlobKind } from '#assembly/shared/image.js';
+import { VALUE_BYTES, VALUE_LOW } from '#assembly/shared/layout.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import * as pattern from '#assembly/shared/pattern.js';
 import { ImageError } from '#assembly/shared/status.js';
@@ -51,6 +53,13 @@ const HEADER_BYTES = 256;
 
 const box = new FuzzBox({ imageBytesMax: 1 << 17, inputBytes: 8192, outputBytes: 4096 });
 
+/** The text of a value of the output. */
+function textAt(index: number): Uint8Array {
+  const value = box.output + index * VALUE_BYTES + VALUE_LOW;
+  const start = box.view.getUint32(value, true);
+  return box.bytes.slice(start, start + box.view.getUint32(value + 4, true));
+}
+
 /** An image that gives a blob to all functions that take its kind. */
 function imageOf(kind: BlobKind, blob: Uint8Array): Uint8Array {
   const assembler = new Assembler(model);
@@ -82,6 +91,7 @@ export function fuzz(data: Uint8Array): void {
     box.fillSlot(box.place([payload]));
     const status = box.watch(() => box.exports.evaluate(box.slot));
     must(status === 0, `status ${status}`);
+    if (kind === BlobKind.CASE) for (const index of CASES.keys()) must(isUtf8(textAt(index)), 'a text that is not UTF-8');
     checkSteps('blob', box.steps, costMax);
   }
   // What stands elsewhere in a blob is mostly given by the rest.
@@ -128,14 +138,19 @@ function changeCase(out: Uint8Array, view: DataView, random: Random): void {
   let place = 1 + CASE_RANGES + CASE_RANGE_BYTES * random.below(count);
   // Mostly one that leads to an expansion: these are few.
   const isExpanded = (): boolean => out[place + CASE_LAST + 3] === 0;
-  if (random.chance(70)) while (place + 2 * CASE_RANGE_BYTES <= out.length && !isExpanded()) place += CASE_RANGE_BYTES;
+  if (random.chance(40)) while (place + 2 * CASE_RANGE_BYTES <= out.length && !isExpanded()) place += CASE_RANGE_BYTES;
   if (place + CASE_RANGE_BYTES > out.length) return;
   const expansions = view.getUint32(1 + CASE_EXPANSION_BYTES, true);
   const roll = random.below(4);
-  if (roll === 0) out[place + CASE_LAST + 3] = random.below(3);
+  const last = view.getUint32(place + CASE_LAST, true) & 0xffffff;
+  if (roll === 0 && random.chance(50)) out[place + CASE_LAST + 3] = random.below(3);
+  else if (roll === 0) view.setUint32(place + CASE_DELTA, 0x110000 - last - random.below(3) + random.below(9), true);
   else if (roll === 1) view.setUint32(place + CASE_LAST, view.getUint32(place + CASE_FIRST, true), true);
-  else if (roll === 2) view.setUint16(place + CASE_DELTA, expansions - random.below(6), true);
-  else view.setUint16(place + CASE_DELTA + 2, 1 + random.below(8), true);
+  else {
+    // An expansion that ends with all of them, or just behind.
+    const bytes = 1 + random.below(9);
+    view.setUint32(place + CASE_DELTA, expansions + random.below(bytes) - bytes + 65536 * bytes, true);
+  }
 }
 
 function change(data: Uint8Array, random: Random): Uint8Array | undefined {

@@ -1,6 +1,8 @@
 // JSON payloads: the engine's transcoder and the encoder agree, what they write the engine's reader accepts, and it holds what JSON.parse holds.
 
 import { JsonFault } from '#assembly/shared/json.js';
+import { ENTRY_BYTES, SLOT_HEADER_BYTES } from '#assembly/shared/layout.js';
+import type { Status } from '#assembly/shared/status.js';
 import { FieldKind } from '#assembly/shared/value-type.js';
 import { Problem } from '#src/errors.js';
 import { formatDecimal } from '#src/schema/decimal.js';
@@ -9,8 +11,9 @@ import type { Field } from '#src/schema/model.js';
 import { type PayloadObject, type PayloadValue, readPayload } from '#src/schema/reader.js';
 import { parseDate, parseTimestamp } from '#src/schema/time.js';
 import { model, payloads } from '../../compiler/standard-world.js';
-import { JsonBox } from '../../lib/json-box.js';
+import { imageWithoutRules, JsonBox, jsonBoxSizes } from '../../lib/json-box.js';
 import { wirePayload } from '../../lib/model-wire.js';
+import { FuzzBox } from '../lib/engine.js';
 import { mutateText } from '../lib/mutate-text.js';
 import { mutateJson } from '../lib/mutate-value.js';
 import { plantedIn } from '../lib/planted.js';
@@ -18,7 +21,29 @@ import type { Random } from '../lib/random.js';
 import { must, type Target } from '../lib/target.js';
 
 const encoder = new PayloadEncoder(model);
-const transcoder = new JsonBox(model, 1 << 16);
+const AREA_BYTES = 1 << 16;
+const image = imageWithoutRules(model);
+const fuzzBox = new FuzzBox(jsonBoxSizes(AREA_BYTES));
+fuzzBox.allow([{ start: fuzzBox.image, end: fuzzBox.image + image.length }]);
+
+/** The transcoder, watched: it may touch its text and the 16 bytes behind it, and what it writes. */
+class WatchedJsonBox extends JsonBox {
+  protected override run(bytes: number): Status {
+    const { slot, input, output, outputBytes } = fuzzBox;
+    fuzzBox.allow([
+      { start: fuzzBox.image, end: fuzzBox.image + image.length },
+      { start: slot, end: slot + SLOT_HEADER_BYTES + ENTRY_BYTES, writable: true },
+      { start: input, end: input + bytes, writable: true },
+      // Ends of texts are read 8 bytes at once (assembly/flatbuffers/text.ts): of the first text up to 7 from the slot before it.
+      { start: input - 7, end: input + bytes },
+      { start: this.area, end: this.area + AREA_BYTES, writable: true },
+      { start: output, end: output + outputBytes, writable: true },
+    ]);
+    return fuzzBox.watch(() => super.run(bytes));
+  }
+}
+
+const transcoder = new WatchedJsonBox(model, AREA_BYTES, image, fuzzBox);
 
 export function fuzz(data: Uint8Array): void {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(data);
@@ -154,6 +179,14 @@ const TOKENS = [
     '\\u0061',
     '\\ud83d\\ude00',
     '\\ud83d',
+    '\\u007f',
+    '\\u0080',
+    '\\u07ff',
+    '\\u0800',
+    '\\uffff',
+    '\\ud800\\udc00',
+    '"12.345"',
+    '0.001',
     '\\n',
     'é',
     '😀',

@@ -1,6 +1,7 @@
 // Schemas and locks: `=== model.yaml` and `=== model.lock.json`. A model that is accepted has descriptions that can be written and
 // a payload format that stays: read again with its own lock, it is the same; its fields can be compiled into an image.
 
+import { FieldKind } from '#assembly/shared/value-type.js';
 import { readDocument } from '#src/bundle/document.js';
 import { compileExpressions } from '#src/compiler/expressions.js';
 import { DiagnosticBag } from '#src/diagnostic/diagnostic.js';
@@ -8,7 +9,8 @@ import { Problem } from '#src/errors.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { emitFbs } from '#src/schema/fbs.js';
 import { emitJsonSchema } from '#src/schema/json-schema.js';
-import { checkLock, readLock } from '#src/schema/lock.js';
+import { checkLock, listLockKind, lockKind, readLock } from '#src/schema/lock.js';
+import type { Model } from '#src/schema/model.js';
 import { modelFromJson, modelToJson } from '#src/schema/model-json.js';
 import { readModel } from '#src/schema/read-model.js';
 import { emitTypeScript } from '#src/schema/typescript.js';
@@ -36,6 +38,7 @@ export function fuzz(data: Uint8Array): void {
   must(model !== undefined || bag.hasErrors, 'no model and no reason');
   for (const { span } of bag.items) must(span.start >= 0 && span.end >= span.start, `span ${span.start}-${span.end}`);
   if (model === undefined) return;
+  checkNumbers(model);
   if (lock !== undefined) must(checkLock(lock, model.lock).length === 0, `takes back: ${checkLock(lock, model.lock)[0]}`);
   must(
     readLock(JSON.parse(JSON.stringify(model.lock)), { file: '', start: 0, end: 0 }, new DiagnosticBag()) !== undefined,
@@ -60,6 +63,30 @@ export function fuzz(data: Uint8Array): void {
   box.allow([{ start: box.image, end: box.image + image.length }]);
   must(box.watch(() => box.load(image)) === 0, 'the verifier refuses an image over the model');
   plantedIn(() => model.fields.map(({ path }) => path).join('\n') + show(document.value));
+}
+
+/** Fields and members have the ids that their lock gives them, each another, and fields the kind that it says. */
+function checkNumbers({ tables, lock }: Model): void {
+  for (const { path, fields, element } of tables) {
+    must(new Set(fields.map(({ slot }) => slot)).size === fields.length, `two fields of "${path}" have one id`);
+    for (const field of element === true ? [] : fields) {
+      const given = lock.tables[path]![field.name]!;
+      const listed =
+        field.element === undefined
+          ? listLockKind(FieldKind.OBJECT, undefined)
+          : listLockKind(field.element.kind, field.element.scale);
+      const kind = field.kind === FieldKind.LIST ? listed : lockKind(field.kind, field.scale);
+      must(
+        given.id === field.slot && given.kind === kind,
+        `${field.path} is ${kind} ${field.slot}, and ${given.kind} ${given.id} in the lock`,
+      );
+    }
+    for (const { path: where, members = [] } of fields) {
+      for (const key of ['name', 'number'] as const) {
+        must(new Set(members.map((member) => member[key])).size === members.length, `two members of ${where} have one ${key}`);
+      }
+    }
+  }
 }
 
 function show(value: unknown): string {
@@ -109,6 +136,14 @@ const TOKENS = [
     'enums',
     '"id": 1',
     '"kind": "DOUBLE"',
+    '"INT"',
+    '"LONG"',
+    '"DOUBLE"',
+    '"TEXT"',
+    '"DECIMAL(2)"',
+    '"LIST(TEXT)"',
+    '[A, A]',
+    'A',
     '=== model.lock.json\n',
   ],
 ];
