@@ -1,6 +1,8 @@
 // One YAML or JSON document of a bundle: its value, and where in the file each part of it stands.
 
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -10,10 +12,10 @@ import {
   type Node,
   type Pair,
   Parser,
-  parseDocument,
   Scalar,
   visit,
   type YAMLMap,
+  YAMLParseError,
 } from 'yaml';
 import type { DiagnosticBag, Fix, Span } from '../diagnostic/diagnostic.js';
 import { lineIndexOf } from '../diagnostic/position.js';
@@ -205,12 +207,12 @@ export function readDocument(
   }
 
   const exact = options.exactIntegers === true;
+  const isJson = file.endsWith('.json');
   let root: Document;
   let value: unknown;
   try {
-    refuseDeep(text);
     // The reader's own test for unique keys compares each key with all before it.
-    root = parseDocument(text, { ...YAML_OPTIONS, intAsBigInt: exact });
+    root = parseBounded(text, { ...YAML_OPTIONS, intAsBigInt: exact });
     const twins = twinKeys(root);
     for (const start of twins) {
       bag.error('V1006', { file, start, end: start + 1 }, 'this key stands twice in one object', 'remove one of them');
@@ -224,14 +226,15 @@ export function readDocument(
       bag.error('V1002', span, lowerFirst(first.message), adviceOf(first.code, text, span.start));
     }
     if (first !== undefined || twins.length > 0) return undefined;
-    value = root.toJS({ maxAliasCount: ALIASES_MAX, ...(exact ? { reviver: narrowInteger } : {}) });
+    // JSON has no aliases, and a faster reader than this.
+    if (exact || !isJson) value = root.toJS({ maxAliasCount: ALIASES_MAX, ...(exact ? { reviver: narrowInteger } : {}) });
   } catch (error) {
     // The YAML reader refuses too many aliases by throwing.
     const deep = error instanceof RangeError;
     bag.error('V1009', whole, deep ? `${file} is nested too deeply` : `${file}: ${(error as Error).message}`);
     return undefined;
   }
-  if (file.endsWith('.json')) {
+  if (isJson) {
     try {
       const parsed = jsonValue(text);
       if (!exact) value = parsed;
@@ -250,12 +253,12 @@ export function readDocument(
  * @param text `- ...`, with its line's beginning
  */
 export function readPart(file: string, text: string): BundleDocument | undefined {
+  let root: Document;
   try {
-    refuseDeep(text);
+    root = parseBounded(text, YAML_OPTIONS);
   } catch {
     return undefined;
   }
-  const root = parseDocument(text, YAML_OPTIONS);
   if (root.errors.length > 0 || root.warnings.length > 0 || twinKeys(root).length > 0) return undefined;
   if (!isSeq(root.contents) || root.contents.flow === true || root.contents.items.length !== 1) return undefined;
   let isPlain = true;
@@ -271,16 +274,32 @@ export function readPart(file: string, text: string): BundleDocument | undefined
   return isPlain ? new BundleDocument(file, text, root.toJS(), root, new Uint8Array()) : undefined;
 }
 
+/** `parseDocument` of the YAML reader for texts of bounded depth, in one pass. Throws RangeError for a text that is nested deeper. */
+function parseBounded(text: string, options: typeof YAML_OPTIONS & { intAsBigInt?: boolean }): Document {
+  let root: Document | undefined;
+  for (const document of new Composer(options).compose(boundedTokens(text), true, text.length)) {
+    if (root === undefined) root = document;
+    else {
+      const message = 'Source contains multiple documents; please use YAML.parseAllDocuments()';
+      root.errors.push(new YAMLParseError([document.range[0], document.range[1]], 'MULTIPLE_DOCS', message));
+      break;
+    }
+  }
+  return root as Document; // there is always one, an empty one at least
+}
+
 /**
- * Throws RangeError for a text that is nested deeper than DOCUMENT_DEPTH_MAX. The YAML reader recurses once a level, and must not
- * come near the stack's end: where V8 has to compile a regular expression there, it aborts the process.
+ * The tokens of a text, a whole document each. Throws RangeError where it is nested deeper than DOCUMENT_DEPTH_MAX, before a token
+ * that deep is given: the composer recurses once a level, and must not come near the stack's end: where V8 has to compile a
+ * regular expression there, it aborts the process.
  */
-function refuseDeep(text: string): void {
+function* boundedTokens(text: string): Generator<CST.Token, void> {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
-    for (const _ of parser.next(lexeme));
+    yield* parser.next(lexeme);
     if (parser.stack.length > DOCUMENT_DEPTH_MAX) throw new RangeError('too deep');
   }
+  yield* parser.end();
 }
 
 /** Offsets of the keys that stand in their object already. */

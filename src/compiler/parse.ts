@@ -36,22 +36,30 @@ const TOO_LONG = 'too long';
  * stack's end, it aborts the process.
  */
 const BoundedParser = Parser.extend((Base) => {
-  class Bounded extends Base {}
-  const methods = Bounded.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const bound = (name: string, depths: WeakMap<object, number>, max: number, message: string): void => {
+  class Bounded extends Base {
+    nested = 0;
+    chained = 0;
+  }
+  const methods = Bounded.prototype as unknown as Record<string, (this: Bounded, ...args: unknown[]) => unknown>;
+  for (const name of NESTED_METHODS) {
     const method = methods[name]!;
-    methods[name] = function (this: object, ...args: unknown[]): unknown {
-      const depth = depths.get(this) ?? 0;
-      if (depth === max) throw new RangeError(message);
-      depths.set(this, depth + 1);
-      const node = method.apply(this, args);
-      depths.set(this, depth); // a parser that has thrown is not used again
+    // No method of acorn's takes more, and an array for them at each call is what a call costs.
+    methods[name] = function (a, b, c, d, e): unknown {
+      if (this.nested === NESTED_CALLS_MAX) throw new RangeError(TOO_DEEP);
+      this.nested++;
+      const node = method.call(this, a, b, c, d, e);
+      this.nested--; // a parser that has thrown is not used again
       return node;
     };
+  }
+  const chain = methods[CHAIN_METHOD]!;
+  methods[CHAIN_METHOD] = function (a, b, c, d, e): unknown {
+    if (this.chained === CHAIN_CALLS_MAX) throw new RangeError(TOO_LONG);
+    this.chained++;
+    const node = chain.call(this, a, b, c, d, e);
+    this.chained--;
+    return node;
   };
-  const nested = new WeakMap<object, number>();
-  for (const name of NESTED_METHODS) bound(name, nested, NESTED_CALLS_MAX, TOO_DEEP);
-  bound(CHAIN_METHOD, new WeakMap(), CHAIN_CALLS_MAX, TOO_LONG);
   methods.validateRegExpPattern = () => undefined; // recurses along the groups, and every pattern is refused
   return Bounded;
 });
