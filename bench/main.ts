@@ -237,7 +237,7 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
   },
   async check({ values, format, log }) {
     const rules = positive('rules', values.rules, 10_000);
-    const result = benchCheck({ rules, edits: positive('runs', values.runs, 5), format, log });
+    const result = await benchCheck({ rules, edits: positive('runs', values.runs, 5), format, log });
     return { result, isRight: areRight(result.rows) };
   },
   async serving({ values, format, log }) {

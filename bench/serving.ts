@@ -2,8 +2,8 @@
 // as many. Server, echo and client are processes of their own; only one of the servers works at a time.
 
 import { bundleOf } from './bundle.js';
+import { Child } from './child.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
-import { Child } from './serving/child.js';
 import type { ClientHandlers, LoadRequest } from './serving/client.js';
 import type { EchoHandlers } from './serving/echo.js';
 import { FRAME_COUNT, httpRequest, requestBatch, webSocketMessage } from './serving/requests.js';
@@ -87,9 +87,9 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
   const files = bundleOf('workload', rules, truth.thresholds);
   const bytes = await encodeAll(files, payloads);
 
-  const verdict = Child.start<VerdictHandlers>('./verdict-server.js');
-  const echo = Child.start<EchoHandlers>('./echo.js');
-  const client = Child.start<ClientHandlers>('./client.js');
+  const verdict = Child.start<VerdictHandlers>(new URL('./serving/verdict-server.js', import.meta.url));
+  const echo = Child.start<EchoHandlers>(new URL('./serving/echo.js', import.meta.url));
+  const client = Child.start<ClientHandlers>(new URL('./serving/client.js', import.meta.url));
   try {
     const { port, bundle, modelHash } = await verdict.call('start', { tenant: TENANT, files });
     const decisionPath = `/v1/${TENANT}/decisions/${bundle}`;

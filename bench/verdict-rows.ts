@@ -20,6 +20,7 @@ import { Outcome } from '../assembly/shared/outcome.js';
 import { Status } from '../assembly/shared/status.js';
 import type { BundleFiles } from '../src/bundle/files.js';
 import { compile } from '../src/compiler/compile.js';
+import type { EngineOptions } from '../src/config.js';
 import { createEngine, type Engine } from '../src/engine.js';
 import type { LiveImage } from '../src/registry/live-image.js';
 import type { RuleSet } from '../src/ruleset.js';
@@ -50,8 +51,8 @@ export interface VerdictSetup {
 }
 
 /** An engine that takes every bundle. */
-export function benchEngine(): Promise<Engine> {
-  return createEngine({ poolThreads: 0, profileMax: 'standard', costMax: Number.MAX_SAFE_INTEGER });
+export function benchEngine(options: Pick<EngineOptions, 'dataDir'> = {}): Promise<Engine> {
+  return createEngine({ ...options, poolThreads: 0, profileMax: 'standard', costMax: Number.MAX_SAFE_INTEGER });
 }
 
 /** Compiles a bundle and loads it, into an engine of its own where none is given. */

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import net from 'node:net';
-import { cpuMillis, serveCalls } from './child.js';
+import { cpuMillis, serveCalls } from '../child.js';
 import type { ReplyReader } from './reply-reader.js';
 import { HttpReplyReader, WebSocketReplyReader } from './reply-reader.js';
 

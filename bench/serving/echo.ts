@@ -1,7 +1,7 @@
 // The echo: uWebSockets.js that takes the same bytes as Verdict and answers with as many, and does nothing in between.
 
 import { loadUws } from '../../src/server/uws.js';
-import { cpuMillis, serveCalls } from './child.js';
+import { cpuMillis, serveCalls } from '../child.js';
 
 export interface EchoSizes {
   /** Bytes of the body of an HTTP reply. */

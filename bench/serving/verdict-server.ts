@@ -2,7 +2,7 @@
 
 import type { BundleFiles } from '../../src/bundle/files.js';
 import { startServer } from '../../src/server/server.js';
-import { cpuMillis, serveCalls } from './child.js';
+import { cpuMillis, serveCalls } from '../child.js';
 
 export interface StartRequest {
   readonly tenant: string;

@@ -274,7 +274,7 @@ export function readPart(file: string, text: string): BundleDocument | undefined
   return isPlain ? new BundleDocument(file, text, root.toJS(), root, new Uint8Array()) : undefined;
 }
 
-/** `parseDocument` of the YAML reader for texts of bounded depth, in one pass. Throws RangeError for a text that is nested deeper. */
+/** `parseDocument` of the YAML reader for texts of bounded depth, in one pass. Throws RangeError for one that is nested deeper. */
 function parseBounded(text: string, options: typeof YAML_OPTIONS & { intAsBigInt?: boolean }): Document {
   let root: Document | undefined;
   for (const document of new Composer(options).compose(boundedTokens(text), true, text.length)) {

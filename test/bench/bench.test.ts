@@ -176,8 +176,8 @@ describe('replies are counted however they are cut', () => {
 });
 
 describe('benchCheck', () => {
-  it('checks what it edits', () => {
-    const { rows } = benchCheck({ rules: 300, edits: 2, format: formatTable, log: () => undefined });
+  it('checks what it edits', async () => {
+    const { rows } = await benchCheck({ rules: 300, edits: 2, format: formatTable, log: () => undefined });
     expect(rows.map(({ files, wrong }) => [files, wrong])).toEqual([
       [1, null],
       [100, null],

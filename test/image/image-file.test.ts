@@ -1,7 +1,7 @@
 // Writing images and their files: deterministic, and damage anywhere is noticed.
 
 import { expect, test } from 'vitest';
-import { CHECKSUM_FACTOR, CHECKSUM_SEED, IMAGE_BYTES, IMAGE_HEADER_BYTES } from '#assembly/shared/image.js';
+import { CHECKSUM_FACTOR, CHECKSUM_SEED, IMAGE_BYTES, IMAGE_CHECKSUM, IMAGE_HEADER_BYTES } from '#assembly/shared/image.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { Outcome } from '#assembly/shared/outcome.js';
 import { ImageError } from '#assembly/shared/status.js';
@@ -94,11 +94,14 @@ test('bigints survive the manifest, and what only looks like one stays', () => {
 
 test('damage at every byte of a file, and every cut, is noticed', () => {
   const file = joinImageFile(sample(), manifest);
+  const box = new EngineBox();
   for (let at = 0; at < file.length; at++) {
     for (const flip of [1, 0x80, 0xff]) {
       const damaged = file.slice();
       damaged[at]! ^= flip;
-      expect(() => readImageFile(damaged), `byte ${at}`).toThrow();
+      if (at >= IMAGE_CHECKSUM && at < IMAGE_CHECKSUM + 4) {
+        expect(box.load(readImageFile(damaged).deciding), `byte ${at}`).toBe(ImageError.BAD_CHECKSUM);
+      } else expect(() => readImageFile(damaged), `byte ${at}`).toThrow();
     }
   }
   for (let length = 0; length < file.length; length += 7) expect(() => readImageFile(file.subarray(0, length))).toThrow();

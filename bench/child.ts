@@ -1,4 +1,4 @@
-// A process of the serving bench and its parent: calls by name over Node's IPC channel, one at a time.
+// A process of a bench and its parent: calls by name over Node's IPC channel, one at a time.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,9 +39,9 @@ export function serveCalls(handlers: Handlers): void {
 export class Child<H extends Handlers> {
   private constructor(private readonly process: ChildProcess) {}
 
-  /** Starts a module of this folder. */
-  static start<H extends Handlers>(module: string): Child<H> {
-    const child = fork(new URL(module, import.meta.url), {
+  /** Starts a module that calls `serveCalls`. */
+  static start<H extends Handlers>(module: URL): Child<H> {
+    const child = fork(module, {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
