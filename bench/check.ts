@@ -1,5 +1,5 @@
-// What an author waits for: compiling many rules, and checking them again after one was edited. Each bundle in a process of its own,
-// so that the memory of one is not counted with the next.
+// What an author waits for: compiling many rules, and checking them again after one was edited. Each bundle in a process of its
+// own, so that the memory of one is not counted with the next.
 
 import type { CheckHandlers } from './check-process.js';
 import { Child } from './child.js';

@@ -81,7 +81,8 @@ export function runLent(live: LiveImage, slot: number, payload: number, payloadB
   }
   live.decided(1);
   counters.add(Counter.OUTCOME_NONE + (memory.bytes[output + DECISION_OUTCOME] as number));
-  if (packed >>> ENTRY_STATUS_SHIFT === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
+  const status: Status = packed >>> ENTRY_STATUS_SHIFT;
+  if (status !== Status.OK) counters.addStatus(status);
   return packed;
 }
 

@@ -286,7 +286,10 @@ export class Request implements Settled {
     this.live.decided(this.count);
     counters.add(counter);
     if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
-    else if (status !== Status.OK) counters.add(Counter.INTERNAL);
+    else if (status !== Status.OK) {
+      counters.add(Counter.INTERNAL);
+      counters.addStatus(status);
+    }
     // A text that was not taken may not be answered by its decision: whoever answers it counts it.
     for (let i = 0; i < this.count; i++) if (!this.isJson || this.faultOf(i) === JsonFault.NONE) this.countDecision(i);
   }
@@ -297,7 +300,8 @@ export class Request implements Settled {
     const { bytes, words } = this.memory;
     const address = (words[(this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES + ENTRY_DECISION) >>> 2] as number) >>> 0;
     counters.add(Counter.OUTCOME_NONE + (bytes[address + DECISION_OUTCOME] as number));
-    if (bytes[address + DECISION_STATUS] === Status.INVALID_PAYLOAD) counters.add(Counter.INVALID_PAYLOAD);
+    const status = bytes[address + DECISION_STATUS] as Status;
+    if (status !== Status.OK) counters.addStatus(status);
   }
 
   private writeHeader(

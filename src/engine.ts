@@ -56,6 +56,11 @@ export interface EngineStats {
   outcomes: { none: number; approve: number; review: number; decline: number };
   /** Decisions whose status is INVALID_PAYLOAD. */
   invalidPayloads: number;
+  /**
+   * Decisions whose status is ARITHMETIC or CONFLICT: the bundle's `onError` has given their outcome; and requests with status
+   * LIST_MISSING, which are answered INTERNAL.
+   */
+  failed: { arithmetic: number; conflict: number; listMissing: number };
   /** Requests by path. */
   requests: { inline: number; pooled: number };
   /** Requests refused with BUSY. */
@@ -262,6 +267,11 @@ class LocalEngine implements Engine {
         decline: outcome(Outcome.DECLINE),
       },
       invalidPayloads: counters.get(Counter.INVALID_PAYLOAD),
+      failed: {
+        arithmetic: counters.get(Counter.ARITHMETIC),
+        conflict: counters.get(Counter.CONFLICT),
+        listMissing: counters.get(Counter.LIST_MISSING),
+      },
       requests: { inline: counters.get(Counter.REQUESTS_INLINE), pooled: counters.get(Counter.REQUESTS_POOLED) },
       busy: counters.get(Counter.BUSY),
       invalidFrames: counters.get(Counter.INVALID_FRAME),

@@ -6,8 +6,14 @@ import { applyConfig, applyEnvironment, CONFIG_FILE, describeConfig, readConfigF
 import { EXIT_NO, EXIT_OK, EXIT_USAGE, Refusal, UsageError } from './errors.js';
 import { type ColorWhen, Output } from './output.js';
 
+/** Where option values come from, the strongest first: a flag, a variable, the file of option values, or nowhere. */
+export const SOURCES = ['cli', 'env', 'config', 'default'];
+
+/** Where the value of an option comes from, by its name in camelCase: one of SOURCES. */
+export type OptionSource = (name: string) => string;
+
 /** Does the work; returns the exit code. */
-export type Action<Options> = (args: string[], options: Options, output: Output) => Promise<number> | number;
+export type Action<Options> = (args: string[], options: Options, output: Output, from: OptionSource) => Promise<number> | number;
 
 interface CommonOptions {
   json: boolean;
@@ -78,6 +84,7 @@ async function run<Options>(
       args.flat().filter((arg): arg is string => typeof arg === 'string'),
       options,
       output,
+      (name) => command.getOptionValueSource(name) ?? 'default',
     );
   } catch (error) {
     return reportError(error, output);

@@ -1,6 +1,8 @@
 // Counters of one engine, over a view they are handed. One thread writes (the one that owns the tenants: workers report to it),
 // any may read; a counter is a float64, exact to 2^53, and an aligned store of 8 bytes does not tear.
 
+import { Status } from '../../assembly/shared/status.js';
+
 /** Place of each counter in the view. Append only: readers on other threads know the numbers. */
 export enum Counter {
   /** Decisions by outcome, at OUTCOME_NONE + Outcome. */
@@ -23,9 +25,14 @@ export enum Counter {
   TRAPS = 10,
   /** Texts that the engine's transcoder refused and the encoder took: a bug of ours. */
   JSON_DISAGREED = 11,
+  /** Decisions with status ARITHMETIC, and with CONFLICT; their outcome is counted too. */
+  ARITHMETIC = 12,
+  CONFLICT = 13,
+  /** Requests with status LIST_MISSING, which are among INTERNAL. */
+  LIST_MISSING = 14,
 }
 
-export const COUNTER_COUNT = 12;
+export const COUNTER_COUNT = 15;
 
 /** Bytes of the view. */
 export const COUNTERS_BYTES = COUNTER_COUNT * 8;
@@ -40,6 +47,14 @@ export class Counters {
 
   add(counter: Counter, count = 1): void {
     this.values[counter] = (this.values[counter] as number) + count;
+  }
+
+  /** Counts a status that is not OK, of a decision or a request, where it has a counter of its own. */
+  addStatus(status: Status): void {
+    if (status === Status.INVALID_PAYLOAD) this.add(Counter.INVALID_PAYLOAD);
+    else if (status === Status.ARITHMETIC) this.add(Counter.ARITHMETIC);
+    else if (status === Status.CONFLICT) this.add(Counter.CONFLICT);
+    else if (status === Status.LIST_MISSING) this.add(Counter.LIST_MISSING);
   }
 
   get(counter: Counter): number {

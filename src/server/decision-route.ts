@@ -19,6 +19,9 @@ import type { Exchange } from './exchange.js';
 import { answerMedia, bodyMedia, FLATBUFFERS_TYPE, JSON_TYPE, Media } from './media-type.js';
 
 const MODEL_HASH = /^[0-9a-f]{16}$/;
+/** What a frame that names no model says. */
+const NO_MODEL = '0000000000000000';
+
 /** Time and ids of `count` decisions. */
 export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions {
   return { now: live.usesNow ? context.engine.nowMicros() : 0n, idHigh: context.ids.high, idLow: context.ids.take(count) };
@@ -143,10 +146,12 @@ export function requireSettled(settled: Settled): void {
   throw new Problem(settled.status === Status.INVALID_FRAME ? 'INVALID_FRAME' : 'INTERNAL');
 }
 
-/** Throws Problem MODEL_MISSING or MODEL_MISMATCH unless `hash` names the model of the image. */
+/** Throws Problem MODEL_MISSING, INVALID_REQUEST (no hash) or MODEL_MISMATCH unless `hash` names the model of the image. */
 export function requireModel(live: LiveImage, hash: string): void {
   if (hash === live.model.hash) return;
-  if (!MODEL_HASH.test(hash) || hash === '0000000000000000') throw new Problem('MODEL_MISSING');
+  if (hash === '' || hash === NO_MODEL) throw new Problem('MODEL_MISSING');
+  if (!MODEL_HASH.test(hash))
+    throw new Problem('INVALID_REQUEST', 'Verdict-Model is not one model hash: 16 hex digits in lower case');
   throw new Problem('MODEL_MISMATCH', `the payload was written with model ${hash}, the bundle has ${live.model.hash}`);
 }
 

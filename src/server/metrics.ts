@@ -115,6 +115,16 @@ export class ServerMetrics {
     this.add('verdict_invalid_payloads_total', 'counter', 'Payloads that do not fit their model.', () =>
       single(stats().invalidPayloads),
     );
+    this.add(
+      'verdict_failed_total',
+      'counter',
+      'Decisions that a fault of their bundle settled, and requests for want of a list.',
+      () => {
+        const { arithmetic, conflict, listMissing } = stats().failed;
+        const values = { ARITHMETIC: arithmetic, CONFLICT: conflict, LIST_MISSING: listMissing };
+        return Object.entries(values).map(([status, value]) => ({ labels: { status }, value }));
+      },
+    );
     this.add('verdict_engine_requests_total', 'counter', 'Requests decided, by path.', () =>
       Object.entries(stats().requests).map(([path, value]) => ({ labels: { path }, value })),
     );

@@ -164,9 +164,9 @@ describe('a decision in FlatBuffers', () => {
   it.each<[string, () => Call, string]>([
     ['a payload', () => flat(SMALL), '200'],
     ['no model', () => ({ path: ONE, type: FLATBUFFERS_TYPE, body: encode(SMALL) }), '400 MODEL_MISSING'],
-    ['no hash', () => flat(SMALL, { model: 'x' }), '400 MODEL_MISSING'],
+    ['no hash', () => flat(SMALL, { model: 'x' }), '400 INVALID_REQUEST'],
     ['another model', () => flat(SMALL, { model: 'f'.repeat(16) }), '409 MODEL_MISMATCH'],
-    ['two models', () => flat(SMALL, { model: `${model}, ${model}` }), '400 MODEL_MISSING'],
+    ['two models', () => flat(SMALL, { model: `${model}, ${model}` }), '400 INVALID_REQUEST'],
     [
       'cut off',
       () => flat(SMALL, { body: encode(SMALL).subarray(0, 20) }),

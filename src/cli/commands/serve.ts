@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
 import type { ServerOptions } from '../../server/config.js';
 import type { LogForm } from '../../server/log.js';
-import { defineCommand, integerOption, numberOption } from '../command.js';
-import { Refusal } from '../errors.js';
+import { defineCommand, integerOption, numberOption, type OptionSource, SOURCES } from '../command.js';
+import { Refusal, UsageError } from '../errors.js';
 import { type Output, plural } from '../output.js';
 
 const DATA_DIR_DEFAULT = './verdict-data';
@@ -92,6 +92,14 @@ function serverOptions(options: ServeOptions): ServerOptions {
   return { ...(Object.fromEntries(chosen) as ServerOptions), ...(memory ? {} : { dataDir }) };
 }
 
+/** Whether nothing is kept on disk. What is said closer to the call holds: a flag over a variable over the file. */
+function isInMemory({ memory }: ServeOptions, from: OptionSource): boolean {
+  if (!memory) return false;
+  const [ofMemory, ofDataDir] = [SOURCES.indexOf(from('memory')), SOURCES.indexOf(from('dataDir'))] as [number, number];
+  if (ofMemory !== ofDataDir) return ofMemory < ofDataDir;
+  throw new UsageError('--memory keeps nothing, and --data-dir says where to keep it', 'leave one of them out');
+}
+
 /** Why the server did not start, with what to do; a bug is passed on. */
 function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown {
   if (!(error instanceof Error) || error instanceof RangeError || error instanceof TypeError) return error;
@@ -102,7 +110,8 @@ function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown 
   return new Refusal(code ?? 'START', error.message, `the data directory is ${dataDir}; --data-dir names another`);
 }
 
-async function serve(_args: string[], options: ServeOptions, output: Output): Promise<number> {
+async function serve(_args: string[], given: ServeOptions, output: Output, from: OptionSource): Promise<number> {
+  const options = { ...given, memory: isInMemory(given, from) };
   // the binary of the network library is loaded by no other command
   const { createLog } = await import('../../server/log.js');
   const { startServer } = await import('../../server/server.js');

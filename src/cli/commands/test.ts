@@ -4,14 +4,18 @@ import { type Command, Option } from 'commander';
 import { readBundle } from '../../bundle/read-bundle.js';
 import type { BundleTest } from '../../bundle/tests.js';
 import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
+import { didYouMean } from '../../diagnostic/suggest.js';
 import { Problem } from '../../errors.js';
 import type { RuleSet } from '../../ruleset.js';
 import { openRuleSet } from '../bundle-dir.js';
 import { defineCommand, numberOption } from '../command.js';
-import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
+import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { type Output, percent, plural } from '../output.js';
 import { type GivenParameters, parameterOption } from '../parameter-options.js';
+
+/** Names of tests that a refusal lists. */
+const NAMES_SHOWN_MAX = 5;
 
 interface TestOptions {
   list: readonly GivenList[];
@@ -75,7 +79,9 @@ async function runTests([path]: string[], options: TestOptions, output: Output):
   try {
     if (opened.files === undefined) throw new UsageError(`${path} is an image`, 'tests lie in a bundle: name its directory');
     const bundle = readBundle(opened.files, new DiagnosticBag());
-    const tests = (bundle?.tests ?? []).filter(({ name }) => name.includes(options.filter ?? ''));
+    const all = bundle?.tests ?? [];
+    const tests = all.filter(({ name }) => name.includes(options.filter ?? ''));
+    if (tests.length === 0 && options.filter !== undefined) throw noneSelected(options.filter, all);
     const fired = new Set<string>();
     const results = tests.map((test) => runTest(test, opened.ruleSet, options.parameter, fired));
     const result = summarise(results, opened.ruleSet, fired, options.coverageMin ?? 0);
@@ -85,6 +91,20 @@ async function runTests([path]: string[], options: TestOptions, output: Output):
   } finally {
     await opened.close();
   }
+}
+
+/** A filter that selects nothing would pass for tests that pass. */
+function noneSelected(filter: string, tests: readonly BundleTest[]): Refusal {
+  const names = tests.map(({ name }) => name);
+  const said = JSON.stringify(filter);
+  if (names.length === 0) return new Refusal('NO_TESTS', `--filter ${said}: the bundle has no tests`, 'write them in tests/*.yaml');
+  const shown = names.slice(0, NAMES_SHOWN_MAX).map((name) => JSON.stringify(name));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return new Refusal(
+    'NO_TESTS',
+    `--filter ${said}: no test has a name that contains it`,
+    didYouMean(filter, names) ?? `there are ${shown.join(', ')}${more}`,
+  );
 }
 
 /** Decides a test's payload and compares; the ids of the rules that hit go into `fired`. */
