@@ -290,12 +290,12 @@ describe('createEngine', () => {
             ['a', 'b'].map((name) => `  ${name}: { type: number, multipleOf: 0.01, minimum: 0, maximum: 9 }\n`).join(''),
         ),
       ],
-      ['rules/r.yaml', encode('- { id: r, when: "divide(1, a, 2, \'up\') > t.o", then: { score: 1 } }\n')],
+      ['rules/r.yaml', encode('- { id: r, when: "divide(1, a, 2, \'up\') > 9 || t.o > 1", then: { score: 1 } }\n')],
       [
         'tables/t.yaml',
         encode(
           'hitPolicy: any\ninputs: [{ value: b }]\noutputs: [{ name: o, default: 0.00 }]\n' +
-            'rows:\n  - { when: ["> 3"], then: [1.00] }\n  - { when: ["> 5"], then: [2.00] }\n',
+            'rows:\n  - { when: ["> 3"], then: [1.00] }\n  - { when: ["> a + a"], then: [2.00] }\n',
         ),
       ],
     ]);
