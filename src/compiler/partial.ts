@@ -11,6 +11,7 @@ import type { ImageParts } from '../image/parts.js';
 import { writeImage } from '../image/write-image.js';
 import { type CompileOptions, emitBundle } from './compile.js';
 import type { ParameterName } from './expressions.js';
+import type { IndexReport } from './index/plan.js';
 import { type FeatureIr, type Ir, visit } from './ir.js';
 import { liveSteps, withoutHits } from './live-steps.js';
 import { inlineFeatures } from './passes/inline-features.js';
@@ -52,6 +53,8 @@ export interface PartialBundle {
   hits: readonly string[];
   /** The first hit decides. */
   first: boolean;
+  /** What a match index holds in the whole, or why there is none. */
+  indexes: readonly IndexReport[];
   make(part: Part): PartImage;
 }
 
@@ -105,6 +108,7 @@ export function compilePartial(files: BundleFiles, options: CompileOptions = {})
     rules: source.rules.flatMap(({ id, condition }, index) => (condition === undefined ? [] : [{ index, id }])),
     hits: source.rules.map(({ id }) => id),
     first: source.first,
+    indexes: compiled.program.indexes,
     make,
   };
 }

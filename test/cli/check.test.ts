@@ -72,6 +72,35 @@ describe('check', () => {
     expect(costs.reduce((sum, { units }) => sum + units, 0)).toBeLessThanOrEqual(costMax);
   });
 
+  it('shows what a match index holds, and what is left to code', async () => {
+    const folder = bundleWith('amount > 1');
+    const whens = Array.from(
+      { length: 600 },
+      (_, i) => `amount > ${i} && country === "US"${i % 60 === 0 ? ' && amount * 2 > 7' : ''}`,
+    );
+    const rules = whens.map((when, i) => `- id: r${i}\n  when: ${when}\n  then: { score: 1, reason: A }\n`);
+    writeFileSync(join(folder, 'rules/a.yaml'), rules.join(''));
+    const { stdout } = await runCli(['check', folder, '--no-rules']);
+    expect(stdout).toMatch(/match index of the rules: 1,200 of 1,210 tests, 590 of 600 conditions as a whole; about [\d,]+ ns/);
+    expect(stdout).toMatch(/amount +integers +600 +600\n/);
+    expect(stdout).toMatch(/10 tests left to code, .*: they are more than one value compared with constants\n/);
+    const { json } = await runJson<CheckJson>(['check', folder]);
+    expect(json.bundle!.indexes).toMatchObject([
+      { name: 'rules', indexed: true, tests: 1210, residual: [{ why: 'expression', count: 10 }] },
+    ]);
+  });
+
+  it('says why there is no match index', async () => {
+    const few = await runCli(['check', bundleWith('amount > 1')]);
+    expect(few.stdout).toMatch(/no match index of the rules: there are too few conditions\n/);
+    const folder = bundleWith('amount > 1');
+    const rules = Array.from({ length: 20 }, (_, i) => `- id: r${i}\n  when: amount > ${i}\n  then: { score: 1, reason: A }\n`);
+    writeFileSync(join(folder, 'rules/a.yaml'), rules.join(''));
+    expect((await runCli(['check', folder])).stdout).toMatch(
+      /no match index of the rules: about [\d,]+ ns with one, [\d,]+ ns one after/,
+    );
+  });
+
   it('lists what is not proven', async () => {
     const folder = bundleWith('(limits.rate ?? 0) > 1');
     mkdirSync(join(folder, 'tables'));

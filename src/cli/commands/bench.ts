@@ -5,13 +5,15 @@
 
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { compilePartial } from '../../compiler/partial.js';
+import type { IndexReport } from '../../compiler/index/plan.js';
+import { compilePartial, type PartialBundle } from '../../compiler/partial.js';
 import type { RuleSet } from '../../ruleset.js';
 import { PayloadEncoder } from '../../schema/encode.js';
 import { jsonValue } from '../../schema/json-text.js';
 import { type OpenRuleSet, openRuleSet, PROFILE_MAX } from '../bundle-dir.js';
 import { defineCommand, integerOption, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
+import { printIndexes } from '../index-report.js';
 import { loadInputMap } from '../input-map.js';
 import { type GivenList, listFileOption } from '../list-files.js';
 import { number, type Output, plural } from '../output.js';
@@ -76,6 +78,8 @@ export interface BenchJson {
   checksum: number;
   /** Where the time goes; absent with --no-profile, and for an image, which has no source to take parts of. */
   profile?: Profile;
+  /** What a match index holds of rules and of rows of tables, or why there is none; absent where the profile is. */
+  indexes?: readonly IndexReport[];
 }
 
 /** `verdict bench`. */
@@ -130,7 +134,8 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       progress.update(forms.length, forms.length * pool.objects.length);
     }
     progress.stop();
-    const profiled = options.profile ? await profileOf(opened, pool, at, options.seconds) : undefined;
+    const parts = options.profile && opened.files ? compilePartial(opened.files, { profileMax: PROFILE_MAX }) : undefined;
+    const profiled = parts && (await profileOf(parts, opened.ruleSet, pool, at, options.seconds));
     if (options.svg !== undefined) {
       if (profiled === undefined) throw new UsageError('an image has no rules to measure by themselves', 'name the bundle');
       writeFileSync(options.svg, flameSvg(`${ruleSet.name} ${ruleSet.version}`, profiled));
@@ -155,7 +160,7 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
       },
       forms,
       checksum: sums[0] ?? 0,
-      ...(profiled === undefined ? {} : { profile: profiled }),
+      ...(profiled === undefined || parts === undefined ? {} : { profile: profiled, indexes: parts.indexes }),
     };
     print(result, sums, output);
     output.result(result);
@@ -165,15 +170,14 @@ async function bench([path]: string[], options: BenchOptions, output: Output): P
   }
 }
 
-/** Where the time goes; undefined for an image. */
+/** Where the time goes. */
 async function profileOf(
-  { files, ruleSet }: OpenRuleSet,
+  parts: PartialBundle,
+  ruleSet: RuleSet,
   pool: Pool,
   at: { now: bigint },
   seconds: number,
-): Promise<Profile | undefined> {
-  const parts = files && compilePartial(files, { profileMax: PROFILE_MAX });
-  if (parts === undefined) return undefined;
+): Promise<Profile> {
   let bar: Progress | undefined;
   try {
     return await profile(ruleSet, parts, pool.bytes, {
@@ -319,6 +323,7 @@ function print(result: BenchJson, sums: readonly number[], output: Output): void
   );
   output.line(`checksum ${result.checksum}`);
   if (result.profile !== undefined) printProfile(result.profile, output);
+  if (result.indexes !== undefined) printIndexes(result.indexes, output);
 }
 
 /** Rules that are listed: the dearest. */

@@ -7,6 +7,7 @@ import { RULES_MAX } from '../../../assembly/shared/limits.js';
 import type { BundleFiles } from '../../bundle/files.js';
 import { type CompileResult, compile } from '../../compiler/compile.js';
 import type { CostEntry } from '../../compiler/cost-report.js';
+import type { IndexReport } from '../../compiler/index/plan.js';
 import { IMAGE_COST_MAX } from '../../compiler/limits.js';
 import type { OpenQuestions } from '../../compiler/open-questions.js';
 import { applyFixes } from '../../diagnostic/fix.js';
@@ -29,6 +30,7 @@ import {
 import { explainCode, printCosts, printOpen } from '../check-report.js';
 import { defineCommand, integerOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
+import { printIndexes } from '../index-report.js';
 import { number, type Output, plural } from '../output.js';
 import { packageVersion } from '../version.js';
 
@@ -70,6 +72,8 @@ export interface CheckJson {
     costLimit: number;
     /** The payload, features, tables and scorecards, then rules, with what is dear in each. */
     costs: CostEntry[];
+    /** What a match index holds of the rules and of the rows of each table, or why there is none. */
+    indexes: IndexReport[];
     /** In the order written. */
     rules: { id: string; file: string; line: number; cost: number; score: number; outcome: string | null; reason: string | null }[];
   };
@@ -129,11 +133,13 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
     if (written) writeLock(source, lockText(lock));
     const costs = compiled.costs ?? [];
     const costLimit = options.costMax ?? IMAGE_COST_MAX;
-    result.bundle = describe(manifest, costs, costLimit);
+    const indexes = compiled.indexes ?? [];
+    result.bundle = describe(manifest, costs, indexes, costLimit);
     result.lock = { state: written ? 'current' : state, written };
     if (options.locked && result.lock.state !== 'current') result.ok = false;
     printBundle(manifest, options.rules, output);
     printCosts(costs, manifest.costMax, costLimit, output);
+    printIndexes(indexes, output);
     printLock(result.lock, options.locked, output);
   }
   output.result(result);
@@ -179,7 +185,12 @@ function writeSarif(target: string, { diagnostics }: CompileResult, source: Bund
   else writeFileSync(target, text);
 }
 
-function describe(manifest: Manifest, costs: CostEntry[], costLimit: number): NonNullable<CheckJson['bundle']> {
+function describe(
+  manifest: Manifest,
+  costs: CostEntry[],
+  indexes: IndexReport[],
+  costLimit: number,
+): NonNullable<CheckJson['bundle']> {
   const { name, version, profile, model, costMax, rules } = manifest;
   return {
     name,
@@ -189,6 +200,7 @@ function describe(manifest: Manifest, costs: CostEntry[], costLimit: number): No
     costMax,
     costLimit,
     costs,
+    indexes,
     rules: rules.map(({ id, file, line, cost, score, outcome, reason }) => ({ id, file, line, cost, score, outcome, reason })),
   };
 }
