@@ -33,4 +33,11 @@ export interface VerdictModule {
   verdict_list(bytes: number): number;
   /** 0, or 1 no such list, 2 damaged, 3 of another type. */
   verdict_list_bind(index: number, address: number, bytes: number): number;
+  /** Parameters that the rules read. */
+  verdict_parameter_count(): number;
+  /**
+   * Binds the values of the block at the input (`verdict parameter build`), which it overwrites, for all decisions that follow. 0,
+   * or, and those before stay: 1 no rule reads a parameter, 2 damaged, 3 of another image, 4 a value outside its bounds.
+   */
+  verdict_parameters(bytes: number): number;
 }

@@ -52,6 +52,15 @@ enum verdict_fault {
 /* What verdict_list_bind returns. */
 enum verdict_list_error { VERDICT_LIST_OK = 0, VERDICT_LIST_UNKNOWN = 1, VERDICT_LIST_DAMAGED = 2, VERDICT_LIST_TYPE = 3 };
 
+/* What verdict_parameters returns. */
+enum verdict_parameter_error {
+  VERDICT_PARAMETERS_OK = 0,
+  VERDICT_PARAMETERS_NONE = 1,    /* no rule reads a parameter */
+  VERDICT_PARAMETERS_DAMAGED = 2, /* not a block of `verdict parameter build` */
+  VERDICT_PARAMETERS_IMAGE = 3,   /* a block for another image */
+  VERDICT_PARAMETERS_BOUNDS = 4,  /* a value outside its bounds */
+};
+
 /* Exports, by name:
  *
  * uint32_t verdict_abi(void)                       VERDICT_ABI
@@ -77,6 +86,10 @@ enum verdict_list_error { VERDICT_LIST_OK = 0, VERDICT_LIST_UNKNOWN = 1, VERDICT
  * uint32_t verdict_list(uint32_t bytes)            address of room for a list region (`verdict list build`), 0: no room
  * uint32_t verdict_list_bind(uint32_t index, uint32_t address, uint32_t bytes)
  *                                                  enum verdict_list_error
+ * uint32_t verdict_parameter_count(void)           parameters that the rules read
+ * uint32_t verdict_parameters(uint32_t bytes)      binds the values of the block at the input, which it overwrites (`verdict
+ *                                                  parameter build`), for all decisions that follow; where they are refused,
+ *                                                  those before stay: enum verdict_parameter_error
  * memory                                           the module's linear memory
  */
 

@@ -28,6 +28,7 @@ import {
   DECISION_STATUS,
   IMAGE_LIST_COUNT,
   IMAGE_LISTS,
+  IMAGE_PARAMETER_COUNT,
   LIST_BYTES,
   LIST_TYPE,
 } from '../shared/image';
@@ -51,10 +52,12 @@ import {
   SLOT_NOW,
   SLOT_OUTPUT,
   SLOT_OUTPUT_USED,
+  SLOT_PARAMETERS,
 } from '../shared/layout';
 import { PAYLOAD_BYTES_MAX } from '../shared/limits';
 import { MEMBERS_TYPE, MEMBERS_VERSION } from '../shared/list';
 import { ListError, Status } from '../shared/status';
+import { bindParameters } from './parameters';
 
 /** Bytes of a list that may be bound at run time. */
 const LIST_REGION_BYTES_MAX: u32 = 1 << 30;
@@ -227,6 +230,23 @@ export function verdict_reason_rule(index: u32): u32 {
 export function verdict_reason_score(index: u32): f64 {
   const at = reasonField(index, 2);
   return at === 0 ? 0 : load<f64>(at);
+}
+
+/** Parameters that the rules read. */
+export function verdict_parameter_count(): u32 {
+  return load<u32>(image(), IMAGE_PARAMETER_COUNT);
+}
+
+/**
+ * Binds the parameters to the values of the block of `bytes` at the input (`verdict parameter build`), in place of those that it
+ * had. Where it returns anything but 0, those it had stay. The block is overwritten.
+ *
+ * @returns 0; 1 where no rule reads a parameter, 2 where the block is damaged, 3 where it is of another image, 4 where a value is
+ * outside its bounds
+ */
+export function verdict_parameters(bytes: u32): u32 {
+  if (bytes > load<u32>(EMBED_BASE, EMBED_INPUT_BYTES)) return 2;
+  return bindParameters(image(), load<u32>(slot(), SLOT_PARAMETERS) as usize, load<u32>(EMBED_BASE, EMBED_INPUT) as usize, bytes);
 }
 
 /** Lists that the image asks. */

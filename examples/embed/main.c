@@ -6,7 +6,7 @@
  *   ./decide < payments.ndjson
  *
  * Prints one decision a line; with --hex its bytes, a FlatBuffers table of schemas/decision.fbs. --now=MICROSECONDS is the time
- * of the decisions, else 0.
+ * of the decisions, else 0. --parameters=FILE decides by the values that `verdict parameter build` wrote there.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,18 +41,36 @@ static void print_decision(uint32_t status) {
   putchar('\n');
 }
 
+/* Binds the parameters to the values of a file. */
+static int bind_parameters(const char *path) {
+  FILE *file = fopen(path, "rb");
+  char *block = malloc(LINE_BYTES_MAX);
+  uint32_t bytes = file && block ? (uint32_t)fread(block, 1, LINE_BYTES_MAX, file) : 0;
+  if (file) fclose(file);
+  uint32_t input = CALL(verdict_input, bytes);
+  memcpy((void *)memory_at(input), block, bytes);
+  free(block);
+  return CALL(verdict_parameters, bytes) == VERDICT_PARAMETERS_OK;
+}
+
 int main(int argc, char **argv) {
   int64_t now = 0;
   int hex = 0;
+  const char *parameters = NULL;
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--hex")) hex = 1;
     if (!strncmp(argv[i], "--now=", 6)) now = strtoll(argv[i] + 6, NULL, 10);
+    if (!strncmp(argv[i], "--parameters=", 13)) parameters = argv[i] + 13;
   }
   wasm_rt_init();
   Z_verdict_init_module();
   Z_verdict_instantiate(&instance);
   if (CALL(verdict_abi) != VERDICT_ABI) {
     fprintf(stderr, "the module has another ABI\n");
+    return 1;
+  }
+  if (parameters && !bind_parameters(parameters)) {
+    fprintf(stderr, "%s is not for this module\n", parameters);
     return 1;
   }
   char *line = malloc(LINE_BYTES_MAX);

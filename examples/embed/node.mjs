@@ -3,6 +3,8 @@
 //   verdict export examples/card-risk -o card-risk.wasm
 //   node examples/embed/node.mjs card-risk.wasm < payments.ndjson
 //
+// With --parameters=FILE it decides by the values that `verdict parameter build` wrote there, in place of those it was exported with.
+//
 // Prints one decision a line; with --hex its bytes, a FlatBuffers table of schemas/decision.fbs.
 
 import { readFileSync } from 'node:fs';
@@ -23,9 +25,19 @@ function textAt(address) {
   return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
 }
 
+const values = flags.find((flag) => flag.startsWith('--parameters='))?.slice(13);
+if (values !== undefined) {
+  const block = readFileSync(values);
+  const at = verdict.verdict_input(block.length);
+  memory().set(block, at);
+  const error = verdict.verdict_parameters(block.length);
+  if (error !== 0) throw new Error(`${values} is not for this module: ${error}`);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const text = new TextEncoder().encode(line);
-  memory().set(text, verdict.verdict_input(text.length));
+  const input = verdict.verdict_input(text.length);
+  memory().set(text, input);
   const status = verdict.verdict_decide_json(text.length, now);
   if (flags.includes('--hex')) {
     const at = verdict.verdict_output();

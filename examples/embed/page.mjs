@@ -2,6 +2,7 @@
 //
 //   page.html?module=card-risk.wasm&payloads=payments.ndjson&now=1767225600000000&hex
 //
+// `parameters=spend.parameters` binds the values that `verdict parameter build` wrote there.
 // `payloads` fills the text area and decides at once; `now` is the time of the decisions in microseconds UTC, else the clock's.
 
 const OUTCOMES = [null, 'approve', 'review', 'decline'];
@@ -22,7 +23,8 @@ function textAt(address) {
 /** One payload's decision as a line. */
 function decide(line) {
   const text = new TextEncoder().encode(line);
-  memory().set(text, verdict.verdict_input(text.length));
+  const input = verdict.verdict_input(text.length);
+  memory().set(text, input);
   const status = verdict.verdict_decide_json(text.length, BigInt(query.get('now') ?? Date.now() * 1000));
   if (query.has('hex')) {
     const at = verdict.verdict_output();
@@ -40,6 +42,13 @@ function decideAll() {
   byId('decisions').textContent = lines.map(decide).join('\n');
 }
 
+if (query.has('parameters')) {
+  const block = new Uint8Array(await (await fetch(query.get('parameters'))).arrayBuffer());
+  const input = verdict.verdict_input(block.length);
+  memory().set(block, input);
+  const error = verdict.verdict_parameters(block.length);
+  if (error !== 0) throw new Error(`${query.get('parameters')} is not for this module: ${error}`);
+}
 byId('name').textContent = file;
 byId('decide').addEventListener('click', decideAll);
 if (query.has('payloads')) {

@@ -9,14 +9,17 @@ export type GivenParameters = Record<string, Record<string, string>>;
 /** `--parameter set.name=value`, as often as needed. */
 export function parameterOption(): Option {
   return new Option('--parameter <set.name=value>', 'value of a parameter that the bundle declares; may be given again')
-    .argParser((text: string, before: GivenParameters | undefined) => {
-      const assignment = parseAssignment(text);
-      const [set, name, ...others] = assignment?.[0].split('.') ?? [];
-      if (assignment === undefined || !set || !name || others.length > 0)
-        throw new UsageError(`--parameter: ${text} is not set.name=value`);
-      return { ...before, [set]: { ...before?.[set], [name]: assignment[1] } };
-    })
+    .argParser(parseParameter)
     .default({} as GivenParameters, 'their defaults');
+}
+
+/** Adds `set.name=value` to the values before. Throws UsageError. */
+export function parseParameter(text: string, before: GivenParameters | undefined): GivenParameters {
+  const assignment = parseAssignment(text);
+  const [set, name, ...others] = assignment?.[0].split('.') ?? [];
+  if (assignment === undefined || !set || !name || others.length > 0)
+    throw new UsageError(`--parameter: ${text} is not set.name=value`);
+  return { ...before, [set]: { ...before?.[set], [name]: assignment[1] } };
 }
 
 /** `NAME=VALUE`; the value may be empty. */

@@ -5,6 +5,7 @@
 //   (import "env" "scratchBase" (global i32))     ->   (global i32 (i32.const SCRATCH))
 
 import { readImageFile } from '../image/file.js';
+import type { ParameterBinding } from '../image/parameter-block.js';
 import { jsonRoom } from '../schema/json-room.js';
 import { ByteWriter } from '../wasm/byte-writer.js';
 import { Op, Section, ValueType } from '../wasm/format.js';
@@ -19,6 +20,8 @@ export const EMBED_SECTION = 'verdict';
 export interface ExportOptions {
   /** Region of lists that the image asks, by name. Those left out are bound by the caller, before the first decision. */
   lists?: ReadonlyMap<string, Uint8Array>;
+  /** Values of the parameters that the rules read, in the order of the manifest: all of them. */
+  parameters?: readonly ParameterBinding[];
 }
 
 export interface ExportedModule {
@@ -44,7 +47,11 @@ export function exportModule(template: Uint8Array, file: Uint8Array, options: Ex
   const { deciding, head, header } = readImageFile(file);
   const read = head.lists.filter(({ isRead }) => isRead).sort((a, b) => (a.name < b.name ? -1 : 1));
   const regions = read.map((list) => options.lists?.get(list.name));
-  const layout = layOutMemory(deciding, header.decisionBytesMax, regions, jsonRoom(head.model));
+  const { parameters = [] } = options;
+  if (parameters.length !== header.parameterCount) {
+    throw new Error(`the rules read ${header.parameterCount} parameters, and ${parameters.length} have a value`);
+  }
+  const layout = layOutMemory(deciding, header.decisionBytesMax, regions, jsonRoom(head.model), header.hash, parameters);
   const sections = readSections(template);
   checkImports(sections);
   const { name: bundle, version } = head;

@@ -4,27 +4,12 @@
 //
 //   | lists: BINDING_BYTES each | parameters: PARAMETER_BINDING_BYTES each | texts of parameters |
 
-import {
-  BINDING_ADDRESS,
-  BINDING_BYTES,
-  BINDING_VERSION,
-  PARAMETER_BINDING_BYTES,
-  PARAMETER_VALUE,
-  PARAMETER_VERSION,
-} from '../../assembly/shared/layout.js';
+import { BINDING_ADDRESS, BINDING_BYTES, BINDING_VERSION } from '../../assembly/shared/layout.js';
 import { ParameterError } from '../../assembly/shared/status.js';
-import type { ParameterContent } from '../bundle/parameter-value.js';
 import { Problem } from '../errors.js';
+import { type ParameterBinding, writeParameters } from '../image/parameter-block.js';
 import { Counted, type ListRegion } from './list-region.js';
 import type { Tenant } from './tenant.js';
-
-/** A value, and the version of the set that it is of. */
-export interface BoundParameter {
-  version: string;
-  content: ParameterContent;
-}
-
-const utf8 = new TextEncoder();
 
 export class Bindings extends Counted {
   private constructor(
@@ -48,12 +33,10 @@ export class Bindings extends Counted {
    * @param image address of a verified image, which reads as many parameters, in this order
    * Throws Problem OUT_OF_MEMORY; INVALID_IMAGE where the image does not take the values.
    */
-  static make(tenant: Tenant, image: number, regions: readonly ListRegion[], parameters: readonly BoundParameter[]): Bindings {
+  static make(tenant: Tenant, image: number, regions: readonly ListRegion[], parameters: readonly ParameterBinding[]): Bindings {
     const { memory, inline } = tenant;
     const listBytes = regions.length * BINDING_BYTES;
-    const texts = parameters.map(({ content }) => (typeof content === 'string' ? utf8.encode(content) : undefined));
-    const textsAt = listBytes + parameters.length * PARAMETER_BINDING_BYTES;
-    const bytes = texts.reduce((sum, text) => sum + (text?.length ?? 0), textsAt);
+    const bytes = listBytes + writeParameters(parameters, 0).length;
     const address = memory.reserve(bytes);
     const block = memory.viewHeap(address, bytes);
     const view = new DataView(block.buffer, block.byteOffset, bytes);
@@ -61,16 +44,7 @@ export class Bindings extends Counted {
       view.setUint32(index * BINDING_BYTES + BINDING_ADDRESS, region, true);
       block.set(Buffer.from(list.version, 'latin1'), index * BINDING_BYTES + BINDING_VERSION);
     }
-    let textAt = textsAt;
-    for (const [index, { version, content }] of parameters.entries()) {
-      const at = listBytes + index * PARAMETER_BINDING_BYTES;
-      const text = texts[index];
-      block.set(Buffer.from(version, 'latin1'), at + PARAMETER_VERSION);
-      view.setBigUint64(at + PARAMETER_VALUE, text === undefined ? bitsOf(content) : textBits(address + textAt, text.length), true);
-      if (text === undefined) continue;
-      block.set(text, textAt);
-      textAt += text.length;
-    }
+    block.set(writeParameters(parameters, address + listBytes), listBytes);
     if (parameters.length > 0) {
       const error = inline.verifyParameters(image, address + listBytes, bytes - listBytes);
       if (error !== ParameterError.NONE) {
@@ -89,14 +63,4 @@ export class Bindings extends Counted {
   protected override freed(): void {
     for (const region of this.regions) region.release();
   }
-}
-
-function bitsOf(content: ParameterContent): bigint {
-  if (typeof content === 'bigint') return BigInt.asUintN(64, content);
-  if (typeof content === 'boolean') return content ? 1n : 0n;
-  return new BigUint64Array(Float64Array.of(content as number).buffer)[0]!;
-}
-
-function textBits(address: number, bytes: number): bigint {
-  return BigInt(address) | (BigInt(bytes) << 32n);
 }

@@ -5,20 +5,21 @@
 import { ImageKind } from '../../assembly/shared/image.js';
 import { ImageError } from '../../assembly/shared/status.js';
 import { assert } from '../assert.js';
-import { type ParameterContent, readParameter } from '../bundle/parameter-value.js';
+import type { ParameterContent } from '../bundle/parameter-value.js';
 import { CODE_DECISIONS_MIN } from '../config.js';
 import { Problem } from '../errors.js';
 import { type ImageFile, readImageFile, readSources } from '../image/file.js';
 import type { Manifest, ManifestHead, ManifestList, ManifestParameter, ManifestParameters } from '../image/manifest.js';
+import type { ParameterBinding } from '../image/parameter-block.js';
 import type { GeneratedCode } from '../runtime/generated-code.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
 import type { Model } from '../schema/model.js';
-import { Bindings, type BoundParameter } from './bindings.js';
+import { Bindings } from './bindings.js';
 import type { ListRegion } from './list-region.js';
 import type { ListVersion } from './list-store.js';
 import type { ParameterVersion } from './parameter-store.js';
-import { enumMembers, NOTHING_SET } from './parameters.js';
+import { contentOf, NOTHING_SET } from './parameters.js';
 import type { Tenant } from './tenant.js';
 
 /** What a set of bindings has in the place of what is current. */
@@ -284,7 +285,7 @@ export class LiveImage {
     this.own.clear();
   }
 
-  private boundParameters(names: readonly { set: string; name: string }[], change?: BindingChange['set']): BoundParameter[] {
+  private boundParameters(names: readonly { set: string; name: string }[], change?: BindingChange['set']): ParameterBinding[] {
     return names.map(({ set, name }) => {
       const parameter = this.head.parameters.find((each) => each.name === set)?.values.find((each) => each.name === name);
       assert(parameter !== undefined, `${this.name} declares no parameter ${set}.${name}`);
@@ -297,16 +298,8 @@ export class LiveImage {
     return this.ownSets.get(name) ?? this.tenant.parameters.get(name) ?? NOTHING_SET;
   }
 
-  /** What holds for a parameter: what is set, else its default. Throws Problem PARAMETERS_MISMATCH. */
-  private contentOf(set: string, parameter: ManifestParameter, { values }: ParameterVersion): ParameterContent {
-    const { name } = parameter;
-    const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
-    const reading = readParameter(parameter, value, enumMembers(parameter, this.model));
-    if ('content' in reading) return reading.content;
-    throw new Problem(
-      'PARAMETERS_MISMATCH',
-      `${set}.${name} does not fit what the bundle ${this.name} declares: ${reading.fault.message}`,
-    );
+  private contentOf(set: string, parameter: ManifestParameter, version: ParameterVersion): ParameterContent {
+    return contentOf(this.manifest, set, parameter, version);
   }
 
   private regionOf(name: string): ListRegion | undefined {

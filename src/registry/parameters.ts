@@ -3,12 +3,13 @@
 // in, all images in one turn of the event loop. A request that has begun keeps the values it began with.
 
 import { createHash } from 'node:crypto';
-import { type Members, readParameter } from '../bundle/parameter-value.js';
+import { type Members, type ParameterContent, readParameter } from '../bundle/parameter-value.js';
 import type { Clock } from '../clock.js';
 import { membersOf } from '../compiler/parameters.js';
 import { LIST_NAME_PATTERN } from '../config.js';
 import { type PayloadError, Problem } from '../errors.js';
-import type { ManifestParameter, ManifestParameters, ParameterValue } from '../image/manifest.js';
+import type { ManifestHead, ManifestParameter, ManifestParameters, ParameterValue } from '../image/manifest.js';
+import type { ParameterBinding } from '../image/parameter-block.js';
 import type { Model } from '../schema/model.js';
 import { formatTimestamp } from '../schema/time.js';
 import type { Bindings } from './bindings.js';
@@ -183,6 +184,36 @@ export function ownParameters(
     own.set(name, { version: versionOf(checked), values: checked });
   }
   return own;
+}
+
+/** What holds for a parameter: what is set, else its default. Throws Problem PARAMETERS_MISMATCH. */
+export function contentOf(
+  { name: bundle, model }: Pick<ManifestHead, 'name' | 'model'>,
+  set: string,
+  parameter: ManifestParameter,
+  { values }: ParameterVersion,
+): ParameterContent {
+  const { name } = parameter;
+  const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
+  const reading = readParameter(parameter, value, enumMembers(parameter, model));
+  if ('content' in reading) return reading.content;
+  throw new Problem(
+    'PARAMETERS_MISMATCH',
+    `${set}.${name} does not fit what the bundle ${bundle} declares: ${reading.fault.message}`,
+  );
+}
+
+/**
+ * What an image that is decided elsewhere reads, in its order: values that are given, the others at their defaults.
+ * Throws Problem PARAMETERS_NOT_FOUND, INVALID_PARAMETERS.
+ */
+export function bindParameters(manifest: ManifestHead, given: Readonly<Record<string, GivenValues>>): ParameterBinding[] {
+  const sets = ownParameters(manifest.name, manifest, given);
+  return manifest.parameters.flatMap(({ name, values }) => {
+    const version = sets.get(name) ?? NOTHING_SET;
+    const read = values.filter(({ isRead }) => isRead);
+    return read.map((parameter) => ({ version: version.version, content: contentOf(manifest, name, parameter, version) }));
+  });
 }
 
 /** Throws Problem INVALID_NAME. */

@@ -1,12 +1,18 @@
 // Parameters on the command line: given to a bundle and its tests, and set on a server.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '#src/compiler/compile.js';
+import { createEngine } from '#src/engine.js';
+import type { RuleSet } from '#src/ruleset.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { PARAMETER_PAYLOAD as PAYLOAD, parameterBundle, PARAMETER_TENANT as TENANT } from '../lib/parameter-bundle.js';
-import { runCli, runJson } from './run-cli.js';
+import { ROOT, runCli, runJson } from './run-cli.js';
+
+const NODE_EXAMPLE = join(ROOT, 'examples/embed/node.mjs');
 
 let folder: string;
 let server: Server;
@@ -38,6 +44,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** The bundle in the library. */
+async function openLibrary(): Promise<{ ruleSet: RuleSet; close: () => Promise<void> }> {
+  const engine = await createEngine({ poolThreads: 0, profileMax: 'standard' });
+  const ruleSet = await engine.load(compile(parameterBundle(), { profileMax: 'standard' }).image!);
+  return { ruleSet, close: () => engine.close() };
+}
+
 const remote = (...args: string[]) => ['parameter', ...args, '--server', server.url, '--tenant', TENANT];
 
 describe('a bundle is opened', () => {
@@ -59,10 +72,32 @@ describe('a bundle is opened', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('set.name=value')]);
   });
 
-  it('but does not become a module, which has no parameters', async () => {
-    const { code, json } = await runJson(['export', file('bundle'), '-o', file('module.wasm')]);
-    expect({ code, json }).toMatchObject({ code: 1, json: { error: { code: 'UNSUPPORTED' } } });
-    expect(existsSync(file('module.wasm'))).toBe(false);
+  it('and becomes a module, with its defaults or with others', async () => {
+    const { ruleSet, close } = await openLibrary();
+    const text = JSON.stringify(PAYLOAD);
+    const decide = (module: string, ...flags: string[]): string =>
+      execFileSync(process.execPath, [NODE_EXAMPLE, file(module), '--hex', '--now=0', ...flags], { input: `${text}\n` })
+        .toString()
+        .trim();
+    const expected = (): string => Buffer.from(ruleSet.decideBytes(text, { now: 0n })).toString('hex');
+    expect((await runJson(['export', file('bundle'), '-o', file('default.wasm')])).code).toBe(0);
+    expect(decide('default.wasm')).toBe(expected());
+    const values = ['limits.reviewAbove=600', 'limits.domain=@other.example', 'limits.channel=app'];
+    ruleSet.setParameters({ limits: { reviewAbove: 600, domain: '@other.example', channel: 'app' } });
+    const given = values.flatMap((value) => ['--parameter', value]);
+    expect((await runJson(['export', file('bundle'), ...given, '-o', file('given.wasm')])).code).toBe(0);
+    expect(decide('given.wasm')).toBe(expected());
+    const built = await runJson(['parameter', 'build', file('bundle'), ...values, '-o', file('values.bin')]);
+    expect(built).toMatchObject({ code: 0, json: { ok: true, count: 6, bytes: statSync(file('values.bin')).size } });
+    expect(decide('default.wasm', `--parameters=${file('values.bin')}`)).toBe(expected());
+    await close();
+    for (const args of [
+      ['parameter', 'build', file('bundle'), 'limits.riskMax=2'],
+      ['export', file('bundle'), '--parameter', 'a.b=1'],
+    ]) {
+      expect((await runJson([...args, '-o', file('none')])).code).not.toBe(0);
+    }
+    expect(existsSync(file('none'))).toBe(false);
   });
 
   it('and its tests set their own', async () => {

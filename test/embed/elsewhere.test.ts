@@ -2,15 +2,18 @@
 // of them write the bytes that the library writes.
 
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compile } from '#src/compiler/compile.js';
+import { createEngine } from '#src/engine.js';
 import { generateTransactions } from '../../examples/card-risk/generator.js';
 import { generateApplications } from '../../examples/credit/generator.js';
 import { makeTempDir, ROOT, runJson } from '../cli/run-cli.js';
 import { openExample } from '../examples/open-example.js';
+import { PARAMETER_PAYLOAD, parameterBundle } from '../lib/parameter-bundle.js';
 
 const run = promisify(execFile);
 const EXAMPLES = join(ROOT, 'examples/embed');
@@ -23,7 +26,10 @@ const at = (name: string): string => join(temp.dir, name);
 /** What each bundle is given, one payload a line, and what it decides. The second has an ensemble of trees. */
 const BUNDLES = ['card-risk', 'boosted'] as const;
 type BundleName = (typeof BUNDLES)[number];
-const given = new Map<BundleName, { payloads: string; expected: string[] }>();
+/** Of a bundle that reads parameters, and is decided with other values than it was exported with. */
+const SPEND = 'spend';
+const SPEND_VALUES = { reviewAbove: 750, domain: '@y.com', channel: 'app' };
+const given = new Map<string, { payloads: string; expected: string[] }>();
 const ROWS: Readonly<Record<BundleName, () => Iterable<{ payload: object }>>> = {
   'card-risk': () => generateTransactions({ seed: 11, customers: 60, terminals: 30, count: 200 }),
   boosted: () => generateApplications({ seed: 11, count: 200 }),
@@ -55,11 +61,35 @@ beforeAll(async () => {
     expect([simd.code, simd.json.ok, scalar.code, scalar.json.scalar]).toEqual([0, true, 0, true]);
     expect(readFileSync(at(`${name}.d.ts`), 'utf8')).toContain('interface VerdictModule');
   }
+  await exportSpend();
 }, 120_000);
 afterAll(() => temp.remove());
 
+async function exportSpend(): Promise<void> {
+  const files = parameterBundle();
+  for (const [path, bytes] of files) {
+    mkdirSync(dirname(at(`${SPEND}/${path}`)), { recursive: true });
+    writeFileSync(at(`${SPEND}/${path}`), bytes);
+  }
+  const values = Object.entries(SPEND_VALUES).map(([name, value]) => `limits.${name}=${value}`);
+  const made = [
+    await runJson(['export', at(SPEND), '-o', at(`${SPEND}.wasm`)]),
+    await runJson(['export', at(SPEND), '--scalar', '-o', at(`${SPEND}-scalar.wasm`)]),
+    await runJson(['parameter', 'build', at(SPEND), ...values, '-o', at(`${SPEND}.parameters`)]),
+  ];
+  expect(made.map(({ code }) => code)).toEqual([0, 0, 0]);
+  const engine = await createEngine({ poolThreads: 0, profileMax: 'standard' });
+  const ruleSet = await engine.load(compile(files, { profileMax: 'standard' }).image!);
+  ruleSet.setParameters({ limits: SPEND_VALUES });
+  const text = JSON.stringify(PARAMETER_PAYLOAD);
+  const expected = [Buffer.from(ruleSet.decideBytes(text, { now: NOW })).toString('hex')];
+  given.set(SPEND, { payloads: `${text}\n{}\n{"amount":\n`, expected });
+  writeFileSync(at(`${SPEND}.ndjson`), given.get(SPEND)!.payloads);
+  await engine.close();
+}
+
 /** The lines of a run: those of whole payloads are as the library says, the others are decisions too. */
-function expectLines(name: BundleName, output: string): void {
+function expectLines(name: string, output: string): void {
   const { expected } = given.get(name)!;
   const lines = output.trim().split('\n');
   expect(lines).toHaveLength(expected.length + 2);
@@ -67,7 +97,7 @@ function expectLines(name: BundleName, output: string): void {
   for (const line of lines.slice(expected.length)) expect(line).toMatch(/^[0-9a-f]{200,}$/);
 }
 
-function withInput(name: BundleName, program: string, args: readonly string[]): Promise<string> {
+function withInput(name: string, program: string, args: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -87,6 +117,13 @@ describe('Node', () => {
     expectLines(name, output);
   });
 
+  test('with other values of its parameters', async () => {
+    const flags = ['--hex', `--now=${NOW}`, `--parameters=${at(`${SPEND}.parameters`)}`];
+    for (const module of [at(`${SPEND}.wasm`), at(`${SPEND}-scalar.wasm`)]) {
+      expectLines(SPEND, await withInput(SPEND, process.execPath, [join(EXAMPLES, 'node.mjs'), module, ...flags]));
+    }
+  });
+
   test('prints decisions for people', async () => {
     const output = await withInput('card-risk', process.execPath, [
       join(EXAMPLES, 'node.mjs'),
@@ -102,10 +139,10 @@ describe('Node', () => {
   });
 });
 
-test('C, by way of wasm2c and gcc', async ({ skip }) => {
-  if (!has('wasm2c') || !has('gcc')) skip('wasm2c (Debian package wabt) or gcc is not installed');
+/** Translates a module and compiles the example with it. */
+async function compileC(module: string): Promise<void> {
   copyFileSync(join(EXAMPLES, 'main.c'), at('main.c'));
-  await run('wasm2c', [at('boosted-scalar.wasm'), '--module-name', 'verdict', '-o', at('module.c')]);
+  await run('wasm2c', [at(module), '--module-name', 'verdict', '-o', at('module.c')]);
   const runtime = join(WASM2C_RUNTIME, 'wasm-rt-impl.c');
   await run('gcc', [
     '-O1',
@@ -121,8 +158,27 @@ test('C, by way of wasm2c and gcc', async ({ skip }) => {
     '-o',
     at('decide'),
   ]);
-  expectLines('boosted', await withInput('boosted', at('decide'), ['--hex', `--now=${NOW}`]));
-}, 300_000);
+}
+
+describe('C, by way of wasm2c and gcc', () => {
+  const isMissing = !has('wasm2c') || !has('gcc');
+  const why = 'wasm2c (Debian package wabt) or gcc is not installed';
+  const flags = ['--hex', `--now=${NOW}`];
+  const parameters = `--parameters=${at(`${SPEND}.parameters`)}`;
+
+  test('as it is exported', { timeout: 300_000 }, async ({ skip }) => {
+    if (isMissing) skip(why);
+    await compileC('boosted-scalar.wasm');
+    expectLines('boosted', await withInput('boosted', at('decide'), flags));
+    await expect(withInput('boosted', at('decide'), [parameters])).rejects.toThrow('ended with 1');
+  });
+
+  test('with other values of its parameters', { timeout: 300_000 }, async ({ skip }) => {
+    if (isMissing) skip(why);
+    await compileC(`${SPEND}-scalar.wasm`);
+    expectLines(SPEND, await withInput(SPEND, at('decide'), [...flags, parameters]));
+  });
+});
 
 /** Shows the page and sends what it says to the test, as soon as it has decided. */
 const PROBE = `<!doctype html><iframe id="page"></iframe><script type="module">
@@ -141,6 +197,7 @@ const TYPES: Readonly<Record<string, string>> = {
   mjs: 'text/javascript',
   wasm: 'application/wasm',
   ndjson: 'text/plain',
+  parameters: 'application/octet-stream',
 };
 
 describe('a browser', () => {
@@ -174,10 +231,10 @@ describe('a browser', () => {
     server.close();
   });
 
-  test('Chromium', { timeout: 300_000 }, async ({ skip }) => {
-    if (!has('chromium')) skip('chromium is not installed');
+  /** What a page says, shown with this query. */
+  async function show(query: string): Promise<string> {
     const { port } = server.address() as { port: number };
-    const url = `http://127.0.0.1:${port}/probe.html?module=boosted.wasm&payloads=boosted.ndjson&now=${NOW}&hex`;
+    const url = `http://127.0.0.1:${port}/probe.html?${query}&now=${NOW}&hex`;
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
     const more = ['--disable-sync', '--disable-component-update', `--user-data-dir=${at('profile')}`];
     const output = new Promise<string>((resolve) => {
@@ -186,11 +243,17 @@ describe('a browser', () => {
     const browser = spawn('chromium', [...flags, ...more, url], { stdio: 'ignore' });
     const ended = new Promise<never>((_, reject) => browser.on('exit', () => reject(new Error('chromium ended'))));
     try {
-      expectLines('boosted', await Promise.race([output, ended]));
+      return await Promise.race([output, ended]);
     } finally {
       ended.catch(() => undefined);
       browser.kill();
       await new Promise((resolve) => (browser.exitCode === null ? browser.once('exit', resolve) : resolve(undefined)));
     }
+  }
+
+  test('Chromium', { timeout: 300_000 }, async ({ skip }) => {
+    if (!has('chromium')) skip('chromium is not installed');
+    expectLines('boosted', await show('module=boosted.wasm&payloads=boosted.ndjson'));
+    expectLines(SPEND, await show(`module=${SPEND}.wasm&payloads=${SPEND}.ndjson&parameters=${SPEND}.parameters`));
   });
 });

@@ -4,6 +4,8 @@ import type { BundleFiles } from '#src/bundle/files.js';
 import { compile } from '#src/compiler/compile.js';
 import { exportModule } from '#src/embed/export-module.js';
 import { createEngine, type ListContent } from '#src/engine.js';
+import { readImageFile } from '#src/image/file.js';
+import { bindParameters } from '#src/registry/parameters.js';
 import type { RuleSet } from '#src/ruleset.js';
 import { embeddedTemplate } from '#src/runtime/embedded.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
@@ -53,6 +55,13 @@ export class EmbedBox {
     return { status, bytes: this.memory.slice(at, at + this.exports.verdict_output_bytes()) };
   }
 
+  /** Binds a block of values of parameters. */
+  bind(block: Uint8Array): number {
+    const at = this.exports.verdict_input(block.length);
+    this.memory.set(block, at);
+    return this.exports.verdict_parameters(block.length);
+  }
+
   text(address: number): string | undefined {
     if (address === 0) return undefined;
     const end = this.memory.indexOf(0, address);
@@ -80,8 +89,9 @@ export async function embed(
   if (image === undefined) throw new Error(`the bundle does not compile: ${diagnostics[0]?.message}`);
   const engine = await createEngine({ poolThreads: 0, profileMax: 'standard' });
   const ruleSet = await engine.load(image, { lists });
+  const parameters = bindParameters(readImageFile(image).head, {});
   const [simd, scalar] = [false, true].map(
-    (each) => new EmbedBox(exportModule(embeddedTemplate(each), image, { lists: regions }).module),
+    (each) => new EmbedBox(exportModule(embeddedTemplate(each), image, { lists: regions, parameters }).module),
   );
   const close = async (): Promise<void> => {
     ruleSet.release();

@@ -1,21 +1,20 @@
 // verdict export: a bundle becomes one WebAssembly module that decides anywhere.
 
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ImageError } from '../../../assembly/shared/status.js';
 import type { BundleFiles } from '../../bundle/files.js';
 import { exportModule } from '../../embed/export-module.js';
-import { readImageFile } from '../../image/file.js';
 import type { ManifestHead } from '../../image/manifest.js';
 import { buildList } from '../../registry/list-worker.js';
+import { bindParameters } from '../../registry/parameters.js';
 import { embeddedTemplate } from '../../runtime/embedded.js';
-import { checkImage } from '../../runtime/image-check.js';
-import { compilePath, isImage, readGivenFile } from '../bundle-dir.js';
 import { defineCommand } from '../command.js';
-import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
+import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
 import { type GivenList, listContents, listFileOption } from '../list-files.js';
+import { openImage } from '../open-image.js';
 import { number, type Output, plural } from '../output.js';
+import { type GivenParameters, parameterOption } from '../parameter-options.js';
 
 interface ExportCommandOptions {
   output?: string;
@@ -23,6 +22,7 @@ interface ExportCommandOptions {
   header?: string;
   types?: string;
   list: readonly GivenList[];
+  parameter: GivenParameters;
 }
 
 /** Output of `verdict export --json`. */
@@ -52,6 +52,7 @@ export function exportCommand(): Command {
     new Option('--header <file>', 'write the header for C callers as well'),
     new Option('--types <file>', 'write the TypeScript types of the exports as well'),
     listFileOption(),
+    parameterOption(),
   ];
   return defineCommand('export', '<bundle>', 'write a bundle as one WebAssembly module that decides anywhere', options, run);
 }
@@ -60,15 +61,9 @@ async function run([path]: string[], options: ExportCommandOptions, output: Outp
   const opened = await openImage(path as string, output);
   if (opened === undefined) return EXIT_NO;
   const { image, head, files } = opened;
-  if (head.parameters.some(({ values }) => values.some(({ isRead }) => isRead))) {
-    throw new Refusal(
-      'UNSUPPORTED',
-      'the rules read parameters, and a module has none',
-      'write the values into the rules that are exported',
-    );
-  }
+  const parameters = bindParameters(head, options.parameter);
   const lists = await regionsOf(head, files, options.list);
-  const exported = exportModule(embeddedTemplate(options.scalar), image, { lists });
+  const exported = exportModule(embeddedTemplate(options.scalar), image, { lists, parameters });
   const file = options.output ?? `${exported.name}-${exported.version}.wasm`;
   write(file, exported.module);
   if (options.header !== undefined) write(options.header, abiFile('verdict.h'));
@@ -96,29 +91,6 @@ async function run([path]: string[], options: ExportCommandOptions, output: Outp
     types: options.types ?? null,
   } satisfies ExportJson);
   return EXIT_OK;
-}
-
-interface OpenedImage {
-  image: Uint8Array;
-  head: ManifestHead;
-  files: BundleFiles | undefined;
-}
-
-/** A bundle is compiled; an image file is verified by the engine, since a module does not verify it again. */
-async function openImage(path: string, output: Output): Promise<OpenedImage | undefined> {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.isFile() ? readGivenFile(path) : undefined;
-  if (bytes === undefined || !isImage(bytes)) {
-    const compiled = await compilePath(path, output);
-    return compiled && { image: compiled.image, head: compiled.manifest, files: compiled.files };
-  }
-  try {
-    const { deciding, head } = readImageFile(bytes);
-    const error = checkImage(deciding);
-    if (error !== ImageError.NONE) throw new Error(`the engine refuses it: ${ImageError[error]}`);
-    return { image: bytes, head, files: undefined };
-  } catch (error) {
-    throw new Refusal('INVALID_IMAGE', `${path}: ${(error as Error).message}`, 'compile it again with `verdict compile`');
-  }
 }
 
 /** Regions of the lists whose entries are at hand. */

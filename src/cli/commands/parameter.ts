@@ -1,12 +1,17 @@
 // verdict parameter: parameters of a tenant on a server: what holds, what is set, what has held, and back.
 
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { LIST_NAME_PATTERN, NAME_PATTERN } from '../../config.js';
 import type { ParameterEvent, ParametersInfo, PutParametersResult } from '../../engine.js';
+import { readImageFile } from '../../image/file.js';
+import { parameterBlock } from '../../image/parameter-block.js';
+import { bindParameters } from '../../registry/parameters.js';
 import { defineCommand, integerOption } from '../command.js';
-import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
-import type { Output } from '../output.js';
-import { parseAssignment } from '../parameter-options.js';
+import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
+import { openImage } from '../open-image.js';
+import { number, type Output, plural } from '../output.js';
+import { type GivenParameters, parseAssignment, parseParameter } from '../parameter-options.js';
 import { callServer, type ProblemDocument, printProblem, readAnswer, SERVER_DEFAULT, serverUrl } from '../server-call.js';
 
 interface ParameterOptions {
@@ -14,6 +19,7 @@ interface ParameterOptions {
   tenant?: string;
   replace: boolean;
   timeout: number;
+  output?: string;
 }
 
 /** Output of `verdict parameter --json`: what the server answered. */
@@ -24,7 +30,20 @@ export interface ParameterJson {
   answer: unknown;
 }
 
-const USAGE = 'get [SET], set SET NAME=VALUE..., unset SET NAME..., history SET, or rollback SET [VERSION]';
+/** Output of `verdict parameter build --json`. */
+export interface ParameterBuildJson {
+  ok: true;
+  /** The written block, and its bytes. */
+  file: string;
+  bytes: number;
+  /** Of the image that the block is for. */
+  image: string;
+  /** Parameters that the rules read. */
+  count: number;
+}
+
+const USAGE =
+  'get [SET], set SET NAME=VALUE..., unset SET NAME..., history SET, rollback SET [VERSION], or build BUNDLE SET.NAME=VALUE...';
 const JSON_TYPE = 'application/json';
 
 /** `verdict parameter`. */
@@ -33,6 +52,7 @@ export function parameterCommand(): Command {
     new Option('--server <url>', 'address of the server').default(SERVER_DEFAULT),
     new Option('--tenant <tenant>', 'whose parameters'),
     new Option('--replace', 'set: values that are not given go back to their defaults').default(false),
+    new Option('-o, --output <file>', 'build: the file to write (default: <name>-<version>.parameters)'),
     new Option('--timeout <seconds>', 'how long to wait for an answer').argParser(integerOption(1, 36_000)).default(60),
   ];
   const description = `parameters of a tenant: ${USAGE}`;
@@ -60,9 +80,28 @@ async function parameter([action, name, ...values]: string[], options: Parameter
       none(others);
       return change('POST', name, '/rollback', version === undefined ? {} : { version }, options, output);
     }
+    case 'build':
+      return build(name, values, options, output);
     default:
       throw new UsageError(`verdict parameter ${action}: there is no such action`, USAGE);
   }
+}
+
+/** The block that binds an exported module to values: those that are not given have their defaults. */
+async function build(path: string, values: readonly string[], options: ParameterOptions, output: Output): Promise<number> {
+  const opened = await openImage(path, output);
+  if (opened === undefined) return EXIT_NO;
+  const { image, head } = opened;
+  const given = values.reduce<GivenParameters | undefined>((before, text) => parseParameter(text, before), undefined) ?? {};
+  const parameters = bindParameters(head, given);
+  if (parameters.length === 0) throw new Refusal('UNSUPPORTED', 'no rule reads a parameter', 'declare it in parameters/NAME.yaml');
+  const { hash } = readImageFile(image).header;
+  const block = parameterBlock(hash, parameters);
+  const file = options.output ?? `${head.name}-${head.version}.parameters`;
+  writeFileSync(file, block);
+  output.line(`${file}: ${plural(parameters.length, 'value')} for image ${hash}, ${number(block.length)} bytes`);
+  output.result({ ok: true, file, bytes: block.length, image: hash, count: parameters.length } satisfies ParameterBuildJson);
+  return EXIT_OK;
 }
 
 function none(values: readonly string[]): void {
