@@ -17,8 +17,8 @@ export interface OpenedImage {
 }
 
 /**
- * A bundle is compiled; an image file is verified by the engine, since a module does not verify it again. Undefined where the bundle
- * does not compile: why is printed. Throws Refusal INVALID_IMAGE.
+ * A bundle is compiled; an image file is verified by the engine, since a module does not verify it again. Undefined where the
+ * bundle does not compile: why is printed. Throws Refusal INVALID_IMAGE.
  */
 export async function openImage(path: string, output: Output): Promise<OpenedImage | undefined> {
   const bytes = statSync(path, { throwIfNoEntry: false })?.isFile() ? readGivenFile(path) : undefined;

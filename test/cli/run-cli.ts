@@ -65,5 +65,5 @@ export async function runJson<T>(args: readonly string[], options: CliOptions = 
 /** A directory of its own for a test file; `remove` clears it away. */
 export function makeTempDir(): { dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'verdict-cli-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) };
 }
