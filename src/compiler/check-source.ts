@@ -1,7 +1,7 @@
 // One expression from its text to folded IR.
 
 import type { ProfileName } from '../bundle/bundle.js';
-import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
+import { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Model } from '../schema/model.js';
 import { checkInScope } from './checker.js';
 import type { Ir } from './ir.js';
@@ -27,10 +27,17 @@ export function checkSourceInScope(
   profile: ProfileName,
   bag: DiagnosticBag,
 ): Ir | undefined {
-  const faults = new FaultSink(source, bag);
-  const roots = parseExpression(source.text, faults);
-  if (roots === undefined || !checkWhitelist(roots, profile, faults)) return undefined;
+  const given = new FaultSink(source, bag);
+  const roots = parseExpression(source.text, given);
+  if (roots === undefined || !checkWhitelist(roots, profile, given)) return undefined;
   if (scope === undefined || roots.length !== 1) return undefined;
+  // Whoever is handed the faults counts them.
+  const own = new DiagnosticBag(Number.POSITIVE_INFINITY);
+  const faults = new FaultSink(source, own);
   const ir = checkInScope(roots[0]!, scope, new Map(), faults, profile);
-  return faults.hasErrors ? undefined : fold(ir, faults);
+  for (const fault of own.items) {
+    // Beside a part that is not understood, nothing is known to be always so: of a sum to which a fault adds, the bounds are wrong.
+    if (fault.code !== 'V3401' || !faults.hasErrors) bag.add(fault);
+  }
+  return faults.hasErrors ? undefined : fold(ir, given);
 }
