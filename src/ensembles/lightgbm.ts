@@ -7,6 +7,7 @@ import { type Ensemble, type EnsembleFeature, type Link, Missing, newTree, Test,
 import { fault } from './fault.js';
 import { finishTree } from './finish-tree.js';
 import { parseNumber } from './json-value.js';
+import { MODEL_FEATURES_MAX } from './limits.js';
 import { linkOf, type ReadOptions } from './options.js';
 
 export interface LightgbmModel {
@@ -144,7 +145,8 @@ export function buildTree(
     const isChild = (child: number): boolean => Number.isInteger(child) && child < count && child >= -leaves.length;
     if (!isChild(left) || !isChild(right))
       fault(`${what}: node ${node} has children ${left} and ${right}, which are not in the file`);
-    if (!Number.isInteger(feature) || feature < 0) fault(`${what}: node ${node} tests the feature ${feature}`);
+    if (!Number.isInteger(feature) || feature < 0 || feature >= MODEL_FEATURES_MAX)
+      fault(`${what}: node ${node} tests the feature ${feature}`);
     const missing = (decision >> MISSING_SHIFT) & 3;
     if (!Number.isInteger(decision) || decision < 0 || decision > 15 || missing === 3)
       fault(`${what}: node ${node} has the decision_type ${decision}`);

@@ -128,6 +128,9 @@ function readTree(value: Json, index: number, budget: NodeBudget): Tree {
     const feature = features[node]!;
     if (!Number.isInteger(feature) || feature < 0 || feature >= MODEL_FEATURES_MAX)
       fault(`${path}: node ${node} tests the feature ${feature}`);
+    const isNode = (child: number): boolean => Number.isInteger(child) && child >= 0 && child < count;
+    if (!isNode(left[node]!) || !isNode(right[node]!))
+      fault(`${path}: node ${node} has children ${left[node]} and ${right[node]}, which are none of its ${count} nodes`);
     const isCategory = types?.[node] === 1;
     setSplit(tree, node, {
       feature,

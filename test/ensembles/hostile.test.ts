@@ -46,6 +46,23 @@ test('readers never throw, whatever becomes of a file', () => {
   expect(refused).toBeGreaterThan(100);
 });
 
+test('numbers of nodes and features that no integer of 32 bits holds are refused', () => {
+  const messageOf = (text: string): string => {
+    const read = readEnsemble(encoder.encode(text));
+    return 'message' in read ? read.message : 'taken';
+  };
+  // As integers of 32 bits these would be below 0, or that of another feature.
+  for (const feature of ['2474836470', '4294967297'])
+    expect(messageOf(SMALL_LIGHTGBM.replace('split_feature=0 1', `split_feature=${feature} 1`))).toContain(
+      `the feature ${feature}`,
+    );
+  const document = JSON.parse(SMALL_XGBOOST) as {
+    learner: { gradient_booster: { model: { trees: { left_children: number[] }[] } } };
+  };
+  document.learner.gradient_booster.model.trees[0]!.left_children[0]! += 2 ** 32;
+  expect(messageOf(JSON.stringify(document))).toContain('node 0 has children 4294967297 and');
+});
+
 /** Blobs of each form: full trees, deep ones, contributions; float32 and float64. */
 function blobs(): { blob: Uint8Array; inputs: readonly number[]; results: number }[] {
   const deep = author(randomOf(5), { depth: 12, trees: 5, features: 3 });

@@ -11,7 +11,20 @@ import { minimise } from './minimise.js';
 import type { Target } from './target.js';
 import { crashFolder, watch } from './watchdog.js';
 
-const NAMES = ['expression', 'bundle', 'archive', 'model', 'image', 'payload', 'json', 'frame', 'pattern', 'list', 'blob'] as const;
+const NAMES = [
+  'expression',
+  'bundle',
+  'archive',
+  'model',
+  'image',
+  'payload',
+  'json',
+  'frame',
+  'pattern',
+  'list',
+  'blob',
+  'ensemble',
+] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -161,6 +174,7 @@ const SUITE_EXECUTIONS: Readonly<Record<string, number>> = {
   pattern: 50,
   model: 50,
   blob: 100,
+  ensemble: 100,
   image: 100,
 };
 const SUITE_EXECUTIONS_DEFAULT = 300;

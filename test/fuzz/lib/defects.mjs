@@ -208,6 +208,10 @@ export const DEFECTS = [
     'if (from > to || «to > POINT_LAST» ||',
     'to > POINT_LAST + 16',
   ),
+  // --- ensemble
+  inEngine('ensemble', 'trees/verify', 'a result of any number', 'if («load<u32>(result, 4) >= end») return false;', 'false'),
+  inEngine('ensemble', 'trees/slots', 'a category beyond its set', 'if («category >> 5 >= count») return false;', 'false'),
+  inHost('ensemble', 'ensembles/slots', 'what is missing goes one way', '${kind} ${missing} ${«isLeft»} ${input}', 'false'),
 ];
 
 /** Global that holds the number of the defect that is switched on, and its export in the engine. */
