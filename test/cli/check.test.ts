@@ -65,8 +65,9 @@ describe('check', () => {
 
   it('gives costs as JSON', async () => {
     const { json } = await runJson<CheckJson>(['check', join(ROOT, 'examples/credit')]);
-    const { costs, costLimit, costMax, rules } = json.bundle!;
+    const { costs, costLimit, code, costMax, rules } = json.bundle!;
     expect(costLimit).toBe(50_000_000);
+    expect(code).toEqual({ bytes: expect.any(Number) });
     expect(costs[0]).toMatchObject({ kind: 'payload', parts: expect.any(Array) });
     expect(costs.filter(({ kind }) => kind === 'rule')).toHaveLength(rules.length);
     expect(costs.reduce((sum, { units }) => sum + units, 0)).toBeLessThanOrEqual(costMax);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { RULES_MAX } from '../../../assembly/shared/limits.js';
 import type { BundleFiles } from '../../bundle/files.js';
+import { generateModule } from '../../codegen/generate.js';
 import { type CompileResult, compile } from '../../compiler/compile.js';
 import type { CostEntry } from '../../compiler/cost-report.js';
 import type { IndexReport } from '../../compiler/index/plan.js';
@@ -12,6 +13,7 @@ import { IMAGE_COST_MAX } from '../../compiler/limits.js';
 import type { OpenQuestions } from '../../compiler/open-questions.js';
 import { applyFixes } from '../../diagnostic/fix.js';
 import { toSarif } from '../../diagnostic/sarif.js';
+import { readImageFile } from '../../image/file.js';
 import type { Manifest } from '../../image/manifest.js';
 import type { BundleSource } from '../bundle-dir.js';
 import {
@@ -74,6 +76,8 @@ export interface CheckJson {
     costs: CostEntry[];
     /** What a match index holds of the rules and of the rows of each table, or why there is none. */
     indexes: IndexReport[];
+    /** Whether code is generated for it once it is published, and of how many bytes; else why the interpreter decides. */
+    code: { bytes: number } | { why: string };
     /** In the order written. */
     rules: { id: string; file: string; line: number; cost: number; score: number; outcome: string | null; reason: string | null }[];
   };
@@ -134,16 +138,26 @@ async function check([path]: string[], options: CheckOptions, output: Output): P
     const costs = compiled.costs ?? [];
     const costLimit = options.costMax ?? IMAGE_COST_MAX;
     const indexes = compiled.indexes ?? [];
-    result.bundle = describe(manifest, costs, indexes, costLimit);
+    const code = codeOf(compiled.image!);
+    result.bundle = { ...describe(manifest, costs, indexes, costLimit), code };
     result.lock = { state: written ? 'current' : state, written };
     if (options.locked && result.lock.state !== 'current') result.ok = false;
     printBundle(manifest, options.rules, output);
     printCosts(costs, manifest.costMax, costLimit, output);
     printIndexes(indexes, output);
+    output.line(
+      'bytes' in code ? `decided by code of its own, ${number(code.bytes)} bytes` : `decided by the interpreter: ${code.why}`,
+    );
     printLock(result.lock, options.locked, output);
   }
   output.result(result);
   return result.ok ? EXIT_OK : EXIT_NO;
+}
+
+/** What becomes of its program when it is published. */
+function codeOf(image: Uint8Array): { bytes: number } | { why: string } {
+  const { module, unsupported } = generateModule(readImageFile(image).deciding);
+  return module === undefined ? { why: unsupported } : { bytes: module.length };
 }
 
 interface Mended {
@@ -190,7 +204,7 @@ function describe(
   costs: CostEntry[],
   indexes: IndexReport[],
   costLimit: number,
-): NonNullable<CheckJson['bundle']> {
+): Omit<NonNullable<CheckJson['bundle']>, 'code'> {
   const { name, version, profile, model, costMax, rules } = manifest;
   return {
     name,
