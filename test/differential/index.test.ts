@@ -48,7 +48,7 @@ const sources: Source[] = [
 ];
 
 describe.each(sources)('$name', ({ name, make, payload }) => {
-  it('decide alike with and without an index', async () => {
+  it('decide alike with and without an index', { timeout: 3_600_000 }, async () => {
     const seed = testSeed(`index ${name}`);
     engine ??= await createEngine({ poolThreads: 0, costMax: Number.MAX_SAFE_INTEGER });
     const random = new Random(seed);
