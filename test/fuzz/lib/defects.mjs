@@ -120,6 +120,13 @@ export const DEFECTS = [
     'if («(text & 0xffffffff) + (text >> 32) > constantBytes» ||',
     'false',
   ),
+  inEngine(
+    'image',
+    'index/verify',
+    'rows of a match index lie anywhere',
+    'if (rowCount === 0 || «!fits(load<u32>(at, DIMENSION_ROWS), (rowCount as u64) * (rowBytes as u64), bytes)») return false;',
+    'false',
+  ),
   // --- payload
   inEngine(
     'payload',

@@ -2,6 +2,7 @@
 // no more than its stated cost allows.
 
 import * as at from '#assembly/shared/image.js';
+import { DIMENSION_BYTES, INDEX_DIMENSIONS, INDEX_HEADER_BYTES } from '#assembly/shared/match-index.js';
 import { INSTRUCTION_BYTES } from '#assembly/shared/opcode.js';
 import { ImageError } from '#assembly/shared/status.js';
 import { RegisterType } from '#assembly/shared/value-type.js';
@@ -14,6 +15,7 @@ import { writeList } from '#src/image/list.js';
 import { sealImage } from '#src/image/write-image.js';
 import { readDecision } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
+import { worldFiles } from '../../compiler/bundle-world.js';
 import { encoded, model, NOW } from '../../compiler/standard-world.js';
 import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
 import { FuzzBox } from '../lib/engine.js';
@@ -82,6 +84,21 @@ const EXPRESSIONS = [
   'maybe !== null && n > 3 && country === "US"',
 ];
 
+/** Conditions of each kind that a match index has, over values that the payloads have too. */
+const CONDITIONS = [
+  ...['n > 3', 'n === 12 && country === "GB"', 'i >= 5 && i <= 7', 'amount < 12.5', 'amount === 12.5 && flag', 'country !== "US"'],
+  ...['s === "x😀"', 's < "y" && n > 0', 'flag', '!flag && i === 0', 'at > "2026-03-01T00:00:00Z"', 'maybe !== null && maybe > 2'],
+  ...['maybeText === "z"', 'items !== null && items.length > 2', 'born < "1980-01-01"', 's.length > 0 && i > 1'],
+];
+const ruled = (count: number, combine: 'score' | 'first'): ReadonlyMap<string, Uint8Array> => {
+  const rules = Array.from({ length: count }, (_, index) => {
+    const when = CONDITIONS[index % CONDITIONS.length]!.replace(/\d+(?=$| &&)/, (digits) => String(Number(digits) + (index >> 4)));
+    return `- { id: r${index}, when: '${when}', then: { score: ${index + 1}, reason: R${index % 3}, outcome: review } }\n`;
+  });
+  return worldFiles({ 'rules/a.yaml': rules.join('') }, { combine });
+};
+const INDEXED = [ruled(16, 'score'), ruled(16, 'first'), ruled(70, 'score')];
+
 const scope: Scope = {
   model,
   names: new Map(),
@@ -95,12 +112,37 @@ function* seeds(): Generator<Uint8Array> {
     if (image === undefined) throw new Error(`${text}: ${diagnostics[0]!.message}`);
     if (image.length <= IMAGE_BYTES_MAX) yield image;
   }
-  for (const files of BUNDLES) {
-    const { image, diagnostics } = compile(files, { profileMax: 'standard' });
-    if (image === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-    const { deciding } = readImageFile(image);
-    if (deciding.length <= IMAGE_BYTES_MAX) yield deciding.slice();
+  for (const index of ['off', 'on'] as const) {
+    for (const files of index === 'off' ? BUNDLES : [...BUNDLES, ...INDEXED]) {
+      const { image, diagnostics } = compile(files, { profileMax: 'standard', index });
+      if (image === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+      const { deciding } = readImageFile(image);
+      if (deciding.length <= IMAGE_BYTES_MAX) yield deciding.slice();
+    }
   }
+}
+
+/** Changes a match index: a number of its header or of a dimension, a constant, a rank, a list. @returns whether there is one */
+function changeIndex(out: Uint8Array, view: DataView, random: Random): boolean {
+  const u32 = (offset: number): number => view.getUint32(offset, true);
+  for (let index = 0; index < Math.min(u32(at.IMAGE_BLOB_COUNT), 16); index++) {
+    const descriptor = u32(at.IMAGE_BLOBS) + index * at.BLOB_BYTES;
+    if (descriptor + at.BLOB_BYTES > out.length || u32(descriptor + at.BLOB_KIND) !== at.BlobKind.INDEX) continue;
+    const blob = u32(at.IMAGE_DATA) + u32(descriptor + at.BLOB_OFFSET);
+    const bytes = u32(descriptor + at.BLOB_SIZE);
+    if (bytes < INDEX_HEADER_BYTES || blob + bytes > out.length) continue;
+    const dimensions = Math.min(u32(blob + INDEX_DIMENSIONS), (bytes - INDEX_HEADER_BYTES) / DIMENSION_BYTES);
+    const heads = INDEX_HEADER_BYTES / 4 + Math.floor(dimensions) * (DIMENSION_BYTES / 4);
+    const place = blob + 4 * random.below(random.chance(60) ? heads : bytes >> 2);
+    const near = [-8, -1, 1, 8][random.below(4)]!;
+    const roll = random.below(4);
+    if (roll === 0) view.setUint32(place, u32(place) + near, true);
+    else if (roll === 1) view.setUint32(place, (bytes - 8 * random.below(4)) & ~7, true);
+    else if (roll === 2) view.setUint32(place, u32(blob + 4 * random.below(heads)) + (random.chance(50) ? near : 0), true);
+    else view.setUint16(place + 2 * random.below(2), random.below(random.chance(70) ? 64 : 65536), true);
+    return true;
+  }
+  return false;
 }
 
 /** Another register of the same type, where there is one: what takes the one takes the other. */
@@ -150,6 +192,7 @@ function change(data: Uint8Array, random: Random): Uint8Array | undefined {
     view.setFloat64(at.IMAGE_COST_MAX, view.getFloat64(at.IMAGE_COST_MAX, true) * random.pick([0.5, 0.9, 0.99]), true);
   for (let left = 1 + random.below(3); left > 0; left--) {
     const roll = random.below(10);
+    if (random.chance(40) && changeIndex(out, view, random)) continue;
     if (roll < 6) {
       const place = entry(at.IMAGE_CODE, at.IMAGE_CODE_COUNT, INSTRUCTION_BYTES);
       const other = entry(at.IMAGE_CODE, at.IMAGE_CODE_COUNT, INSTRUCTION_BYTES);
