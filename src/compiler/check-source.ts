@@ -35,9 +35,10 @@ export function checkSourceInScope(
   const own = new DiagnosticBag(Number.POSITIVE_INFINITY);
   const faults = new FaultSink(source, own);
   const ir = checkInScope(roots[0]!, scope, new Map(), faults, profile);
+  const hasErrors = given.hasErrors || faults.hasErrors;
   for (const fault of own.items) {
     // Beside a part that is not understood, nothing is known to be always so: of a sum to which a fault adds, the bounds are wrong.
-    if (fault.code !== 'V3401' || !faults.hasErrors) bag.add(fault);
+    if (fault.code !== 'V3401' || !hasErrors) bag.add(fault);
   }
-  return faults.hasErrors ? undefined : fold(ir, given);
+  return hasErrors ? undefined : fold(ir, given);
 }

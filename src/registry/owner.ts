@@ -1,110 +1,178 @@
-// One process owns a data directory at a time. The owner listens on a Unix socket in it: the kernel closes the socket with the
-// process, however that ends, so a file left behind by kill -9 is known as stale by refusing a connection. Unlike a process id
-// in a file this also holds across containers that share a volume, and after ids have been used again.
+// One process owns a data directory at a time. Whoever wants it listens on a Unix socket of its own in it: the kernel closes the
+// socket with the process, however that ends, so a file left behind by kill -9 is known as stale by refusing a connection. Unlike
+// a process id in a file this also holds across containers that share a volume, and after ids have been used again.
+//
+// No file is ever taken over, for between asking and replacing another process may have come. Instead (Lamport's bakery):
+//
+//   1. listen on owner-ID.new, rename it to owner-ID.sock     from here on everybody who looks sees us
+//   2. look at the others: each answers with its process id and whether it owns the directory
+//   3. an owner, or a smaller ID that is starting: give up. A larger ID that is starting: look again, until it owns or is gone
+//   4. nobody: own
+//
+// Of two, at least one looks after the other was to be seen. Where both do, the larger gives up. Where only B sees A, B gives up or
+// waits until A owns or is gone. So never both own.
 
 import { randomUUID } from 'node:crypto';
 import { createConnection, createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Longest path a Unix socket may have, in bytes, on all systems (108 on Linux, 104 on macOS, with its final zero). */
 const SOCKET_PATH_BYTES_MAX = 103;
-const ATTEMPTS_MAX = 5;
+/** How often one that starts too is asked again, and after how long. */
+const LOOKS_MAX = 200;
+const LOOK_AGAIN_MS = 25;
+/** After this long a process that has accepted is taken as alive but too busy to say what it is. */
+const ANSWER_MS_MAX = 1000;
+/** Errors of a connection to a file that nobody listens on: a stale socket, one just gone, no socket at all. */
+const DEAD: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']);
+const SOCKET_NAME = /^owner-[0-9a-f]{12}\.(sock|new)$/;
 
 /** The file operations it needs, from store.ts, which alone touches files. */
 export interface OwnerFiles {
   rename(from: string, to: string): Promise<void>;
+  /** Does nothing where there is none. */
   remove(path: string): Promise<void>;
+  /** Names of the files in a directory. */
+  list(directory: string): Promise<string[]>;
+}
+
+/** What a process that listens says of itself. */
+interface Answer {
+  /** '?' where it did not say. */
+  pid: string;
+  isOwner: boolean;
 }
 
 /** Ownership of a data directory; ends with `release` or with the process. */
 export class Owner {
-  private constructor(private readonly server: Server) {}
+  #isOwner = false;
+  readonly #server: Server;
+  #path = '';
+
+  private constructor(
+    private readonly directory: string,
+    private readonly files: OwnerFiles,
+  ) {
+    this.#server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.end(`${process.pid} ${this.#isOwner ? 'owns' : 'starts'}`);
+    });
+  }
 
   /**
    * @param directory absolute path
-   * Throws Error where another process owns the directory, or the socket cannot be made there.
+   * Throws Error where another process owns the directory or is about to, or the socket cannot be made there.
    */
   static async claim(directory: string, files: OwnerFiles): Promise<Owner> {
-    const path = socketPath(directory);
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const server = await listen(path);
-      if (server !== undefined) return new Owner(server);
-      await refuseIfAlive(directory, path);
-      await removeStale(path, files);
+    const owner = new Owner(directory, files);
+    try {
+      if (process.platform === 'win32') await owner.#takePipe();
+      else {
+        await owner.#appear();
+        await owner.#wait();
+      }
+    } catch (error) {
+      await owner.release();
+      throw error;
     }
-    throw new Error(`cannot lock the data directory ${directory}: others are starting on it at the same time`);
+    return owner;
   }
 
   async release(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    if (this.#path !== '') await this.files.remove(this.#path);
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
-}
 
-function socketPath(directory: string): string {
-  const path =
-    process.platform === 'win32' ? `\\\\.\\pipe\\verdict-${directory.replace(/[\\/:]/g, '-')}` : `${directory}/owner.sock`;
-  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
-    throw new Error(
-      `the path of the data directory is too long for its lock: ${path} has more than ${SOCKET_PATH_BYTES_MAX} bytes`,
+  /** The name of a pipe belongs to one process, and goes with it. */
+  async #takePipe(): Promise<void> {
+    await listen(this.#server, `\\\\.\\pipe\\verdict-${this.directory.replace(/[\\/:]/g, '-')}`);
+    this.#isOwner = true;
+  }
+
+  /** Listens, and only then is to be seen: a socket that is bound and does not listen yet would pass for a stale one. */
+  async #appear(): Promise<void> {
+    const base = `${this.directory}/owner-${randomUUID().slice(-12)}`;
+    if (Buffer.byteLength(`${base}.sock`) > SOCKET_PATH_BYTES_MAX) {
+      throw new Error(
+        `the path of the data directory is too long for its lock: ${base}.sock has more than ${SOCKET_PATH_BYTES_MAX} bytes`,
+      );
+    }
+    await listen(this.#server, `${base}.new`);
+    try {
+      await this.files.rename(`${base}.new`, `${base}.sock`);
+    } catch (error) {
+      // Only an owner removes what does not listen yet.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw inUse(this.directory, undefined);
+      throw error;
+    }
+    this.#path = `${base}.sock`;
+  }
+
+  /** Until nobody else is there. */
+  async #wait(): Promise<void> {
+    let last: Answer | undefined;
+    for (let look = 0; look < LOOKS_MAX; look++) {
+      const others = await this.#others('.sock');
+      const stronger = others.find(({ path, answer }) => answer.isOwner || answer.pid === '?' || path < this.#path);
+      if (stronger !== undefined) throw inUse(this.directory, stronger.answer);
+      if (others.length === 0) {
+        this.#isOwner = true;
+        await this.#others('.new');
+        return;
+      }
+      last = others[0]?.answer;
+      await sleep(LOOK_AGAIN_MS);
+    }
+    throw inUse(this.directory, last);
+  }
+
+  /** The others that are alive among the files that end so; those of dead ones are removed. */
+  async #others(end: '.sock' | '.new'): Promise<{ path: string; answer: Answer }[]> {
+    const names = (await this.files.list(this.directory)).filter((name) => SOCKET_NAME.test(name) && name.endsWith(end));
+    const paths = names.map((name) => `${this.directory}/${name}`).filter((path) => path !== this.#path);
+    const found = await Promise.all(
+      paths.map(async (path) => {
+        const answer = await ask(path);
+        if (answer === undefined) await this.files.remove(path);
+        return answer === undefined ? [] : [{ path, answer }];
+      }),
     );
+    return found.flat();
   }
-  return path;
 }
 
-/** A server that tells whoever connects its process id, or undefined where the path is taken. */
-function listen(path: string): Promise<Server | undefined> {
+function inUse(directory: string, other: Answer | undefined): Error {
+  const what = other?.isOwner === false && other.pid !== '?' ? 'is being opened' : 'is in use';
+  return new Error(`the data directory ${directory} ${what} by process ${other?.pid ?? '?'}: stop it, or use another directory`);
+}
+
+function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.end(String(process.pid));
-    });
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(undefined);
-      else reject(new Error(`cannot lock the data directory: ${error.message}`));
-    });
+    server.once('error', (error) => reject(new Error(`cannot lock the data directory: ${error.message}`)));
     server.listen({ path, exclusive: true }, () => {
       server.unref(); // owning a directory keeps no process alive
-      resolve(server);
+      resolve();
     });
   });
 }
 
-/** Throws where a process answers at the path. */
-async function refuseIfAlive(directory: string, path: string): Promise<void> {
-  const pid = await ask(path);
-  if (pid === undefined) return;
-  throw new Error(`the data directory ${directory} is in use by process ${pid}: stop it, or use another directory`);
-}
-
-/** The process id behind the path, '?' where it is too busy to say, or undefined where nobody listens. */
-function ask(path: string): Promise<string | undefined> {
+/** What the process behind a path says, or undefined where nobody listens. */
+function ask(path: string): Promise<Answer | undefined> {
   return new Promise((resolve) => {
-    let answer = '';
-    let connected = false;
+    let text = '';
+    // The kernel accepts for a live process even while that is busy, or says that too many wait already: all but these is alive.
+    let isDead = false;
     const socket = createConnection(path);
-    socket.setTimeout(1000, () => socket.destroy());
-    socket.on('connect', () => {
-      connected = true;
-    });
+    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy());
     socket.on('data', (chunk) => {
-      answer += chunk.toString();
+      text += chunk.toString();
     });
-    socket.on('error', () => {});
-    // The kernel accepts for a live process even while that is busy: connected means alive, whether or not it answered.
-    socket.on('close', () => resolve(connected ? answer || '?' : undefined));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      isDead = DEAD.has(error.code ?? '');
+    });
+    socket.on('close', () => {
+      const [pid = '', state = ''] = text.split(' ');
+      resolve(isDead ? undefined : { pid: state === '' ? '?' : pid, isOwner: state === 'owns' });
+    });
   });
-}
-
-/**
- * Removes a socket file that nobody listens on. Moved away first: should another process have bound the path since we asked, it
- * is its live socket that we hold, and it is put back.
- */
-async function removeStale(path: string, files: OwnerFiles): Promise<void> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}`;
-  try {
-    await files.rename(path, aside);
-  } catch {
-    return; // somebody else was quicker
-  }
-  if ((await ask(aside)) === undefined) await files.remove(aside);
-  else await files.rename(aside, path);
 }

@@ -1,6 +1,6 @@
 // The data directory: every published image, durable before a publish is answered.
 //
-//   owner.sock                                             one process at a time, see owner.ts
+//   owner-ID.sock                                          one process at a time, see owner.ts
 //   tenants/{tenant}/bundles/{bundle}/
 //     {version}-{hash}.image                               never changed once it is there
 //     {version}-{hash}.code                                code generated for it, see code-file.ts; made anew where it is damaged
@@ -101,7 +101,7 @@ export class Store {
   static async open(dataDir: string): Promise<Store> {
     const directory = resolve(dataDir);
     await mkdir(join(directory, 'tenants'), { recursive: true });
-    const owner = await Owner.claim(directory, { rename, remove: (path) => rm(path, { force: true }) });
+    const owner = await Owner.claim(directory, { rename, remove: (path) => rm(path, { force: true }), list: readdir });
     try {
       const lists = new ListStore(directory);
       await lists.open();

@@ -211,7 +211,7 @@ describe('eval of CSV', () => {
 
 describe('eval of JSON', () => {
   for (const [file, rows, extra] of [
-    ['rows.ndjson', 11, [[11, '']]],
+    ['rows.ndjson', 11, [[11, '/amount']]],
     ['rows.json', 10, []],
     ['plain.ndjson', 10, []],
   ] as const) {

@@ -20,6 +20,8 @@ it.each([
   ['items.reduce((a, i) => i.price > 3 ? a + 1 : a, 0) > 10', []],
   ['amount > 9 && 1 < 2', ['V3401']],
   ['amount > 9', []],
+  [';', ['V3163']],
+  ['amount > 9 && 1 < 2;', ['V3003']],
 ])('%s gives %j', (text, codes) => {
   expect(faultsOf(text)).toEqual(codes);
 });

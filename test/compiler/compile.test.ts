@@ -4,7 +4,7 @@ import { type CompileOptions, compile } from '#src/compiler/compile.js';
 import { compileExpressions } from '#src/compiler/expressions.js';
 import { rankRules } from '#src/compiler/program.js';
 import { renderDiagnostic } from '#src/diagnostic/render.js';
-import { readImageFile, readManifest } from '#src/image/file.js';
+import { readManifest } from '#src/image/file.js';
 import { bundleFiles, HEAD, listed, MODEL, RULES } from '../bundle/files.js';
 import { model } from './check.js';
 
@@ -20,7 +20,6 @@ describe('a good bundle', () => {
   it('becomes an image file', () => {
     const { image, manifest, lock, found } = run();
     expect(found).toEqual([]);
-    const read = readImageFile(image!);
     expect(readManifest(image!)).toEqual(manifest);
     expect(manifest).toMatchObject({
       format: 2,

@@ -5,6 +5,7 @@ import type { ConstantIr, Ir } from '#src/compiler/ir.js';
 import { fold as foldIr, SILENT } from '#src/compiler/passes/fold.js';
 import { decimalType } from '#src/compiler/types.js';
 import { evaluateIr } from '../lib/ir-evaluator.js';
+import { testSeed } from '../lib/model.js';
 import { check } from './check.js';
 import { checked } from './standard-world.js';
 
@@ -87,7 +88,7 @@ describe('folding', () => {
       fc.property(tree, (text) => {
         expect(folded(text)).toBe(v8(text));
       }),
-      { numRuns: 3000, verbose: 1 },
+      { numRuns: 3000, verbose: 1, seed: testSeed('fold') },
     );
   });
 });
@@ -180,7 +181,7 @@ describe('folding of the profile standard', () => {
           expect(foldIr(ir, SILENT)).toMatchObject({ value: evaluateIr(ir, { payload: {} }) });
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: testSeed('fold') },
     );
   });
 });

@@ -35,7 +35,7 @@ describe('token soup', () => {
         expect(ir === undefined).toBe(failed);
         if (ir !== undefined && ir.type.kind !== 'object') expect(compileExpressions(model, [text]).image).toBeDefined();
       }),
-      { numRuns: 8000 },
+      { numRuns: 8000, seed: testSeed('token soup') },
     );
     expect(run.failed, fc.defaultReportMessage(run) ?? '').toBe(false);
   });
@@ -74,7 +74,7 @@ describe('token soup', () => {
           expect(span.start).toBeLessThanOrEqual(text.length);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: testSeed('token soup') },
     );
   });
 });
@@ -99,7 +99,7 @@ describe('document soup', () => {
           expect(image === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 600, seed: testSeed('token soup') },
     );
   });
 });

@@ -94,13 +94,17 @@ describe('Store', () => {
     it('and a file that a dead one left does not matter', async () => {
       await openStore();
       await open.pop()!.close();
-      await writeFile(join(directory, 'owner.sock'), ''); // nobody listens
+      // Nobody listens; the second died before it was to be seen.
+      const names = ['owner-000000000000.sock', 'owner-ffffffffffff.new'];
+      for (const name of names) await writeFile(join(directory, name), '');
       await openStore();
+      const left = await readdir(directory);
+      for (const name of names) expect(left).not.toContain(name);
       await expect(Store.open(directory)).rejects.toThrow(/in use/);
     });
 
     it('of many that start at once', async () => {
-      await writeFile(join(directory, 'owner.sock'), '');
+      await writeFile(join(directory, 'owner-000000000000.sock'), '');
       const results = await Promise.allSettled(Array.from({ length: 8 }, () => Store.open(directory)));
       const stores = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       open.push(...stores);

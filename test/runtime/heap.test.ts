@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HEAP_ALIGN, Heap } from '#src/runtime/heap.js';
+import { testSeed } from '../lib/model.js';
 
 const BASE = 4096;
 const PAGE = 65536;
@@ -72,7 +73,7 @@ describe('Heap', () => {
         for (const block of blocks) heap.release(block.address);
         expect(heap.allocate(4 * PAGE)).toBe(BASE);
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000, seed: testSeed('heap') },
     );
   });
 });

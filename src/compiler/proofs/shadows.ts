@@ -61,12 +61,7 @@ export function findShadows(proof: Proof): void {
     const by = reduce(proof, box, certain).sort((a, b) => a - b);
     const witness = space.pointOf(box)!;
     const inputs = proof.realize(witness, space.regionOf(box)) ?? (space.isCertain(box) ? { witness } : undefined);
-    if (inputs === undefined) {
-      findings.push({ kind: 'shadow', row, by });
-      return;
-    }
-    const taker = certain.find((before) => space.takes(before, inputs.witness)) ?? by[0]!;
-    findings.push({ kind: 'shadow', row, by, taker, ...inputs });
+    findings.push({ kind: 'shadow', row, by, ...inputs });
   }
 }
 

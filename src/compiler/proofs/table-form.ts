@@ -159,8 +159,6 @@ export interface ShadowFinding {
   by: readonly number[];
   /** An input of the row (of one with an opaque cell: one that its other cells take). Absent where none is known. */
   witness?: Witness;
-  /** The first row without opaque cells that matches it. */
-  taker?: number;
   payload?: unknown;
 }
 

@@ -51,9 +51,9 @@ describe('witnessPayload', () => {
 
   it('brings the objects that a value lies in, with what they require', () => {
     const payload = witnessPayload(wide, [{ field: field(wide, 'card.holder.age'), value: 30 }]) as Record<string, unknown>;
-    expect(payload['card']).toEqual({ limit: 0, holder: { age: 30 } });
-    expect(payload['shop']).toBeUndefined();
-    expect(payload['maybe']).toBeUndefined();
+    expect(payload.card).toEqual({ limit: 0, holder: { age: 30 } });
+    expect(payload.shop).toBeUndefined();
+    expect(payload.maybe).toBeUndefined();
   });
 
   it.each<[string, DomainValue]>([
@@ -220,8 +220,11 @@ describe('inputs that depend on one another', () => {
             expect(all.some((rows) => rows.includes(first) && rows.includes(second))).toBe(true);
           } else if (finding.kind === 'shadow') {
             expect(all.some(([first]) => first === finding.row)).toBe(false);
-            if (finding.payload !== undefined)
-              expect(shown(finding.payload)).toEqual(expect.arrayContaining([finding.row, finding.taker]));
+            if (finding.payload !== undefined) {
+              const rows = shown(finding.payload);
+              expect(rows).toContain(finding.row);
+              expect(finding.by.some((before) => rows.includes(before))).toBe(true);
+            }
           } else if (finding.kind === 'never') {
             expect(all.some((rows) => rows.includes(finding.row))).toBe(false);
           }
