@@ -1,6 +1,7 @@
 // Writes the measured tables of README.md and docs/BENCHMARKS.md from the newest results:
 //
 //   npm run bench -- decide && npm run bench -- serving && npm run figures
+//   npm run bench && npm run figures -- aims
 //   npm run bench -- language && npm run bench -- proofs && npm run figures -- language
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const results = `${root}bench/results/`;
 const BEGIN = '<!-- figures: npm run figures -->';
 const END = '<!-- end of figures -->';
+const AIMS_BEGIN = '<!-- figures: aims -->';
+const AIMS_END = '<!-- end of figures: aims -->';
 const LANGUAGE_BEGIN = '<!-- figures: language and proofs -->';
 const LANGUAGE_END = '<!-- end of figures: language and proofs -->';
 
@@ -112,6 +115,22 @@ function proofsTable({ rows }) {
   ];
 }
 
+function aimsTable({ aims }) {
+  const asked = { most: 'at most', least: 'at least' };
+  return [
+    row(['', 'measured', 'asked', 'met']),
+    '| --- | ---: | ---: | --- |',
+    ...aims.map(({ section, measure, unit, bound, direction, measured, met }) =>
+      row([
+        `${section}: ${measure}`,
+        measured === null ? '-' : `${number(measured)} ${unit}`,
+        direction === null ? '' : `${asked[direction]} ${number(bound)}`,
+        met === null ? '' : met ? 'yes' : 'no',
+      ]),
+    ),
+  ];
+}
+
 /** When and where: of one result. */
 function headOf({ at, machine: { cpu, processors, node, gcc } }) {
   const compiler = gcc === null ? '' : `, ${gcc.replace(/^gcc \(.*\) /, 'gcc ')}`;
@@ -149,7 +168,13 @@ function fillLanguageAndProofs() {
   fill('docs/BENCHMARKS.md', lines, LANGUAGE_BEGIN, LANGUAGE_END);
 }
 
+function fillAims() {
+  const aims = newest('aims');
+  fill('docs/BENCHMARKS.md', [headOf(aims), '', ...aimsTable(aims)], AIMS_BEGIN, AIMS_END);
+}
+
 const what = process.argv[2] ?? 'decide';
 if (what === 'decide') fillDecideAndServing();
 else if (what === 'language') fillLanguageAndProofs();
-else throw new Error(`there are figures of decide and of language, not of ${what}`);
+else if (what === 'aims') fillAims();
+else throw new Error(`there are figures of decide, aims and language, not of ${what}`);
