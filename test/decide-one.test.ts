@@ -1,6 +1,6 @@
 // One payload at a time: the same decisions as a request of one, and nothing left behind.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PAYLOAD_BYTES_MAX } from '#assembly/shared/limits.js';
 import { FunctionBody } from '#src/codegen/body.js';
 import { generateModule } from '#src/codegen/generate.js';
@@ -10,18 +10,9 @@ import { decideOne } from '#src/decide-one.js';
 import { Counter } from '#src/observe/counters.js';
 import { compileCode } from '#src/runtime/generated-code.js';
 import { Op, ValueType } from '#src/wasm/format.js';
-import { decided, payment, type SmallTenant, type SmallTenantOptions, smallTenant } from './lib/small-tenant.js';
+import { decided, payment, type SmallTenant, tenantMaker } from './lib/small-tenant.js';
 
-const made: SmallTenant[] = [];
-afterEach(async () => {
-  for (const { pool } of made.splice(0)) await pool.close();
-});
-
-function make(options: SmallTenantOptions = {}): SmallTenant {
-  const tenant = smallTenant(options);
-  made.push(tenant);
-  return tenant;
-}
+const make = tenantMaker();
 
 const one = ({ live }: SmallTenant, payload: Uint8Array, now = 0n): Uint8Array =>
   decideOne(live, payload, now, (memory, address, bytes) => memory.bytes.slice(address, address + bytes));

@@ -1,22 +1,13 @@
 // One JSON text at a time: the same decisions as a request of one, and nothing left behind.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decideJson, type JsonText } from '#src/decide-json.js';
 import { decideOne } from '#src/decide-one.js';
 import { decideText } from '#src/decide-text.js';
 import { Counter } from '#src/observe/counters.js';
-import { payment, type SmallTenant, type SmallTenantOptions, smallTenant } from './lib/small-tenant.js';
+import { payment, type SmallTenant, tenantMaker } from './lib/small-tenant.js';
 
-const made: SmallTenant[] = [];
-afterEach(async () => {
-  for (const { pool } of made.splice(0)) await pool.close();
-});
-
-function make(options: SmallTenantOptions = {}): SmallTenant {
-  const tenant = smallTenant(options);
-  made.push(tenant);
-  return tenant;
-}
+const make = tenantMaker();
 
 const one = ({ live }: SmallTenant, text: JsonText, now = 0n): Uint8Array =>
   decideText(live, text, now, (memory, address, bytes) => memory.bytes.slice(address, address + bytes));

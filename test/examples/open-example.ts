@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { compile, createEngine, type RuleSet } from '#src/index.js';
 import type { ModelLock } from '#src/schema/model.js';
 
@@ -24,4 +25,17 @@ export async function openExample(name: string): Promise<OpenExample> {
   if (image === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
   const engine = await createEngine({ poolThreads: 0 });
   return { ruleSet: await engine.load(image), lock, close: () => engine.close() };
+}
+
+/** Mean of the shares of bad and of good ones that are told right, where bad is to be anything but approve. */
+export function balancedAccuracy(ruleSet: RuleSet, rows: readonly { payload: object; bad: boolean }[]): number {
+  const counts = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
+  for (const { payload, bad } of rows) {
+    const { status, outcome } = ruleSet.decide(payload);
+    expect(status).toBe('OK');
+    counts[outcome !== 'approve' ? (bad ? 'truePositive' : 'falsePositive') : bad ? 'falseNegative' : 'trueNegative']++;
+  }
+  const recall = counts.truePositive / (counts.truePositive + counts.falseNegative);
+  const specificity = counts.trueNegative / (counts.trueNegative + counts.falsePositive);
+  return (recall + specificity) / 2;
 }

@@ -1,5 +1,6 @@
 // A tenant with the small image, as the engine composes it, and promises instead of callbacks.
 
+import { afterEach } from 'vitest';
 import { type DecideOptions, decideFrame, decidePayloads } from '#src/decide.js';
 import { Counters } from '#src/observe/counters.js';
 import { LiveImage } from '#src/registry/live-image.js';
@@ -32,6 +33,19 @@ export function smallTenant(options: SmallTenantOptions = {}): SmallTenant {
   const tenant = new Tenant('test', { pool, costInlineMax, counters }, { scratchCount: threads + 3, ringBytes, pagesMax });
   const live = LiveImage.place(tenant, options.image ?? smallImage());
   return { tenant, live, counters, pool };
+}
+
+/** Makes small tenants that are closed after each test. To be called once, where a file's tests begin. */
+export function tenantMaker(): (options?: SmallTenantOptions) => SmallTenant {
+  const made: SmallTenant[] = [];
+  afterEach(async () => {
+    for (const { pool } of made.splice(0)) await pool.close();
+  });
+  return (options = {}) => {
+    const tenant = smallTenant(options);
+    made.push(tenant);
+    return tenant;
+  };
 }
 
 const encoder = new PayloadEncoder(smallModel());
