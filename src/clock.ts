@@ -4,6 +4,11 @@ export interface Clock {
   nowMicros(): bigint;
 }
 
+/** Milliseconds by the clock that deadlines are told in: performance.now() of this process. It never steps back. */
+export function monotonicMillis(): number {
+  return performance.now();
+}
+
 export const systemClock: Clock = {
   nowMicros: () => BigInt(Date.now()) * 1000n,
 };

@@ -15,7 +15,17 @@ import {
 } from '../assembly/shared/layout.js';
 import { SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
-import { admit, type DecideOptions, decidePayloads, isPooled, type Request, runInline, runPooled, type Settled } from './decide.js';
+import {
+  admit,
+  type DecideOptions,
+  decidePayloads,
+  isPooled,
+  type Request,
+  requireValid,
+  runInline,
+  runPooled,
+  type Settled,
+} from './decide.js';
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
@@ -50,7 +60,7 @@ const NO_PAYLOAD = new Uint8Array(0);
 /**
  * Decides payloads that are JSON text, in order, as one request; ids, paths and `settle` as decidePayloads. A text that does not fit
  * the model has a decision with status INVALID_PAYLOAD, and a problem.
- * Throws Problem: BUSY, BATCH_TOO_LARGE.
+ * Throws Problem: BUSY, BATCH_TOO_LARGE, DEADLINE_EXCEEDED, CANCELLED.
  */
 export function decideJson(
   live: LiveImage,
@@ -58,6 +68,7 @@ export function decideJson(
   options: DecideJsonOptions,
   settle: (settled: SettledJson) => void,
 ): void {
+  requireValid(options);
   const sizes = texts.map(sizeOf);
   const longest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const area = areaBytes(live.jsonRoom, longest);
@@ -249,6 +260,10 @@ class TextsSettled implements SettledJson {
     return this.settled.status;
   }
 
+  get problem(): Problem | undefined {
+    return this.settled.problem;
+  }
+
   get count(): number {
     return this.settled.count;
   }
@@ -275,6 +290,7 @@ class TextsCopy implements SettledJson {
   readonly answer = NO_PAYLOAD;
   readonly path: 'inline' | 'pooled';
   status: Status;
+  problem: Problem | undefined;
   private readonly decisions: Uint8Array[];
   private readonly statuses: Status[];
 
@@ -283,6 +299,7 @@ class TextsCopy implements SettledJson {
     readonly problems: Map<number, Problem>,
   ) {
     this.status = settled.status;
+    this.problem = settled.problem;
     this.path = settled.path;
     this.decisions = Array.from({ length: settled.count }, (_, index) => settled.decision(index).slice());
     this.statuses = Array.from({ length: settled.count }, (_, index) => settled.statusOf(index));
@@ -295,6 +312,7 @@ class TextsCopy implements SettledJson {
   replace(index: number, by: Settled): void {
     if (by.status !== Status.OK) {
       this.status = by.status;
+      this.problem = by.problem;
       return;
     }
     this.decisions[index] = by.decision(0).slice();

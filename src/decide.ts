@@ -35,6 +35,7 @@ import {
 import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
 import { assert } from './assert.js';
+import { type DecideOptions, whyVoid } from './decide-options.js';
 import { Problem } from './errors.js';
 import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
@@ -45,18 +46,9 @@ import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall, TaskResult } from './runtime/task.js';
 import { Collected, type Settle, type Settled } from './settled.js';
 
+export type { DecideOptions } from './decide-options.js';
 export { type FrameHead, peekFrame } from './frame.js';
 export type { Settle, Settled } from './settled.js';
-
-export interface DecideOptions {
-  /** Microseconds UTC; what the rules see as `now`. */
-  now: bigint;
-  /** Decision id of the first payload, the i-th has idLow + i. Absent or both 0: decisions carry no id. */
-  idHigh?: bigint;
-  idLow?: bigint;
-  /** Forces a path; without it the static cost decides. `pooled` is inline all the same where the engine has no pool. */
-  path?: 'inline' | 'pooled';
-}
 
 const EMPTY = new Uint8Array(0);
 
@@ -64,9 +56,11 @@ const EMPTY = new Uint8Array(0);
  * Decides payloads (each a FlatBuffers table of the image's model), in order, as one request. `settle` is called exactly once:
  * before the return (inline), or later from the event loop (pooled). A batch that does not fit the ring at once is decided in
  * parts, and settled as one.
- * Throws Problem: BUSY where the tenant's ring is full, BATCH_TOO_LARGE where one payload's worst case exceeds the ring.
+ * Throws Problem: BUSY where the tenant's ring is full, BATCH_TOO_LARGE where one payload's worst case exceeds the ring,
+ * DEADLINE_EXCEEDED and CANCELLED where it is void already; where it is void later, `settled.problem` says so.
  */
 export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[], options: DecideOptions, settle: Settle): void {
+  requireValid(options);
   const pooled = isPooled(live, payloads.length, options);
   const bytes = slotBytes(live, payloads, 0, payloads.length);
   if (bytes > live.tenant.memory.ring.bytes || payloads.length > SLOT_COUNT_MAX) {
@@ -86,7 +80,8 @@ export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[],
 
 /**
  * Decides a RequestBatch frame and answers with an AnswerBatch: one copy in, none out. `settle` as for decidePayloads.
- * Throws Problem: BUSY; BATCH_TOO_LARGE above SLOT_COUNT_MAX requests, or where the worst case of its answer exceeds the ring.
+ * Throws Problem: BUSY; BATCH_TOO_LARGE above SLOT_COUNT_MAX requests, or where the worst case of its answer exceeds the ring;
+ * DEADLINE_EXCEEDED, CANCELLED.
  */
 export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideOptions, settle: Settle): void {
   const count = countRequests(frame);
@@ -95,6 +90,7 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     settle(INVALID_FRAME);
     return;
   }
+  requireValid(options);
   if (count > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${count} requests in a frame, at most ${SLOT_COUNT_MAX}`);
   // assembly/flatbuffers/answer.ts
   const output = ANSWER_BATCH_BYTES + align8(count * 4) + count * (ANSWER_BYTES + live.decisionBytesMax);
@@ -114,6 +110,12 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
   }
   if (isPooled(live, count, options)) void runPooled(request, SlotCall.DECIDE_FRAME, settle);
   else runInline(request, SlotCall.DECIDE_FRAME, settle);
+}
+
+/** Throws Problem DEADLINE_EXCEEDED, CANCELLED where a request is void. */
+export function requireValid(options: DecideOptions): void {
+  const problem = whyVoid(options);
+  if (problem !== undefined) throw problem;
 }
 
 /** Inline by default, pooled when it pays: see config.ts for the bound. */
@@ -163,6 +165,7 @@ export async function runPooled(request: Request, call: SlotCall, settle: Settle
 /** A request in its slot, from `begin` to `end`. */
 export class Request implements Settled {
   status: Status = Status.OK;
+  readonly problem = undefined;
   count = 0;
   path: 'inline' | 'pooled' = 'inline';
   private live!: LiveImage;
@@ -363,6 +366,7 @@ function decideParts(
   }
   try {
     for (const part of parts) {
+      if (!collected.goesOn(options)) break;
       request.fill(payloads, part.first, part.count, options);
       request.decideInline(SlotCall.DECIDE);
       if (!collected.take(request)) break;
@@ -383,6 +387,7 @@ async function decidePartsPooled(
 ): Promise<void> {
   try {
     for (const part of parts) {
+      if (!collected.goesOn(options)) break;
       request.fill(payloads, part.first, part.count, options);
       await request.decidePooled(SlotCall.DECIDE);
       if (!collected.take(request)) break;
@@ -426,6 +431,7 @@ function tooLarge(index: number, bytes: number, bytesMax: number): Problem {
 /** A frame that never got a slot. */
 const INVALID_FRAME: Settled = {
   status: Status.INVALID_FRAME,
+  problem: undefined,
   count: 0,
   path: 'inline',
   answer: EMPTY,

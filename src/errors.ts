@@ -150,8 +150,18 @@ export const PROBLEMS = {
     title: 'This is a WebSocket endpoint',
     advice: 'Connect with a WebSocket client that offers the subprotocol `verdict.v1`.',
   },
+  CANCELLED: {
+    status: 499,
+    title: 'The caller has cancelled the request',
+    advice: 'Nothing: it was not decided, or what was decided of it is dropped.',
+  },
   BUSY: { status: 503, title: 'The tenant has no room for another request', advice: 'Try again after Retry-After seconds.' },
   STOPPING: { status: 503, title: 'The server is stopping', advice: 'Try another server.' },
+  DEADLINE_EXCEEDED: {
+    status: 504,
+    title: 'The deadline of the request was over before it was decided',
+    advice: 'Give it more time, or send less at a time. Asking again at once makes a loaded server slower.',
+  },
   OUT_OF_MEMORY: {
     status: 507,
     title: 'The tenant has reached its memory quota',

@@ -2,14 +2,18 @@
 
 import { Status } from '../assembly/shared/status.js';
 import { assert } from './assert.js';
+import { type DecideOptions, whyVoid } from './decide-options.js';
+import type { Problem } from './errors.js';
 
 /** What came out of one request. Valid only inside the `settle` call it was handed to, and so is every view it returns. */
 export interface Settled {
   /**
    * OK: every payload has its decision (which may itself say INVALID_PAYLOAD). INVALID_FRAME: the frame is malformed or names
-   * another model. INTERNAL: the engine trapped or its thread died; nothing was decided.
+   * another model. INTERNAL: the engine trapped or its thread died, or `problem` says why; nothing was decided.
    */
   readonly status: Status;
+  /** Why a request that is no fault of ours was not decided, or no further: DEADLINE_EXCEEDED, CANCELLED. */
+  readonly problem: Problem | undefined;
   /** Decisions there are; 0 unless status is OK. */
   readonly count: number;
   readonly path: 'inline' | 'pooled';
@@ -28,6 +32,7 @@ const EMPTY = new Uint8Array(0);
 /** Decisions of all parts, copied. */
 export class Collected implements Settled {
   status: Status = Status.OK;
+  problem: Problem | undefined;
   readonly answer = EMPTY;
   private decisions: Uint8Array[] = [];
   private statuses: Status[] = [];
@@ -41,12 +46,19 @@ export class Collected implements Settled {
     return this.decisions.length;
   }
 
+  /** False where the request is void by now: then it has failed. */
+  goesOn(options: DecideOptions): boolean {
+    this.problem = whyVoid(options);
+    if (this.problem !== undefined) this.fail(Status.INTERNAL);
+    return this.problem === undefined;
+  }
+
   /** Copies what a part decided. False where it failed: then the batch has failed. */
   take(part: Settled): boolean {
     this.status = part.status;
     if (part.status !== Status.OK) {
-      this.decisions = [];
-      this.statuses = [];
+      this.problem = part.problem;
+      this.fail(part.status);
       return false;
     }
     for (let i = 0; i < part.count; i++) {
@@ -54,6 +66,12 @@ export class Collected implements Settled {
       this.statuses.push(part.statusOf(i));
     }
     return true;
+  }
+
+  private fail(status: Status): void {
+    this.status = status;
+    this.decisions = [];
+    this.statuses = [];
   }
 
   decision(index: number): Uint8Array {

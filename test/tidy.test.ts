@@ -52,6 +52,7 @@ const rows: readonly (readonly string[])[] = [
   ['src/registry'],
   [
     'src/frame.ts',
+    'src/decide-options.ts',
     'src/settled.ts',
     'src/conditions.ts',
     'src/evaluate.ts',
@@ -73,6 +74,8 @@ const edges: Readonly<Record<string, string>> = {
   'src/config.ts -> assembly/shared': 'limits',
   'src/config.ts -> src/clock.ts': 'the clock is an option',
   'src/image -> src/schema': 'an image is written from a model',
+  'src/settled.ts -> src/decide-options.ts': 'a request that is decided in parts is void between two of them',
+  'src/decide.ts -> src/decide-options.ts': 'what a caller says about a request',
   'src/decide.ts -> src/frame.ts': 'frames are counted before they are copied',
   'src/decide.ts -> src/settled.ts': 'what came out of a request',
   'src/ruleset.ts -> src/decide-one.ts': 'the library decides one payload at once',

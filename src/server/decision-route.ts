@@ -143,6 +143,7 @@ function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array
 /** Throws Problem where a request as a whole was not decided. */
 export function requireSettled(settled: Settled): void {
   if (settled.status === Status.OK) return;
+  if (settled.problem !== undefined) throw settled.problem;
   throw new Problem(settled.status === Status.INVALID_FRAME ? 'INVALID_FRAME' : 'INTERNAL');
 }
 
