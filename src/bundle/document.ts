@@ -1,28 +1,15 @@
 // One YAML or JSON document of a bundle: its value, and where in the file each part of it stands.
 
-import {
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  type Node,
-  type Pair,
-  Parser,
-  Scalar,
-  visit,
-  type YAMLMap,
-  YAMLParseError,
-} from 'yaml';
+import { Composer, type CST, type Document, isScalar, isSeq, Lexer, Parser, visit, YAMLParseError } from 'yaml';
 import type { DiagnosticBag, Fix, Span } from '../diagnostic/diagnostic.js';
 import { lineIndexOf } from '../diagnostic/position.js';
 import { certainlyMeant } from '../diagnostic/suggest.js';
 import { jsonValue } from '../schema/json-text.js';
+import { JsonPlaces } from './json-places.js';
 import { ALIASES_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX } from './limits.js';
+import type { Place, Places } from './places.js';
 import { type ScalarText, scalarText } from './scalar-text.js';
+import { YamlPlaces } from './yaml-places.js';
 
 /** Nothing of an author's text is written to the process's warnings, as the reader would. */
 const YAML_OPTIONS = { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'error' } as const;
@@ -30,6 +17,7 @@ const YAML_OPTIONS = { uniqueKeys: false, prettyErrors: false, version: '1.2', s
 /** Key of a JSON Pointer's last part and the pointer before it. */
 function splitPointer(pointer: string): string[] {
   if (pointer === '') return [];
+  if (!pointer.includes('~')) return pointer.slice(1).split('/');
   return pointer
     .slice(1)
     .split('/')
@@ -42,28 +30,26 @@ export function toPointer(...keys: (string | number)[]): string {
 }
 
 export class BundleDocument {
-  readonly #root: Document;
-  /** Pairs by key of the maps that were looked into: a map may have very many keys, and a fault in each. */
-  readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
+  readonly #places: Places;
 
   constructor(
     readonly file: string,
     readonly text: string,
     /** Plain JavaScript value of the document. */
     readonly value: unknown,
-    root: Document,
+    places: Places,
     readonly bytes: Uint8Array,
   ) {
-    this.#root = root;
+    this.#places = places;
   }
 
   /** Place of the value that a JSON Pointer names; of its nearest parent where it does not exist. */
   spanOf(pointer: string): Span {
-    let node: Node | null = this.#root.contents;
+    let node = this.#places.root;
     // Only the last span is made: that of a long list costs as much as the list.
     let place = node;
     for (const key of splitPointer(pointer)) {
-      const next = this.#child(node, key);
+      const next = this.#places.child(node, key);
       if (next === undefined) break;
       node = next.value;
       place = next.value ?? next.key;
@@ -73,17 +59,14 @@ export class BundleDocument {
 
   /** Place of a key of the object that a JSON Pointer names; of the object where it has no such key. */
   keySpan(pointer: string, key: string): Span {
-    const found = this.#child(this.#find(pointer), key);
+    const found = this.#places.child(this.#find(pointer), key);
     return found === undefined ? this.spanOf(pointer) : this.#span(found.key);
   }
 
   /** The text of a string (or other scalar, in its spelling) with its place; undefined where the pointer names no scalar. */
   scalar(pointer: string): ScalarText | undefined {
-    const node = this.#find(pointer);
-    if (!isScalar(node)) return undefined;
-    const [start, end] = node.range ?? [0, 0];
-    const value = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
-    return scalarText(value, this.text, this.file, start, end, styleOf(node));
+    const found = this.#places.scalarAt(this.#find(pointer));
+    return found && scalarText(found.text, this.text, this.file, found.start, found.end, found.style);
   }
 
   /**
@@ -91,14 +74,13 @@ export class BundleDocument {
    * not have it yet.
    */
   keyFix(pointer: string, key: string, known: Iterable<string>): Fix | undefined {
-    const node = this.#child(this.#find(pointer), key)?.key;
     const parent = this.#find(pointer);
-    if (!isScalar(node) || node.value !== key || !isMap(parent) || isAlias(node)) return undefined;
+    const place = this.#places.child(parent, key)?.key;
+    const written = place && this.#places.isWritten(place, key) ? this.#places.scalarAt(place) : undefined;
+    if (written === undefined) return undefined;
     const meant = certainlyMeant(key, known);
-    if (meant === undefined || this.#pairsOf(parent).has(meant)) return undefined;
-    const [start, end] = node.range ?? [0, 0];
-    const text = scalarText(key, this.text, this.file, start, end, styleOf(node));
-    return text.fixAt?.(0, key.length, meant);
+    if (meant === undefined || this.#places.child(parent, meant) !== undefined) return undefined;
+    return scalarText(key, this.text, this.file, written.start, written.end, written.style).fixAt?.(0, key.length, meant);
   }
 
   /** Another text for the one that a JSON Pointer names: the one of `known` that is certainly meant. */
@@ -113,67 +95,22 @@ export class BundleDocument {
     return lineIndexOf(this.bytes).position(offset).line;
   }
 
-  #find(pointer: string): Node | null {
-    let node: Node | null = this.#root.contents;
-    for (const key of splitPointer(pointer)) node = this.#child(node, key)?.value ?? null;
-    return this.#resolve(node);
+  #find(pointer: string): Place | null {
+    let place = this.#places.root;
+    for (const key of splitPointer(pointer)) place = this.#places.child(place, key)?.value ?? null;
+    return place;
   }
 
-  #resolve(node: Node | null): Node | null {
-    return isAlias(node) ? (node.resolve(this.#root) ?? null) : node;
-  }
-
-  /** The value below a key or index, and the node that is pointed at for the key (for an index: the item). */
-  #child(parent: Node | null, key: string): { value: Node | null; key: Node | null } | undefined {
-    const node = this.#resolve(parent);
-    if (isSeq(node)) {
-      const item = /^\d+$/.test(key) ? node.items[Number(key)] : undefined;
-      return item === undefined ? undefined : { value: item as Node | null, key: item as Node | null };
-    }
-    if (!isMap(node)) return undefined;
-    const pair = this.#pairsOf(node).get(key);
-    return pair === undefined ? undefined : { value: pair.value as Node | null, key: pair.key as Node };
-  }
-
-  #pairsOf(node: YAMLMap): Map<string, Pair> {
-    let pairs = this.#pairs.get(node);
-    if (pairs === undefined) {
-      pairs = new Map();
-      for (const pair of node.items) {
-        const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
-        if (name !== undefined && !pairs.has(name)) pairs.set(name, pair);
-      }
-      this.#pairs.set(node, pairs);
-    }
-    return pairs;
-  }
-
-  #span(node: Node | null): Span {
-    const [start, end] = node?.range ?? [0, 0];
+  #span(place: Place | null): Span {
+    const [start, end] = [place?.start ?? 0, place?.end ?? 0];
     // A block collection's range reaches to the next key: its first line is what an author looks at.
-    if (isMap(node) || isSeq(node)) {
+    if (place?.isCollection === true) {
       const trimmed = this.text.slice(start, end).trimEnd().length;
       const lineEnd = this.text.indexOf('\n', start);
       const stop = lineEnd === -1 ? this.text.length : lineEnd;
       return { file: this.file, start, end: Math.max(start, Math.min(start + trimmed, stop)) };
     }
     return { file: this.file, start, end };
-  }
-}
-
-function styleOf(node: Scalar): 'plain' | 'single' | 'double' | 'block' | 'unknown' {
-  switch (node.type) {
-    case Scalar.PLAIN:
-      return 'plain';
-    case Scalar.QUOTE_SINGLE:
-      return 'single';
-    case Scalar.QUOTE_DOUBLE:
-      return 'double';
-    case Scalar.BLOCK_LITERAL:
-    case Scalar.BLOCK_FOLDED:
-      return 'block';
-    default:
-      return 'unknown';
   }
 }
 
@@ -208,6 +145,8 @@ export function readDocument(
 
   const exact = options.exactIntegers === true;
   const isJson = file.endsWith('.json');
+  const plain = isJson && !exact ? readPlainJson(file, text, bytes) : undefined;
+  if (plain !== undefined) return plain;
   let root: Document;
   let value: unknown;
   try {
@@ -245,7 +184,19 @@ export function readDocument(
       return undefined;
     }
   }
-  return new BundleDocument(file, text, value, root, bytes);
+  return new BundleDocument(file, text, value, new YamlPlaces(root), bytes);
+}
+
+/** Reads JSON without a fault; undefined where there may be one: the YAML reader finds its place. */
+function readPlainJson(file: string, text: string, bytes: Uint8Array): BundleDocument | undefined {
+  let value: unknown;
+  try {
+    value = jsonValue(text);
+  } catch {
+    return undefined;
+  }
+  const places = JsonPlaces.of(text);
+  return places && new BundleDocument(file, text, value, places, bytes);
 }
 
 /**
@@ -271,7 +222,7 @@ export function readPart(file: string, text: string): BundleDocument | undefined
       if ('anchor' in node && node.anchor !== undefined) isPlain = false;
     },
   });
-  return isPlain ? new BundleDocument(file, text, root.toJS(), root, new Uint8Array()) : undefined;
+  return isPlain ? new BundleDocument(file, text, root.toJS(), new YamlPlaces(root), new Uint8Array()) : undefined;
 }
 
 /** `parseDocument` of the YAML reader for texts of bounded depth, in one pass. Throws RangeError for one that is nested deeper. */

@@ -13,6 +13,7 @@ import { BundleDocument, readPart } from './document.js';
 import { DOCUMENT_BYTES_MAX } from './limits.js';
 import { readPlainRule } from './plain-rule.js';
 import type { ScalarText } from './scalar-text.js';
+import { YamlPlaces } from './yaml-places.js';
 
 /** Items below which cutting saves nothing. */
 const ITEMS_MIN = 50;
@@ -62,7 +63,7 @@ export class ListDocument extends BundleDocument {
     readonly starts: readonly number[],
   ) {
     const value = items.map((item) => item.value);
-    super(file, text, value, new Document(), bytes);
+    super(file, text, value, new YamlPlaces(new Document()), bytes);
   }
 
   override spanOf(pointer: string): Span {

@@ -3,6 +3,7 @@
 
 import { parseDocument } from 'yaml';
 import type { Fix, Span } from '../diagnostic/diagnostic.js';
+import type { ScalarStyle } from './places.js';
 
 export interface ScalarText {
   /** The scalar's value. */
@@ -73,10 +74,8 @@ function fromHex(digits: string): string | undefined {
   return point >= 0 && point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
 }
 
-type Style = 'plain' | 'single' | 'double' | 'block' | 'unknown';
-
 /** A replacement in the spelling of a style; undefined where it has none. */
-function spelled(replacement: string, style: Style): string | undefined {
+function spelled(replacement: string, style: ScalarStyle): string | undefined {
   // Ends of lines are folded, and a plain scalar may end at any of these where it stands in `{ }` or `[ ]`.
   if (/[\n\r\t]/.test(replacement) || (style === 'plain' && /[#:,[\]{}"'`&*!%@\\]/.test(replacement.replace(/!==|&&/g, ''))))
     return undefined;
@@ -97,7 +96,14 @@ function readScalar(raw: string): string | undefined {
  * @param style how it is written: plain, quoted, block, or unknown (no matching)
  * @param start offset of the scalar's first character, its quote or its `|` or `>` included
  */
-export function scalarText(value: string, source: string, file: string, start: number, end: number, style: Style): ScalarText {
+export function scalarText(
+  value: string,
+  source: string,
+  file: string,
+  start: number,
+  end: number,
+  style: ScalarStyle,
+): ScalarText {
   const span: Span = { file, start, end };
   let offsets: Int32Array | undefined | null = null;
   const match = (): Int32Array | undefined => {

@@ -62,6 +62,8 @@ const OTHER = Symbol('no atom');
 
 /** The condition as a test of one register; undefined where it is none. */
 export function atomOf(condition: Ir): Atom | { always: boolean } | undefined {
+  const simple = simpleAtom(condition);
+  if (simple !== undefined) return simple;
   const reader = new Reader();
   try {
     const { yes } = reader.truth(condition);
@@ -71,6 +73,18 @@ export function atomOf(condition: Ir): Atom | { always: boolean } | undefined {
     if (error === OTHER) return undefined;
     throw error;
   }
+}
+
+/** A comparison of what is never null with a constant: most tests are no more, and the reader's steps would be their cost. */
+function simpleAtom(ir: Ir): Atom | undefined {
+  if (ir.op !== 'compare' || ir.right.op !== 'constant') return undefined;
+  const { left, right, relation } = ir;
+  if ((left.op !== 'field' && left.op !== 'feature') || left.nullable) return undefined;
+  const { kind } = left.type;
+  if (kind !== 'number' && kind !== 'text') return undefined;
+  const { value } = right;
+  if (typeof value !== 'number' && (typeof value !== 'string' || !isWhole(value))) return undefined;
+  return { subject: { name: left, count: false, nullable: false }, set: relationSet(relation, value) };
 }
 
 /** True where two subjects are read from one register. */

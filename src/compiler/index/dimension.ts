@@ -27,11 +27,29 @@ export interface Dimension {
   hasNan: boolean;
   /** One set a part. */
   sets: readonly PartSet[];
+  /** The codes of each set, in the order of `sets`. */
+  codes: readonly CodeSet[];
   /** Parts of the values' codes that each set has, in the order of `sets`: what share of payloads it may let through. */
   shares: readonly number[];
-  /** Which of `points` a constant is. */
-  readonly places: ReadonlyMap<Point, number>;
-  readonly ends: ReadonlyMap<Point, number>;
+}
+
+/** Codes of a dimension, those of NaN and null left out. */
+export interface CodeSet {
+  /** Whether it begins with code 0. */
+  low: boolean;
+  /** Codes at which it begins or ends, ascending, by turns. */
+  toggles: readonly number[];
+}
+
+/** Which of the constants of a dimension a point is. */
+interface Numbered {
+  kind: DimensionKind;
+  /** Of constants that are values. */
+  places: ReadonlyMap<Point, number>;
+  /** Of ends of what begins with a text. */
+  ends: ReadonlyMap<Point, number>;
+  /** Values of a SMALL dimension. */
+  small: number;
 }
 
 const encoder = new TextEncoder();
@@ -41,36 +59,55 @@ export function makeDimension(subject: Subject, sets: readonly PartSet[]): Dimen
   const starts = new Set<Point>();
   const prefixes = new Set<Point>();
   for (const { set } of sets) for (const { point, side } of set.cuts) (side === AFTER_PREFIX ? prefixes : starts).add(point);
-  const cuts: Cut[] = [...starts].map((point) => ({ point, side: BEFORE }));
-  for (const point of prefixes) cuts.push({ point, side: AFTER_PREFIX });
-  cuts.sort(compareCuts);
-  if (cuts.length > INDEX_POINTS_MAX) return undefined;
-  const ordered = cuts.map(({ point, side }) => ({ point, isEnd: side === AFTER_PREFIX }));
-  const kind = kindOf(
-    subject,
-    sets,
-    ordered.map(({ point }) => point),
-  );
-  const byKey = kind === DimensionKind.TEXT_KEY || kind === DimensionKind.TEXT_HASH;
-  const keyed = ordered.map((entry) => ({ ...entry, key: byKey ? textKeyOf(kind, entry.point as string) : entry.point }));
-  if (byKey) keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const points = kind === DimensionKind.SMALL ? smallPoints(subject) : keyed.map(({ point, isEnd }) => ({ point, isEnd }));
-  const searched = kind !== DimensionKind.SMALL && kind !== DimensionKind.TEXT_ORDER;
+  if (starts.size + prefixes.size > INDEX_POINTS_MAX) return undefined;
+  const ordered = inOrder(starts, prefixes);
+  const texts = typeof ordered[0]?.point === 'string' ? ordered.map(({ point }) => encoder.encode(point as string)) : [];
+  const kind = kindOf(subject, sets, texts);
+  let points = ordered;
+  let keys: (number | bigint)[] = [];
+  if (kind === DimensionKind.SMALL) points = smallPoints(subject);
+  else if (kind === DimensionKind.TEXT_KEY || kind === DimensionKind.TEXT_HASH) {
+    const keyed = ordered.map((entry, index) => ({
+      entry,
+      key: (kind === DimensionKind.TEXT_KEY ? keyOf : hashOf)(texts[index]!),
+    }));
+    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    points = keyed.map(({ entry }) => entry);
+    keys = keyed.map(({ key }) => key);
+  } else if (kind !== DimensionKind.TEXT_ORDER) keys = ordered.map(({ point }) => point as number | bigint);
   const places = new Map<Point, number>();
   const ends = new Map<Point, number>();
-  for (const [index, { point, isEnd }] of points.entries()) (isEnd ? ends : places).set(point, index);
-  const dimension = {
+  for (let index = 0; index < points.length; index++) {
+    const { point, isEnd } = points[index]!;
+    (isEnd ? ends : places).set(point, index);
+  }
+  const numbered = { kind, places, ends, small: points.length };
+  const valueCodes = isOrdered(kind) ? 2 * points.length + 1 : points.length + 1;
+  const codes = sets.map(({ set }) => codesOfSet(numbered, set));
+  return {
     subject,
     kind,
     points,
-    keys: searched ? keyed.map(({ key }) => key as number | bigint) : [],
-    valueCodes: isOrdered(kind) ? 2 * points.length + 1 : points.length + 1,
+    keys,
+    valueCodes,
     hasNan: kind === DimensionKind.NUMBER || kind === DimensionKind.COUNT,
     sets,
-    places,
-    ends,
+    codes,
+    shares: codes.map((code) => shareOf(code, valueCodes)),
   };
-  return { ...dimension, shares: sets.map(({ set }) => shareOf({ ...dimension, shares: [] }, set)) };
+}
+
+/** Constants, ascending, each with the end of what begins with it behind all of that. */
+function inOrder(starts: ReadonlySet<Point>, prefixes: ReadonlySet<Point>): { point: Point; isEnd: boolean }[] {
+  if (prefixes.size === 0) {
+    const points = [...starts];
+    if (typeof points[0] === 'number')
+      return Array.from(Float64Array.from(points as number[]).sort(), (point) => ({ point, isEnd: false }));
+    return points.sort((a, b) => (a < b ? -1 : 1)).map((point) => ({ point, isEnd: false }));
+  }
+  const cuts: Cut[] = [...starts].map((point) => ({ point, side: BEFORE }));
+  for (const point of prefixes) cuts.push({ point, side: AFTER_PREFIX });
+  return cuts.sort(compareCuts).map(({ point, side }) => ({ point, isEnd: side === AFTER_PREFIX }));
 }
 
 function isOrdered(kind: DimensionKind): boolean {
@@ -82,17 +119,12 @@ export function levelsOfKeys({ kind, keys }: Dimension): number {
   return kind === DimensionKind.SMALL || kind === DimensionKind.TEXT_ORDER ? 0 : levelsOf(keys.length);
 }
 
-function textKeyOf(kind: DimensionKind, text: string): bigint {
-  const bytes = encoder.encode(text);
-  return kind === DimensionKind.TEXT_KEY ? keyOf(bytes) : hashOf(bytes);
-}
-
 function smallPoints({ name }: Subject): { point: Point; isEnd: boolean }[] {
   const largest = name.type.kind === 'enum' ? Math.max(0, ...name.type.members.map(({ number }) => number)) : 1;
   return Array.from({ length: largest + 1 }, (_, value) => ({ point: BigInt(value), isEnd: false }));
 }
 
-function kindOf({ name, count }: Subject, sets: readonly PartSet[], points: readonly Point[]): DimensionKind {
+function kindOf({ name, count }: Subject, sets: readonly PartSet[], texts: readonly Uint8Array[]): DimensionKind {
   if (count) return DimensionKind.COUNT;
   const { type } = name;
   if (type.kind === 'number') return DimensionKind.NUMBER;
@@ -101,18 +133,16 @@ function kindOf({ name, count }: Subject, sets: readonly PartSet[], points: read
   const byEquality = sets.every(({ set }) => isByEquality(set));
   if (type.kind !== 'text') return byEquality ? DimensionKind.INTEGER_EQUAL : DimensionKind.INTEGER;
   if (!byEquality) return DimensionKind.TEXT_ORDER;
-  const texts = points.map((point) => encoder.encode(point as string));
   if (texts.every(({ length }) => length <= TEXT_KEY_BYTES_MAX)) return DimensionKind.TEXT_KEY;
   return new Set(texts.map(hashOf)).size === texts.length ? DimensionKind.TEXT_HASH : DimensionKind.TEXT_ORDER;
 }
 
-/** Codes at which a set begins or ends, ascending, from 0 on by turns; `low` is whether it begins with code 0. */
-export function togglesOf({ kind, points, places, ends }: Dimension, { cuts, low }: ValueSet): { low: boolean; toggles: number[] } {
+function codesOfSet({ kind, places, ends, small }: Numbered, { cuts, low }: ValueSet): CodeSet {
   const toggles: number[] = [];
   if (kind === DimensionKind.SMALL) {
     let inside = holdsAt(cuts, low, 0n);
     const first = inside;
-    for (let value = 1; value <= points.length; value++) {
+    for (let value = 1; value <= small; value++) {
       const now = holdsAt(cuts, low, BigInt(value));
       if (now !== inside) toggles.push(value);
       inside = now;
@@ -125,8 +155,9 @@ export function togglesOf({ kind, points, places, ends }: Dimension, { cuts, low
     }
     return { low, toggles };
   }
-  const equal = cuts.filter(({ side }) => side === BEFORE).map(({ point }) => places.get(point)! + 1);
-  equal.sort((a, b) => a - b);
+  const equal: number[] = [];
+  for (const { point, side } of cuts) if (side === BEFORE) equal.push(places.get(point)! + 1);
+  if (equal.length > 1) equal.sort((a, b) => a - b);
   for (const code of equal) {
     if (toggles[toggles.length - 1] === code) toggles.pop();
     else toggles.push(code);
@@ -143,15 +174,15 @@ function holdsAt(cuts: readonly Cut[], low: boolean, value: bigint): boolean {
 }
 
 /** The share of a dimension's codes that a set has. */
-function shareOf(dimension: Dimension, set: ValueSet): number {
-  const { low, toggles } = togglesOf(dimension, set);
+function shareOf({ low, toggles }: CodeSet, valueCodes: number): number {
   let inside = low;
   let from = 0;
   let count = 0;
-  for (const code of [...toggles, dimension.valueCodes]) {
+  for (const code of toggles) {
     if (inside) count += code - from;
     inside = !inside;
     from = code;
   }
-  return Math.min(1, Math.max(0, count / dimension.valueCodes));
+  if (inside) count += valueCodes - from;
+  return Math.min(1, Math.max(0, count / valueCodes));
 }

@@ -1,7 +1,6 @@
 // Rows of an index: for each code of a dimension, and each block of parts, which parts its value leaves possible.
 
-import type { Dimension } from './dimension.js';
-import { togglesOf } from './dimension.js';
+import type { CodeSet, Dimension } from './dimension.js';
 import type { ValueSet } from './domain.js';
 
 /** Codes of a dimension, those of NaN and null included. */
@@ -21,13 +20,16 @@ export interface Rows {
 interface LocalSet {
   bit: number;
   set: ValueSet;
+  codes: CodeSet;
 }
 
 /** Bits of a row are counted from the first part of its block; parts without a test of this dimension are always possible. */
 export function makeRows(dimension: Dimension, blocks: number, rowBytes: number): Rows {
   const blockParts = rowBytes * 8;
   const byBlock: LocalSet[][] = Array.from({ length: blocks }, () => []);
-  for (const { part, set } of dimension.sets) byBlock[Math.floor(part / blockParts)]!.push({ bit: part % blockParts, set });
+  for (const [index, { part, set }] of dimension.sets.entries()) {
+    byBlock[Math.floor(part / blockParts)]!.push({ bit: part % blockParts, set, codes: dimension.codes[index]! });
+  }
   const codes = codesOf(dimension);
   const width = rowBytes / 4;
   if (blocks === 1) {
@@ -62,10 +64,9 @@ function sweep(
   };
   const events: number[] = [];
   const bits = width * 32;
-  for (const { bit, set } of sets) {
-    const { low, toggles } = togglesOf(dimension, set);
-    if (!low) clear(bit);
-    for (const code of toggles) events.push(code * bits + bit);
+  for (const { bit, codes } of sets) {
+    if (!codes.low) clear(bit);
+    for (const code of codes.toggles) events.push(code * bits + bit);
   }
   const sorted = Float64Array.from(events).sort();
   let from = 0;
