@@ -104,8 +104,8 @@ export class FormEngines {
       const isIndexed = (at === 0) === swapped;
       return [`${at === 0 ? 'module' : 'scalar module'}${isIndexed ? ', index' : ''}`, new this.Box(module)];
     });
-    const hasIndex = indexed.indexes!.some((report) => report.indexed);
-    return new OpenBundle(sets, modules, hasIndex);
+    const held = indexed.indexes!.filter((report) => report.indexed).map(({ name }) => name);
+    return new OpenBundle(sets, modules, held);
   }
 }
 
@@ -119,10 +119,11 @@ export class OpenBundle {
   constructor(
     private readonly sets: readonly [Form, RuleSet][],
     private readonly modules: readonly [Form, EmbedBox][],
-    readonly hasIndex: boolean,
+    /** What has an index: `rules`, `table NAME`, `scorecard NAME`. */
+    readonly indexed: readonly string[],
   ) {
     this.#model = sets[0]![1].model;
-    const isTaken = (form: Form): boolean => hasIndex || !form.endsWith(', index');
+    const isTaken = (form: Form): boolean => indexed.length > 0 || !form.endsWith(', index');
     const withCode = sets.filter(([form, { live }]) => live.code !== undefined || !form.startsWith('generated'));
     this.forms = new Set([...withCode, ...modules].map(([form]) => form).filter(isTaken));
     for (const [form, { live }] of sets.slice(0, 2)) if (live.code !== undefined) throw new Error(`${form} has code`);

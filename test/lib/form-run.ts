@@ -71,8 +71,8 @@ export async function runForms({ seed, pairs: wanted, payloadsPerBundle, progres
       }
       turn++;
       for (const part of bundle.parts) count(`bundles with ${part}`);
-      count(`bundles with policy ${bundle.policy}${open.hasIndex ? ' and an index' : ''}`);
-      if (open.hasIndex) count('bundles with an index');
+      count(`bundles with policy ${bundle.policy}${open.indexed.includes('table forms') ? ' and an index' : ''}`);
+      for (const what of new Set(open.indexed.map((name) => name.split(' ')[0]))) count(`bundles with an index of ${what}`);
       for (const why of open.withoutCode) count(`without code: ${why.replace(/\d+/g, 'N')}`);
       const schema = JSON.parse(bundle.files['model.yaml']!);
       try {
@@ -115,6 +115,7 @@ function missingOf(counts: Readonly<Record<string, number>>): string[] {
     ...FORMS.map((form) => `decisions by ${form}`),
     ...STATUSES.flatMap((status) => [`status ${status}`, `JSON, status ${status}`]),
     ...POLICIES.map((policy) => `bundles with policy ${policy} and an index`),
+    'bundles with an index of rules',
     ...PARTS.map((part) => `bundles with ${part}`),
     'pairs alike as bytes and as text',
   ];
