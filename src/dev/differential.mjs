@@ -1,5 +1,5 @@
-// Holds two or more ways to the same answer on many more inputs than the suite does. Without a kind: the language, as the interpreter
-// and as generated code run it, beside a plain evaluator and V8.
+// Holds two or more ways to the same answer on many more inputs than the suite does. Without a kind: the language, as the
+// interpreter and as generated code run it, beside a plain evaluator and V8.
 //
 //   npm run differential                              a million pairs of expression and payload
 //   npm run differential -- --pairs 5000000
@@ -7,8 +7,8 @@
 //   npm run differential -- --trees 2000              random forests, as XGBoost and LightGBM would have saved them
 //   npm run differential -- --json 1000000            documents of JSON, for the engine's transcoder and for the encoder
 //   npm run differential -- --index 1000000           pairs of bundle and payload, decided with a match index and without
-//   npm run differential -- --forms 1000000           pairs of bundle and payload, decided in all forms: VM, generated code, index on
-//                                                     and off, exported module, exported scalar module
+//   npm run differential -- --forms 1000000           pairs of bundle and payload, decided in all forms: VM, generated code,
+//                                                     index on and off, exported module, exported scalar module
 //   npm run differential -- --forms-replay FOLDER     a difference between forms that was written down, again
 
 import { spawnSync } from 'node:child_process';

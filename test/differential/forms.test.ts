@@ -1,5 +1,5 @@
-// One bundle decides alike in every form: by the VM, by generated code, with a match index and without, as an exported module and as
-// one without SIMD. Bytes of decisions are compared, reasons and all.
+// One bundle decides alike in every form: by the VM, by generated code, with a match index and without, as an exported module and
+// as one without SIMD. Bytes of decisions are compared, reasons and all.
 //
 //   npm run differential -- --forms 1000000
 

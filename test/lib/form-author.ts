@@ -1,5 +1,5 @@
-// Writes bundles that hold all there is, for what must decide alike in every form: those of bundle-author.ts and of index-author.ts by
-// turns, and added to them a table whose hit policy comes by turn too, lists, parameters, an ensemble, a scorecard, patterns.
+// Writes bundles that hold all there is, for what must decide alike in every form: those of bundle-author.ts and of index-author.ts
+// by turns, and added to them a table whose hit policy comes by turn too, lists, parameters, an ensemble, a scorecard, patterns.
 
 import type { GivenValues } from '#src/engine.js';
 import { BundleAuthor } from './bundle-author.js';

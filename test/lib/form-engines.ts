@@ -147,8 +147,8 @@ export class OpenBundle {
   }
 
   /**
-   * Decides in all forms and ways. The first decision that differs from that of the VM, one payload by itself; where none does, those
-   * of the bytes and of the texts.
+   * Decides in all forms and ways. The first decision that differs from that of the VM, one payload by itself; where none does,
+   * those of the bytes and of the texts.
    */
   decide(
     payloads: readonly FormPayload[],

@@ -139,12 +139,13 @@ export function writeCase(folder: string, small: Case, difference: Difference): 
   }
   const { swapped, lists, parameters, now, payloads } = small;
   write('case.json', JSON.stringify({ swapped, lists, parameters, now: String(now), alike: payloads.map(({ alike }) => alike) }));
+  const time = new Date(Number(now / 1000n)).toISOString();
   const lines = [
     `${difference.form}, ${difference.way}, payload ${difference.index}:`,
     `  wanted ${shown(difference.wanted)}`,
     `  got    ${shown(difference.got)}`,
     `${folder} has the bundle and the payloads; all forms again: npm run differential -- --forms-replay ${folder}`,
-    `the bundle alone: verdict eval ${join(folder, 'bundle')} --input ${join(folder, 'payloads/0.json')} --now ${new Date(Number(now / 1000n)).toISOString()}`,
+    `the bundle alone: verdict eval ${join(folder, 'bundle')} --input ${join(folder, 'payloads/0.json')} --now ${time}`,
   ];
   write('README.md', `${lines.join('\n')}\n`);
   return lines.join('\n');

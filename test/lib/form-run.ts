@@ -1,5 +1,5 @@
-// A run over many bundles and payloads in all forms, with counts of what was met: a form, a hit policy or a status that was never met
-// is a fault of the run.
+// A run over many bundles and payloads in all forms, with counts of what was met: a form, a hit policy or a status that was never
+// met is a fault of the run.
 
 import { DECISION_STATUS } from '#assembly/shared/image.js';
 import { Status } from '#assembly/shared/status.js';
