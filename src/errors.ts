@@ -101,6 +101,12 @@ export const PROBLEMS = {
     advice:
       'Send at most one Content-Length, of plain digits, no Transfer-Encoding, and a body only with POST, PUT and PATCH. The connection is closed.',
   },
+  INVALID_HEADER: {
+    status: 400,
+    title: 'A header of the request is malformed',
+    advice:
+      'Verdict-Deadline is a number of milliseconds from 1 to 3600000; Idempotency-Key is one text in quotes, of 1 to 255 printable characters.',
+  },
   SUBPROTOCOL_REQUIRED: {
     status: 400,
     title: 'The WebSocket subprotocol is not offered',
@@ -127,7 +133,7 @@ export const PROBLEMS = {
   NOT_ACCEPTABLE: {
     status: 406,
     title: 'None of the accepted media types can be sent',
-    advice: 'Accept application/json or application/x-flatbuffers.',
+    advice: 'Accept application/json or application/x-flatbuffers; of a batch application/x-ndjson too.',
   },
   LENGTH_REQUIRED: {
     status: 411,
@@ -143,7 +149,18 @@ export const PROBLEMS = {
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'The media type is not supported',
-    advice: 'Send application/json or application/x-flatbuffers; a list is text/plain, text/csv or application/octet-stream.',
+    advice:
+      'Send application/json or application/x-flatbuffers, a batch as application/x-ndjson too; a list is text/plain, text/csv or application/octet-stream.',
+  },
+  IDEMPOTENCY_KEY_IN_USE: {
+    status: 409,
+    title: 'A request with this Idempotency-Key is not answered yet',
+    advice: 'Ask again after Retry-After seconds, with the same key and body: the answer will be that of the first request.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: 'The Idempotency-Key was sent with another request',
+    advice: 'Take a new key for each request; the same only to send the very same request again.',
   },
   UPGRADE_REQUIRED: {
     status: 426,
@@ -202,6 +219,8 @@ export class Problem extends Error {
     readonly errors?: readonly PayloadError[],
     /** Diagnostics of an INVALID_BUNDLE, ready to print. */
     readonly diagnostics?: readonly unknown[],
+    /** Of a problem that passes: seconds after which asking again makes sense. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(detail ?? PROBLEMS[code].title);
   }

@@ -105,6 +105,7 @@ function acceptor(
   handler: Handler,
 ): (response: HttpResponse, request: HttpRequest) => void {
   const metrics = context.metrics.route(route);
+  const isPost = route.startsWith('POST ');
   const hasQuery = route.startsWith('PUT ');
   const names = pattern === LIST_PATTERN || pattern.startsWith(PARAMETERS_PATTERN) ? LIST_NAME_PATTERN : NAME_PATTERN;
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
@@ -123,6 +124,8 @@ function acceptor(
     // Strings that the library makes cost: only what the route can use is asked for.
     const isHead = rule !== 'required' && request.getMethod() === 'head';
     const query = hasQuery ? request.getQuery() : '';
+    // The other methods are idempotent by themselves.
+    if (!isPost) head.idempotencyKey = '';
     const exchange = new Exchange(context, response, metrics, head, tenant, name, query, isHead);
     try {
       if (parameters > 0) checkName(tenant, NAME_PATTERN);

@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.js';
 
 /**
  * Reads the body of an exchange and calls `onBody` once it is whole. The bytes are only valid inside the call. Whatever
- * `onBody` throws is answered. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
+ * `onBody` throws is answered. A request that an Idempotency-Key says is known gets the answer of the first, and no call. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
  */
 export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Uint8Array) => void): void {
   const { contentBytes } = exchange.head;
@@ -17,11 +17,18 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
   }
   let whole: Uint8Array | undefined;
   let used = 0;
+  const { idempotency } = exchange.context;
+  const take =
+    exchange.head.idempotencyKey === ''
+      ? onBody
+      : (body: Uint8Array): void => {
+          if (idempotency.begin(exchange, body)) onBody(body);
+        };
   exchange.onData((chunk, isLast) => {
     if (exchange.isOver) return;
     try {
       if (isLast && used === 0) {
-        onBody(new Uint8Array(chunk));
+        take(new Uint8Array(chunk));
         return;
       }
       whole ??= Buffer.allocUnsafeSlow(contentBytes);
@@ -29,7 +36,7 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
         throw new Problem('INVALID_REQUEST', 'the body is longer than its Content-Length');
       whole.set(new Uint8Array(chunk), used);
       used += chunk.byteLength;
-      if (isLast) onBody(whole.subarray(0, used));
+      if (isLast) take(whole.subarray(0, used));
     } catch (error) {
       exchange.fail(error);
     }

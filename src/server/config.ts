@@ -39,6 +39,10 @@ export interface ServerOptions extends EngineOptions {
    * less 500.
    */
   connectionsMax?: number;
+  /** How long the answer of a request with an Idempotency-Key is kept, in milliseconds. Default 600,000. */
+  idempotencyMillisMax?: number;
+  /** Bytes of such answers that are kept for one tenant; the oldest go first. Default 16 MiB. */
+  idempotencyBytesMax?: number;
   /** How long stop() waits for requests in flight. Default 10,000. */
   stopMillisMax?: number;
   /** Default: nothing is logged. */
@@ -71,6 +75,8 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     backpressureBytesMax: options.backpressureBytesMax ?? 16 * 1024 * 1024,
     idleSecondsMax: options.idleSecondsMax ?? 120,
     connectionsMax: options.connectionsMax ?? Math.max(1, descriptorsMax() - DESCRIPTORS_SPARE),
+    idempotencyMillisMax: options.idempotencyMillisMax ?? 600_000,
+    idempotencyBytesMax: options.idempotencyBytesMax ?? 16 * 1024 * 1024,
     stopMillisMax: options.stopMillisMax ?? 10_000,
     log: options.log ?? SILENT,
   };
@@ -81,6 +87,8 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   inRange('listBytesMax', config.listBytesMax, 1024, 2 ** 36);
   if (config.idleSecondsMax !== 0) inRange('idleSecondsMax', config.idleSecondsMax, 8, 960);
   inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
+  inRange('idempotencyMillisMax', config.idempotencyMillisMax, 1000, 86_400_000);
+  inRange('idempotencyBytesMax', config.idempotencyBytesMax, 1024, 1 << 30);
   inRange('stopMillisMax', config.stopMillisMax, 0, 600_000);
   return config;
 }

@@ -5,6 +5,7 @@ import type { Engine } from '../engine.js';
 import { Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
 import type { ServerConfig } from './config.js';
+import type { IdempotentAnswers } from './idempotent-answers.js';
 import type { ServerMetrics } from './metrics.js';
 
 export interface Context {
@@ -13,6 +14,7 @@ export interface Context {
   readonly traffic: Traffic;
   readonly metrics: ServerMetrics;
   readonly ids: DecisionIds;
+  readonly idempotency: IdempotentAnswers;
 }
 
 /** What goes on in the server now. */
@@ -31,10 +33,18 @@ export class Traffic {
   activity = 0;
 }
 
-/** Decision ids of this process: 64 random bits, then a counter. */
+/** Decision ids of this process: 64 random bits, then a counter; and ids of spans. */
 export class DecisionIds {
   readonly high = randomBytes(8).readBigUInt64LE() | 1n;
   private next = 1n;
+  private readonly spanHigh = randomBytes(4).toString('hex');
+  private spans = randomBytes(4).readUInt32LE();
+
+  /** 16 hex digits, never all 0: half of them are those of the process. */
+  spanId(): string {
+    this.spans = (this.spans + 1) >>> 0;
+    return `${this.spanHigh}${(this.spans || 1).toString(16).padStart(8, '0')}`;
+  }
 
   /** Takes `count` ids and returns the low half of the first. */
   take(count: number): bigint {

@@ -1,5 +1,5 @@
 // POST /v1/{tenant}/decisions/{bundle} and .../batch. The request's media type is its Content-Type, the answer's is by Accept;
-// all four pairs are served.
+// all pairs are served.
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { Status } from '../../assembly/shared/status.js';
@@ -16,7 +16,8 @@ import { readAnswers, writeAnswers } from './answer-frame.js';
 import { bodyText, readBody } from './body.js';
 import { type Context, findLive } from './context.js';
 import type { Exchange } from './exchange.js';
-import { answerMedia, bodyMedia, FLATBUFFERS_TYPE, JSON_TYPE, Media } from './media-type.js';
+import { splitLines } from './json-lines.js';
+import { answerMedia, bodyMedia, FLATBUFFERS_TYPE, JSON_TYPE, Media, mediaType } from './media-type.js';
 
 const MODEL_HASH = /^[0-9a-f]{16}$/;
 /** What a frame that names no model says. */
@@ -25,6 +26,15 @@ const NO_MODEL = '0000000000000000';
 /** Time and ids of `count` decisions. */
 export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions {
   return { now: live.usesNow ? context.engine.nowMicros() : 0n, idHigh: context.ids.high, idLow: context.ids.take(count) };
+}
+
+/** The same, with what the caller says of the request. Throws Problem INVALID_HEADER. */
+function requestOptions(exchange: Exchange, live: LiveImage, count: number): DecideOptions {
+  const options = decideOptions(exchange.context, live, count);
+  options.cancellation = exchange;
+  const { deadlineMillis } = exchange;
+  if (deadlineMillis !== undefined) options.deadlineMillis = deadlineMillis;
+  return options;
 }
 
 /** POST decisions/{bundle}: one payload, one decision. An invalid payload is a problem document, not a decision. */
@@ -41,7 +51,7 @@ export function decideOne(exchange: Exchange): void {
     }
     // Pooled requests are settled when the body's bytes are gone; only a refusal looks at them again.
     let payload = body;
-    decidePayloads(live, [payload], decideOptions(context, live, 1), (settled) => {
+    decidePayloads(live, [payload], requestOptions(exchange, live, 1), (settled) => {
       try {
         answerOne(exchange, live, settled, payload, answer);
       } catch (error) {
@@ -54,7 +64,7 @@ export function decideOne(exchange: Exchange): void {
 
 /** A body of JSON text. */
 function decideText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
-  decideJson(live, [body], decideOptions(exchange.context, live, 1), (settled) => {
+  decideJson(live, [body], requestOptions(exchange, live, 1), (settled) => {
     try {
       requireSettled(settled);
       const problem = settled.problemOf(0);
@@ -84,38 +94,38 @@ function sendDecision(exchange: Exchange, settled: Settled, answer: Media): void
  * other.
  */
 export function decideBatch(exchange: Exchange): void {
-  const media = bodyMedia(exchange.head.contentType);
-  const answer = answerMedia(exchange.head.accept, media);
+  const media = bodyMedia(exchange.head.contentType, true);
+  const answer = answerMedia(exchange.head.accept, media, true);
   readBody(exchange, exchange.context.config.bodyBytesMax, (body) => {
     const live = findLive(exchange.context.engine, exchange.tenant, exchange.name);
-    if (media === Media.JSON) decideJsonBatch(exchange, live, body, answer);
-    else decideFrameBatch(exchange, live, body, answer);
+    if (media === Media.FLATBUFFERS) decideFrameBatch(exchange, live, body, answer);
+    else decideTexts(exchange, live, body, media, answer);
   });
 }
 
-function decideJsonBatch(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
-  const texts = splitJson(live.tenant, body) ?? arrayItems(bodyText(body));
+/** An array of payloads, or one a line. */
+function decideTexts(exchange: Exchange, live: LiveImage, body: Uint8Array, media: Media, answer: Media): void {
+  const isArray = media === Media.JSON;
+  const texts = isArray ? (splitJson(live.tenant, body) ?? arrayItems(bodyText(body))) : splitLines(body);
   if (texts.length === 0) {
-    if (answer === Media.JSON) exchange.send(200, JSON_TYPE, '[]');
-    else exchange.send(200, FLATBUFFERS_TYPE, writeAnswers([]));
+    sendDecisions(exchange, [], NO_ERRORS, answer);
     return;
   }
   // Of a request that is pooled the bytes are gone when it is settled.
   let whole = body;
-  const options = { ...decideOptions(exchange.context, live, texts.length), answersRefused: true };
+  const options = { ...requestOptions(exchange, live, texts.length), answersRefused: true };
   decideJson(live, texts, options, (settled) => {
     try {
       requireSettled(settled);
       const errors = new Map<number, readonly PayloadError[]>();
       for (let i = 0; i < settled.count; i++) {
         const problem = settled.problemOf(i);
-        // One payload that is no JSON makes no JSON of the whole, whose reader then says where.
-        if (problem?.code === 'INVALID_JSON') arrayItems(bodyText(whole));
+        // One payload that is no JSON makes no JSON of the whole array, whose reader then says where. A line stands for itself.
+        if (isArray && problem?.code === 'INVALID_JSON') arrayItems(bodyText(whole));
         if (problem !== undefined) errors.set(i, problem.errors ?? [{ pointer: '', code: 'TYPE', message: problem.message }]);
       }
       const decisions = Array.from({ length: settled.count }, (_, i) => settled.decision(i));
-      if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisions(decisions, errors));
-      else exchange.send(200, FLATBUFFERS_TYPE, writeAnswers(decisions));
+      sendDecisions(exchange, decisions, errors, answer);
     } catch (error) {
       exchange.fail(error);
     }
@@ -129,11 +139,11 @@ function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array
   if (head.bundle !== live.name)
     throw new Problem('INVALID_FRAME', `the frame is for bundle ${head.bundle}, the path for ${live.name}`);
   requireModel(live, head.model);
-  decideFrame(live, frame, decideOptions(exchange.context, live, head.count), (settled) => {
+  decideFrame(live, frame, requestOptions(exchange, live, head.count), (settled) => {
     try {
       requireSettled(settled);
       if (answer === Media.FLATBUFFERS) exchange.send(200, FLATBUFFERS_TYPE, settled.answer);
-      else exchange.send(200, JSON_TYPE, renderDecisions(readAnswers(settled.answer), new Map()));
+      else sendDecisions(exchange, readAnswers(settled.answer), NO_ERRORS, answer);
     } catch (error) {
       exchange.fail(error);
     }
@@ -163,14 +173,26 @@ function invalidPayload(live: LiveImage, payload: Uint8Array): Problem {
   return new Problem('INVALID_PAYLOAD', undefined, [{ ...fault, code: 'PAYLOAD' }]);
 }
 
+const NO_ERRORS: ReadonlyMap<number, readonly PayloadError[]> = new Map();
+
 /** `errors` are added to the decisions in whose place they stand. */
-function renderDecisions(decisions: readonly Uint8Array[], errors: ReadonlyMap<number, readonly PayloadError[]>): string {
-  const rendered = decisions.map((decision, i) => {
+function sendDecisions(
+  exchange: Exchange,
+  decisions: readonly Uint8Array[],
+  errors: ReadonlyMap<number, readonly PayloadError[]>,
+  answer: Media,
+): void {
+  if (answer === Media.FLATBUFFERS) {
+    exchange.send(200, FLATBUFFERS_TYPE, writeAnswers(decisions));
+    return;
+  }
+  const texts = decisions.map((decision, i) => {
     const text = renderDecision(decision);
     const own = errors.get(i);
     return own === undefined ? text : `${text.slice(0, -1)},"errors":${JSON.stringify(own)}}`;
   });
-  return `[${rendered.join(',')}]`;
+  const isLines = answer === Media.NDJSON;
+  exchange.send(200, mediaType(answer), isLines ? texts.map((text) => `${text}\n`).join('') : `[${texts.join(',')}]`);
 }
 
 /** The payloads of a batch as texts. Throws Problem INVALID_JSON, BATCH_TOO_LARGE. */

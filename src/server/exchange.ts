@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import type { RouteMetrics } from './metrics.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import type { RequestHead } from './request-head.js';
+import { readTraceparent, type TraceContext } from './trace-context.js';
 import type { HttpResponse } from './uws.js';
 
 const REASONS: Record<number, string> = {
@@ -22,6 +23,7 @@ const REASONS: Record<number, string> = {
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   426: 'Upgrade Required',
+  429: 'Too Many Requests',
   499: 'Client Closed Request',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
@@ -34,8 +36,10 @@ export function statusLine(status: number): string {
   return `${status} ${REASONS[status] ?? ''}`;
 }
 
-/** Seconds after which a caller that was told BUSY may try again. */
-const RETRY_AFTER_SECONDS = '1';
+/** Seconds after which asking again makes sense, where the problem does not say. */
+const RETRY_AFTER_SECONDS = 1;
+const DEADLINE = /^[1-9]\d{0,6}$/;
+const DEADLINE_MILLIS_MAX = 3_600_000;
 
 export type Headers = readonly (readonly [name: string, value: string])[];
 
@@ -49,13 +53,29 @@ enum Phase {
   DONE = 3,
 }
 
+/** As metrics name them. */
+const PHASE_NAMES = ['receiving', 'pending', 'flushing'];
+
+/** An answer as it was given, with its body copied. */
+export interface Answer {
+  status: number;
+  contentType: string;
+  body: Uint8Array;
+  headers: Headers;
+}
+
 export class Exchange {
   private phase = Phase.RECEIVING;
   private isPaused = false;
   private aborted: () => void = () => {};
+  private keep: ((answer: Answer) => void) | undefined;
+  /** True from the moment when nobody waits for the answer any more. */
+  cancelled = false;
   /** Inside a callback of the library, which corks the socket by itself. */
   private isCorked = true;
   private readonly startedAt = performance.now();
+  /** What the caller traces, and the span that this request is in its trace. */
+  private readonly trace: (TraceContext & { spanId: string }) | undefined;
 
   constructor(
     readonly context: Context,
@@ -72,11 +92,32 @@ export class Exchange {
   ) {
     context.traffic.receiving++;
     response.onAborted(() => this.abort());
+    if (head.traceparent !== '') {
+      const trace = readTraceparent(head.traceparent);
+      if (trace !== undefined) this.trace = { ...trace, spanId: context.ids.spanId() };
+    }
+  }
+
+  /**
+   * When the request is void, by performance.now(): Verdict-Deadline is in milliseconds from its arrival. Undefined without one.
+   * Throws Problem INVALID_HEADER.
+   */
+  get deadlineMillis(): number | undefined {
+    const { deadline } = this.head;
+    if (deadline === '') return undefined;
+    const millis = Number(deadline);
+    if (DEADLINE.test(deadline) && millis <= DEADLINE_MILLIS_MAX) return this.startedAt + millis;
+    throw new Problem('INVALID_HEADER', `Verdict-Deadline is not a number of milliseconds from 1 to ${DEADLINE_MILLIS_MAX}`);
   }
 
   /** Whether nobody waits for an answer any more. */
   get isOver(): boolean {
     return this.phase >= Phase.FLUSHING;
+  }
+
+  /** Method and pattern. */
+  get route(): string {
+    return this.metrics.route;
   }
 
   /** Reads the body by chunks; a chunk is only valid inside the call. */
@@ -117,8 +158,17 @@ export class Exchange {
     traffic.pending++;
   }
 
+  /** Hands the answer to `keep` too, also where nobody waits for it any more. */
+  keepAnswer(keep: (answer: Answer) => void): void {
+    this.keep = keep;
+  }
+
   /** Answers with a body of text or bytes; bytes are taken before the return, so they may be a view that lives no longer. */
   send(status: number, contentType: string, body: string | Uint8Array, headers: Headers = [], close = false): void {
+    if (this.keep !== undefined) {
+      this.keep({ status, contentType, body: Buffer.from(body as Uint8Array), headers });
+      this.keep = undefined;
+    }
     if (this.isOver) return;
     this.resume();
     this.received();
@@ -144,17 +194,18 @@ export class Exchange {
   refuse(problem: Problem, headers: Headers = [], close = false): void {
     const isOversized =
       this.phase === Phase.RECEIVING && this.head.contentBytes > DISCARD_FACTOR * this.context.config.bodyBytesMax;
-    const retry: Headers = problem.code === 'BUSY' ? [['Retry-After', RETRY_AFTER_SECONDS]] : [];
-    this.send(problem.status, PROBLEM_TYPE, renderProblem(problem), [...headers, ...retry], close || isOversized);
+    const { status, retryAfterSeconds } = problem;
+    const isPassing = retryAfterSeconds !== undefined || status === 429 || status === 503;
+    const retry: Headers = isPassing ? [['Retry-After', String(retryAfterSeconds ?? RETRY_AFTER_SECONDS)]] : [];
+    this.send(status, PROBLEM_TYPE, renderProblem(problem), [...headers, ...retry], close || isOversized);
   }
 
   /** Answers whatever was thrown: a Problem as it is, anything else as INTERNAL, with its text in the log only. */
   fail(error: unknown): void {
     if (!(error instanceof Problem)) {
-      this.context.config.log.error(
-        { err: error, route: this.metrics.route, tenant: this.tenant, bundle: this.name },
-        'a request failed',
-      );
+      const { tenant, name, trace, metrics } = this;
+      const traced = trace === undefined ? {} : { traceId: trace.traceId, parentId: trace.parentId, spanId: trace.spanId };
+      this.context.config.log.error({ err: error, route: metrics.route, tenant, bundle: name, ...traced }, 'a request failed');
     }
     this.refuse(asProblem(error));
   }
@@ -164,6 +215,7 @@ export class Exchange {
     if (status !== 200) response.writeStatus(statusLine(status));
     response.writeHeader('Content-Type', contentType);
     for (const [name, value] of headers) response.writeHeader(name, value);
+    if (this.trace !== undefined) response.writeHeader('traceparent', writeTraceparent(this.trace));
     if (this.isHead) response.endWithoutBody(typeof body === 'string' ? Buffer.byteLength(body) : body.length, last);
     else if (body.length <= FLUSH_BYTES || last) response.end(body, last);
     else {
@@ -203,8 +255,14 @@ export class Exchange {
     if (this.phase === Phase.DONE) return;
     if (this.phase === Phase.RECEIVING) this.context.traffic.receiving--;
     else this.context.traffic.pending--;
+    this.metrics.countAborted(PHASE_NAMES[this.phase] as string);
     this.phase = Phase.DONE;
-    this.metrics.aborted++;
+    this.cancelled = true;
     this.aborted();
   }
+}
+
+/** The traceparent of an answer: the caller's trace, and our span in it. */
+function writeTraceparent({ traceId, spanId, sampled }: TraceContext & { spanId: string }): string {
+  return `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`;
 }

@@ -5,7 +5,7 @@ import { Problem } from '../errors.js';
 import { streamBody } from './body.js';
 import { requireTenant } from './context.js';
 import type { Exchange } from './exchange.js';
-import { essence } from './media-type.js';
+import { essence, isUtf8Type } from './media-type.js';
 
 interface ListMedia {
   format: ListFormat | 'region';
@@ -78,7 +78,5 @@ function listMedia(contentType: string): ListMedia {
 }
 
 function requireUtf8(contentType: string): void {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return;
-  throw new Problem('UNSUPPORTED_MEDIA_TYPE', `the entries are in ${charset}; send UTF-8`);
+  if (!isUtf8Type(contentType)) throw new Problem('UNSUPPORTED_MEDIA_TYPE', `Content-Type is ${contentType}; send UTF-8`);
 }

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { Engine } from '../engine.js';
 import { Histogram } from '../observe/histogram.js';
 import type { Traffic } from './context.js';
+import type { IdempotentAnswers } from './idempotent-answers.js';
 
 /** Upper bounds of the latency buckets, microseconds; each is one less than a power of two, where Histogram counts exactly. */
 const BUCKETS_MICROS = Array.from({ length: 19 }, (_, i) => 2 ** (i + 5) - 1);
@@ -13,14 +14,18 @@ const BUCKETS_MICROS = Array.from({ length: 19 }, (_, i) => 2 ** (i + 5) - 1);
 export class RouteMetrics {
   readonly responses = new Map<number, number>();
   readonly latency = new Histogram();
-  /** Requests whose caller went away before the answer. */
-  aborted = 0;
+  /** Requests whose caller went away before the answer, by how far they were. */
+  readonly aborted = new Map<string, number>();
 
   constructor(readonly route: string) {}
 
   record(status: number, millis: number): void {
     this.responses.set(status, (this.responses.get(status) ?? 0) + 1);
     this.latency.record(millis * 1000);
+  }
+
+  countAborted(phase: string): void {
+    this.aborted.set(phase, (this.aborted.get(phase) ?? 0) + 1);
   }
 }
 
@@ -48,11 +53,17 @@ export class ServerMetrics {
   private readonly routes: RouteMetrics[] = [];
   readonly streams = new StreamMetrics();
 
-  constructor(engine: Engine, traffic: Traffic) {
+  constructor(engine: Engine, traffic: Traffic, idempotency: IdempotentAnswers) {
     collectDefaultMetrics({ register: this.registry });
     this.addRoutes();
     this.addStreams(traffic);
     this.addEngine(engine);
+    this.add('verdict_idempotency_bytes', 'gauge', 'Answers kept for requests with an Idempotency-Key.', () => [
+      { labels: {}, value: idempotency.bytes },
+    ]);
+    this.add('verdict_idempotency_total', 'counter', 'Requests with an Idempotency-Key, by what became of them.', () =>
+      Object.entries(idempotency.counts).map(([result, value]) => ({ labels: { result }, value })),
+    );
   }
 
   /** Metrics of a route, the same for the same name. */
@@ -79,7 +90,7 @@ export class ServerMetrics {
       ),
     );
     this.add('verdict_http_aborted_total', 'counter', 'HTTP requests whose caller went away before the answer.', () =>
-      this.routes.map(({ route, aborted }) => ({ labels: { route }, value: aborted })),
+      this.routes.flatMap(({ route, aborted }) => [...aborted].map(([phase, value]) => ({ labels: { route, phase }, value }))),
     );
     this.add('verdict_http_request_duration_seconds', 'histogram', 'From the head of a request to its answer.', () =>
       this.routes.flatMap(({ route, latency }) => bucketSamples('verdict_http_request_duration_seconds', { route }, latency)),

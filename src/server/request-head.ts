@@ -13,6 +13,11 @@ export interface RequestHead {
   accept: string;
   /** Verdict-Model. */
   model: string;
+  /** Verdict-Deadline. */
+  deadline: string;
+  /** Idempotency-Key. */
+  idempotencyKey: string;
+  traceparent: string;
 }
 
 const LENGTH_DIGITS_MAX = 15;
@@ -25,6 +30,11 @@ let coded = false;
 let contentType = '';
 let accept = '';
 let model = '';
+let deadline = '';
+let idempotencyKey = '';
+let traceparent = '';
+
+const joined = (before: string, value: string): string => (before === '' ? value : `${before}, ${value}`);
 
 function visit(key: string, value: string): void {
   switch (key) {
@@ -36,13 +46,22 @@ function visit(key: string, value: string): void {
       coded = true;
       break;
     case 'content-type':
-      contentType = contentType === '' ? value : `${contentType}, ${value}`;
+      contentType = joined(contentType, value);
       break;
     case 'accept':
-      accept = accept === '' ? value : `${accept}, ${value}`;
+      accept = joined(accept, value);
       break;
     case 'verdict-model':
-      model = model === '' ? value : `${model}, ${value}`;
+      model = joined(model, value);
+      break;
+    case 'verdict-deadline':
+      deadline = joined(deadline, value);
+      break;
+    case 'idempotency-key':
+      idempotencyKey = joined(idempotencyKey, value);
+      break;
+    case 'traceparent':
+      traceparent = joined(traceparent, value);
       break;
   }
 }
@@ -56,7 +75,7 @@ export type BodyRule = 'none' | 'required' | 'any';
  */
 export function readHead(request: HttpRequest, rule: BodyRule): RequestHead {
   lengths = 0;
-  length = contentType = accept = model = '';
+  length = contentType = accept = model = deadline = idempotencyKey = traceparent = '';
   coded = false;
   request.forEach(visit);
   if (lengths > 1) throw new Problem('INVALID_REQUEST', 'there is more than one Content-Length');
@@ -67,5 +86,5 @@ export function readHead(request: HttpRequest, rule: BodyRule): RequestHead {
   if (rule === 'required' && lengths === 0) throw new Problem('LENGTH_REQUIRED');
   const contentBytes = lengths === 0 ? 0 : Number(length);
   if (rule === 'none' && contentBytes > 0) throw new Problem('INVALID_REQUEST', 'a body is not allowed here');
-  return { contentBytes, contentType, accept, model };
+  return { contentBytes, contentType, accept, model, deadline, idempotencyKey, traceparent };
 }

@@ -4,6 +4,7 @@ import { createEngine, type Engine } from '../engine.js';
 import { addRoutes } from './app.js';
 import { resolveServerConfig, type ServerConfig, type ServerOptions } from './config.js';
 import { type Context, DecisionIds, Traffic } from './context.js';
+import { IdempotentAnswers } from './idempotent-answers.js';
 import { Listener } from './listener.js';
 import { ServerMetrics } from './metrics.js';
 import type { StreamEndpoint } from './stream.js';
@@ -47,7 +48,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   for (const problem of engine.storeProblems) config.log.error(problem, 'a stored file is damaged and was left out');
 
   const traffic = new Traffic();
-  const context: Context = { engine, config, traffic, metrics: new ServerMetrics(engine, traffic), ids: new DecisionIds() };
+  const idempotency = new IdempotentAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
+  const metrics = new ServerMetrics(engine, traffic, idempotency);
+  const context: Context = { engine, config, traffic, metrics, ids: new DecisionIds(), idempotency };
   const app = uws.App();
   const listener = new Listener(uws, app, traffic, config.host, config.connectionsMax);
   const streams = addRoutes(app, uws, context);

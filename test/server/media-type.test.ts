@@ -20,7 +20,15 @@ describe('bodyMedia', () => {
     ['text/plain', 'UNSUPPORTED_MEDIA_TYPE'],
     ['application/json, application/x-flatbuffers', 'UNSUPPORTED_MEDIA_TYPE'],
     ['application/jsonx', 'UNSUPPORTED_MEDIA_TYPE'],
+    ['application/json; charset=utf-16', 'UNSUPPORTED_MEDIA_TYPE'],
+    ['application/x-ndjson', 'UNSUPPORTED_MEDIA_TYPE'],
   ])('%j -> %s', (contentType, expected) => expect(check(() => bodyMedia(contentType))).toBe(expected));
+
+  it.each([
+    ['application/x-ndjson', 'NDJSON'],
+    ['application/x-ndjson; charset=UTF-8', 'NDJSON'],
+    ['application/json', 'JSON'],
+  ])('of a batch: %j -> %s', (contentType, expected) => expect(check(() => bodyMedia(contentType, true))).toBe(expected));
 });
 
 describe('answerMedia', () => {
@@ -38,5 +46,20 @@ describe('answerMedia', () => {
     ['application/json;q=0, */*;q=0', Media.JSON, 'NOT_ACCEPTABLE'],
     ['text/html', Media.JSON, 'NOT_ACCEPTABLE'],
     ['application/json;q=zero', Media.JSON, 'NOT_ACCEPTABLE'],
+    ['application/json;q=-1', Media.JSON, 'NOT_ACCEPTABLE'],
+    ['application/json;q=1.5', Media.JSON, 'NOT_ACCEPTABLE'],
+    ['application/json;q=0.1234', Media.JSON, 'NOT_ACCEPTABLE'],
+    ['application/json;q=0.000', Media.JSON, 'NOT_ACCEPTABLE'],
+    ['application/json ; Q=1.000', Media.FLATBUFFERS, 'JSON'],
+    ['text/x;a="b, application/x-flatbuffers", application/json', Media.FLATBUFFERS, 'JSON'],
+    ['application/x-ndjson', Media.JSON, 'NOT_ACCEPTABLE'],
+    ['application/*;q=0.2, application/x-flatbuffers;q=0.1', Media.FLATBUFFERS, 'JSON'],
   ])('%j on %i -> %s', (accept, same, expected) => expect(check(() => answerMedia(accept, same))).toBe(expected));
+
+  it.each([
+    ['application/x-ndjson', Media.JSON, 'NDJSON'],
+    ['application/json;q=0.1, application/x-ndjson;q=0.2', Media.FLATBUFFERS, 'NDJSON'],
+    ['*/*', Media.NDJSON, 'NDJSON'],
+    ['application/*', Media.NDJSON, 'NDJSON'],
+  ])('of a batch: %j on %i -> %s', (accept, same, expected) => expect(check(() => answerMedia(accept, same, true))).toBe(expected));
 });

@@ -28,6 +28,8 @@ interface ServeOptions {
   backpressureBytesMax?: number;
   idleSecondsMax?: number;
   connectionsMax?: number;
+  idempotencyMillisMax?: number;
+  idempotencyBytesMax?: number;
   stopMillisMax?: number;
   log: LogForm;
 }
@@ -57,6 +59,8 @@ const LIMITS = [
   ['--backpressure-bytes-max <bytes>', 'answers that may wait for a slow WebSocket reader'],
   ['--idle-seconds-max <seconds>', 'silence after which a WebSocket is closed; 0 = never'],
   ['--connections-max <count>', 'open connections'],
+  ['--idempotency-millis-max <milliseconds>', 'how long answers to an Idempotency-Key are kept'],
+  ['--idempotency-bytes-max <bytes>', 'answers to Idempotency-Keys kept for a tenant'],
   ['--stop-millis-max <milliseconds>', 'how long a stop waits for requests in flight'],
 ] as const;
 
@@ -85,7 +89,7 @@ function serverOptions(options: ServeOptions): ServerOptions {
   const engine: (keyof EngineOptions)[] = ['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'];
   const server: (keyof ServerOptions)[] = [
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
-    ...(['idleSecondsMax', 'connectionsMax', 'stopMillisMax'] as const),
+    ...(['idleSecondsMax', 'connectionsMax', 'idempotencyMillisMax', 'idempotencyBytesMax', 'stopMillisMax'] as const),
   ];
   const given = rest as Record<string, unknown>;
   const chosen = [...engine, ...server].filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
