@@ -8,7 +8,8 @@ import type { Exchange } from './exchange.js';
 
 /**
  * Reads the body of an exchange and calls `onBody` once it is whole. The bytes are only valid inside the call. Whatever
- * `onBody` throws is answered. A request that an Idempotency-Key says is known gets the answer of the first, and no call. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
+ * `onBody` throws is answered. A request that an Idempotency-Key says is known gets the answer of the first, and no call. Throws
+ * Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
  */
 export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Uint8Array) => void): void {
   const { contentBytes } = exchange.head;

@@ -1,4 +1,4 @@
-// NDJSON: one JSON text a line, by LF or CR LF. Blank lines are none, so the i-th answer belongs to the i-th line that is not blank.
+// NDJSON: one JSON text a line, by LF or CR LF. Blank lines are none: the i-th answer belongs to the i-th line that is not blank.
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { Problem } from '../errors.js';
