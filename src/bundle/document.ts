@@ -105,10 +105,9 @@ export class BundleDocument {
     const [start, end] = [place?.start ?? 0, place?.end ?? 0];
     // A block collection's range reaches to the next key: its first line is what an author looks at.
     if (place?.isCollection === true) {
-      const trimmed = this.text.slice(start, end).trimEnd().length;
-      const lineEnd = this.text.indexOf('\n', start);
-      const stop = lineEnd === -1 ? this.text.length : lineEnd;
-      return { file: this.file, start, end: Math.max(start, Math.min(start + trimmed, stop)) };
+      const written = this.text.slice(start, end).trimEnd();
+      const lineEnd = written.indexOf('\n');
+      return { file: this.file, start, end: start + (lineEnd === -1 ? written.length : lineEnd) };
     }
     return { file: this.file, start, end };
   }

@@ -112,13 +112,26 @@ export class CodeBuffer {
   /**
    * Keeps branches to a label that is far ahead from being too long: where the oldest of them is, they end here, at one jump that
    * goes on. To be called where no branch of a smaller construct is open.
+   *
+   * @param distance from the oldest, from which on they end here
    */
-  relay(label: Label): void {
-    if (label.uses.length === 0 || this.#count - label.uses[0]! < RELAY_DISTANCE) return;
+  relay(label: Label, distance = RELAY_DISTANCE): void {
+    if (label.uses.length === 0 || this.#count - label.uses[0]! < distance) return;
     const over = this.label();
     this.branch(Opcode.JUMP, over);
     this.bind(label);
     this.branch(Opcode.JUMP, label);
+    this.bind(over);
+  }
+
+  /** Branches to one label, and those to another that is far ahead, end here at one jump to the latter. */
+  merge(label: Label, into: Label): void {
+    if (label.uses.length === 0) return;
+    const over = this.label();
+    this.branch(Opcode.JUMP, over);
+    this.bind(label);
+    this.bind(into);
+    this.branch(Opcode.JUMP, into);
     this.bind(over);
   }
 

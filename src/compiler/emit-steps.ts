@@ -8,7 +8,7 @@ import type { Label } from './code-buffer.js';
 import type { Emitter } from './emit-bytecode.js';
 import { emitEnsemble } from './emit-ensemble.js';
 import { IndexEmission } from './index/emit-index.js';
-import type { Stretch } from './index/sites.js';
+import { BETWEEN_INDEXES_MAX, type Stretch } from './index/sites.js';
 import type { Ir } from './ir.js';
 import { registerTypeOf } from './registers.js';
 import type { FeatureRef } from './scope.js';
@@ -93,12 +93,11 @@ function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext, si
     for (const feature of features) if (!given.has(feature)) setNull(emitter, feature);
     for (const index of indices) context.hit(index);
   };
-  const between = (): void => code.relay(end);
-  eachRow(emitter, step, sites, between, (index, next) => {
+  eachRow(emitter, step, sites, end, (index, next, out) => {
     const row = step.rows[index]!;
     if (group === undefined) {
       body(row.sets, row.hits);
-      emitter.test(Opcode.JUMP, end);
+      emitter.test(Opcode.JUMP, out);
     } else {
       // Group 0 stands for none.
       const number = BigInt(row.group + 1);
@@ -122,55 +121,59 @@ function emitChoose(emitter: Emitter, step: ChooseStep, context: StepContext, si
   code.bind(end);
 }
 
-/** Emits the rows of a step: what each does, `body`, is skipped where its condition does not hold. @param between before each row */
+/**
+ * Emits the rows of a step: what each does, `body`, is skipped where its condition does not hold.
+ *
+ * @param end behind all rows; what `body` is to jump to instead is its `out`. Of several indexes each has one of its own: nothing
+ *   jumps into an index from outside, so that what leads on to the end lies between them
+ */
 function eachRow(
   emitter: Emitter,
   { rows }: ChooseStep | EachStep,
   sites: readonly Stretch[] | undefined,
-  between: () => void,
-  body: (row: number, next: Label) => void,
+  end: Label,
+  body: (row: number, next: Label, out: Label) => void,
 ): void {
-  const emit = (row: number, conditions: readonly Ir[]): void => {
-    const next = emitter.code.label();
+  const { code } = emitter;
+  const emit = (row: number, conditions: readonly Ir[], out: Label): void => {
+    const next = code.label();
     for (const condition of conditions) emitter.branch(condition, next, false);
-    body(row, next);
-    emitter.code.bind(next);
+    body(row, next, out);
+    code.bind(next);
   };
-  for (const { items, plan } of sites ?? [{ items: rows.map((_, index) => index), plan: undefined }]) {
+  const all: readonly Stretch[] = sites ?? [{ items: rows.map((_, index) => index) }];
+  for (const { items, plan } of all) {
     if (plan === undefined) {
       for (const item of items) {
-        between();
-        emit(item, [rows[item]!.when]);
+        code.relay(end);
+        emit(item, [rows[item]!.when], end);
       }
       continue;
     }
-    between();
+    if (all.length > 1) code.relay(end, BETWEEN_INDEXES_MAX);
+    const out = all.length > 1 ? code.label() : end;
+    code.relay(out);
     const index = new IndexEmission(emitter, plan);
     for (const [part, { source, residual }] of plan.parts.entries()) {
       if (source === undefined || index.isDone(part)) continue;
-      between();
+      code.relay(out);
       index.lead(part);
-      emit(items[source]!, residual);
+      emit(items[source]!, residual, out);
     }
     index.end();
+    if (out !== end) code.merge(out, end);
   }
 }
 
 function emitEach(emitter: Emitter, step: EachStep, context: StepContext, sites: readonly Stretch[] | undefined): void {
   const counted = new Set(step.rows.flatMap(({ folds }) => folds.filter(isAdding).map(({ feature }) => feature)));
   for (const feature of featuresOf(step)) if (!counted.has(feature)) setNull(emitter, feature);
-  eachRow(
-    emitter,
-    step,
-    sites,
-    () => {},
-    (index) => {
-      const row = step.rows[index]!;
-      for (const set of row.sets) assign(emitter, set, true);
-      for (const fold of row.folds) emitFold(emitter, fold);
-      for (const hit of row.hits) context.hit(hit);
-    },
-  );
+  eachRow(emitter, step, sites, emitter.code.label(), (index) => {
+    const row = step.rows[index]!;
+    for (const set of row.sets) assign(emitter, set, true);
+    for (const fold of row.folds) emitFold(emitter, fold);
+    for (const hit of row.hits) context.hit(hit);
+  });
 }
 
 /** True for what starts from 0, the value that registers begin with. */

@@ -1,12 +1,17 @@
 // Where a program has conditions side by side: its rules, the rows of its tables. Each such place gets an index, or several one
 // after the other where it has more parts than one takes, or none.
 
+import { BLOBS_MAX } from '../../../assembly/shared/limits.js';
 import { INDEX_PARTS_MAX, IndexMode } from '../../../assembly/shared/match-index.js';
 import type { Ir } from '../ir.js';
 import { visit } from '../ir.js';
+import { BRANCH_DISTANCE_MAX } from '../limits.js';
 import { featuresOf } from '../step-parts.js';
 import type { ChooseStep, EachRow, EachStep, Step } from '../steps.js';
 import { type IndexPlan, type IndexPolicy, type IndexReport, type PartSource, planIndex } from './plan.js';
+
+/** Indexes of one program: each is a blob, and there must be room for others. */
+const INDEXES_MAX = BLOBS_MAX / 2;
 
 /** Some of a place's conditions, side by side. */
 export interface Stretch {
@@ -25,27 +30,66 @@ export class Sites {
     this.#policy = policy;
   }
 
-  /** Plans a place. Where parts are hits their order is free, and is that of ranks. */
-  plan(name: string, mode: IndexMode, sources: readonly PartSource[]): Stretch[] {
+  /**
+   * Plans a place. Where parts are hits their order is free, and is that of ranks.
+   *
+   * @param codeMax of parts that jump behind all of their place: instructions that a part has at most, with those that are left of
+   *   its condition. A jump from an index before must reach over each of the place's indexes
+   */
+  plan(
+    name: string,
+    mode: IndexMode,
+    sources: readonly PartSource[],
+    codeMax?: (item: number, residual: readonly Ir[]) => number,
+  ): Stretch[] {
     const items = sources.map((_, index) => index);
     if (mode === IndexMode.HITS && sources.every(({ hit }) => hit !== undefined)) {
       items.sort((a, b) => sources[a]!.hit! - sources[b]!.hit!);
     }
-    // Rows jump to one place behind all of them, by stepping stones; those must not lie in an index that others come before.
-    if (mode !== IndexMode.HITS && items.length > INDEX_PARTS_MAX) return [{ items }];
     const stretches: Stretch[] = [];
-    for (let from = 0; from < items.length; from += INDEX_PARTS_MAX) {
-      const part = items.slice(from, from + INDEX_PARTS_MAX);
-      const { plan, report } = planIndex(
-        name,
-        mode,
-        part.map((item) => sources[item]!),
-        this.#policy,
-      );
-      this.reports.push(report);
-      stretches.push({ items: part, ...(plan === undefined ? {} : { plan }) });
+    const isOne = items.length <= INDEX_PARTS_MAX;
+    const bound = isOne ? undefined : codeMax;
+    // What the parts of one index have left to test, those of the next will most likely have too.
+    let partsMax = INDEX_PARTS_MAX;
+    for (let from = 0; from < items.length; ) {
+      if (this.reports.length >= INDEXES_MAX) {
+        stretches.push({ items: items.slice(from) });
+        break;
+      }
+      let part = items.slice(from, from + partsMax);
+      if (bound !== undefined)
+        part = part.slice(
+          0,
+          Math.max(
+            1,
+            countWithin(part, (item) => bound(item, [])),
+          ),
+        );
+      let planned = this.#planPart(name, mode, part, sources);
+      while (bound !== undefined && planned.plan !== undefined) {
+        const residuals = new Map(planned.plan.parts.map(({ source, residual }) => [part[source!], residual]));
+        const within = countWithin(part, (item) => bound(item, residuals.get(item) ?? []));
+        if (within === part.length) break;
+        part = part.slice(0, Math.max(1, within));
+        partsMax = part.length;
+        // No index is made of what none could be reached over.
+        if (within === 0) planned = { report: planned.report };
+        else planned = this.#planPart(name, mode, part, sources);
+      }
+      this.reports.push(planned.report);
+      stretches.push({ items: part, ...(planned.plan === undefined ? {} : { plan: planned.plan }) });
+      from += part.length;
     }
     return stretches;
+  }
+
+  #planPart(name: string, mode: IndexMode, items: readonly number[], sources: readonly PartSource[]): ReturnType<typeof planIndex> {
+    return planIndex(
+      name,
+      mode,
+      items.map((item) => sources[item]!),
+      this.#policy,
+    );
   }
 
   /**
@@ -57,7 +101,9 @@ export class Sites {
     if (step.kind === 'let' || step.kind === 'ensemble' || this.#policy === 'off' || readsItself(step)) return undefined;
     if (step.kind === 'choose') {
       const sources = step.rows.map(({ when }) => ({ condition: when, ends: true }));
-      return this.plan(step.name, step.exclusive ? IndexMode.EACH : IndexMode.FIRST, sources);
+      if (step.exclusive) return this.plan(step.name, IndexMode.EACH, sources);
+      const features = featuresOf(step).size;
+      return this.plan(step.name, IndexMode.FIRST, sources, (item, residual) => codeMaxOf(step.rows[item]!, residual, features));
     }
     const sources = step.rows.map((row): PartSource => {
       const hit = rankOf && onlyHit(row);
@@ -65,6 +111,51 @@ export class Sites {
     });
     return this.plan(step.name, sources.some(({ hit }) => hit !== undefined) ? IndexMode.HITS : IndexMode.EACH, sources);
   }
+}
+
+/** Instructions from the last jump before an index to its MATCH. */
+export const BETWEEN_INDEXES_MAX = 128;
+/** Instructions of one index that others of its place come before: a jump reaches over them, and over what is put between. */
+const REACHED_MAX = BRANCH_DISTANCE_MAX - 2 * BETWEEN_INDEXES_MAX;
+/** Instructions of one node of an expression at most, those of what is written down for each element of a list left out. */
+const NODE_CODE_MAX = 12;
+/** Instructions of a comparison of a register with another, or with a constant. */
+const LEAVES_CODE_MAX = 4;
+/** Of ALIVE and a jump, and of a hit that may have to wait. */
+const ROW_CODE_MAX = 2;
+const HIT_CODE_MAX = 4;
+
+/** Instructions of a row of a table of which the first counts, at most. @param residual what is left of its condition */
+function codeMaxOf({ sets, hits }: ChooseStep['rows'][number], residual: readonly Ir[], features: number): number {
+  let count = ROW_CODE_MAX + 2 * features + HIT_CODE_MAX * hits.length;
+  for (const { value } of sets) if (value.op !== 'constant') count += codeMaxOfIr(value);
+  for (const ir of residual) count += codeMaxOfIr(ir);
+  return count;
+}
+
+function codeMaxOfIr(ir: Ir): number {
+  let count = 0;
+  let copies = 1;
+  visit(ir, (node) => {
+    if (node.op === 'compare' && isLeaf(node.left) && isLeaf(node.right)) count += LEAVES_CODE_MAX - 2 * NODE_CODE_MAX;
+    else count += NODE_CODE_MAX;
+    if (node.op === 'walk' && node.source.kind === 'elements') copies *= node.source.elements.length + 1;
+  });
+  return count * copies;
+}
+
+function isLeaf({ op }: Ir): boolean {
+  return op === 'field' || op === 'constant' || op === 'feature' || op === 'now';
+}
+
+/** How many of the first items have no more than REACHED_MAX instructions together. */
+function countWithin(items: readonly number[], codeMax: (item: number) => number): number {
+  let sum = 0;
+  for (let count = 0; count < items.length; count++) {
+    sum += codeMax(items[count]!);
+    if (sum > REACHED_MAX) return count;
+  }
+  return items.length;
 }
 
 /** What a row hits, where it does nothing else. */
