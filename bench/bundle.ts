@@ -3,7 +3,7 @@
 import type { BundleFiles } from '../src/bundle/files.js';
 import type { Thresholds } from './truth.js';
 import type { WorkloadRule } from './workload.js';
-import { NUMBER_NAMES, TEXT_NAMES } from './workload.js';
+import { NUMBER_NAMES, reasonCode, TEXT_NAMES } from './workload.js';
 
 const TEXT_CHARS_MAX = 16;
 
@@ -37,7 +37,7 @@ export function bundleOf(name: string, rules: readonly WorkloadRule[], threshold
   const ruleFile = rules.map(({ id, comparisons, score }) => ({
     id,
     when: comparisons.map((c) => `${c.field} ${c.operator === '==' ? '===' : c.operator} ${JSON.stringify(c.value)}`).join(' && '),
-    then: { score, reason: `REASON_${id.slice(1)}` },
+    then: { score, reason: reasonCode(id) },
   }));
   const encoder = new TextEncoder();
   const documents = { 'bundle.json': bundle, 'payload.schema.json': modelSchema(), 'rules/workload.json': ruleFile };

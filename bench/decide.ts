@@ -11,7 +11,15 @@ import { zen } from './peers/zen.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { type Row, type RowRun, runRow, type TimingOptions } from './row.js';
 import { computeTruth } from './truth.js';
-import { encodePayloads, setUpVerdict, verdictInPlace, verdictJson, verdictObjects, verdictSingle } from './verdict-rows.js';
+import {
+  encodePayloads,
+  setUpVerdict,
+  verdictCopied,
+  verdictInPlace,
+  verdictJson,
+  verdictObjects,
+  verdictSingle,
+} from './verdict-rows.js';
 import { BLOCK_COUNT, makePayloads, makeRules, PAYLOAD_COUNT } from './workload.js';
 
 /** Rules up to which a peer is measured: beyond, a single block takes minutes. */
@@ -94,6 +102,7 @@ async function benchSize(size: number, payloadCount: number, options: DecideOpti
   const makers: (() => Row | Promise<Row>)[] = [() => verdictInPlace(setup, bytes), () => verdictSingle(setup, bytes)];
   if (options.peers !== 'c') {
     makers.push(
+      () => verdictCopied(setup, bytes),
       () => verdictJson(setup, texts),
       () => verdictObjects(setup, payloads),
     );

@@ -5,7 +5,7 @@ import type { BundleFiles } from '../src/bundle/files.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { type Row, type RowRun, runRow, type TimingOptions } from './row.js';
 import { checksum, type Truth } from './truth.js';
-import { benchEngine, encodePayloads, setUpVerdict, verdictInPlace, verdictSingle } from './verdict-rows.js';
+import { benchEngine, encodePayloads, setUpVerdict, verdictCopied, verdictInPlace } from './verdict-rows.js';
 import { BLOCK_COUNT } from './workload.js';
 
 export interface ListsOptions {
@@ -147,7 +147,7 @@ export async function benchLists(options: ListsOptions): Promise<ListsResult> {
     const rows: { row: Row; truth: Truth }[] = [
       { row: named(verdictInPlace(asks, encoded), 'Verdict in place, a rule that asks the list'), truth: half },
       { row: named(verdictInPlace(compares, encoded), 'Verdict in place, a rule that compares'), truth: truthOf(payloadCount, 0) },
-      { row: named(verdictSingle(asks, encoded), 'Verdict, one a call, a rule that asks the list'), truth: half },
+      { row: named(verdictCopied(asks, encoded), 'Verdict, one a call, a rule that asks the list'), truth: half },
       { row: setRow(members, payloads), truth: half },
       { row: freshSetRow(members, utf8), truth: half },
     ];

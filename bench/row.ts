@@ -6,8 +6,8 @@ import { BLOCK_COUNT } from './workload.js';
 
 export interface Row {
   readonly name: string;
-  /** What `decide` adds up: scores only, or `checksum` of truth.ts. */
-  readonly covers: 'score' | 'score and outcome';
+  /** What `decide` adds up: scores only, `checksum` of truth.ts, or that and `reasonChecksum`. */
+  readonly covers: 'score' | 'score and outcome' | 'score, outcome and reasons';
   /** Decides the BLOCK_COUNT payloads from index `first` on (a multiple of it) and returns the sum over their decisions. */
   readonly decide?: (first: number) => number | Promise<number>;
   /** For an engine in a process of its own: decides blocks from payload 0 on for at least this long. */
@@ -43,7 +43,10 @@ export interface TimingOptions {
 }
 
 function expectedBlocks(row: Row, truth: Truth): Float64Array {
-  return row.covers === 'score' ? truth.blockScores : truth.blockChecksums;
+  if (row.covers === 'score') return truth.blockScores;
+  if (row.covers === 'score and outcome') return truth.blockChecksums;
+  if (truth.blockReasons === undefined) throw new Error(`nobody knows the reasons that ${row.name} adds up`);
+  return truth.blockReasons;
 }
 
 /** Runs a row once. Every sum of every timed block, warm-up included, is compared with the truth. */

@@ -3,7 +3,7 @@
 
 import { Outcome } from '../assembly/shared/outcome.js';
 import type { Comparison, WorkloadPayload, WorkloadRule } from './workload.js';
-import { BLOCK_COUNT, NUMBER_NAMES, TEXT_FIELDS, TEXT_NAMES } from './workload.js';
+import { BLOCK_COUNT, NUMBER_NAMES, reasonCode, TEXT_FIELDS, TEXT_NAMES } from './workload.js';
 
 /** Added once per unit of an outcome's number to a checksum that covers outcomes. Above any sum of scores of one block. */
 export const OUTCOME_WEIGHT = 2 ** 32;
@@ -23,11 +23,21 @@ export interface Truth {
   readonly blockScores: Float64Array;
   /** By block: what `checksum` adds up to over its payloads. */
   readonly blockChecksums: Float64Array;
+  /** By block: the same, and what `reasonChecksum` adds up to over the reasons; where somebody asks for them. */
+  readonly blockReasons?: Float64Array;
 }
 
 /** Contribution of one decision to a checksum over scores and outcomes. */
 export function checksum(score: number, outcome: Outcome): number {
   return score + outcome * OUTCOME_WEIGHT;
+}
+
+/** Reasons of a decision, unless the bundle says otherwise. */
+const REASONS_MAX = 8;
+
+/** Contribution of one reason to a checksum over reasons: it tells a text from its neighbours, and takes no time to speak of. */
+export function reasonChecksum(code: string, score: number): number {
+  return score + code.charCodeAt(code.length - 1);
 }
 
 function columnsOf(payloads: readonly WorkloadPayload[]): Map<string, Float64Array> {
@@ -88,11 +98,21 @@ export function computeTruth(rules: readonly WorkloadRule[], payloads: readonly 
   const scores = new Float64Array(payloads.length);
   const all = Uint32Array.from(payloads, (_, i) => i);
   const rows = new Uint32Array(payloads.length);
-  for (const rule of rules) {
+  const reasonSums = new Float64Array(payloads.length);
+  const reasonCounts = new Uint8Array(payloads.length);
+  // By rank, so that the first hits are those that give reasons. Scores are whole: their sums do not depend on the order.
+  for (const rule of rules.toSorted((left, right) => right.score - left.score)) {
     rows.set(all);
     let count = rows.length;
     for (const comparison of rule.comparisons) count = keep(rows, count, columns.get(comparison.field)!, comparison);
-    for (let i = 0; i < count; i++) scores[rows[i]!]! += rule.score;
+    const reason = reasonChecksum(reasonCode(rule.id), rule.score);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      scores[row]! += rule.score;
+      if (reasonCounts[row]! === REASONS_MAX) continue;
+      reasonCounts[row]!++;
+      reasonSums[row]! += reason;
+    }
   }
   const sorted = scores.toSorted();
   const review = sorted[Math.floor(sorted.length * 0.9)]! + 1;
@@ -103,5 +123,6 @@ export function computeTruth(rules: readonly WorkloadRule[], payloads: readonly 
     thresholds,
     blockScores: blockSums(scores.length, (i) => scores[i]!),
     blockChecksums: blockSums(scores.length, (i) => checksum(scores[i]!, outcomeOf(scores[i]!, thresholds))),
+    blockReasons: blockSums(scores.length, (i) => checksum(scores[i]!, outcomeOf(scores[i]!, thresholds)) + reasonSums[i]!),
   };
 }

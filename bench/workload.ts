@@ -51,6 +51,11 @@ export interface WorkloadRule {
   readonly score: number;
 }
 
+/** Code of the reason that a rule gives. */
+export function reasonCode(id: string): string {
+  return `REASON_${id.slice(1)}`;
+}
+
 export type WorkloadPayload = Readonly<Record<string, number | string>>;
 
 /** xorshift32: numbers in [0, 1) from a seed other than 0. */

@@ -17,26 +17,22 @@ import {
 import { PAYLOAD_BYTES_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
 import { assert } from './assert.js';
+import { DecisionView } from './decision-view.js';
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
-import type { TenantMemory } from './runtime/memory.js';
 
 /** Of what runLent returns. */
 export const BYTES_MASK = (1 << ENTRY_STATUS_SHIFT) - 1;
 
-/** Reads a decision that lies in the tenant's memory until it returns. Decides nothing itself. */
-export type ReadDecision<Result> = (memory: TenantMemory, address: number, bytes: number) => Result;
-
 /**
- * Decides a payload inline, without an id, and returns what `read` makes of the decision. A payload that is no payload has a decision
- * too, which says INVALID_PAYLOAD.
+ * Decides a payload inline, without an id. A payload that is no payload has a decision too, which says INVALID_PAYLOAD.
  *
  * @param now microseconds UTC
  * Throws Problem: BUSY where the tenant's ring is full, BATCH_TOO_LARGE where the worst case exceeds it, INTERNAL where the engine
  * trapped.
  */
-export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: bigint, read: ReadDecision<Result>): Result {
+export function decideOne(live: LiveImage, payload: Uint8Array, now: bigint): DecisionView {
   const { memory } = live.tenant;
   // Of a payload that is too large nothing is copied, so that the engine finds it invalid like any other.
   const length = payload.length > PAYLOAD_BYTES_MAX ? 0 : payload.length;
@@ -45,7 +41,7 @@ export function decideOne<Result>(live: LiveImage, payload: Uint8Array, now: big
   const address = slot + SLOT_HEADER_BYTES;
   if (length > 0) memory.bytes.set(payload, address);
   const output = slot + outputOffset;
-  return read(memory, output, runLent(live, slot, address, length, output, now) & BYTES_MASK);
+  return new DecisionView(memory, live.reasons, output, runLent(live, slot, address, length, output, now) & BYTES_MASK);
 }
 
 /** Room for a request of so many bytes that is over before another begins. Throws Problem BUSY, BATCH_TOO_LARGE. */

@@ -7,19 +7,20 @@ import { JsonFault } from '../assembly/shared/json.js';
 import { ENTRY_STATUS_SHIFT, SLOT_HEADER_BYTES } from '../assembly/shared/layout.js';
 import { Status } from '../assembly/shared/status.js';
 import { copyText, isWellFormed, isWrong, type JsonText, jsonString, sizeOf, slotTextBytes } from './decide-json.js';
-import { BYTES_MASK, decideOne, lendRoom, type ReadDecision, runLent } from './decide-one.js';
+import { BYTES_MASK, decideOne, lendRoom, runLent } from './decide-one.js';
+import { DecisionView } from './decision-view.js';
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
 import { areaBytes } from './schema/json-room.js';
 
 /**
- * Decides a payload that is JSON text inline, without an id, and returns what `read` makes of the decision.
+ * Decides a payload that is JSON text inline, without an id.
  *
  * @param now microseconds UTC
  * Throws Problem: INVALID_JSON, INVALID_PAYLOAD with all errors; BUSY, BATCH_TOO_LARGE, INTERNAL as decideOne.
  */
-export function decideText<Result>(live: LiveImage, text: JsonText, now: bigint, read: ReadDecision<Result>): Result {
+export function decideText(live: LiveImage, text: JsonText, now: bigint): DecisionView {
   const { memory, inline, host } = live.tenant;
   const size = sizeOf(text);
   const room = areaBytes(live.jsonRoom, size);
@@ -37,7 +38,9 @@ export function decideText<Result>(live: LiveImage, text: JsonText, now: bigint,
       if (made > 0) {
         const output = area + room;
         const packed = runLent(live, slot, area, made, output, now);
-        if (packed >>> ENTRY_STATUS_SHIFT !== Status.INVALID_PAYLOAD) return read(memory, output, packed & BYTES_MASK);
+        if (packed >>> ENTRY_STATUS_SHIFT !== Status.INVALID_PAYLOAD) {
+          return new DecisionView(memory, live.reasons, output, packed & BYTES_MASK);
+        }
         fault = JsonFault.NONE;
       } else if (made === 0) {
         host.counters.add(Counter.INTERNAL);
@@ -48,5 +51,5 @@ export function decideText<Result>(live: LiveImage, text: JsonText, now: bigint,
   }
   const payload = live.encoder.encodeText(jsonString(text));
   if (isWrong(fault, text)) host.counters.add(Counter.JSON_DISAGREED);
-  return decideOne(live, payload, now, read);
+  return decideOne(live, payload, now);
 }

@@ -3,6 +3,7 @@
 export type { BundleFiles } from './bundle/files.js';
 export { compile } from './compiler/compile.js';
 export type { EngineOptions } from './config.js';
+export type { DecisionView } from './decision-view.js';
 export type { Diagnostic, Severity, Span } from './diagnostic/diagnostic.js';
 export { renderDiagnostic } from './diagnostic/render.js';
 export {
@@ -27,5 +28,5 @@ export { type PayloadError, PROBLEMS, Problem, type ProblemCode } from './errors
 export type { ExplainedCondition, ExplainedRule, ExplainedValue, Explanation } from './explain.js';
 export type { Manifest, ManifestRule } from './image/manifest.js';
 export type { CallOptions, Payload, RuleSet } from './ruleset.js';
-export { type Decision, readDecision, renderDecision } from './schema/decision.js';
+export { type Decision, type Reason, readDecision, renderDecision } from './schema/decision.js';
 export type { Model } from './schema/model.js';

@@ -4,15 +4,14 @@ import type { Status } from '../assembly/shared/status.js';
 import type { Clock } from './clock.js';
 import { decidePayloads, type Settled } from './decide.js';
 import { decideJson, type JsonText, jsonString } from './decide-json.js';
-import { decideOne, type ReadDecision } from './decide-one.js';
+import { decideOne } from './decide-one.js';
 import { decideText } from './decide-text.js';
+import type { DecisionView } from './decision-view.js';
 import { Problem } from './errors.js';
 import { Explainer, type Explanation } from './explain.js';
 import type { Manifest } from './image/manifest.js';
 import type { LiveImage } from './registry/live-image.js';
 import { type GivenValues, ownParameters } from './registry/parameters.js';
-import { copyOut } from './runtime/copy-out.js';
-import type { TenantMemory } from './runtime/memory.js';
 import { type Decision, readDecision } from './schema/decision.js';
 import type { Model } from './schema/model.js';
 
@@ -26,6 +25,8 @@ export interface CallOptions {
   isJson?: boolean;
 }
 
+/** One for all calls that give none. */
+const NO_OPTIONS: CallOptions = Object.freeze({ isJson: false });
 /** A payload that the engine finds invalid. */
 const INVALID = new Uint8Array(0);
 
@@ -66,13 +67,25 @@ export class RuleSet {
    * Decides one payload. An object or a text that does not fit the model throws Problem INVALID_PAYLOAD (with every field that
    * does not fit) or INVALID_JSON; bytes that do not fit give a decision with status INVALID_PAYLOAD, as over the network.
    */
-  decide(payload: Payload, options: CallOptions = {}): Decision {
-    return this.decideFirst(payload, options, readAt);
+  decide(payload: Payload, options = NO_OPTIONS): Decision {
+    return this.decideView(payload, options).toDecision();
   }
 
   /** The decision of `decide` as bytes (schemas/decision.fbs), a copy. */
-  decideBytes(payload: Payload, options: CallOptions = {}): Uint8Array {
-    return this.decideFirst(payload, options, copyAt);
+  decideBytes(payload: Payload, options = NO_OPTIONS): Uint8Array {
+    return this.decideView(payload, options).toBytes();
+  }
+
+  /**
+   * The decision of `decide`, read where it lies: nothing is copied. It is there until another request of the tenant begins, this
+   * rule set's or any other's: from then on every member of the view throws.
+   */
+  decideView(payload: Payload, options = NO_OPTIONS): DecisionView {
+    if (this.released) throw new Error('the rule set has been released');
+    const { live } = this;
+    const now = options.now ?? (live.usesNow ? this.clock.nowMicros() : 0n);
+    if (isText(payload, options)) return decideText(live, payload, now);
+    return decideOne(live, payload instanceof Uint8Array ? payload : live.encoder.encode(payload), now);
   }
 
   /**
@@ -131,13 +144,6 @@ export class RuleSet {
   /** What the rules see as `now`; the clock is read only where they do. */
   private nowOf(options: CallOptions): bigint {
     return options.now ?? (this.live.usesNow ? this.clock.nowMicros() : 0n);
-  }
-
-  private decideFirst<Result>(payload: Payload, options: CallOptions, read: ReadDecision<Result>): Result {
-    if (this.released) throw new Error('the rule set has been released');
-    const now = this.nowOf(options);
-    if (isText(payload, options)) return decideText(this.live, payload, now, read);
-    return decideOne(this.live, this.encode(payload, options), now, read);
   }
 
   /** A text that does not fit has its decision, as any other payload. */
@@ -199,14 +205,6 @@ export class RuleSet {
 
 function isText(payload: Payload, { isJson }: CallOptions): payload is JsonText {
   return typeof payload === 'string' || (isJson === true && payload instanceof Uint8Array);
-}
-
-function readAt({ bytes: all }: TenantMemory, address: number, bytes: number): Decision {
-  return readDecision(all.subarray(address, address + bytes));
-}
-
-function copyAt({ longs }: TenantMemory, address: number, bytes: number): Uint8Array {
-  return copyOut(longs, address, bytes);
 }
 
 function failed(status: Status): Problem {

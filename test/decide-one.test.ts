@@ -14,8 +14,7 @@ import { decided, payment, type SmallTenant, tenantMaker } from './lib/small-ten
 
 const make = tenantMaker();
 
-const one = ({ live }: SmallTenant, payload: Uint8Array, now = 0n): Uint8Array =>
-  decideOne(live, payload, now, (memory, address, bytes) => memory.bytes.slice(address, address + bytes));
+const one = ({ live }: SmallTenant, payload: Uint8Array, now = 0n): Uint8Array => decideOne(live, payload, now).toBytes();
 
 const payloads = [payment(1), payment(101), payment(5, 'note'), Uint8Array.of(1, 2, 3), new Uint8Array(0)];
 const COUNTED = [Counter.OUTCOME_NONE, Counter.OUTCOME_APPROVE, Counter.OUTCOME_REVIEW, Counter.OUTCOME_DECLINE];

@@ -9,8 +9,7 @@ import { payment, type SmallTenant, tenantMaker } from './lib/small-tenant.js';
 
 const make = tenantMaker();
 
-const one = ({ live }: SmallTenant, text: JsonText, now = 0n): Uint8Array =>
-  decideText(live, text, now, (memory, address, bytes) => memory.bytes.slice(address, address + bytes));
+const one = ({ live }: SmallTenant, text: JsonText, now = 0n): Uint8Array => decideText(live, text, now).toBytes();
 
 function asRequest({ live }: SmallTenant, text: JsonText, now: bigint): Uint8Array {
   let decision = new Uint8Array(0);
@@ -20,8 +19,7 @@ function asRequest({ live }: SmallTenant, text: JsonText, now: bigint): Uint8Arr
   return decision;
 }
 
-const asPayload = ({ live }: SmallTenant, payload: Uint8Array): Uint8Array =>
-  decideOne(live, payload, 0n, (memory, address, bytes) => memory.bytes.slice(address, address + bytes));
+const asPayload = ({ live }: SmallTenant, payload: Uint8Array): Uint8Array => decideOne(live, payload, 0n).toBytes();
 
 const texts = [
   '{"amount":1}',

@@ -14,6 +14,10 @@ import {
   IMAGE_THRESHOLD_COUNT,
   IMAGE_THRESHOLDS,
   ImageKind,
+  REASON_CODE,
+  REASON_NUMBER,
+  REASON_RULE,
+  REASON_TABLE,
   RULE_BYTES,
   RULE_OUTCOME,
   RULE_REASON,
@@ -29,8 +33,6 @@ import { ImageError } from '../shared/status';
 import { stringFits } from './template';
 
 const REASON_BYTES_MIN: u32 = 48;
-const REASON_CODE: u32 = 24;
-const REASON_RULE: u32 = 28;
 /** vtable of a reason: its bytes 10, the table's 20, then the places of code 12, rule 16 and score 4 in the table. */
 const REASON_VTABLE: u64 = 0x0010_000c_0014_000a;
 
@@ -48,20 +50,21 @@ export function verifyRules(image: usize): ImageError {
     if (score - score !== 0 || load<u32>(rule, RULE_OUTCOME) > (Outcome.DECLINE as u32)) return ImageError.BAD_RULE;
     const bytes = load<u32>(rule, RULE_REASON_BYTES);
     if (bytes === 0) continue;
-    if (!reasonFits(image, load<u32>(rule, RULE_REASON), bytes)) return ImageError.BAD_REASON;
+    if (!reasonFits(image, rank, load<u32>(rule, RULE_REASON), bytes)) return ImageError.BAD_REASON;
     insert(largest, reasonsMax, bytes);
   }
   const error = verifyThresholds(image);
   return error === ImageError.NONE ? verifyOutput(image, largest) : error;
 }
 
-/** Whether a reason lies in its section and is a Reason table with its texts inside itself. */
-function reasonFits(image: usize, offset: u32, bytes: u32): bool {
+/** Whether the reason of a rule lies in its section and is a Reason table with its texts inside itself. */
+function reasonFits(image: usize, rank: u32, offset: u32, bytes: u32): bool {
   const sectionBytes = load<u32>(image, IMAGE_REASON_BYTES);
   if (((offset | bytes) & 7) !== 0 || bytes < REASON_BYTES_MIN) return false;
   if (offset > sectionBytes || bytes > sectionBytes - offset) return false;
   const reason = image + load<u32>(image, IMAGE_REASONS) + offset;
-  if (load<u64>(reason) !== REASON_VTABLE || load<u16>(reason, 8) !== 4 || load<u32>(reason, 12) !== 12) return false;
+  if (load<u64>(reason) !== REASON_VTABLE || load<u16>(reason, 8) !== 4 || load<u32>(reason, REASON_TABLE) !== 12) return false;
+  if (load<u16>(reason, REASON_NUMBER) !== rank) return false;
   return stringFits(reason, bytes, REASON_CODE) && stringFits(reason, bytes, REASON_RULE);
 }
 

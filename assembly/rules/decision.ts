@@ -26,6 +26,7 @@ import {
   IMAGE_THRESHOLD_COUNT,
   IMAGE_THRESHOLDS,
   NO_REGISTER,
+  REASON_TABLE,
   RULE_BYTES,
   RULE_OUTCOME,
   RULE_REASON,
@@ -37,9 +38,6 @@ import {
 } from '../shared/image';
 import { Combine, Outcome } from '../shared/outcome';
 import { Status } from '../shared/status';
-
-/** Where the table of a reason lies in its bytes. */
-const REASON_TABLE = 12;
 
 /** Rules whose hits are listed before they are added up: the list has room in the work area. */
 const STRETCH_RULES: u32 = 512;

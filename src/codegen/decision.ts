@@ -21,6 +21,7 @@ import {
   IMAGE_TEMPLATE_BYTES,
   IMAGE_THRESHOLD_COUNT,
   NO_REGISTER,
+  REASON_TABLE,
   RULE_BYTES,
   RULE_OUTCOME,
   RULE_REASON,
@@ -34,8 +35,6 @@ import { engineFunction } from './engine-calls.js';
 import { type Frame, Parameter } from './frame.js';
 import type { RulePart } from './image-parts.js';
 
-/** Where the table of a reason lies in its bytes. */
-const REASON_TABLE = 12;
 /** Bytes up to which a copy is written out, 16 a step. */
 const UNROLLED_BYTES_MAX = 512;
 

@@ -167,27 +167,26 @@ export function buildTemplate(
   return { bytes: out, listVersions: listVector.write(out, view), setVersions: setVector?.write(out, view) ?? [] };
 }
 
-/** Where the table of a reason lies in its bytes: what the reasons vector points to. */
-const REASON_TABLE = 12;
-
 /**
- * One reason: a self-contained Reason table that may be copied to any multiple of 8.
+ * One reason, as assembly/shared/image.ts draws it.
  *
- *   0 vtable, 10 bytes   12 table: offset to vtable   16 score f64   24 -> code   28 -> rule   32 strings, padded to 8
+ * @param rank of the rule
  */
-export function buildReason(code: string, rule: string, score: number): Uint8Array {
+export function buildReason(code: string, rule: string, score: number, rank: number): Uint8Array {
   const codeText = utf8.encode(code);
   const ruleText = utf8.encode(rule);
-  const codeAt = 32;
+  const codeAt = at.REASON_TEXTS;
   const ruleAt = align4(codeAt + stringBytes(codeText));
   const out = new Uint8Array(align8(ruleAt + stringBytes(ruleText)));
   const view = new DataView(out.buffer);
-  const vtable = [10, 32 - REASON_TABLE, 24 - REASON_TABLE, 28 - REASON_TABLE, 16 - REASON_TABLE]; // code, rule, score
+  const places = [at.REASON_CODE, at.REASON_RULE, at.REASON_SCORE].map((place) => place - at.REASON_TABLE);
+  const vtable = [10, at.REASON_TEXTS - at.REASON_TABLE, ...places];
   for (const [index, entry] of vtable.entries()) view.setUint16(2 * index, entry, true);
-  view.setInt32(REASON_TABLE, REASON_TABLE, true);
-  view.setFloat64(16, score, true);
-  view.setUint32(24, codeAt - 24, true);
-  view.setUint32(28, ruleAt - 28, true);
+  view.setUint16(at.REASON_NUMBER, rank, true);
+  view.setInt32(at.REASON_TABLE, at.REASON_TABLE, true);
+  view.setFloat64(at.REASON_SCORE, score, true);
+  view.setUint32(at.REASON_CODE, codeAt - at.REASON_CODE, true);
+  view.setUint32(at.REASON_RULE, ruleAt - at.REASON_RULE, true);
   writeString(out, view, codeAt, codeText);
   writeString(out, view, ruleAt, ruleText);
   return out;

@@ -140,7 +140,7 @@ function writeRules(rules: readonly ImageRule[]): { rules: Uint8Array; reasons: 
     view.setFloat64(base + at.RULE_SCORE, rule.score, true);
     view.setUint32(base + at.RULE_OUTCOME, rule.outcome, true);
     if (rule.reason === null) continue;
-    const blob = buildReason(rule.reason, rule.id, rule.reasonScore ?? rule.score);
+    const blob = buildReason(rule.reason, rule.id, rule.reasonScore ?? rule.score, rank);
     view.setUint32(base + at.RULE_REASON, reasonBytes, true);
     view.setUint32(base + at.RULE_REASON_BYTES, blob.length, true);
     blobs.push(blob);

@@ -15,6 +15,7 @@ import type { GeneratedCode } from '../runtime/generated-code.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
 import type { Model } from '../schema/model.js';
+import { Reasons } from '../schema/reasons.js';
 import { Bindings } from './bindings.js';
 import type { ListRegion } from './list-region.js';
 import type { ListVersion } from './list-store.js';
@@ -47,6 +48,8 @@ export class LiveImage {
   readonly ruleCount: number;
   /** What payloads of JSON text need of a slot. */
   readonly jsonRoom: JsonRoom;
+  /** Those that its decisions give. */
+  readonly reasons: Reasons;
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
   /**
@@ -84,6 +87,7 @@ export class LiveImage {
     this.bytes = header.bytes;
     this.codeCount = header.codeCount;
     this.ruleCount = header.ruleCount;
+    this.reasons = new Reasons(header.ruleCount);
     this.head = head;
     this.sources = Uint8Array.from(sources);
     this.name = head.name;

@@ -56,6 +56,9 @@ export class TenantMemory {
   readonly text: Buffer;
   readonly words: Int32Array;
   readonly longs: BigInt64Array;
+  readonly doubles: Float64Array;
+  /** What those are views of: to ask them, or the memory, is a call each time. */
+  readonly buffer: ArrayBufferLike;
   readonly ring: Ring;
   readonly pagesMax: number;
   private readonly heap: Heap;
@@ -79,6 +82,8 @@ export class TenantMemory {
     this.text = Buffer.from(buffer, 0, stateBase);
     this.words = new Int32Array(buffer, 0, stateBase >>> 2);
     this.longs = new BigInt64Array(buffer, 0, stateBase >>> 3);
+    this.doubles = new Float64Array(buffer, 0, stateBase >>> 3);
+    this.buffer = buffer;
     this.writeControl(CONTROL_SCRATCH_BASE, scratchBase);
     this.writeControl(CONTROL_SCRATCH_COUNT, options.scratchCount);
     this.writeControl(CONTROL_RING_BASE, ringBase);

@@ -24,6 +24,8 @@ export class Ring {
   private tail: number;
   private count = 0;
   private used = 0;
+  /** Times that room was claimed or lent: while it stays the same, what was lent last lies there untouched. */
+  given = 0;
 
   /**
    * @param words view of the memory from address 0, at least up to the ring's end
@@ -74,6 +76,7 @@ export class Ring {
       return 0;
     }
     const address = this.tail;
+    this.given++;
     this.mark(address, need, SlotState.CLAIMED);
     this.tail = address + need;
     this.count++;
@@ -86,8 +89,10 @@ export class Ring {
    * `bytes` bytes would lie. Nothing is marked, and nothing has to be given back.
    */
   lend(bytes: number): number {
+    this.given++;
+    // The ring's end is aligned: what fits, fits with what a slot is rounded up by.
+    if (this.count === 0) return bytes <= this.bytes ? this.base : 0;
     const need = Ring.slotBytes(bytes);
-    if (this.count === 0) return need <= this.bytes ? this.base : 0;
     if (this.tail <= this.head) return need <= this.head - this.tail ? this.tail : 0;
     if (need <= this.end - this.tail) return this.tail;
     return need <= this.head - this.base ? this.base : 0;

@@ -14,13 +14,16 @@ let viewedBytes = view.byteLength;
 
 /** Makes `view` show the buffer of these bytes; returns where they start in it. */
 export function open(bytes: Uint8Array): number {
-  const { buffer } = bytes;
-  if (buffer !== viewed) {
-    view = new DataView(buffer);
-    viewed = buffer;
-    viewedBytes = buffer.byteLength;
-  }
+  openBuffer(bytes.buffer);
   return bytes.byteOffset;
+}
+
+/** Makes `view` show this buffer. */
+export function openBuffer(buffer: ArrayBufferLike): void {
+  if (buffer === viewed) return;
+  view = new DataView(buffer);
+  viewed = buffer;
+  viewedBytes = buffer.byteLength;
 }
 
 export function u32(at: number): number {

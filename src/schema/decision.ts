@@ -16,6 +16,7 @@ import {
   holdsText,
   longAt,
   open,
+  openBuffer,
   textAt,
   u32,
   vtableOf,
@@ -82,10 +83,10 @@ const NAMED_NAME = 4;
 const NAMED_VERSION = 6;
 
 const OUTCOME_NAMES: readonly (OutcomeName | null)[] = [null, 'approve', 'review', 'decline'];
+const STATUS_NAMES = Array.from({ length: Object.keys(Status).length / 2 }, (_, status) => Status[status] as StatusName);
 /** `"status":..,"outcome":..,"score":`, by status and outcome. */
-const STATUS_COUNT = Object.keys(Status).length / 2;
-const HEADS: readonly Piece[] = Array.from({ length: STATUS_COUNT }, (_, status) => status).flatMap((status) =>
-  OUTCOME_NAMES.map((outcome) => pieceOf(`"status":"${Status[status]}","outcome":${JSON.stringify(outcome)},"score":`)),
+const HEADS: readonly Piece[] = STATUS_NAMES.flatMap((status) =>
+  OUTCOME_NAMES.map((outcome) => pieceOf(`"status":"${status}","outcome":${JSON.stringify(outcome)},"score":`)),
 );
 const ID = pieceOf('{"decisionId":"');
 const ID_END = pieceOf('",');
@@ -101,7 +102,17 @@ const MICROS_PER_SECOND = 1_000_000;
 
 /** Reads a decision: what JSON.parse would make of renderDecision, without the text between. */
 export function readDecision(bytes: Uint8Array): Decision {
-  const table = root(open(bytes));
+  return readDecisionAt(bytes.buffer, bytes.byteOffset);
+}
+
+/**
+ * The same, of a decision that lies somewhere in a buffer: no view of it is made.
+ *
+ * @param reasons its reasons, where they are known already
+ */
+export function readDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: Reason[]): Decision {
+  openBuffer(buffer);
+  const table = root(at);
   const vtable = vtableOf(table);
   const idAt = field(vtable, FIELD_DECISION_ID);
   const reasonsAt = field(vtable, FIELD_REASONS);
@@ -110,7 +121,7 @@ export function readDecision(bytes: Uint8Array): Decision {
     status: Status[byteAt(table, field(vtable, FIELD_STATUS))] as StatusName,
     outcome: OUTCOME_NAMES[byteAt(table, field(vtable, FIELD_OUTCOME))] as OutcomeName | null,
     score: doubleAt(table, field(vtable, FIELD_SCORE)),
-    reasons: reasonsAt === 0 ? [] : readReasons(follow(table + reasonsAt)),
+    reasons: reasons ?? (reasonsAt === 0 ? [] : readReasons(follow(table + reasonsAt))),
     bundle: textAt(follow(table + field(vtable, FIELD_BUNDLE))).text,
     version: textAt(follow(table + field(vtable, FIELD_VERSION))).text,
     image: imageAt === 0 ? NO_IMAGE : hexAt(table, imageAt),
@@ -123,15 +134,24 @@ function readReasons(vector: number): Reason[] {
   const reasons: Reason[] = [];
   const count = u32(vector);
   for (let i = 0; i < count; i++) {
-    const table = follow(vector + 4 + 4 * i);
-    const vtable = vtableOf(table);
-    reasons.push({
-      code: textAt(follow(table + field(vtable, REASON_CODE))).text,
-      rule: textAt(follow(table + field(vtable, REASON_RULE))).text,
-      score: doubleAt(table, field(vtable, REASON_SCORE)),
-    });
+    reasons.push(readReason(follow(vector + 4 + 4 * i)));
   }
   return reasons;
+}
+
+function readReason(table: number): Reason {
+  const vtable = vtableOf(table);
+  return {
+    code: textAt(follow(table + field(vtable, REASON_CODE))).text,
+    rule: textAt(follow(table + field(vtable, REASON_RULE))).text,
+    score: doubleAt(table, field(vtable, REASON_SCORE)),
+  };
+}
+
+/** Reads a reason whose table lies somewhere in a buffer. */
+export function readReasonAt(buffer: ArrayBufferLike, table: number): Reason {
+  openBuffer(buffer);
+  return readReason(table);
 }
 
 function readInputs(table: number): Decision['inputs'] {
@@ -195,6 +215,11 @@ export function stripDecisionId(bytes: Uint8Array): Uint8Array {
   const at = field(vtableOf(table), FIELD_DECISION_ID);
   if (at !== 0) copy.fill(0, table - start + at, table - start + at + 16);
   return copy;
+}
+
+/** The status's name. */
+export function statusName(status: Status): StatusName {
+  return STATUS_NAMES[status] as StatusName;
 }
 
 /** The outcome's name, or null for NONE. */

@@ -76,7 +76,8 @@ describe('decide', () => {
     ];
     expect(rows.map((row) => row.name)).toEqual([
       'Verdict, FlatBuffers in place',
-      'Verdict, FlatBuffers, one a call',
+      'Verdict, FlatBuffers, one a call, read in place',
+      'Verdict, FlatBuffers, one a call, copied',
       'Verdict, JSON text',
       'Verdict, object',
       ...(gccVersion() === undefined ? [] : gcc),

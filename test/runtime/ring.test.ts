@@ -82,7 +82,9 @@ describe('Ring', () => {
           const live = slots.filter((slot) => slot.live);
           if ('claim' in each) {
             const need = Math.ceil(each.claim / SLOT_ALIGN) * SLOT_ALIGN;
+            const before = ring.given;
             const lent = ring.lend(each.claim);
+            expect(ring.given).toBe(before + 1);
             const address = ring.claim(each.claim);
             expect(lent).toBe(address);
             expect(address).toBe(placeFor(slots, need, bytes));

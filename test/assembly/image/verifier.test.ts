@@ -302,6 +302,7 @@ describe('rules, reasons, thresholds, template', () => {
     ['reason too small', ImageError.BAD_REASON, (p) => p.u32(p.rule(0) + at.RULE_REASON_BYTES, 40)],
     ['reason vtable', ImageError.BAD_REASON, (p) => p.view.setUint8(reasons(p), 12)],
     ['reason table', ImageError.BAD_REASON, (p) => p.u32(reasons(p) + 12, 8)],
+    ['reason number', ImageError.BAD_REASON, (p) => p.view.setUint16(reasons(p) + at.REASON_NUMBER, 1, true)],
     ['reason code offset', ImageError.BAD_REASON, (p) => p.u32(reasons(p) + 24, 0xffffffe8)],
     ['reason rule length', ImageError.BAD_REASON, (p) => p.u32(reasons(p) + 44, 100)],
     ['threshold NaN', ImageError.BAD_THRESHOLD, (p) => p.view.setFloat64(p.threshold(0), Number.NaN, true)],
