@@ -42,9 +42,9 @@ export function finish(slot: usize, status: Status): Status {
   return status;
 }
 
-/** Checks one payload and runs the image's program over it. */
+/** Checks one payload and runs the image's program over it. @param payload 0: its values are in the registers already */
 function evaluatePayload(slot: usize, image: usize, payload: usize, bytes: u32, output: usize): Status {
-  if (!loadPayload(image, payload, bytes)) return Status.INVALID_PAYLOAD;
+  if (payload !== 0 && !loadPayload(image, payload, bytes)) return Status.INVALID_PAYLOAD;
   const nowRegister = load<u32>(image, IMAGE_NOW_REGISTER);
   if (nowRegister !== NO_REGISTER) {
     store<u64>(scratchRegisters() + (nowRegister << 3), load<u64>(slot, SLOT_NOW));

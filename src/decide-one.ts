@@ -57,22 +57,29 @@ export function lendRoom(live: LiveImage, bytes: number): number {
  * ENTRY_STATUS_SHIFT. Throws Problem INTERNAL where the engine trapped.
  */
 export function runLent(live: LiveImage, slot: number, payload: number, payloadBytes: number, output: number, now: bigint): number {
-  const { memory, inline, host } = live.tenant;
-  const { words, longs } = memory;
-  const { counters } = host;
+  beginLent(live, slot, now);
+  return endLent(live, output, live.tenant.inline.decideOne(slot, live.address, payload, payloadBytes, output, live.code));
+}
+
+/** Writes what the engine reads of the header. */
+export function beginLent(live: LiveImage, slot: number, now: bigint): void {
+  const { words, longs } = live.tenant.memory;
   const { bindings } = live;
   const at = slot >>> 2;
   words[at + (SLOT_LISTS >>> 2)] = bindings === undefined ? 0 : bindings.lists;
   words[at + (SLOT_PARAMETERS >>> 2)] = bindings === undefined ? 0 : bindings.parameters;
   longs[(slot + SLOT_NOW) >>> 3] = now;
   for (let word = SLOT_ID_HIGH >>> 2; word < (SLOT_ID_LOW + 8) >>> 2; word++) words[at + word] = 0;
+}
 
-  const { traps } = inline;
-  const packed = inline.decideOne(slot, live.address, payload, payloadBytes, output, live.code);
+/** Counts a decision, and returns what the engine said of it. Throws Problem INTERNAL where it trapped: then that has no bytes. */
+export function endLent(live: LiveImage, output: number, packed: number): number {
+  const { memory, host } = live.tenant;
+  const { counters } = host;
   counters.add(Counter.REQUESTS_INLINE);
-  if ((packed & BYTES_MASK) === 0) {
+  if (packed <= 0 || (packed & BYTES_MASK) === 0) {
     counters.add(Counter.INTERNAL);
-    if (inline.traps !== traps) counters.add(Counter.TRAPS);
+    counters.add(Counter.TRAPS);
     throw new Problem('INTERNAL', `the engine failed with status ${Status.INTERNAL}`);
   }
   live.decided(1);

@@ -7,7 +7,7 @@ import { JsonFault } from '../assembly/shared/json.js';
 import { ENTRY_STATUS_SHIFT, SLOT_HEADER_BYTES } from '../assembly/shared/layout.js';
 import { Status } from '../assembly/shared/status.js';
 import { copyText, isWellFormed, isWrong, type JsonText, jsonString, sizeOf, slotTextBytes } from './decide-json.js';
-import { BYTES_MASK, decideOne, lendRoom, runLent } from './decide-one.js';
+import { BYTES_MASK, beginLent, decideOne, endLent, lendRoom, runLent } from './decide-one.js';
 import { DecisionView } from './decision-view.js';
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
@@ -34,6 +34,11 @@ export function decideText(live: LiveImage, text: JsonText, now: bigint): Decisi
     // Of ASCII every code unit is a byte. Half of a surrogate pair is U+FFFD by now: the encoder reads what was meant.
     if (typeof text !== 'string' || length === text.length || isWellFormed(text)) {
       const area = slot + areaOffset;
+      beginLent(live, slot, now);
+      const taken = inline.decideText(slot, live.address, address, length, area + room, live.code);
+      if (taken !== 0) {
+        return new DecisionView(memory, live.reasons, area + room, endLent(live, area + room, taken) & BYTES_MASK);
+      }
       const made = inline.transcode(live.address, address, length, area, room);
       if (made > 0) {
         const output = area + room;

@@ -191,7 +191,7 @@ function elementsFit(image: usize, child: u32, kind: u32, payload: usize, bytes:
 }
 
 /** An absent field: refused, its default, or null. An absent object takes all that is below it with it. */
-function loadAbsent(image: usize, field: usize, kind: u32): bool {
+export function loadAbsent(image: usize, field: usize, kind: u32): bool {
   const flags = load<u8>(field, FIELD_FLAGS) as u32;
   if (flags & FIELD_REQUIRED) return false;
   if ((flags & FIELD_HAS_DEFAULT) === 0) {

@@ -33,6 +33,7 @@ import {
 import { PAYLOAD_BYTES_MAX } from '../shared/limits';
 import { Status } from '../shared/status';
 import { takeRoot } from './object';
+import { readText } from './registers';
 import { beginState, fault, STATE_FAULT, STATE_FAULT_AT, stateOf } from './state';
 
 /**
@@ -90,6 +91,15 @@ export function decideJson(slot: usize): Status {
   store<u32>(slot, cursor, SLOT_CURSOR);
   store<u32>(slot, used, SLOT_OUTPUT_USED);
   return finish(slot, status);
+}
+
+/**
+ * Decides a text into `output` without making its payload, where it is one that `readText` takes.
+ *
+ * @returns as decidePayload; 0 where it is not: nothing has been written, and the text is as it was
+ */
+export function decideText(slot: usize, image: usize, text: usize, textBytes: u32, output: usize): u32 {
+  return readText(image, text, textBytes) ? decidePayload(slot, image, 0, 0, 0, output) : 0;
 }
 
 // The parts of decideJson: generated code calls them, and decides the payloads itself.

@@ -34,6 +34,7 @@ export const ENGINE_FUNCTIONS = [
   call('matchIndex', [I32]),
   call('openText', [I32, I32], I32),
   call('refuseText', [I32, I32, I32], I32),
+  call('readText', [I32, I32, I32], I32),
 ] as const satisfies readonly ImportedFunction[];
 
 /** The names that the engine must export for generated code. */

@@ -160,6 +160,29 @@ export function decideBody(payload: number, decisionBytesMax: number, isJson: bo
   return body;
 }
 
+/** decideText(slot, image, text, bytes, output): one text whose values the engine puts into the registers; 0 where it does not. */
+export function decideTextBody(payload: number): FunctionBody {
+  const body = new FunctionBody([I32, I32, I32, I32, I32]);
+  const [slot, image, text, bytes, output] = [0, 1, 2, 3, 4];
+  body.get(image);
+  body.get(text);
+  body.get(bytes);
+  body.call(engineFunction('readText'));
+  body.op(Op.I32_EQZ);
+  body.if();
+  body.i32(0);
+  body.op(Op.RETURN);
+  body.end();
+  body.get(slot);
+  body.get(image);
+  body.i32(0);
+  body.i32(0);
+  body.i32(0);
+  body.get(output);
+  body.call(payload);
+  return body;
+}
+
 /** decideFrame(slot): the engine opens the frame and each answer, so that only one knows how they lie. */
 export function decideFrameBody(payload: number): FunctionBody {
   const body = new FunctionBody([I32]);

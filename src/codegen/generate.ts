@@ -1,7 +1,8 @@
 // Generated code: from an image to a WebAssembly module that decides as the engine does with that image, and does nothing else. It
 // runs on the same memory, with the same scratch, and asks the engine for what is rare.
 //
-//   decidePayload(slot, image, index, payload, bytes, output), decide(slot), decideFrame(slot), decideJson(slot)
+//   decidePayload(slot, image, index, payload, bytes, output), decide(slot), decideFrame(slot), decideJson(slot),
+//   decideText(slot, image, text, bytes, output)
 //                                          of an image that decides: as the engine's exports of that name
 //   evaluate(slot)                         of an image of expressions
 //
@@ -38,7 +39,7 @@ import { emitBranching } from './branching.js';
 import { whyNoCode } from './choice.js';
 import { emitDecision } from './decision.js';
 import { ENGINE_FUNCTIONS, engineFunction } from './engine-calls.js';
-import { decideBody, decideFrameBody, evaluateBody } from './entries.js';
+import { decideBody, decideFrameBody, decideTextBody, evaluateBody } from './entries.js';
 import { Frame, Parameter } from './frame.js';
 import { addHelpers } from './helpers.js';
 import { ImageParts } from './image-parts.js';
@@ -79,6 +80,7 @@ function generate(image: ImageParts): Uint8Array {
     module.add(decideBody(payload, decisionBytesMax, false), [ValueType.I32], 'decide');
     module.add(decideBody(payload, decisionBytesMax, true), [ValueType.I32], 'decideJson');
     module.add(decideFrameBody(payload), [ValueType.I32], 'decideFrame');
+    module.add(decideTextBody(payload), [ValueType.I32], 'decideText');
   } else {
     module.add(evaluateBody(payload, image.word(IMAGE_OUT_COUNT) * VALUE_BYTES), [ValueType.I32], 'evaluate');
   }
@@ -98,7 +100,7 @@ function emitPayload(frame: Frame, decides: boolean): void {
   if (decides) emitId(frame, id);
 
   frame.fail = body.block();
-  new PayloadLoader(frame).emit();
+  new PayloadLoader(frame, decides).emit();
   emitContext(frame);
   if (frame.hitsInScratch) emitNoHits(frame);
   frame.done = body.block();

@@ -11,6 +11,7 @@ import type { FunctionBody, Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
 import { type Frame, keyOf, Parameter } from './frame.js';
 import type { FieldPart } from './image-parts.js';
+import { emitLoadedFields } from './payload-registers.js';
 import { emitText } from './payload-text.js';
 import { emitScalar, widthOf } from './payload-value.js';
 import { Unsupported } from './unsupported.js';
@@ -39,13 +40,25 @@ export class PayloadLoader {
   private fields = 0;
   private invalid!: Label;
 
-  constructor(private readonly frame: Frame) {
+  /** @param takesRegisters a payload at address 0 is one whose values are in the scratch's registers */
+  constructor(
+    private readonly frame: Frame,
+    private readonly takesRegisters: boolean,
+  ) {
     this.body = frame.body;
   }
 
   emit(): void {
     const { body, frame } = this;
     const loaded = body.block();
+    if (this.takesRegisters) {
+      body.get(Parameter.PAYLOAD);
+      body.op(Op.I32_EQZ);
+      body.if();
+      emitLoadedFields(frame);
+      body.br(loaded);
+      body.end();
+    }
     this.invalid = body.block();
     body.get(Parameter.BYTES);
     body.i32(8);

@@ -9,6 +9,8 @@ import { type WasmModule, wasm } from './webassembly.js';
 export interface CodeExports {
   /** One payload: bytes of its decision | status << ENTRY_STATUS_SHIFT. */
   decidePayload(slot: number, image: number, index: number, payload: number, bytes: number, output: number): number;
+  /** One payload that is JSON text: as decidePayload, or 0 where it is not taken. */
+  decideText(slot: number, image: number, text: number, textBytes: number, output: number): number;
   decide(slot: number): number;
   decideFrame(slot: number): number;
   decideJson(slot: number): number;

@@ -59,6 +59,20 @@ export class InlineInstance {
   }
 
   /**
+   * Decides one JSON text into `output`, as decideOne does a payload. Returns 0 where the text is one that `transcode` has to see
+   * first, which is then as it was; -1 where it trapped.
+   */
+  decideText(slot: number, image: number, text: number, textBytes: number, output: number, code?: GeneratedCode): number {
+    try {
+      const instance = this.instance ?? this.start();
+      if (code !== undefined) return code.exportsFor(instance).decideText(slot, image, text, textBytes, output);
+      return instance.decideText(slot, image, text, textBytes, output);
+    } catch (error) {
+      return this.trapped(error, -1);
+    }
+  }
+
+  /**
    * Makes the payload of a JSON text, for an image that decides, in an area of the memory. Returns its bytes; -JsonFault where the
    * text is not taken; 0 where it trapped.
    */

@@ -25,6 +25,8 @@ interface EngineExports extends Record<string, unknown> {
   decideFrame(slot: number): Status;
   /** Decides the payloads of a slot's entries that are JSON text. */
   decideJson(slot: number): Status;
+  /** Decides one payload that is JSON text as decidePayload does, or returns 0 and leaves it as it was. */
+  decideText(slot: number, image: number, text: number, textBytes: number, output: number): number;
   /** Makes the payload of a JSON text in an area: its bytes, or -JsonFault. */
   transcodeText(image: number, text: number, textBytes: number, area: number, areaBytes: number): number;
   /** Finds the items of a slot's JSON array. */
@@ -62,6 +64,7 @@ export class EngineInstance {
   readonly decide: EngineExports['decide'];
   readonly decideFrame: EngineExports['decideFrame'];
   readonly decideJson: EngineExports['decideJson'];
+  readonly decideText: EngineExports['decideText'];
   readonly transcodeText: EngineExports['transcodeText'];
   readonly splitJson: EngineExports['splitJson'];
   readonly evaluate: EngineExports['evaluate'];
@@ -92,6 +95,7 @@ export class EngineInstance {
     this.decide = bare(exports.decide);
     this.decideFrame = bare(exports.decideFrame);
     this.decideJson = bare(exports.decideJson);
+    this.decideText = bare(exports.decideText);
     this.transcodeText = bare(exports.transcodeText);
     this.splitJson = bare(exports.splitJson);
     this.evaluate = bare(exports.evaluate);

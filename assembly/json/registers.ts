@@ -1,0 +1,243 @@
+// JSON text straight into the registers of an image's fields: what the transcoder and the payload verifier do one after the other,
+// without the payload between them. It takes texts as nearly all are, and leaves the others as they were, to those two: texts with
+// escapes, with keys that the model does not have, with lists, and all that are wrong in any way. It says nothing of them.
+//
+// The bounds of a value are those of its field's descriptor, as for a payload, so a plan that says other things does no harm. A
+// text stays where it is: its register leads into the JSON.
+
+import { loadAbsent } from '../flatbuffers/payload';
+import { countCodePoints } from '../flatbuffers/text';
+import { integerFits, memberFits, readValue } from '../flatbuffers/value';
+import { blobAddress } from '../image/blobs';
+import { highOf, stopsOf, zero16 } from '../memory/block';
+import { scratchKeys, scratchNulls, scratchRegisters } from '../memory/scratch';
+import { FIELD_MAX, FIELD_MIN, FIELD_REGISTER, IMAGE_JSON, NO_REGISTER } from '../shared/image';
+import {
+  NAME_BYTES,
+  NAME_VALUE,
+  NAMES_ENTRIES,
+  NAMES_SLOTS,
+  PLAN_FIELD_AUX,
+  PLAN_FIELD_BYTES,
+  PLAN_FIELD_COUNT,
+  PLAN_FIELD_DESCRIPTOR,
+  PLAN_FIELD_KEY_BYTES,
+  PLAN_FIELD_KIND,
+  PLAN_FIELDS,
+  PLAN_POWERS,
+  PLAN_TABLE_BYTES,
+  PLAN_TABLE_FIELDS,
+  PLAN_TABLE_FIRST,
+  PLAN_TABLE_NAMES,
+  PLAN_TABLES,
+} from '../shared/json';
+import { FieldKind } from '../shared/value-type';
+import { findName, hashOf } from './names';
+import { digitsOf, isPlain, marksOf, putDouble, runOf } from './number-field';
+import { matchKey } from './quick';
+import { takeScalar } from './scalar';
+import { beginState, STATE_IMAGE, STATE_PLAN, skipSpace } from './state';
+
+/** u8 by the number of a field: 1 where it has been in the text. Behind the two big numbers of float-exact.ts. */
+const STATE_SEEN: usize = 4608;
+/** A value on its way into a register; where registers that no rule reads are written, and their null flags. */
+const STATE_PLACE: usize = 5632;
+const STATE_UNREAD: usize = 5640;
+const STATE_UNREAD_NULL: usize = 5648;
+/** u32 behind the guesses: texts that are left alone now. */
+const PATIENCE: usize = 2560;
+/** After a text that it has not taken it leaves so many alone: their like often follow, and are read twice in vain. */
+const TEXTS_LEFT: u32 = 15;
+/** The payloads of texts up to here are within PAYLOAD_BYTES_MAX, whatever is in them. */
+const TEXT_BYTES_MAX: u32 = 65536;
+const GUESS_SHIFT: usize = 4;
+const WORD_NULL: u32 = 0x6c6c756e;
+const FIRST_NUMBER: u32 = FieldKind.INT;
+const LAST_NUMBER: u32 = FieldKind.DOUBLE;
+
+/**
+ * Reads a text into the registers of the fields. The text stays as it is, but for the TEXT_SPARE_BYTES behind it.
+ *
+ * @param image a verified image
+ * @returns whether it was taken; if not, registers hold anything
+ */
+export function readText(image: usize, text: usize, textBytes: u32): bool {
+  if (!ASC_FEATURE_SIMD || textBytes > TEXT_BYTES_MAX) return false;
+  const patience = scratchKeys() + PATIENCE;
+  const left = load<u32>(patience);
+  if (left !== 0) {
+    store<u32>(patience, left - 1);
+    return false;
+  }
+  const end = text + textBytes;
+  zero16(end);
+  const plan = blobAddress(image, load<u32>(image, IMAGE_JSON) - 1);
+  const state = beginState(image, plan, text, textBytes, 0, 0);
+  const seen = state + STATE_SEEN;
+  for (let at: usize = 0; at < (load<u32>(plan, PLAN_FIELD_COUNT) as usize); at += 16) zero16(seen + at);
+  let at = skipSpace(text);
+  if ((load<u8>(at) as u32) === 123) {
+    at = readObject(state, 0, at + 1);
+    if (at !== 0 && skipSpace(at) === end) return true;
+  }
+  store<u32>(patience, TEXTS_LEFT);
+  return false;
+}
+
+/** Reads an object, `at` behind its brace; calls itself for nested ones. @returns the byte behind it, or 0 */
+function readObject(state: usize, index: u32, at: usize): usize {
+  const image = load<u32>(state, STATE_IMAGE) as usize;
+  const plan = load<u32>(state, STATE_PLAN) as usize;
+  const table = plan + load<u32>(plan, PLAN_TABLES) + index * PLAN_TABLE_BYTES;
+  const first = load<u32>(table, PLAN_TABLE_FIRST) as usize;
+  const count = load<u32>(table, PLAN_TABLE_FIELDS);
+  const fields = plan + load<u32>(plan, PLAN_FIELDS) + first * PLAN_FIELD_BYTES;
+  const fieldsEnd = fields + count * PLAN_FIELD_BYTES;
+  const names = plan + load<u32>(table, PLAN_TABLE_NAMES);
+  const seen = state + STATE_SEEN + first;
+  const registers = scratchRegisters();
+  const nulls = scratchNulls();
+  const guesses = scratchKeys() + (first << 1);
+  let guess = scratchKeys() + ((load<u32>(plan, PLAN_FIELD_COUNT) + index) << 1);
+  let found: u32 = 0;
+  at = skipSpace(at);
+  if ((load<u8>(at) as u32) !== 125) {
+    while (true) {
+      let field = fields + (load<u16>(guess) as usize) * PLAN_FIELD_BYTES;
+      if (field < fieldsEnd && matchKey(plan, field, at)) at += load<u32>(field, PLAN_FIELD_KEY_BYTES);
+      else {
+        if ((load<u8>(at) as u32) !== 34) return 0;
+        // Not by the length that the plan has of the key: the next byte to read must not wait for the search.
+        const quotes = (i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(34))) as u32) >> 1;
+        let length = ctz(quotes);
+        const slot = hashOf(names, at + 1, length);
+        const number = length < 32 ? (load<u16>(plan + load<u32>(names, NAMES_SLOTS) + (slot << 1)) as usize) : 0;
+        const name = plan + load<u32>(names, NAMES_ENTRIES) + (number - 1) * NAME_BYTES;
+        if (number !== 0) field = fields + (load<u16>(name, NAME_VALUE) as usize) * PLAN_FIELD_BYTES;
+        if (number !== 0 && matchKey(plan, field, at)) at += length + 3;
+        else {
+          length = lengthOf(at + 1);
+          if (length === 0) return 0;
+          const entry = findName(plan, names, at + 1, length);
+          if (entry === 0) return 0;
+          field = fields + (load<u16>(entry, NAME_VALUE) as usize) * PLAN_FIELD_BYTES;
+          at = skipSpace(at + length + 2);
+          if ((load<u8>(at) as u32) !== 58) return 0;
+          at++;
+        }
+        store<u16>(guess, ((field - fields) / PLAN_FIELD_BYTES) as u16);
+      }
+      const number = (field - fields) / PLAN_FIELD_BYTES;
+      guess = guesses + (number << 1);
+      if (load<u8>(seen + number) !== 0) return 0;
+      store<u8>(seen + number, 1);
+      found++;
+      at = behindSpace(at);
+      const descriptor = image + load<u32>(field, PLAN_FIELD_DESCRIPTOR);
+      const register = load<u16>(descriptor, FIELD_REGISTER) as u32;
+      const isRead = register !== NO_REGISTER;
+      const target = isRead ? registers + (register << 3) : state + STATE_UNREAD;
+      const kind = load<u8>(field, PLAN_FIELD_KIND) as u32;
+      store<u8>(isRead ? nulls + register : state + STATE_UNREAD_NULL, 0);
+      if (load<u32>(at) === WORD_NULL) at = loadAbsent(image, descriptor, kind) ? at + 4 : 0;
+      else if (kind === FieldKind.TEXT) at = readQuoted(descriptor, at, target);
+      else {
+        let behind: usize = 0;
+        if (kind - FIRST_NUMBER <= LAST_NUMBER - FIRST_NUMBER) behind = readNumber(plan, kind, descriptor, at, target);
+        at = behind !== 0 ? behind : readOther(state, field, kind, descriptor, at, target);
+      }
+      if (at === 0) return 0;
+      at = behindSpace(at);
+      const byte = load<u8>(at) as u32;
+      if (byte === 125) break;
+      if (byte !== 44) return 0;
+      at = behindSpace(at + 1);
+    }
+  }
+  if (found !== count && !readAbsent(image, fields, fieldsEnd, seen)) return 0;
+  return at + 1;
+}
+
+/** As skipSpace, where mostly there is none. */
+function behindSpace(at: usize): usize {
+  return (load<u8>(at) as u32) <= 32 ? skipSpace(at) : at;
+}
+
+/** A number of up to 15 digits without a sign and an exponent. @returns the byte behind it, or 0 */
+function readNumber(plan: usize, kind: u32, descriptor: usize, at: usize, target: usize): usize {
+  const run = runOf(at);
+  const marks = marksOf(at, run);
+  const whole = min(ctz(marks), run);
+  if (!isPlain(at, run, marks, whole)) return 0;
+  const places = run - whole - u32(marks !== 0);
+  const mantissa = digitsOf(at, whole, places);
+  if (kind === FieldKind.DOUBLE) return putDouble(plan, descriptor, mantissa, places, 0, target) ? at + run : 0;
+  store<f64>(target, mantissa as f64);
+  return places === 0 && integerFits(descriptor, mantissa) ? at + run : 0;
+}
+
+/** A text at `at`, its quote, without escapes. @returns the byte behind it, or 0 */
+function readQuoted(descriptor: usize, at: usize, target: usize): usize {
+  if ((load<u8>(at) as u32) !== 34) return 0;
+  const first = at + 1;
+  let end = first;
+  let high: u32 = 0;
+  let stops: u32 = 0;
+  while (true) {
+    stops = stopsOf(end);
+    const bits = highOf(end);
+    if (stops !== 0) {
+      const run = ctz(stops);
+      high |= bits & ((1 << run) - 1);
+      end += run;
+      break;
+    }
+    high |= bits;
+    end += 16;
+  }
+  if ((load<u8>(end) as u32) !== 34) return 0;
+  const length = (end - first) as u32;
+  const points = high === 0 ? length : (countCodePoints(first, length) as u32);
+  // What is no UTF-8 has -1 code points, which is very many.
+  if (points < load<u32>(descriptor, FIELD_MIN) || points > load<u32>(descriptor, FIELD_MAX) || points > length) return 0;
+  store<u64>(target, (first as u64) | ((length as u64) << 32));
+  return end + 1;
+}
+
+/** A value of another kind, or a number that is not plain. @returns the byte behind it, or 0 */
+function readOther(state: usize, field: usize, kind: u32, descriptor: usize, at: usize, target: usize): usize {
+  const image = load<u32>(state, STATE_IMAGE) as usize;
+  const byte = load<u8>(at) as u32;
+  if (kind === FieldKind.OBJECT) {
+    store<u64>(target, 0);
+    return byte === 123 ? readObject(state, load<u32>(field, PLAN_FIELD_AUX), at + 1) : 0;
+  }
+  // What stands for a number in quotes is read without its escapes, which would change the text.
+  if (kind === FieldKind.LIST || (byte === 34 && lengthOf(at + 1) === 0)) return 0;
+  const place = state + STATE_PLACE;
+  at = takeScalar(state, field, at, place);
+  if (kind === FieldKind.ENUM && at !== 0 && !memberFits(image, descriptor, load<u16>(place) as u32)) return 0;
+  store<u64>(target, readValue(kind, place));
+  return at;
+}
+
+/** Bytes of the text whose first character is at `at`; 0 where there are none, or an escape, or what no text may have. */
+function lengthOf(at: usize): u32 {
+  const start = at;
+  let stops = stopsOf(at);
+  while (stops === 0) {
+    at += 16;
+    stops = stopsOf(at);
+  }
+  at += ctz(stops);
+  return (load<u8>(at) as u32) === 34 ? ((at - start) as u32) : 0;
+}
+
+/** Fills the registers of the fields that were not in the text. @returns whether all that are required were */
+function readAbsent(image: usize, fields: usize, end: usize, seen: usize): bool {
+  for (let field = fields; field < end; field += PLAN_FIELD_BYTES, seen++) {
+    if (load<u8>(seen) !== 0) continue;
+    if (!loadAbsent(image, image + load<u32>(field, PLAN_FIELD_DESCRIPTOR), load<u8>(field, PLAN_FIELD_KIND) as u32)) return false;
+  }
+  return true;
+}
