@@ -5,6 +5,7 @@ import {
   SCRATCH_HITS,
   SCRATCH_KEYS,
   SCRATCH_NULLS,
+  SCRATCH_PATIENCE,
   SCRATCH_REGISTERS,
   SCRATCH_TEXT,
   SCRATCH_WORK,
@@ -39,6 +40,11 @@ export function scratchWork(): usize {
 /** Guesses which key of JSON comes next. */
 export function scratchKeys(): usize {
   return scratchBase + SCRATCH_KEYS;
+}
+
+/** How many texts are left alone now. */
+export function scratchPatience(): usize {
+  return scratchBase + SCRATCH_PATIENCE;
 }
 
 /** Which parts of the match index that runs are alive, a bit each. */

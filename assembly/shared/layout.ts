@@ -45,6 +45,8 @@ export const SCRATCH_WORK = 110592;
 export const SCRATCH_WORK_BYTES = 20480;
 /** Which key followed which in the last texts, u16 each: guesses, checked before they are believed (assembly/json/object.ts). */
 export const SCRATCH_KEYS = 131072;
+/** u32 behind them: texts that assembly/json/registers.ts leaves alone now. */
+export const SCRATCH_PATIENCE = 133632;
 /** Which parts of the match index that runs are alive, a bit each. */
 export const SCRATCH_ALIVE = 135168;
 export const SCRATCH_ALIVE_BYTES = 2048;

@@ -6,8 +6,10 @@ import {
   BULK_MEMORY_COPY,
   BULK_MEMORY_FILL,
   Op,
+  SIMD_V128_CONST,
   SIMD_V128_LOAD,
   SIMD_V128_STORE,
+  type Simd,
   type ValueType,
 } from '../wasm/format.js';
 
@@ -98,6 +100,15 @@ export class FunctionBody {
 
   storeVector(offset: number): void {
     this.simd(SIMD_V128_STORE, offset);
+  }
+
+  /** A vector of 16 times the same byte. */
+  splat(byte: number): void {
+    this.code.append([Op.SIMD, SIMD_V128_CONST, ...new Array<number>(16).fill(byte)]);
+  }
+
+  vector(...ops: Simd[]): void {
+    for (const op of ops) this.code.append([Op.SIMD, op]);
   }
 
   /** memory.copy: to, from, bytes. */

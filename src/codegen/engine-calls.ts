@@ -34,7 +34,10 @@ export const ENGINE_FUNCTIONS = [
   call('matchIndex', [I32]),
   call('openText', [I32, I32], I32),
   call('refuseText', [I32, I32, I32], I32),
-  call('readText', [I32, I32, I32], I32),
+  call('beginText', [I32, I32, I32], I32),
+  call('leaveText', [], I32),
+  call('resumeText', [I32, I32, I32], I32),
+  call('readField', [I32, I32, I32], I32),
 ] as const satisfies readonly ImportedFunction[];
 
 /** The names that the engine must export for generated code. */

@@ -1,5 +1,6 @@
 // The exports of generated code: the loops of assembly/evaluate.ts around the function that decides one payload.
 
+import { JsonFault } from '../../assembly/shared/json.js';
 import {
   ANSWER_BATCH_BYTES,
   ENTRY_BYTES,
@@ -51,9 +52,10 @@ function finish(body: FunctionBody, status: number): void {
  * decide(slot), decideJson(slot).
  *
  * @param payload number of the function that decides one
- * @param isJson entries are texts: the engine makes the payload of each, in the slot's area, or the decision of one that it refuses
+ * @param readText number of the function that reads a text into the registers, where entries are texts. Of one that it does not take,
+ * the engine makes the payload, in the slot's area, or the decision, where it refuses it
  */
-export function decideBody(payload: number, decisionBytesMax: number, isJson: boolean): FunctionBody {
+export function decideBody(payload: number, decisionBytesMax: number, readText?: number): FunctionBody {
   const body = new FunctionBody([I32]);
   const [image, count, capacity, output] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
   const [cursor, used, status] = [body.local(I32), body.local(I32), body.local(I32)];
@@ -94,7 +96,32 @@ export function decideBody(payload: number, decisionBytesMax: number, isJson: bo
   body.brIf(done);
   body.i32(Status.OK);
   body.set(status);
+  const isJson = readText !== undefined;
   if (isJson) {
+    body.get(image);
+    body.get(entry);
+    body.memory(Op.I32_LOAD, ENTRY_PAYLOAD);
+    body.get(entry);
+    body.memory(Op.I32_LOAD, ENTRY_PAYLOAD_BYTES);
+    body.call(readText);
+    body.if();
+    body.get(entry);
+    body.i32(0);
+    body.memory(Op.I32_STORE, ENTRY_PAYLOAD);
+    body.get(entry);
+    body.i32(JsonFault.NONE);
+    body.memory(Op.I32_STORE, ENTRY_PAYLOAD_BYTES);
+    body.get(SLOT);
+    body.get(image);
+    body.get(cursor);
+    body.i32(0);
+    body.i32(0);
+    body.get(output);
+    body.get(used);
+    body.op(Op.I32_ADD);
+    body.call(payload);
+    body.set(packed);
+    body.else();
     body.get(SLOT);
     body.get(cursor);
     body.call(engineFunction('openText'));
@@ -128,7 +155,10 @@ export function decideBody(payload: number, decisionBytesMax: number, isJson: bo
   body.op(Op.I32_ADD);
   body.call(payload);
   body.set(packed);
-  if (isJson) body.end();
+  if (isJson) {
+    body.end();
+    body.end();
+  }
   body.get(entry);
   body.get(output);
   body.get(used);
@@ -160,14 +190,14 @@ export function decideBody(payload: number, decisionBytesMax: number, isJson: bo
   return body;
 }
 
-/** decideText(slot, image, text, bytes, output): one text whose values the engine puts into the registers; 0 where it does not. */
-export function decideTextBody(payload: number): FunctionBody {
+/** decideText(slot, image, text, bytes, output): one text that is read into the registers; 0 where it is not taken. */
+export function decideTextBody(payload: number, readText: number): FunctionBody {
   const body = new FunctionBody([I32, I32, I32, I32, I32]);
   const [slot, image, text, bytes, output] = [0, 1, 2, 3, 4];
   body.get(image);
   body.get(text);
   body.get(bytes);
-  body.call(engineFunction('readText'));
+  body.call(readText);
   body.op(Op.I32_EQZ);
   body.if();
   body.i32(0);

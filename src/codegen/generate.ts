@@ -43,6 +43,7 @@ import { decideBody, decideFrameBody, decideTextBody, evaluateBody } from './ent
 import { Frame, Parameter } from './frame.js';
 import { addHelpers } from './helpers.js';
 import { ImageParts } from './image-parts.js';
+import { readTextBody } from './json-text.js';
 import { ModuleWriter } from './module-writer.js';
 import { PayloadLoader } from './payload.js';
 import { emitPredicated, isPredicable } from './predicated.js';
@@ -77,10 +78,11 @@ function generate(image: ImageParts): Uint8Array {
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
     const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
-    module.add(decideBody(payload, decisionBytesMax, false), [ValueType.I32], 'decide');
-    module.add(decideBody(payload, decisionBytesMax, true), [ValueType.I32], 'decideJson');
+    const readText = module.add(readTextBody(image), [ValueType.I32]);
+    module.add(decideBody(payload, decisionBytesMax), [ValueType.I32], 'decide');
+    module.add(decideBody(payload, decisionBytesMax, readText), [ValueType.I32], 'decideJson');
     module.add(decideFrameBody(payload), [ValueType.I32], 'decideFrame');
-    module.add(decideTextBody(payload), [ValueType.I32], 'decideText');
+    module.add(decideTextBody(payload, readText), [ValueType.I32], 'decideText');
   } else {
     module.add(evaluateBody(payload, image.word(IMAGE_OUT_COUNT) * VALUE_BYTES), [ValueType.I32], 'evaluate');
   }

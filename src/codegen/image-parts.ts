@@ -134,6 +134,11 @@ export class ImageParts {
     return this.bytes.subarray(first, first + bytes);
   }
 
+  /** Bytes anywhere in the image. */
+  slice(offset: number, bytes: number): Uint8Array {
+    return this.bytes.subarray(offset, offset + bytes);
+  }
+
   /** Offset of a blob in the image. */
   blobOffset(index: number): number {
     return this.word(at.IMAGE_DATA) + this.word(this.word(at.IMAGE_BLOBS) + index * at.BLOB_BYTES + at.BLOB_OFFSET);

@@ -87,6 +87,7 @@ export enum Op {
   F64_GT = 0x64,
   F64_LE = 0x65,
   F64_GE = 0x66,
+  I32_CTZ = 0x68,
   I32_ADD = 0x6a,
   I32_SUB = 0x6b,
   I32_MUL = 0x6c,
@@ -137,3 +138,14 @@ export const BULK_MEMORY_COPY = 10;
 export const BULK_MEMORY_FILL = 11;
 export const SIMD_V128_LOAD = 0;
 export const SIMD_V128_STORE = 11;
+export const SIMD_V128_CONST = 12;
+
+/** Instructions of SIMD without immediates. */
+export enum Simd {
+  I8X16_EQ = 35,
+  I8X16_LT_S = 37,
+  I8X16_LE_U = 42,
+  V128_OR = 80,
+  I8X16_BITMASK = 100,
+  I8X16_SUB = 113,
+}

@@ -39,6 +39,7 @@ export interface EngineExports {
   decide(slot: number): Status;
   decideFrame(slot: number): Status;
   decideJson(slot: number): Status;
+  readText(image: number, text: number, textBytes: number): number;
   splitJson(slot: number): Status;
   evaluate(slot: number): Status;
 }

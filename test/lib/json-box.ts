@@ -3,6 +3,7 @@
 import { JsonFault } from '#assembly/shared/json.js';
 import * as at from '#assembly/shared/layout.js';
 import { Status } from '#assembly/shared/status.js';
+import { FieldKind } from '#assembly/shared/value-type.js';
 import { Problem } from '#src/errors.js';
 import { writeImage } from '#src/image/write-image.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
@@ -35,6 +36,10 @@ export class JsonBox {
   readonly box: EngineBox;
   readonly encoder: PayloadEncoder;
   readonly area: number;
+  /** Set where the image's plan is not its model's. */
+  planLies = false;
+  /** Texts that were read into registers. */
+  read = 0;
 
   /**
    * @param areaBytes room for the payload
@@ -72,6 +77,7 @@ export class JsonBox {
     box.view.setUint32(box.slot + at.SLOT_INPUT_BYTES, areaBytes, true);
     const status = this.run(address - box.input);
     if (status !== Status.OK) throw new Error(`decideJson: ${Status[status]}`);
+    if (bytes.length === 1) this.compareRead(bytes[0]!);
     const entry = box.slot + at.SLOT_HEADER_BYTES + (texts.length - 1) * at.ENTRY_BYTES;
     const fault = box.view.getUint32(entry + at.ENTRY_PAYLOAD_BYTES, true);
     const decided = box.view.getUint32(entry + at.ENTRY_DECISION_BYTES, true) >>> at.ENTRY_STATUS_SHIFT;
@@ -81,6 +87,45 @@ export class JsonBox {
     const read = readPayload(this.model, box.bytes.slice(area, area + areaBytes));
     if (!read.ok) throw new Error(`the reader refuses what the transcoder wrote: ${read.message}`);
     return { fault, at: 0, value: read.value };
+  }
+
+  /**
+   * Reads the text that was transcoded last into registers, without a payload. It is taken only where it was transcoded, and then
+   * the registers hold what they did.
+   */
+  private compareRead(bytes: Uint8Array): void {
+    const { box } = this;
+    // Of an exported module, nothing but its ABI can be called.
+    if (!('readText' in box.exports)) return;
+    const entry = box.slot + at.SLOT_HEADER_BYTES;
+    const fault = box.view.getUint32(entry + at.ENTRY_PAYLOAD_BYTES, true);
+    const loaded = fault === JsonFault.NONE ? this.registers() : undefined;
+    box.bytes.set(bytes, box.input);
+    box.view.setUint32(box.scratch + at.SCRATCH_PATIENCE, 0, true);
+    const isTaken = box.exports.readText(box.image, box.input, bytes.length) !== 0;
+    const what = (): string => Buffer.from(bytes).toString();
+    if (Buffer.compare(box.bytes.subarray(box.input, box.input + bytes.length), bytes) !== 0) throw new Error(`changed: ${what()}`);
+    // What a plan that lies makes of a text is nobody's, as long as it harms nobody.
+    if (!isTaken || this.planLies || fault === JsonFault.ROOM) return;
+    this.read++;
+    if (loaded === undefined) throw new Error(`read into registers, and refused as ${JsonFault[fault]}: ${what()}`);
+    for (const [register, value] of this.registers().entries()) {
+      if (value !== loaded[register]) throw new Error(`register ${register} is ${value}, and was ${loaded[register]}: ${what()}`);
+    }
+  }
+
+  /** What the registers of the fields hold: that a field is null, the bytes of a text, the bits of anything else. */
+  private registers(): string[] {
+    const { box } = this;
+    const { bytes, view, scratch } = box;
+    const fields = this.model.fields.filter(({ path }) => !path.includes('[]'));
+    return fields.map(({ kind }, register) => {
+      const bits = view.getBigUint64(scratch + at.SCRATCH_REGISTERS + 8 * register, true);
+      if (bytes[scratch + at.SCRATCH_NULLS + register] !== 0) return `null ${bits}`;
+      if (kind !== FieldKind.TEXT) return String(bits);
+      const text = Number(bits & 0xffffffffn);
+      return Buffer.from(bytes.subarray(text, text + Number(bits >> 32n))).toString('hex');
+    });
   }
 
   /** What the encoder makes of the text: undefined where it refuses it. */
