@@ -20,7 +20,7 @@ export { afterPiece, nextPiece, pieceText, textJoin } from './functions/text';
 export { verifyImage } from './image/verifier';
 export { matchIndex } from './index/match';
 export { decideJson, decideText, openText, refuseText, transcodeText } from './json/decide-json';
-export { beginText, leaveText, readField, readText, resumeText } from './json/registers';
+export { beginText, leaveText, readField, resumeText } from './json/registers';
 export { splitJson } from './json/split';
 export { listsAreBound, writeListVersions } from './lists/binding';
 export { listHas } from './lists/list';

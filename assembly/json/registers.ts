@@ -107,6 +107,7 @@ export function readField(state: usize, number: u32, at: usize): usize {
   const descriptor = image + load<u32>(field, PLAN_FIELD_DESCRIPTOR);
   const kind = load<u8>(field, PLAN_FIELD_KIND) as u32;
   const target = targetOf(state, descriptor);
+  at = behindSpace(at);
   if (load<u32>(at) === WORD_NULL) return loadAbsent(image, descriptor, kind) ? at + 4 : 0;
   if (kind !== FieldKind.TEXT) return readOther(state, field, kind, descriptor, at, target);
   if ((load<u8>(at) as u32) !== 34) return 0;

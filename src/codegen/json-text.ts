@@ -6,13 +6,7 @@
 // end of a value is checked with the next key.
 
 import { IMAGE_JSON, NO_REGISTER } from '../../assembly/shared/image.js';
-import {
-  PLAN_FIELD_BYTES,
-  PLAN_FIELD_KEY,
-  PLAN_FIELD_KEY_BYTES,
-  PLAN_FIELDS,
-  PLAN_POWERS,
-} from '../../assembly/shared/json.js';
+import { PLAN_FIELD_BYTES, PLAN_FIELD_KEY, PLAN_FIELD_KEY_BYTES, PLAN_FIELDS, PLAN_POWERS } from '../../assembly/shared/json.js';
 import { SCRATCH_NULLS, SCRATCH_REGISTERS } from '../../assembly/shared/layout.js';
 import { FIELD_HAS_MAX, FIELD_HAS_MIN, FIELD_REQUIRED, FieldKind } from '../../assembly/shared/value-type.js';
 import { Op, Simd, ValueType } from '../wasm/format.js';

@@ -50,6 +50,7 @@ test('it exports what assembly/index.ts lists, and its memory', () => {
     'decideFrame',
     'decideJson',
     'decidePayload',
+    'decideText',
     'evaluate',
     'splitJson',
     'transcodeText',

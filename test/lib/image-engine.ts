@@ -39,7 +39,7 @@ export interface EngineExports {
   decide(slot: number): Status;
   decideFrame(slot: number): Status;
   decideJson(slot: number): Status;
-  readText(image: number, text: number, textBytes: number): number;
+  decideText(slot: number, image: number, text: number, textBytes: number, output: number): number;
   splitJson(slot: number): Status;
   evaluate(slot: number): Status;
 }
