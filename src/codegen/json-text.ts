@@ -2,6 +2,9 @@
 // them as long as they come in the order of the model, without white space; with the first that does not, the engine reads on from
 // there. It refuses nothing itself: what it does not know at a glance, the engine judges.
 //
+// Nanoseconds of 246 bytes, 12 numbers and 4 short texts, AMD EPYC, Node 20: 218 to make the payload and 35 to verify it; 211 for
+// the engine to read the text into registers, in any order; 125 for this.
+//
 // A key is compared together with what has to stand in front of it and behind it: the brace or comma, the quote of a text. So the
 // end of a value is checked with the next key.
 
