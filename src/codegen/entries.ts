@@ -52,8 +52,8 @@ function finish(body: FunctionBody, status: number): void {
  * decide(slot), decideJson(slot).
  *
  * @param payload number of the function that decides one
- * @param readText number of the function that reads a text into the registers, where entries are texts. Of one that it does not take,
- * the engine makes the payload, in the slot's area, or the decision, where it refuses it
+ * @param readText number of the function that reads a text into the registers, where entries are texts. Of one that it does not
+ * take, the engine makes the payload, in the slot's area, or the decision, where it refuses it
  */
 export function decideBody(payload: number, decisionBytesMax: number, readText?: number): FunctionBody {
   const body = new FunctionBody([I32]);

@@ -156,7 +156,7 @@ class TextReader {
     return Uint8Array.of(isFirst ? CODES.open : CODES.comma, ...key, ...(isText ? [CODES.quote] : []));
   }
 
-  /** Pushes 0 where these bytes are at `at`: word by word, the last of which may overlap the one before. It has 5 bytes at the least. */
+  /** Pushes 0 where these bytes, 5 at the least, are at `at`: word by word, the last of which may overlap the one before. */
   private compare(bytes: Uint8Array): void {
     const { body, at } = this;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
