@@ -107,6 +107,16 @@ export const PROBLEMS = {
     advice:
       'Verdict-Deadline is a number of milliseconds from 1 to 3600000; Idempotency-Key is one text in quotes, of 1 to 255 printable characters.',
   },
+  INVALID_CONTROL: {
+    status: 400,
+    title: 'A control message of the stream is malformed',
+    advice: 'Send a Control of schemas/control.fbs with its file identifier, or {"hello": {...}} or {"cancel": [...]} as text.',
+  },
+  PROTOCOL_UNSUPPORTED: {
+    status: 400,
+    title: 'No version of the protocol is common to client and server',
+    advice: 'This server speaks version 1 of verdict.v1: see docs/PROTOCOL.md.',
+  },
   SUBPROTOCOL_REQUIRED: {
     status: 400,
     title: 'The WebSocket subprotocol is not offered',
@@ -171,6 +181,11 @@ export const PROBLEMS = {
     status: 499,
     title: 'The caller has cancelled the request',
     advice: 'Nothing: it was not decided, or what was decided of it is dropped.',
+  },
+  CREDIT_EXCEEDED: {
+    status: 429,
+    title: 'The client has more requests unanswered than its credit allows',
+    advice: 'Count requests until they are answered, and send no more than the credit of the Welcome. The stream is closed.',
   },
   BUSY: { status: 503, title: 'The tenant has no room for another request', advice: 'Try again after Retry-After seconds.' },
   STOPPING: { status: 503, title: 'The server is stopping', advice: 'Try another server.' },

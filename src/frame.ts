@@ -1,10 +1,14 @@
 // The host's own look at batch frames (schemas/batch.fbs): enough of a request frame to route and bound it, with every read
 // checked against the frame. Deciding a frame is the engine's work.
 
+import { fieldOf, i32, rootOf, stringOf, u32, vectorOf } from './schema/flat-bytes.js';
+
 const VTABLE_ID = 4;
 const VTABLE_MODEL = 6;
 const VTABLE_BUNDLE = 8;
 const VTABLE_REQUESTS = 10;
+const VTABLE_DEADLINE = 12;
+const VTABLE_TRACEPARENT = 14;
 
 /** What stands at the head of a RequestBatch. */
 export interface FrameHead {
@@ -14,23 +18,108 @@ export interface FrameHead {
   bundle: string;
   /** Requests in it. */
   count: number;
+  /** Milliseconds from its arrival; 0: none. */
+  deadlineMillis: number;
+  traceparent: string | undefined;
+}
+
+/**
+ * The head of a frame, read without making anything: 64-bit numbers are two words, texts are places. One view serves frame after
+ * frame; what it says is of the last one read.
+ */
+export class FrameView {
+  idLow = 0;
+  idHigh = 0;
+  modelLow = 0;
+  modelHigh = 0;
+  /** Where the name of the bundle begins, and its bytes. */
+  bundleAt = 0;
+  bundleBytes = 0;
+  count = 0;
+  deadlineMillis = 0;
+  /** Place of the field, -1 where the frame has none. */
+  private model = -1;
+  private bundle = -1;
+  private traceparent = -1;
+
+  /** Reads the head of a frame. False where it is malformed: then only the id may be believed. Reads nothing outside the frame. */
+  read(frame: Uint8Array): boolean {
+    this.idLow = 0;
+    this.idHigh = 0;
+    const root = rootOf(frame);
+    if (root < 0) return false;
+    const id = fieldOf(frame, root, VTABLE_ID, 8);
+    if (id >= 0) {
+      this.idLow = i32(frame, id);
+      this.idHigh = i32(frame, id + 4);
+    }
+    this.model = fieldOf(frame, root, VTABLE_MODEL, 8);
+    this.modelLow = this.model < 0 ? 0 : i32(frame, this.model);
+    this.modelHigh = this.model < 0 ? 0 : i32(frame, this.model + 4);
+    this.bundle = fieldOf(frame, root, VTABLE_BUNDLE, 4);
+    const bundle = vectorOf(frame, this.bundle, 1);
+    const requests = vectorOf(frame, fieldOf(frame, root, VTABLE_REQUESTS, 4), 4);
+    if (bundle < 0 || requests < 0) return false;
+    this.bundleAt = bundle + 4;
+    this.bundleBytes = u32(frame, bundle);
+    this.count = u32(frame, requests);
+    const deadline = fieldOf(frame, root, VTABLE_DEADLINE, 4);
+    this.deadlineMillis = deadline < 0 ? 0 : u32(frame, deadline);
+    this.traceparent = fieldOf(frame, root, VTABLE_TRACEPARENT, 4);
+    return true;
+  }
+
+  get id(): bigint {
+    return longOf(this.idLow, this.idHigh);
+  }
+
+  /** 16 hex digits. */
+  get modelHash(): string {
+    return hex(this.modelHigh) + hex(this.modelLow);
+  }
+
+  /** The name of the bundle, of the frame that was read last. */
+  bundleName(frame: Uint8Array): string {
+    return stringOf(frame, this.bundle) ?? '';
+  }
+
+  /** The caller's trace, of the frame that was read last. */
+  traceParent(frame: Uint8Array): string | undefined {
+    return stringOf(frame, this.traceparent);
+  }
+
+  /**
+   * Has the frame that was read last name another model. The host does so where it knows that both read the same bytes alike; the
+   * engine then finds its own.
+   */
+  renameModel(frame: Uint8Array, modelLow: number, modelHigh: number): void {
+    if (this.model < 0) return;
+    new DataView(frame.buffer, frame.byteOffset + this.model).setInt32(0, modelLow, true);
+    new DataView(frame.buffer, frame.byteOffset + this.model).setInt32(4, modelHigh, true);
+  }
+}
+
+/** Two words, the low one first, as one number. */
+export function longOf(low: number, high: number): bigint {
+  return BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n);
+}
+
+/** The two words of 16 hex digits, the low one first. */
+export function wordsOf(hash: string): [low: number, high: number] {
+  return [Number.parseInt(hash.slice(8), 16) | 0, Number.parseInt(hash.slice(0, 8), 16) | 0];
 }
 
 /** Reads the head of a RequestBatch frame, or undefined where it is malformed. Reads nothing outside the frame. */
 export function peekFrame(frame: Uint8Array): FrameHead | undefined {
-  const root = rootOf(frame);
-  const count = countRequests(frame);
-  if (root < 0 || count < 0) return undefined;
-  const bundle = vectorOf(frame, fieldOf(frame, root, VTABLE_BUNDLE, 4), 1);
-  if (bundle < 0) return undefined;
-  const length = u32(frame, bundle);
+  const view = new FrameView();
+  if (!view.read(frame)) return undefined;
   return {
-    id: readLong(frame, fieldOf(frame, root, VTABLE_ID, 8)),
-    model: readLong(frame, fieldOf(frame, root, VTABLE_MODEL, 8))
-      .toString(16)
-      .padStart(16, '0'),
-    bundle: Buffer.from(frame.buffer, frame.byteOffset + bundle + 4, length).toString('utf8'),
-    count,
+    id: view.id,
+    model: view.modelHash,
+    bundle: view.bundleName(frame),
+    count: view.count,
+    deadlineMillis: view.deadlineMillis,
+    traceparent: view.traceParent(frame),
   };
 }
 
@@ -42,43 +131,6 @@ export function countRequests(frame: Uint8Array): number {
   return requests < 0 ? -1 : u32(frame, requests);
 }
 
-/** Position of the root table, or -1. Below, -1 is always "absent or outside the frame". */
-function rootOf(frame: Uint8Array): number {
-  if (frame.length < 8) return -1;
-  const root = u32(frame, 0);
-  return root + 4 <= frame.length ? root : -1;
-}
-
-/** Position of a field of `width` bytes of the table at `table`. */
-function fieldOf(frame: Uint8Array, table: number, entry: number, width: number): number {
-  const vtable = table - i32(frame, table);
-  if (vtable < 0 || vtable + 4 > frame.length) return -1;
-  const vtableBytes = u16(frame, vtable);
-  if (entry + 2 > vtableBytes || vtable + vtableBytes > frame.length) return -1;
-  const offset = u16(frame, vtable + entry);
-  return offset === 0 || table + offset + width > frame.length ? -1 : table + offset;
-}
-
-/** Position of the length of a vector of elements of `width` bytes that lies wholly inside the frame. */
-function vectorOf(frame: Uint8Array, field: number, width: number): number {
-  if (field < 0) return -1;
-  const vector = field + u32(frame, field);
-  if (vector + 4 > frame.length) return -1;
-  return vector + 4 + u32(frame, vector) * width > frame.length ? -1 : vector;
-}
-
-function readLong(frame: Uint8Array, at: number): bigint {
-  return at < 0 ? 0n : BigInt(u32(frame, at)) | (BigInt(u32(frame, at + 4)) << 32n);
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
-}
-
-function i32(bytes: Uint8Array, at: number): number {
-  return u16(bytes, at) | (u16(bytes, at + 2) << 16);
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return i32(bytes, at) >>> 0;
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
 }

@@ -46,7 +46,7 @@ const code = written.filter((path) => isCode(path) && /^(src|assembly|bench|exam
 /** Rows of docs/ARCHITECTURE.md. A folder or file may import smaller rows, and its own folder. */
 const rows: readonly (readonly string[])[] = [
   ['assembly/shared', 'src/errors.ts', 'src/assert.ts', 'src/clock.ts', 'src/config.ts', 'src/diagnostic'],
-  ['src/schema', 'src/image', 'src/observe', 'src/ensembles', 'src/wasm'],
+  ['src/schema', 'src/image', 'src/observe', 'src/ensembles', 'src/wasm', 'src/stream'],
   ['src/bundle', 'src/runtime', 'src/embed'],
   ['src/compiler', 'src/codegen'],
   ['src/registry'],
@@ -77,6 +77,7 @@ const edges: Readonly<Record<string, string>> = {
   'src/image -> src/schema': 'an image is written from a model',
   'src/settled.ts -> src/decide-options.ts': 'a request that is decided in parts is void between two of them',
   'src/decide.ts -> src/decide-options.ts': 'what a caller says about a request',
+  'src/stream -> src/schema': 'messages are FlatBuffers too',
   'src/decide.ts -> src/frame.ts': 'frames are counted before they are copied',
   'src/decide.ts -> src/settled.ts': 'what came out of a request',
   'src/ruleset.ts -> src/decide-one.ts': 'the library decides one payload at once',

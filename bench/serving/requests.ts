@@ -31,7 +31,7 @@ export function requestBatch(
     return Request.createRequest(builder, BigInt(firstId + i), bytes);
   });
   const vector = RequestBatch.createRequestsVector(builder, requests);
-  builder.finish(RequestBatch.createRequestBatch(builder, BigInt(id), BigInt(`0x${modelHash}`), bundleOffset, vector));
+  builder.finish(RequestBatch.createRequestBatch(builder, BigInt(id), BigInt(`0x${modelHash}`), bundleOffset, vector, 0, 0));
   return builder.asUint8Array().slice();
 }
 

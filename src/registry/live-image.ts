@@ -61,6 +61,8 @@ export class LiveImage {
   code: GeneratedCode | undefined;
   /** Why it has no code, once it has been asked for. */
   withoutCode: string | undefined;
+  /** Hashes of earlier models of the bundle, whose payloads it reads as well: field ids and enum numbers are never given twice. */
+  earlierModels: readonly string[] = [];
   /** Whether the store has its file, and so may have its code. */
   isStored = false;
   /** Decisions until code is asked for. */

@@ -66,6 +66,7 @@ interface Unstored {
   lock: ModelLock;
   versions: Map<string, string>;
   lists: Map<string, OwnVersions>;
+  models: readonly string[];
 }
 
 export class Registry {
@@ -296,6 +297,9 @@ export class Registry {
       // Before the bundle: what is live must find its lists, whenever the process ends.
       for (const [list, pending] of lists.first) await this.tenantLists.put(tenant, list, pending);
       await this.bind(live, lists.own);
+      const before = tenant.live.get(name);
+      const models = new Set([...(await this.modelsOf(tenantName, name)), ...(before === undefined ? [] : [before.model.hash])]);
+      live.earlierModels = [...models].filter((hash) => hash !== live?.model.hash);
       await this.remember(tenantName, live, file, lock, lists.own);
       this.swap(live);
       void this.options.host.codes?.want(live);
@@ -330,9 +334,10 @@ export class Registry {
   }
 
   /** A stored image as it was when it was published. */
-  private async revive(tenant: Tenant, { image, lists }: StoredImage): Promise<LiveImage> {
+  private async revive(tenant: Tenant, { image, models, lists }: StoredImage): Promise<LiveImage> {
     const live = LiveImage.place(tenant, image);
     live.isStored = true;
+    live.earlierModels = models.filter((hash) => hash !== live.model.hash);
     try {
       const own = new Map<string, PendingList>();
       for (const { name, header, path } of lists) {
@@ -405,6 +410,12 @@ export class Registry {
     return store.listsOfVersion(tenant, bundle, version);
   }
 
+  private async modelsOf(tenant: string, bundle: string): Promise<readonly string[]> {
+    const { store } = this.options;
+    if (store === undefined) return this.unstored.get(`${tenant}/${bundle}`)?.models ?? [];
+    return store.modelsOf(tenant, bundle);
+  }
+
   private async remember(
     tenant: string,
     live: LiveImage,
@@ -413,19 +424,20 @@ export class Registry {
     own: ReadonlyMap<string, PendingList>,
   ): Promise<void> {
     const { store } = this.options;
+    const models = [...live.earlierModels, live.model.hash];
     if (store !== undefined) {
       live.isStored = true;
       const lists = [...own].flatMap(([name, { header, source }]) =>
         'path' in source ? [{ name, version: header.version, aside: source.path }] : [],
       );
-      await store.publish(tenant, live.name, live.version, live.image, file, lock, lists);
+      await store.publish(tenant, live.name, live.version, live.image, file, lock, lists, models);
       return;
     }
     const key = `${tenant}/${live.name}`;
     const { versions, lists } = this.unstored.get(key) ?? { versions: new Map<string, string>(), lists: new Map() };
     versions.set(live.version, live.image);
     lists.set(live.version, Object.fromEntries([...own].map(([name, { header }]) => [name, header.version])));
-    this.unstored.set(key, { lock, versions, lists });
+    this.unstored.set(key, { lock, versions, lists, models });
   }
 }
 

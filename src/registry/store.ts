@@ -52,6 +52,8 @@ export interface StoredImage {
   /** Path below the data directory. */
   path: string;
   image: ImageFile;
+  /** Hashes of the models of all versions ever committed, its own included. */
+  models: readonly string[];
   /** Lists of its own: absolute paths of their regions. */
   lists: { name: string; header: ListHeader; path: string }[];
 }
@@ -82,6 +84,8 @@ interface Live {
   versions: Record<string, string>;
   /** Of those that have lists of their own. */
   lists?: Record<string, OwnVersions>;
+  /** Hashes of their models, each once, in the order of their first commit. Absent in files of the time before it was kept. */
+  models?: string[];
 }
 
 const IMAGE_NAME = /^(.+)-([0-9a-f]{16})\.image$/;
@@ -151,6 +155,11 @@ export class Store {
     return Object.hasOwn(versions, version) ? versions[version] : undefined;
   }
 
+  /** Hashes of the models of all versions ever committed. */
+  async modelsOf(tenant: string, bundle: string): Promise<readonly string[]> {
+    return (await this.committed(tenant, bundle)).models ?? [];
+  }
+
   /** Versions of the own lists that were published with a version, by name. */
   async listsOfVersion(tenant: string, bundle: string, version: string): Promise<OwnVersions> {
     const { lists = {} } = await this.committed(tenant, bundle);
@@ -169,6 +178,7 @@ export class Store {
     file: Uint8Array,
     lock: ModelLock,
     own: readonly OwnList[] = [],
+    models: readonly string[] = [],
   ): Promise<void> {
     if (!NAME_PATTERN.test(tenant) || !NAME_PATTERN.test(bundle)) throw new Error(`not a name: ${tenant}, ${bundle}`);
     if (!VERSION_PATTERN.test(version)) throw new Error(`not a version: ${version}`);
@@ -179,6 +189,7 @@ export class Store {
     for (const list of own) await rename(list.aside, join(folder, `${list.version}.list`));
     await writeDurably(join(folder, imageName(version, hash)), file); // syncs the folder, for the lists too
     const live: Live = { version, versions: { ...before.versions, [version]: hash } };
+    if (models.length > 0) live.models = [...models];
     const ownVersions = Object.fromEntries(own.map((list) => [list.name, list.version]));
     if (before.lists !== undefined || own.length > 0) live.lists = { ...before.lists, [version]: ownVersions };
     await writeDurably(join(folder, 'live.json'), proven(live));
@@ -227,11 +238,11 @@ export class Store {
         path: region,
       });
     }
-    return { tenant, bundle, path: relative(this.directory, path), image, lists };
+    return { tenant, bundle, path: relative(this.directory, path), image, models: live.models ?? [], lists };
   }
 
   /** Committed versions; where live.json is damaged or lost, those whose images are there. */
-  private async committed(tenant: string, bundle: string): Promise<Pick<Live, 'versions' | 'lists'>> {
+  private async committed(tenant: string, bundle: string): Promise<Pick<Live, 'versions' | 'lists' | 'models'>> {
     const folder = this.folder(tenant, bundle);
     let damaged = false;
     const live = await readProven<Live>(join(folder, 'live.json')).catch(() => {

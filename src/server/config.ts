@@ -3,6 +3,7 @@
 
 import type { EngineOptions } from '../config.js';
 import type { Engine } from '../engine.js';
+import { CREDIT_DEFAULT } from '../stream/protocol.js';
 import { descriptorsMax } from './system.js';
 
 /** Where the server writes about itself, never about single decisions; pino fits. */
@@ -32,6 +33,8 @@ export interface ServerOptions extends EngineOptions {
    * Default 16 MiB.
    */
   backpressureBytesMax?: number;
+  /** Requests that one WebSocket may have unanswered. More close it. Default 65,536. */
+  creditMax?: number;
   /** Seconds without a message or ping after which a WebSocket is closed: 0 (never) or 8 to 960. Default 120. */
   idleSecondsMax?: number;
   /**
@@ -73,6 +76,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     listBytesMax: options.listBytesMax ?? 1024 * 1024 * 1024,
     frameBytesMax: options.frameBytesMax ?? 16 * 1024 * 1024,
     backpressureBytesMax: options.backpressureBytesMax ?? 16 * 1024 * 1024,
+    creditMax: options.creditMax ?? CREDIT_DEFAULT,
     idleSecondsMax: options.idleSecondsMax ?? 120,
     connectionsMax: options.connectionsMax ?? Math.max(1, descriptorsMax() - DESCRIPTORS_SPARE),
     idempotencyMillisMax: options.idempotencyMillisMax ?? 600_000,
@@ -86,6 +90,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   }
   inRange('listBytesMax', config.listBytesMax, 1024, 2 ** 36);
   if (config.idleSecondsMax !== 0) inRange('idleSecondsMax', config.idleSecondsMax, 8, 960);
+  inRange('creditMax', config.creditMax, 1, 1 << 24);
   inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
   inRange('idempotencyMillisMax', config.idempotencyMillisMax, 1000, 86_400_000);
   inRange('idempotencyBytesMax', config.idempotencyBytesMax, 1024, 1 << 30);

@@ -3,9 +3,10 @@
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { Status } from '../../assembly/shared/status.js';
-import { type DecideOptions, decideFrame, decidePayloads, peekFrame, type Settled } from '../decide.js';
+import { type DecideOptions, decideFrame, decidePayloads, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
 import { type PayloadError, Problem } from '../errors.js';
+import { FrameView, wordsOf } from '../frame.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { renderDecision, renderDecisionBytes } from '../schema/decision.js';
 import { itemTexts } from '../schema/json-members.js';
@@ -134,12 +135,12 @@ function decideTexts(exchange: Exchange, live: LiveImage, body: Uint8Array, medi
 }
 
 function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array, answer: Media): void {
-  const head = peekFrame(frame);
-  if (head === undefined) throw new Problem('INVALID_FRAME');
-  if (head.bundle !== live.name)
-    throw new Problem('INVALID_FRAME', `the frame is for bundle ${head.bundle}, the path for ${live.name}`);
-  requireModel(live, head.model);
-  decideFrame(live, frame, requestOptions(exchange, live, head.count), (settled) => {
+  const view = new FrameView();
+  if (!view.read(frame)) throw new Problem('INVALID_FRAME');
+  const bundle = view.bundleName(frame);
+  if (bundle !== live.name) throw new Problem('INVALID_FRAME', `the frame is for bundle ${bundle}, the path for ${live.name}`);
+  adoptModel(live, view, frame);
+  decideFrame(live, frame, requestOptions(exchange, live, view.count), (settled) => {
     try {
       requireSettled(settled);
       if (answer === Media.FLATBUFFERS) exchange.send(200, FLATBUFFERS_TYPE, settled.answer);
@@ -157,13 +158,26 @@ export function requireSettled(settled: Settled): void {
   throw new Problem(settled.status === Status.INVALID_FRAME ? 'INVALID_FRAME' : 'INTERNAL');
 }
 
-/** Throws Problem MODEL_MISSING, INVALID_REQUEST (no hash) or MODEL_MISMATCH unless `hash` names the model of the image. */
+/**
+ * Throws Problem MODEL_MISSING, INVALID_REQUEST (no hash) or MODEL_MISMATCH unless `hash` names the model of the image, or an
+ * earlier one of its bundle.
+ */
 export function requireModel(live: LiveImage, hash: string): void {
-  if (hash === live.model.hash) return;
+  if (hash === live.model.hash || live.earlierModels.includes(hash)) return;
   if (hash === '' || hash === NO_MODEL) throw new Problem('MODEL_MISSING');
   if (!MODEL_HASH.test(hash))
     throw new Problem('INVALID_REQUEST', 'Verdict-Model is not one model hash: 16 hex digits in lower case');
   throw new Problem('MODEL_MISMATCH', `the payload was written with model ${hash}, the bundle has ${live.model.hash}`);
+}
+
+/**
+ * Has a frame that was written with an earlier model of the bundle name the present one, which reads its payloads alike. Throws
+ * Problem as requireModel.
+ */
+export function adoptModel(live: LiveImage, view: FrameView, frame: Uint8Array): void {
+  const { modelHash } = view;
+  requireModel(live, modelHash);
+  if (modelHash !== live.model.hash) view.renameModel(frame, ...wordsOf(live.model.hash));
 }
 
 /** Why the engine refused a payload, by the reader that has the engine's rules. */

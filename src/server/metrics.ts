@@ -4,6 +4,8 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { Engine } from '../engine.js';
 import { Histogram } from '../observe/histogram.js';
+import { CloseCode } from '../stream/protocol.js';
+import type { Log } from './config.js';
 import type { Traffic } from './context.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 
@@ -29,9 +31,18 @@ export class RouteMetrics {
   }
 }
 
+/** Close codes with a sample of their own; what a client may choose freely is `other`. */
+const CLOSE_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
+/** Traces that are logged within one second: a caller that has all of its requests traced does not fill the log. */
+const TRACES_LOGGED_MAX = 100;
+
 /** What the WebSocket endpoint has done. */
 export class StreamMetrics {
   opened = 0;
+  /** Connections closed, by code. */
+  readonly closed = new Map<string, number>();
+  private traceSecond = 0;
+  private tracesLogged = 0;
   frames = 0;
   /** Frames answered with an error, by code. */
   readonly errors = new Map<string, number>();
@@ -39,6 +50,21 @@ export class StreamMetrics {
 
   countError(code: string): void {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+  }
+
+  countClose(code: number): void {
+    const label = CLOSE_CODES.has(code) ? String(code) : 'other';
+    this.closed.set(label, (this.closed.get(label) ?? 0) + 1);
+  }
+
+  /** Logs what became of a message that its caller traces. */
+  logTrace(log: Log, fields: object): void {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.traceSecond) {
+      this.traceSecond = second;
+      this.tracesLogged = 0;
+    }
+    if (this.tracesLogged++ < TRACES_LOGGED_MAX) log.info(fields, 'a traced message was answered');
   }
 }
 
@@ -103,6 +129,9 @@ export class ServerMetrics {
     this.add('verdict_http_connections', 'gauge', 'Open HTTP connections.', () => single(traffic.httpConnections));
     this.add('verdict_stream_connections', 'gauge', 'Open WebSockets.', () => single(traffic.streams));
     this.add('verdict_stream_connections_total', 'counter', 'WebSockets opened.', () => single(streams.opened));
+    this.add('verdict_stream_closed_total', 'counter', 'WebSockets closed, by code.', () =>
+      [...streams.closed].map(([code, value]) => ({ labels: { code }, value })),
+    );
     this.add('verdict_stream_frames_total', 'counter', 'WebSocket messages answered.', () => single(streams.frames));
     this.add('verdict_stream_errors_total', 'counter', 'WebSocket messages answered with an error.', () =>
       [...streams.errors].map(([code, value]) => ({ labels: { code }, value })),

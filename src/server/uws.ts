@@ -20,7 +20,15 @@ import { glibcVersion } from './system.js';
 
 /** The part of the API that is common to current builds; nothing else of uWebSockets.js is used. */
 export type Uws = Pick<typeof uWebSockets, 'App' | 'us_listen_socket_close' | 'us_socket_local_port' | 'DISABLED'>;
-export type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, us_socket_context_t, WebSocket } from 'uWebSockets.js';
+export type {
+  HttpRequest,
+  HttpResponse,
+  TemplatedApp,
+  us_listen_socket,
+  us_socket_context_t,
+  WebSocket,
+  WebSocketBehavior,
+} from 'uWebSockets.js';
 
 const VERSION = '20.57.0';
 

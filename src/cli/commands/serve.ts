@@ -26,6 +26,7 @@ interface ServeOptions {
   listBytesMax?: number;
   frameBytesMax?: number;
   backpressureBytesMax?: number;
+  creditMax?: number;
   idleSecondsMax?: number;
   connectionsMax?: number;
   idempotencyMillisMax?: number;
@@ -57,6 +58,7 @@ const LIMITS = [
   ['--list-bytes-max <bytes>', 'body of a list'],
   ['--frame-bytes-max <bytes>', 'one WebSocket message'],
   ['--backpressure-bytes-max <bytes>', 'answers that may wait for a slow WebSocket reader'],
+  ['--credit-max <requests>', 'requests that one WebSocket may have unanswered'],
   ['--idle-seconds-max <seconds>', 'silence after which a WebSocket is closed; 0 = never'],
   ['--connections-max <count>', 'open connections'],
   ['--idempotency-millis-max <milliseconds>', 'how long answers to an Idempotency-Key are kept'],
@@ -89,7 +91,7 @@ function serverOptions(options: ServeOptions): ServerOptions {
   const engine: (keyof EngineOptions)[] = ['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'];
   const server: (keyof ServerOptions)[] = [
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
-    ...(['idleSecondsMax', 'connectionsMax', 'idempotencyMillisMax', 'idempotencyBytesMax', 'stopMillisMax'] as const),
+    ...(['creditMax', 'idleSecondsMax', 'connectionsMax', 'idempotencyMillisMax', 'idempotencyBytesMax', 'stopMillisMax'] as const),
   ];
   const given = rest as Record<string, unknown>;
   const chosen = [...engine, ...server].filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);

@@ -58,8 +58,27 @@ requestsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+/**
+ * Milliseconds from the arrival of the frame after which its answer is of no use: it is then not decided, and answered by the
+ * error DEADLINE_EXCEEDED. 0: none.
+ */
+deadlineMillis():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+/**
+ * W3C Trace Context, `00-{trace id}-{parent id}-{flags}`. A malformed one is ignored.
+ */
+traceparent():string|null
+traceparent(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+traceparent(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startRequestBatch(builder:flatbuffers.Builder) {
-  builder.startObject(4);
+  builder.startObject(6);
 }
 
 static addId(builder:flatbuffers.Builder, id:bigint) {
@@ -90,6 +109,14 @@ static startRequestsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addDeadlineMillis(builder:flatbuffers.Builder, deadlineMillis:number) {
+  builder.addFieldInt32(4, deadlineMillis, 0);
+}
+
+static addTraceparent(builder:flatbuffers.Builder, traceparentOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(5, traceparentOffset, 0);
+}
+
 static endRequestBatch(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   builder.requiredField(offset, 8) // bundle
@@ -105,12 +132,14 @@ static finishSizePrefixedRequestBatchBuffer(builder:flatbuffers.Builder, offset:
   builder.finish(offset, undefined, true);
 }
 
-static createRequestBatch(builder:flatbuffers.Builder, id:bigint, model:bigint, bundleOffset:flatbuffers.Offset, requestsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createRequestBatch(builder:flatbuffers.Builder, id:bigint, model:bigint, bundleOffset:flatbuffers.Offset, requestsOffset:flatbuffers.Offset, deadlineMillis:number, traceparentOffset:flatbuffers.Offset):flatbuffers.Offset {
   RequestBatch.startRequestBatch(builder);
   RequestBatch.addId(builder, id);
   RequestBatch.addModel(builder, model);
   RequestBatch.addBundle(builder, bundleOffset);
   RequestBatch.addRequests(builder, requestsOffset);
+  RequestBatch.addDeadlineMillis(builder, deadlineMillis);
+  RequestBatch.addTraceparent(builder, traceparentOffset);
   return RequestBatch.endRequestBatch(builder);
 }
 }

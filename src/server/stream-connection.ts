@@ -1,0 +1,383 @@
+// One connection of the stream: what it may have unanswered, what of that is with the pool, and how its messages are answered.
+//
+// A request counts from its arrival until its answer has been handed to the socket. What is decided inline is answered before the
+// next message is looked at, so only what is pooled ever counts; a client that counts from sending to receiving never has fewer.
+
+import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
+import { decideFrame, type Settled } from '../decide.js';
+import { decideJson } from '../decide-json.js';
+import { Problem, type ProblemCode } from '../errors.js';
+import { FrameView } from '../frame.js';
+import { renderDecision } from '../schema/decision.js';
+import { type ControlMessage, type HelloMessage, isControl, readControl, writeControl } from '../stream/control.js';
+import { CloseCode, PROTOCOL_MAX, PROTOCOL_MIN } from '../stream/protocol.js';
+import { writeErrorAnswer } from './answer-frame.js';
+import { type Context, findLive } from './context.js';
+import { decideOptions, requireSettled } from './decision-route.js';
+import { asProblem, problemDocument } from './problem-document.js';
+import { Credit } from './stream-credit.js';
+import type { Route, Routes } from './stream-routes.js';
+import { isRequest, parseMessage, readMessage, type TextControl, type TextRequest } from './text-request.js';
+import { readTraceparent, type TraceContext } from './trace-context.js';
+import type { WebSocket } from './uws.js';
+
+export const STREAM_PATTERN = '/v1/:tenant/stream';
+const SERVER_NAME = 'verdict';
+
+export type Socket = WebSocket<Connection>;
+
+/** How a client speaks about control: as it said hello. */
+enum Spoken {
+  NOT = 0,
+  BINARY = 1,
+  TEXT = 2,
+}
+
+/** Of the frame that is being looked at: nothing of it is asked for after the message has been handled. */
+const view = new FrameView();
+
+export class Connection {
+  /** From its close on nothing may touch the socket. */
+  closed = false;
+  /** Requests that are not answered yet. */
+  pending = 0;
+  /** Times that a stopping server has looked at it since it told it. */
+  stopPolls = -1;
+  private readonly credit: Credit;
+  private spoken = Spoken.NOT;
+  private socket!: Socket;
+  /** Of the last frame. */
+  private route: Route | undefined;
+  /** What is with the pool, by id: of a frame a bigint, of a text message its JSON. Of two with one id, the later. */
+  private inFlight: Map<bigint | string, Answer> | undefined;
+
+  constructor(
+    readonly context: Context,
+    readonly tenant: string,
+    private readonly routes: Routes,
+  ) {
+    this.credit = new Credit(context.config.creditMax);
+  }
+
+  open(socket: Socket): void {
+    this.socket = socket;
+  }
+
+  /** A binary message: a RequestBatch or a Control. Its bytes are valid until the return. */
+  receive(message: Uint8Array): void {
+    if (this.closed) return;
+    if (isControl(message)) this.control(message);
+    else this.answerFrame(message);
+  }
+
+  /** A text message: a request, or what a Control says. */
+  receiveText(message: Uint8Array): void {
+    if (this.closed) return;
+    let request: TextRequest | TextControl;
+    try {
+      request = readMessage(message);
+    } catch (error) {
+      const problem = this.report(error);
+      this.sendNow(JSON.stringify({ id: null, error: problemDocument(problem) }), false);
+      if (problem.code === 'INVALID_CONTROL') this.close(CloseCode.INVALID_CONTROL, problem.code);
+      return;
+    }
+    if (isRequest(request)) this.answerText(message, request);
+    else {
+      if (request.hello !== undefined) this.welcome(request.hello, Spoken.TEXT);
+      this.cancel(request.cancel ?? []);
+    }
+  }
+
+  /**
+   * Asked again and again by a server that stops: tells a client that has said hello, and closes with 1001 what is owed nothing. Such
+   * a client gets `polls` calls to finish by itself.
+   */
+  stop(polls: number): void {
+    if (this.stopPolls < 0 && this.spoken !== Spoken.NOT) this.say({ stopping: true });
+    this.stopPolls++;
+    if (this.pending > 0 || this.socket.getBufferedAmount() > 0) return;
+    if (this.spoken === Spoken.NOT || this.stopPolls >= polls) this.close(CloseCode.GOING_AWAY, 'STOPPING');
+  }
+
+  /** The connection is over: what is still being decided is of use to nobody. */
+  over(): void {
+    this.closed = true;
+    for (const answer of this.inFlight?.values() ?? []) answer.cancelled = true;
+    this.inFlight = undefined;
+    this.route = undefined;
+  }
+
+  /** Sends, of whatever an answer is owed on. Bytes are taken before the return. */
+  send(message: string | Uint8Array, isBinary: boolean, isCorked: boolean): void {
+    if (this.closed) return;
+    if (isCorked) this.socket.send(message, isBinary);
+    else this.socket.cork(() => this.socket.send(message, isBinary));
+  }
+
+  /** Counts an error, and logs it where it is our bug. */
+  report(error: unknown, trace?: TraceContext): Problem {
+    if (!(error instanceof Problem))
+      this.context.config.log.error({ err: error, tenant: this.tenant, route: STREAM_PATTERN, ...trace }, 'a message failed');
+    const problem = asProblem(error);
+    this.context.metrics.streams.countError(problem.code);
+    return problem;
+  }
+
+  /** An answer has been given. */
+  answered(units: number, code: ProblemCode | undefined): void {
+    this.pending -= units;
+    if (this.spoken === Spoken.NOT) return;
+    const changed = code === 'BUSY' ? this.credit.refused() : this.credit.answered(units);
+    if (changed) this.say({ credit: this.credit.advised });
+  }
+
+  keep(id: bigint | string, answer: Answer): void {
+    this.inFlight ??= new Map();
+    this.inFlight.set(id, answer);
+  }
+
+  forget(id: bigint | string, answer: Answer): void {
+    if (this.inFlight?.get(id) === answer) this.inFlight.delete(id);
+  }
+
+  private answerFrame(frame: Uint8Array): void {
+    const isWhole = view.read(frame);
+    const answer = new FrameAnswer(this, isWhole ? view.count : 0, view.idLow, view.idHigh);
+    if (isWhole && !this.admit(answer)) return;
+    try {
+      if (!isWhole) throw new Problem('INVALID_FRAME');
+      const route = this.routes.find(this.tenant, this.route, view, frame);
+      this.route = route;
+      const { live } = route;
+      const options = { ...decideOptions(this.context, live, view.count), cancellation: answer };
+      answer.trace = readTraceparent(view.traceParent(frame));
+      if (view.deadlineMillis === 0) decideFrame(live, frame, options, answer.settle);
+      else decideFrame(live, frame, { ...options, deadlineMillis: answer.startedAt + view.deadlineMillis }, answer.settle);
+    } catch (error) {
+      answer.fail(error);
+    }
+    answer.leave();
+  }
+
+  private answerText(message: Uint8Array, first: TextRequest): void {
+    const answer = new TextAnswer(this, first.id);
+    if (!this.admit(answer)) return;
+    // Of a request that is pooled the bytes are gone when it is settled.
+    let whole = message;
+    const decide = (request: TextRequest): void => {
+      answer.trace = readTraceparent(request.traceparent);
+      const live = findLive(this.context.engine, this.tenant, request.bundle);
+      const { deadlineMillis } = request;
+      const deadline = deadlineMillis === 0 ? {} : { deadlineMillis: answer.startedAt + deadlineMillis };
+      const options = { ...decideOptions(this.context, live, 1), cancellation: answer, ...deadline };
+      decideJson(live, [request.payload], options, (settled) => {
+        try {
+          requireSettled(settled);
+          const problem = settled.problemOf(0);
+          if (problem?.code === 'INVALID_JSON' && request.isGuess) {
+            answer.id = null;
+            const again = parseMessage(whole);
+            if (!isRequest(again)) throw problem;
+            answer.id = again.id ?? null;
+            decide(again);
+            return;
+          }
+          if (problem !== undefined) throw problem;
+          answer.decision(settled.decision(0));
+        } catch (error) {
+          answer.fail(error);
+        }
+      });
+    };
+    try {
+      decide(first);
+    } catch (error) {
+      answer.fail(error);
+    }
+    if (!answer.isOver) whole = message.slice();
+    answer.leave();
+  }
+
+  /** Whether the credit has room for it; where it has not, the client is told, and closed. */
+  private admit(answer: Answer): boolean {
+    // More than any frame may have is refused as such.
+    if (answer.units > SLOT_COUNT_MAX || this.pending <= this.credit.granted) return true;
+    const detail = `${this.pending} requests are not answered, the credit is ${this.credit.granted}`;
+    answer.fail(new Problem('CREDIT_EXCEEDED', detail));
+    this.close(CloseCode.CREDIT_EXCEEDED, 'CREDIT_EXCEEDED');
+    return false;
+  }
+
+  private control(message: Uint8Array): void {
+    const control = readControl(message);
+    if (control === undefined) {
+      this.sendNow(writeErrorAnswer(0n, this.report(new Problem('INVALID_CONTROL')).code, 'the control message is malformed'), true);
+      this.close(CloseCode.INVALID_CONTROL, 'INVALID_CONTROL');
+      return;
+    }
+    if (control.hello !== undefined) this.welcome(control.hello, Spoken.BINARY);
+    this.cancel(control.cancel ?? []);
+  }
+
+  private welcome(hello: HelloMessage, spoken: Spoken): void {
+    const { config, engine } = this.context;
+    this.spoken = spoken;
+    if (hello.protocolMin > PROTOCOL_MAX || hello.protocolMax < PROTOCOL_MIN) {
+      const problem = this.report(new Problem('PROTOCOL_UNSUPPORTED'));
+      if (spoken === Spoken.BINARY) this.sendNow(writeErrorAnswer(0n, problem.code, problem.message), true);
+      else this.sendNow(JSON.stringify({ id: null, error: problemDocument(problem) }), false);
+      this.close(CloseCode.PROTOCOL_UNSUPPORTED, problem.code);
+      return;
+    }
+    this.credit.grant(hello.credit);
+    const bundles = hello.bundles.flatMap((bundle) => {
+      const live = engine.live(this.tenant, bundle);
+      if (live === undefined) return [];
+      return [{ bundle, version: live.version, image: live.image, model: live.model.hash, earlier: live.earlierModels }];
+    });
+    this.say({
+      welcome: {
+        protocol: Math.min(hello.protocolMax, PROTOCOL_MAX),
+        server: SERVER_NAME,
+        credit: this.credit.granted,
+        frameBytesMax: config.frameBytesMax,
+        requestsMax: SLOT_COUNT_MAX,
+        idleSecondsMax: config.idleSecondsMax,
+        bundles,
+      },
+    });
+    if (this.context.traffic.draining) this.say({ stopping: true });
+  }
+
+  private cancel(ids: readonly (bigint | string)[]): void {
+    for (const id of ids) this.inFlight?.get(id)?.cancel();
+  }
+
+  private say(control: ControlMessage): void {
+    if (this.spoken === Spoken.TEXT) this.sendNow(JSON.stringify(control), false);
+    else this.sendNow(writeControl(control), true);
+  }
+
+  /** Outside of the library's callbacks too: a cork within a cork is none. */
+  private sendNow(message: string | Uint8Array, isBinary: boolean): void {
+    this.send(message, isBinary, false);
+  }
+
+  private close(code: number, reason: string): void {
+    if (this.closed) return;
+    this.socket.end(code, reason);
+  }
+}
+
+/** A message on its way to its answer: inside the handler the library corks by itself, later we do. It counts while it is here. */
+abstract class Answer {
+  readonly startedAt = performance.now();
+  /** What the engine asks before each payload. */
+  cancelled = false;
+  trace: TraceContext | undefined;
+  private inHandler = true;
+  private answered = false;
+
+  constructor(
+    protected readonly connection: Connection,
+    /** Requests of it. */
+    readonly units: number,
+  ) {
+    connection.pending += units;
+    connection.context.traffic.pending++;
+  }
+
+  protected abstract get key(): bigint | string;
+  protected abstract failure(problem: Problem): string | Uint8Array;
+
+  /** Whether it has been answered. */
+  get isOver(): boolean {
+    return this.answered;
+  }
+
+  /** Nobody waits for it any more: it is answered at once, and not decided where it is not yet. */
+  cancel(): void {
+    this.cancelled = true;
+    this.fail(new Problem('CANCELLED'));
+  }
+
+  fail(error: unknown): void {
+    if (this.answered) return;
+    const problem = this.connection.report(error, this.trace);
+    this.give(this.failure(problem), problem.code);
+  }
+
+  /** The handler returns; what is answered from now on is pooled. */
+  leave(): void {
+    this.inHandler = false;
+    if (!this.answered) this.connection.keep(this.key, this);
+  }
+
+  /** Sends the answer, once. Bytes are taken before the return. */
+  protected give(message: string | Uint8Array, code?: ProblemCode): void {
+    if (this.answered) return;
+    this.answered = true;
+    const { connection, trace } = this;
+    const { traffic, metrics, config } = connection.context;
+    traffic.pending--;
+    traffic.activity++;
+    metrics.streams.frames++;
+    const millis = performance.now() - this.startedAt;
+    metrics.streams.latency.record(millis * 1000);
+    if (!this.inHandler) connection.forget(this.key, this);
+    connection.send(message, typeof message !== 'string', this.inHandler);
+    connection.answered(this.units, code);
+    if (trace?.sampled === true)
+      metrics.streams.logTrace(config.log, { ...trace, tenant: connection.tenant, requests: this.units, millis, code });
+  }
+}
+
+class FrameAnswer extends Answer {
+  constructor(
+    connection: Connection,
+    count: number,
+    private readonly idLow: number,
+    private readonly idHigh: number,
+  ) {
+    super(connection, count);
+  }
+
+  protected get key(): bigint {
+    return BigInt(this.idLow >>> 0) | (BigInt(this.idHigh >>> 0) << 32n);
+  }
+
+  protected failure(problem: Problem): Uint8Array {
+    return writeErrorAnswer(this.key, problem.code, problem.message);
+  }
+
+  readonly settle = (settled: Settled): void => {
+    try {
+      requireSettled(settled);
+      this.give(settled.answer);
+    } catch (error) {
+      this.fail(error);
+    }
+  };
+}
+
+class TextAnswer extends Answer {
+  constructor(
+    connection: Connection,
+    public id: unknown,
+  ) {
+    super(connection, 1);
+  }
+
+  protected get key(): string {
+    return JSON.stringify(this.id ?? null);
+  }
+
+  protected failure(problem: Problem): string {
+    return JSON.stringify({ id: this.id ?? null, error: problemDocument(problem) });
+  }
+
+  decision(bytes: Uint8Array): void {
+    this.give(`{"id":${JSON.stringify(this.id ?? null)},"decision":${renderDecision(bytes)}}`);
+  }
+}
