@@ -47,7 +47,6 @@ import { SlotCall, TaskResult } from './runtime/task.js';
 import { Collected, type Settle, type Settled } from './settled.js';
 
 export type { DecideOptions } from './decide-options.js';
-export { type FrameHead, peekFrame } from './frame.js';
 export type { Settle, Settled } from './settled.js';
 
 const EMPTY = new Uint8Array(0);

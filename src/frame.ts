@@ -10,21 +10,8 @@ const VTABLE_REQUESTS = 10;
 const VTABLE_DEADLINE = 12;
 const VTABLE_TRACEPARENT = 14;
 
-/** What stands at the head of a RequestBatch. */
-export interface FrameHead {
-  id: bigint;
-  /** Model hash, 16 hex digits, as Model.hash. */
-  model: string;
-  bundle: string;
-  /** Requests in it. */
-  count: number;
-  /** Milliseconds from its arrival; 0: none. */
-  deadlineMillis: number;
-  traceparent: string | undefined;
-}
-
 /**
- * The head of a frame, read without making anything: 64-bit numbers are two words, texts are places. One view serves frame after
+ * The head of a RequestBatch, read without making anything: 64-bit numbers are two words, texts are places. One view serves frame after
  * frame; what it says is of the last one read.
  */
 export class FrameView {
@@ -107,20 +94,6 @@ export function longOf(low: number, high: number): bigint {
 /** The two words of 16 hex digits, the low one first. */
 export function wordsOf(hash: string): [low: number, high: number] {
   return [Number.parseInt(hash.slice(8), 16) | 0, Number.parseInt(hash.slice(0, 8), 16) | 0];
-}
-
-/** Reads the head of a RequestBatch frame, or undefined where it is malformed. Reads nothing outside the frame. */
-export function peekFrame(frame: Uint8Array): FrameHead | undefined {
-  const view = new FrameView();
-  if (!view.read(frame)) return undefined;
-  return {
-    id: view.id,
-    model: view.modelHash,
-    bundle: view.bundleName(frame),
-    count: view.count,
-    deadlineMillis: view.deadlineMillis,
-    traceparent: view.traceParent(frame),
-  };
 }
 
 /** Requests in a RequestBatch frame, or -1 where it is malformed. Each takes at least 4 bytes of the frame. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countRequests, peekFrame } from '#src/frame.js';
+import { countRequests, FrameView, wordsOf } from '#src/frame.js';
 import { type FrameOptions, frameOf } from './lib/frame.js';
 
 const frameWith = (count: number, options: Partial<FrameOptions> = {}): Uint8Array => {
@@ -7,14 +7,27 @@ const frameWith = (count: number, options: Partial<FrameOptions> = {}): Uint8Arr
   return frameOf(payloads, { bundle: 'cards', model: 'fedcba9876543210', id: 9n, ...options });
 };
 
-describe('peekFrame', () => {
+const NONE = { deadlineMillis: 0, traceparent: undefined };
+
+/** What a view says of a frame, undefined where it refuses it. */
+function peekFrame(frame: Uint8Array) {
+  const view = new FrameView();
+  if (!view.read(frame)) return undefined;
+  const { id, modelHash: model, count, deadlineMillis } = view;
+  const name = Buffer.from(frame.subarray(view.bundleAt, view.bundleAt + view.bundleBytes)).toString();
+  expect(name).toBe(view.bundleName(frame));
+  return { id, model, bundle: view.bundleName(frame), count, deadlineMillis, traceparent: view.traceParent(frame) };
+}
+
+describe('FrameView', () => {
   it('reads the head', () => {
-    expect(peekFrame(frameWith(3))).toEqual({ id: 9n, model: 'fedcba9876543210', bundle: 'cards', count: 3 });
+    expect(peekFrame(frameWith(3))).toEqual({ id: 9n, model: 'fedcba9876543210', bundle: 'cards', count: 3, ...NONE });
     expect(peekFrame(frameWith(0, { id: 0n, model: '0', bundle: '' }))).toEqual({
       id: 0n,
       model: '0'.repeat(16),
       bundle: '',
       count: 0,
+      ...NONE,
     });
     expect(peekFrame(frameWith(2, { id: 2n ** 64n - 1n, bundle: 'ü€😀' }))).toMatchObject({ id: 2n ** 64n - 1n, bundle: 'ü€😀' });
   });
@@ -24,6 +37,33 @@ describe('peekFrame', () => {
     const buffer = new Uint8Array(frame.length + 20).fill(0xff);
     buffer.set(frame, 7);
     expect(peekFrame(buffer.subarray(7, 7 + frame.length))).toMatchObject({ bundle: 'cards', count: 2 });
+  });
+
+  it('reads deadline and trace, whatever frame was read before', () => {
+    const view = new FrameView();
+    expect(view.read(frameWith(1, { deadlineMillis: 250, traceparent: '00-ab' }))).toBe(true);
+    const frame = frameWith(1);
+    expect([view.deadlineMillis, view.read(frame), view.deadlineMillis, view.traceParent(frame)]).toEqual([
+      250,
+      true,
+      0,
+      undefined,
+    ]);
+    const both = frameWith(2, { deadlineMillis: 2 ** 32 - 1, traceparent: 'ü' });
+    expect(peekFrame(both)).toMatchObject({ deadlineMillis: 2 ** 32 - 1, traceparent: 'ü', count: 2 });
+  });
+
+  it('has a frame name another model, and nothing else', () => {
+    const frame = frameWith(2);
+    const view = new FrameView();
+    view.read(frame);
+    view.renameModel(frame, ...wordsOf('8000000180000002'));
+    expect(peekFrame(frame)).toEqual({ ...peekFrame(frameWith(2)), model: '8000000180000002' });
+  });
+
+  it('keeps the id of what is refused behind it', () => {
+    const view = new FrameView();
+    expect([view.read(frameWith(3).slice(0, 60)), view.id]).toEqual([false, 9n]);
   });
 
   it('refuses what is no frame', () => {

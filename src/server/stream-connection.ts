@@ -24,7 +24,12 @@ import type { WebSocket } from './uws.js';
 export const STREAM_PATTERN = '/v1/:tenant/stream';
 const SERVER_NAME = 'verdict';
 
-export type Socket = WebSocket<Connection>;
+/** The library copies the properties of what it is given to an object of its own. */
+export interface UserData {
+  readonly connection: Connection;
+}
+
+export type Socket = WebSocket<UserData>;
 
 /** How a client speaks about control: as it said hello. */
 enum Spoken {
@@ -212,7 +217,10 @@ export class Connection {
   private control(message: Uint8Array): void {
     const control = readControl(message);
     if (control === undefined) {
-      this.sendNow(writeErrorAnswer(0n, this.report(new Problem('INVALID_CONTROL')).code, 'the control message is malformed'), true);
+      this.sendNow(
+        writeErrorAnswer(0n, this.report(new Problem('INVALID_CONTROL')).code, 'the control message is malformed'),
+        true,
+      );
       this.close(CloseCode.INVALID_CONTROL, 'INVALID_CONTROL');
       return;
     }

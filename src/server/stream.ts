@@ -11,7 +11,7 @@ import type { ServerConfig } from './config.js';
 import { type Context, requireTenant } from './context.js';
 import { statusLine } from './exchange.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
-import { Connection, type Socket, STREAM_PATTERN } from './stream-connection.js';
+import { Connection, type Socket, STREAM_PATTERN, type UserData } from './stream-connection.js';
 import { Routes } from './stream-routes.js';
 import type { HttpResponse, TemplatedApp, Uws, WebSocketBehavior } from './uws.js';
 
@@ -43,8 +43,8 @@ export class StreamEndpoint {
   attach(app: TemplatedApp, uws: Uws): void {
     const { config, traffic, metrics, engine } = this.context;
     const routes = new Routes(engine);
-    app.ws<Connection>(STREAM_PATTERN, {
-      ...(socketOptions(config, uws) as WebSocketBehavior<Connection>),
+    app.ws<UserData>(STREAM_PATTERN, {
+      ...(socketOptions(config, uws) as WebSocketBehavior<UserData>),
       upgrade: (response, request, context) => {
         const tenant = request.getParameter(0) ?? '';
         const problem = this.refusal(tenant, request.getHeader('sec-websocket-protocol'));
@@ -54,7 +54,7 @@ export class StreamEndpoint {
         }
         traffic.httpConnections--;
         response.upgrade(
-          new Connection(this.context, tenant, routes),
+          { connection: new Connection(this.context, tenant, routes) },
           request.getHeader('sec-websocket-key'),
           SUBPROTOCOL,
           request.getHeader('sec-websocket-extensions'),
@@ -62,18 +62,18 @@ export class StreamEndpoint {
         );
       },
       open: (socket) => {
-        socket.getUserData().open(socket);
+        socket.getUserData().connection.open(socket);
         this.sockets.add(socket);
         traffic.streams++;
         metrics.streams.opened++;
       },
       message: (socket, message, isBinary) => {
-        const connection = socket.getUserData();
+        const { connection } = socket.getUserData();
         if (isBinary) connection.receive(new Uint8Array(message));
         else connection.receiveText(new Uint8Array(message));
       },
       close: (socket, code) => {
-        socket.getUserData().over();
+        socket.getUserData().connection.over();
         this.sockets.delete(socket);
         metrics.streams.countClose(code);
         traffic.streams--;
@@ -88,7 +88,7 @@ export class StreamEndpoint {
    * hello are told before, and left some time to close by themselves. Called again until none is left.
    */
   end(): void {
-    for (const socket of [...this.sockets]) socket.getUserData().stop(STOP_POLLS);
+    for (const socket of [...this.sockets]) socket.getUserData().connection.stop(STOP_POLLS);
   }
 
   private refusal(tenant: string, protocols: string): Problem | undefined {

@@ -1,14 +1,12 @@
 import { connect, type Socket } from 'node:net';
-import { ByteBuffer } from 'flatbuffers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { writeRequestFrame } from '#src/dev/request-frame.js';
-import { readDecision } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
-import { AnswerBatch } from '#src/schema/generated/verdict/wire.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { exchangeRaw, rawRequest } from '../lib/raw-http.js';
 import { BUNDLE, bundleFiles, startTestServer, TENANT } from '../lib/server.js';
+import { type Answered, readAnswer, StreamClient } from '../lib/stream-client.js';
 
 const FRAME_BYTES_MAX = 1 << 20;
 
@@ -25,73 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A client: what it sends is answered by `next`, in the order of arrival; `closed` is the close code. */
-class Client {
-  private readonly arrived: (Buffer | string)[] = [];
-  private wake: (() => void) | undefined;
-  readonly closed: Promise<number>;
-  private over = false;
-
-  private constructor(readonly socket: WebSocket) {
-    socket.on('message', (data, isBinary) => {
-      this.arrived.push(isBinary ? (data as Buffer) : data.toString());
-      this.wake?.();
-    });
-    this.closed = new Promise((resolve) => {
-      socket.on('close', (code) => {
-        this.over = true;
-        this.wake?.();
-        resolve(code);
-      });
-    });
-    socket.on('error', () => {});
-  }
-
-  static async open(of: Server = server, tenant = TENANT): Promise<Client> {
-    const client = new Client(new WebSocket(`${of.url.replace('http', 'ws')}/v1/${tenant}/stream`, 'verdict.v1'));
-    await new Promise((resolve, reject) => client.socket.once('open', resolve).once('error', reject));
-    return client;
-  }
-
-  send(message: Uint8Array | string): this {
-    this.socket.send(message);
-    return this;
-  }
-
-  async next(): Promise<Buffer | string> {
-    while (this.arrived.length === 0) {
-      if (this.over) throw new Error('the connection is closed');
-      await new Promise<void>((wake) => {
-        this.wake = wake;
-      });
-    }
-    return this.arrived.shift()!;
-  }
-
-  end(): void {
-    this.socket.terminate();
-  }
-}
-
-interface Answered {
-  id: bigint;
-  error: string | null;
-  /** Per answer: its id, status and outcome. */
-  answers: string[];
-}
-
-function readAnswer(message: Buffer | string): Answered {
-  const batch = AnswerBatch.getRootAsAnswerBatch(new ByteBuffer(message as Buffer));
-  const answers = Array.from({ length: batch.answersLength() }, (_, i) => {
-    const answer = batch.answers(i)!;
-    const { status, outcome } = readDecision(answer.decisionArray()!);
-    return `${answer.id()} ${status} ${outcome}`;
-  });
-  return { id: batch.id(), error: batch.error(), answers };
-}
-
 async function check(message: Uint8Array | string): Promise<Answered | string> {
-  const client = await Client.open();
+  const client = await StreamClient.open(server, TENANT);
   const answer = await client.send(message).next();
   client.end();
   return typeof answer === 'string' ? answer : readAnswer(answer);
@@ -131,7 +64,7 @@ describe('binary messages', () => {
   });
 
   it('are answered after an error on the same connection, all of them, each with its id', async () => {
-    const client = await Client.open();
+    const client = await StreamClient.open(server, TENANT);
     for (let i = 0; i < 200; i++)
       client.send(i % 10 === 3 ? new Uint8Array([9]) : frame([small(), large()], BUNDLE, model, BigInt(i)));
     for (let i = 0; i < 200; i++) {
@@ -142,7 +75,7 @@ describe('binary messages', () => {
   });
 
   it('flipped in every byte are answered or refused, never unanswered', async () => {
-    const client = await Client.open();
+    const client = await StreamClient.open(server, TENANT);
     const whole = frame([small(), large()]);
     for (let i = 0; i < whole.length; i++) {
       const damaged = whole.slice();
@@ -159,7 +92,7 @@ describe('binary messages', () => {
   it('take the pooled path where they are expensive, with the same answers', async () => {
     const pooled = await startServer({ port: 0, costInlineMax: 0, poolThreads: 1 });
     await pooled.engine.publish(TENANT, bundleFiles());
-    const client = await Client.open(pooled);
+    const client = await StreamClient.open(pooled, TENANT);
     for (let i = 0; i < 20; i++) client.send(frame([small(), large()], BUNDLE, model, BigInt(i)));
     const ids = new Set<bigint>();
     for (let i = 0; i < 20; i++) {
@@ -172,7 +105,7 @@ describe('binary messages', () => {
     // A client that leaves while its answers are still being decided harms nobody.
     for (let i = 0; i < 20; i++) client.send(frame([small()]));
     client.end();
-    const other = await Client.open(pooled);
+    const other = await StreamClient.open(pooled, TENANT);
     expect(readAnswer(await other.send(frame([large()])).next()).answers).toEqual(['0 OK decline']);
     expect(await pooled.stop()).toBe(true);
     expect(await other.closed).toBe(1001);
@@ -181,7 +114,7 @@ describe('binary messages', () => {
   it('that find the ring full are answered BUSY, the others decided', async () => {
     const tight = await startServer({ port: 0, costInlineMax: 0, poolThreads: 1, ringBytes: 4096 });
     await tight.engine.publish(TENANT, bundleFiles());
-    const client = await Client.open(tight);
+    const client = await StreamClient.open(tight, TENANT);
     // One write of all frames is read in one turn, before any worker can have answered.
     const frames = Array.from({ length: 64 }, (_, i) => maskedFrame(frame([small()], BUNDLE, model, BigInt(i))));
     (client.socket as unknown as { _socket: Socket })._socket.write(Buffer.concat(frames));
@@ -198,7 +131,7 @@ describe('binary messages', () => {
   });
 
   it('above the limit close the connection', async () => {
-    const client = await Client.open();
+    const client = await StreamClient.open(server, TENANT);
     client.send(new Uint8Array(FRAME_BYTES_MAX + 1));
     expect(await client.closed).toBeGreaterThanOrEqual(1006);
   });
@@ -225,7 +158,7 @@ describe('binary messages', () => {
     slow.on('drain', pump);
     pump();
     await ended;
-    const other = await Client.open(narrow);
+    const other = await StreamClient.open(narrow, TENANT);
     expect(readAnswer(await other.send(frame([small()])).next()).answers).toEqual(['0 OK approve']);
     other.end();
     await narrow.stop();

@@ -31,7 +31,7 @@ function frameOf(payloads: readonly Uint8Array[], options: { model?: bigint; sha
   });
   const bundle = builder.createString('test-bundle');
   const vector = RequestBatch.createRequestsVector(builder, requests);
-  builder.finish(RequestBatch.createRequestBatch(builder, 77n, options.model ?? MODEL, bundle, vector));
+  builder.finish(RequestBatch.createRequestBatch(builder, 77n, options.model ?? MODEL, bundle, vector, 0, 0));
   return builder.asUint8Array().slice();
 }
 

@@ -5,7 +5,7 @@ import { ByteBuffer } from 'flatbuffers';
 import { SLOT_HEADER_BYTES } from '#assembly/shared/layout.js';
 import { Status } from '#assembly/shared/status.js';
 import { compile } from '#src/compiler/compile.js';
-import { peekFrame } from '#src/frame.js';
+import { FrameView } from '#src/frame.js';
 import { readImageFile } from '#src/image/file.js';
 import { stripDecisionId } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
@@ -39,13 +39,14 @@ export function fuzz(data: Uint8Array): void {
     { start: box.output, end: box.output + OUTPUT_BYTES, writable: true },
   ]);
   const { status, answer } = box.watch(() => box.decideFrame(data, { now: NOW }));
-  const head = peekFrame(data);
+  const head = new FrameView();
+  const isRead = head.read(data);
   if (status !== Status.OK) {
     must(status === Status.INVALID_FRAME || status === Status.OUTPUT_FULL, `status ${status}`);
     return;
   }
-  must(head !== undefined, 'the engine accepts what the host refuses');
-  must(head.model === bundleModel.hash, 'a frame of another model');
+  must(isRead, 'the engine accepts what the host refuses');
+  must(head.modelHash === bundleModel.hash, 'a frame of another model');
   const request = RequestBatch.getRootAsRequestBatch(new ByteBuffer(data));
   const answers = AnswerBatch.getRootAsAnswerBatch(new ByteBuffer(answer));
   must(answers.id() === request.id() && answers.answersLength() === head.count, 'another batch is answered');
@@ -60,7 +61,7 @@ export function fuzz(data: Uint8Array): void {
     const decision = answered.decisionArray()!;
     must(Buffer.compare(stripDecisionId(decision.slice()), stripDecisionId(decisions[0]!.bytes)) === 0, `answer ${index} differs`);
   }
-  if (head.count > 0) plantedIn(() => head.bundle);
+  if (head.count > 0) plantedIn(() => head.bundleName(data));
 }
 
 function* seeds(): Generator<Uint8Array> {
