@@ -11,8 +11,8 @@ const VTABLE_DEADLINE = 12;
 const VTABLE_TRACEPARENT = 14;
 
 /**
- * The head of a RequestBatch, read without making anything: 64-bit numbers are two words, texts are places. One view serves frame after
- * frame; what it says is of the last one read.
+ * The head of a RequestBatch, read without making anything: 64-bit numbers are two words, texts are places. One view serves frame
+ * after frame; what it says is of the last one read.
  */
 export class FrameView {
   idLow = 0;

@@ -95,8 +95,8 @@ export class Connection {
   }
 
   /**
-   * Asked again and again by a server that stops: tells a client that has said hello, and closes with 1001 what is owed nothing. Such
-   * a client gets `polls` calls to finish by itself.
+   * Asked again and again by a server that stops: tells a client that has said hello, and closes with 1001 what is owed nothing.
+   * Such a client gets `polls` calls to finish by itself.
    */
   stop(polls: number): void {
     if (this.stopPolls < 0 && this.spoken !== Spoken.NOT) this.say({ stopping: true });

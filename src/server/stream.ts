@@ -84,8 +84,8 @@ export class StreamEndpoint {
   }
 
   /**
-   * Closes the sockets that are owed nothing with 1001: no request pending, no answer waiting for its reader. Clients that have said
-   * hello are told before, and left some time to close by themselves. Called again until none is left.
+   * Closes the sockets that are owed nothing with 1001: no request pending, no answer waiting for its reader. Clients that have
+   * said hello are told before, and left some time to close by themselves. Called again until none is left.
    */
   end(): void {
     for (const socket of [...this.sockets]) socket.getUserData().connection.stop(STOP_POLLS);

@@ -51,7 +51,8 @@ export function readMessage(message: Uint8Array): TextRequest | TextControl {
   while (end > 0 && bytes[end - 1]! <= SPACE) end--;
   if (head === null || bytes[end - 1] !== CLOSE_BRACE) return parseMessage(message);
   const [{ length }, id, bundle] = head;
-  const payload = bytes.subarray(length, end - 1);
+  // No Buffer: its slice is no copy, and what is pooled is copied.
+  const payload = message.subarray(length, end - 1);
   return {
     ...(id === undefined ? {} : { id: JSON.parse(id) as unknown }),
     ...{ bundle: bundle!, payload, deadlineMillis: 0, traceparent: undefined, isGuess: true },

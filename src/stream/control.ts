@@ -1,5 +1,5 @@
-// Control messages (schemas/control.fbs), read with every place checked, and written; both ends use it. The text form of the same is
-// JSON with the names in camel case: {"hello": {...}}, {"welcome": {...}}, {"cancel": [...]}, {"credit": n}, {"stopping": true}.
+// Control messages (schemas/control.fbs), read with every place checked, and written; both ends use it. The text form of the same
+// is JSON with the names in camel case: {"hello": {...}}, {"welcome": {...}}, {"cancel": [...]}, {"credit": n}, {"stopping": true}.
 
 import { Builder } from 'flatbuffers';
 import { fieldOf, longAt, rootOf, stringOf, stringsOf, tableOf, u16, u32, vectorOf } from '../schema/flat-bytes.js';
