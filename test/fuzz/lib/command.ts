@@ -124,7 +124,7 @@ async function saveCorpus(target: Target, fuzzer: Fuzzer): Promise<void> {
   }
   const left: { data: Uint8Array; fresh: number[] }[] = [];
   for (const { data } of fuzzer.corpus.entries) {
-    if (data.length <= KEPT_BYTES_MAX) left.push({ data, fresh: await passed(data) });
+    if ((target.pack?.(data) ?? data).length <= KEPT_BYTES_MAX) left.push({ data, fresh: await passed(data) });
   }
   // Always the one that adds most next, of those the shortest.
   left.sort((a, b) => a.data.length - b.data.length);
@@ -139,8 +139,9 @@ async function saveCorpus(target: Target, fuzzer: Fuzzer): Promise<void> {
     kept.push(best.data);
     for (const edge of best.fresh) seen.add(edge);
   }
-  writeInputs('corpus', target.name, kept);
-  const bytes = kept.reduce((sum, { length }) => sum + length, 0);
+  const packed = kept.map((data) => target.pack?.(data) ?? data);
+  writeInputs('corpus', target.name, packed);
+  const bytes = packed.reduce((sum, { length }) => sum + length, 0);
   console.log(`${target.name}: corpus of ${fuzzer.corpus.entries.length} kept as ${kept.length} files, ${bytes} bytes`);
 }
 

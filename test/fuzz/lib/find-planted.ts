@@ -53,6 +53,7 @@ async function find(target: Target, name: string, run: PlantedRun, turn: (isOn: 
   const wasFed = fuzzer.crashes.size > 0;
   await fuzzer.run({ executionsMax: run.executionsMax, stopsAtCrash: true });
   turn(false);
+  target.forget?.();
   const [crash] = fuzzer.crashes.values();
   // What is wrong without it as well is a defect of its own.
   if (crash !== undefined) await target.fuzz(crash.data);

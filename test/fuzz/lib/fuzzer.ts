@@ -70,7 +70,8 @@ export class Fuzzer {
    */
   async feed(inputs: Iterable<Uint8Array | string>): Promise<void> {
     for (const input of inputs) {
-      const data = typeof input === 'string' ? new TextEncoder().encode(input) : input;
+      const given = typeof input === 'string' ? new TextEncoder().encode(input) : input;
+      const data = this.target.unpack?.(given) ?? given;
       const mended = this.target.repair?.(data) ?? data;
       for (const each of Buffer.compare(data, mended) === 0 ? [data] : [data, mended]) {
         const keys = await this.execute(each);

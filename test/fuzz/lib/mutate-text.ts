@@ -6,6 +6,15 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 const WORD = /[A-Za-z_$][\w$]*|\d+(?:\.\d+)?|"[^"\n]*"|'[^'\n]*'|[^\s\w]{1,3}/g;
+/** Operators that are mistaken for one another. */
+const OPERATORS: readonly (readonly string[])[] = [
+  ['&&', '||', '??'],
+  ['===', '!=='],
+  ['<=', '>=', '<', '>'],
+  ['+', '-', '*', '/', '%'],
+  ['?.', '.'],
+];
+const OPERATOR = /&&|\|\||\?\?|[=!]==|<=|>=|\?\.|[<>+\-*/%.]/g;
 const OPEN: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 interface Part {
@@ -49,7 +58,8 @@ export function mutateText(data: Uint8Array, random: Random, tokens: readonly (s
 }
 
 function change(text: string, random: Random, tokens: readonly (string | Uint8Array)[]): string | undefined {
-  const roll = random.below(10);
+  const roll = random.below(11);
+  if (roll === 10) return otherOperator(text, random);
   const parts = roll < 6 ? words(text) : roll < 8 ? lines(text) : brackets(text);
   if (parts.length === 0) return undefined;
   const part = random.pick(parts);
@@ -65,4 +75,13 @@ function change(text: string, random: Random, tokens: readonly (string | Uint8Ar
   const how = random.below(4);
   if (how === 0) return replaced(text, { start: part.end, end: part.end }, random.chance(50) ? ` ${by}` : by);
   return replaced(text, part, how === 1 && random.chance(50) ? '' : by);
+}
+
+/** One operator becomes another of its kind. */
+function otherOperator(text: string, random: Random): string | undefined {
+  const places = [...text.matchAll(OPERATOR)];
+  if (places.length === 0) return undefined;
+  const { index, 0: operator } = random.pick(places);
+  const kind = OPERATORS.find((each) => each.includes(operator));
+  return kind === undefined ? undefined : replaced(text, { start: index, end: index + operator.length }, random.pick(kind));
 }

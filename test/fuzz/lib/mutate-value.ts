@@ -46,7 +46,13 @@ export function mutateJson(text: string, random: Random, names: readonly string[
     if (places.length === 0) break;
     change(random.pick(places), random, places, names);
   }
-  return JSON.stringify(value);
+  const changed = JSON.stringify(value);
+  return random.chance(20) ? changed.replace(/[^ -~]/g, escaped) : changed;
+}
+
+/** A code unit as JSON escapes it. */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Everything below a value, itself aside. */

@@ -16,6 +16,11 @@ export interface Target {
   isText?: boolean;
   /** A change that knows the structure; undefined where it has none for this input. */
   mutate?(data: Uint8Array, random: Random): Uint8Array | undefined;
+  /** Drops what the code keeps of earlier inputs: made while a planted defect was on, it would be wrong behind it. */
+  forget?(): void;
+  /** The input as a file keeps it, and back: without what all inputs share. */
+  pack?(data: Uint8Array): Uint8Array;
+  unpack?(data: Uint8Array): Uint8Array;
   /** Mends a changed input, e.g. its checksum. */
   repair?(data: Uint8Array): Uint8Array;
 }

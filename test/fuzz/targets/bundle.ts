@@ -10,6 +10,7 @@ import { readImageFile } from '#src/image/file.js';
 import { readDecision } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { NOW } from '../../compiler/standard-world.js';
+import { bindParameters } from '../lib/bound-parameters.js';
 import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
 import { FuzzBox } from '../lib/engine.js';
 import { joinFiles, splitFiles } from '../lib/files-text.js';
@@ -19,7 +20,9 @@ import { payloadRegions } from '../lib/regions.js';
 import { checkSteps } from '../lib/steps.js';
 import { must, type Target } from '../lib/target.js';
 
-const box = new FuzzBox({ imageBytesMax: 1 << 20, inputBytes: 1 << 16, outputBytes: 1 << 16 });
+const IMAGE_BYTES_MAX = 1 << 20;
+const box = new FuzzBox({ imageBytesMax: IMAGE_BYTES_MAX, inputBytes: 1 << 16, outputBytes: 1 << 16 });
+const PARAMETERS = box.input + 32768;
 const encoder = new PayloadEncoder(bundleModel);
 const payloads = bundlePayloads.map((payload) => encoder.encode(payload).slice());
 
@@ -44,21 +47,41 @@ export function fuzz(data: Uint8Array): void {
   if (image === undefined) return;
   must(manifest !== undefined && lock !== undefined, 'an image without manifest or lock');
   const { deciding, header } = readImageFile(image);
-  if (deciding.length > 1 << 20 || header.decisionBytesMax > box.outputBytes) return;
+  if (deciding.length > IMAGE_BYTES_MAX || header.decisionBytesMax > box.outputBytes) return;
   box.bytes.set(deciding, box.image);
   box.allow([{ start: box.image, end: box.image + deciding.length }]);
   must(box.watch(() => box.load(deciding)) === 0, 'the verifier refuses an image of the compiler');
-  for (const payload of payloads) {
-    box.allow(payloadRegions(box, deciding, [payload]));
-    const { decisions } = box.watch(() => box.decide([payload], { now: NOW }));
+  for (const [turn, payload] of payloads.entries()) {
+    const decisions = decideOne(deciding, payload, turn);
     checkSteps('bundle', box.steps, header.costMax);
     const { status } = decisions[0]!;
     must(status !== Status.INTERNAL, 'the engine has broken an invariant');
     readDecision(decisions[0]!.bytes);
     must(header.modelHash !== bundleModel.hash || status !== Status.INVALID_PAYLOAD, 'a payload of the model is refused');
   }
+  checkIndex(files, deciding);
   checkRanges(files, deciding);
   plantedIn(() => (diagnostics.length === 0 ? data : ''));
+}
+
+/** Decides one payload; parameters have their bounds for values, by turns. */
+function decideOne(image: Uint8Array, payload: Uint8Array, turn: number): readonly { status: Status; bytes: Uint8Array }[] {
+  const bound = bindParameters(box, image, PARAMETERS, turn);
+  must(bound !== undefined, 'the bounds of a parameter are no values of it');
+  box.allow([...payloadRegions(box, image, [payload]), ...bound.regions]);
+  return box.watch(() => box.decide([payload], { now: NOW, parameters: bound.parameters })).decisions;
+}
+
+/** With an index wherever one can be made, the bundle decides as it does. */
+function checkIndex(files: ReadonlyMap<string, Uint8Array>, image: Uint8Array): void {
+  const { image: file, indexes = [] } = compile(files, { profileMax: 'standard', index: 'on' });
+  must(file !== undefined, 'refused with an index');
+  const { deciding } = readImageFile(file);
+  if (!indexes.some(({ indexed }) => indexed) || deciding.length > IMAGE_BYTES_MAX) return;
+  const meant = decide(image.slice());
+  for (const [index, decision] of decide(deciding.slice()).entries()) {
+    must(decision === meant[index], `payload ${index}: ${decision} with an index, without ${meant[index]}`);
+  }
 }
 
 /** A range of whole numbers in quotes, as cells of tables and scorecards have it. */
@@ -88,9 +111,8 @@ function checkRanges(files: ReadonlyMap<string, Uint8Array>, image: Uint8Array):
 function decide(image: Uint8Array): string[] {
   box.allow([{ start: box.image, end: box.image + image.length }]);
   must(box.watch(() => box.load(image)) === 0, 'the verifier refuses an image of the compiler');
-  return payloads.map((payload) => {
-    box.allow(payloadRegions(box, image, [payload]));
-    const { decisions } = box.watch(() => box.decide([payload], { now: NOW }));
+  return payloads.map((payload, turn) => {
+    const decisions = decideOne(image, payload, turn);
     const { status, outcome, score, reasons } = readDecision(decisions[0]!.bytes);
     return JSON.stringify({ status, outcome, score, reasons });
   });
@@ -133,6 +155,7 @@ const TOKENS = [
     '=== features/a.yaml\n',
     '=== scorecards/c.yaml\n',
     '=== lists/l.yaml\n',
+    '=== parameters/limits.yaml\n',
   ],
   ...[
     '=== input.yaml\n',
@@ -233,6 +256,10 @@ const TOKENS = [
     ' || flag',
     'items.length',
     'lists.l.includes(s)',
+    'parameters.limits.above',
+    'parameters.limits.isOpen',
+    'values',
+    'integer',
     't.rate',
     'credit.score',
     '=== null',

@@ -105,6 +105,10 @@ const SEEDS = [
   'kinds !== null && kinds.every(x => x === "US") && maybeTags?.length === 1',
   'items.map(x => x.sku.slice(0, 2) + s).some(x => x === t)',
   'amount % fee + big * 2 - maybeAmount',
+  'maybe === null || maybe > 2',
+  'note !== null && note.length > n',
+  'maybeFlag === null ? flag : maybeFlag',
+  'divide(fee, 2, 3, "half-even")',
 ];
 
 export const target: Target = {

@@ -17,7 +17,8 @@ import { readDecision } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { worldFiles } from '../../compiler/bundle-world.js';
 import { encoded, model, NOW } from '../../compiler/standard-world.js';
-import { BUNDLES, bundleModel, bundlePayloads } from '../lib/bundles.js';
+import { bindParameters } from '../lib/bound-parameters.js';
+import { BUNDLES, bundleModel, bundlePayloads, SMALL_BUNDLES, smallModel, smallPayloads } from '../lib/bundles.js';
 import { FuzzBox } from '../lib/engine.js';
 import { unitsOf } from '../lib/image-cost.js';
 import { plantedIn } from '../lib/planted.js';
@@ -29,8 +30,14 @@ import { must, type Target } from '../lib/target.js';
 const IMAGE_BYTES_MAX = 16384;
 const box = new FuzzBox({ imageBytesMax: IMAGE_BYTES_MAX, inputBytes: 1 << 16, outputBytes: 1 << 20 });
 const bundleEncoder = new PayloadEncoder(bundleModel);
-const payloads = [...encoded.map(({ bytes }) => bytes), ...bundlePayloads.map((payload) => bundleEncoder.encode(payload).slice())];
+const smallEncoder = new PayloadEncoder(smallModel);
+const payloads = [
+  ...encoded.map(({ bytes }) => bytes),
+  ...bundlePayloads.map((payload) => bundleEncoder.encode(payload).slice()),
+  ...smallPayloads.map((payload) => smallEncoder.encode(payload).slice()),
+];
 const BINDINGS = box.input + 32768;
+const PARAMETERS = box.input + 40960;
 const LISTS_MAX = 8;
 /** As the verifier's own (assembly/image/cost.ts). */
 const COST_SLACK = 1e-9;
@@ -49,9 +56,11 @@ export function fuzz(data: Uint8Array): void {
   const lists = new DataView(image.buffer, image.byteOffset).getUint32(at.IMAGE_LIST_COUNT, true);
   if (lists > LISTS_MAX || header.decisionBytesMax > box.outputBytes) return;
   const bindings = box.bind(BINDINGS, regions);
-  for (const payload of payloads) {
-    box.allow([...payloadRegions(box, image, [payload]), ...listRegions(bindings, regions)]);
-    box.fillSlot(box.place([payload]), { now: NOW, lists: bindings });
+  for (const [turn, payload] of payloads.entries()) {
+    const bound = bindParameters(box, image, PARAMETERS, turn);
+    if (bound === undefined) return;
+    box.allow([...payloadRegions(box, image, [payload]), ...listRegions(bindings, regions), ...bound.regions]);
+    box.fillSlot(box.place([payload]), { now: NOW, lists: bindings, parameters: bound.parameters });
     if (header.kind === at.ImageKind.EXPRESSIONS) box.watch(() => box.exports.evaluate(box.slot));
     else {
       const status = box.watch(() => box.exports.decide(box.slot));
@@ -113,7 +122,7 @@ function* seeds(): Generator<Uint8Array> {
     if (image.length <= IMAGE_BYTES_MAX) yield image;
   }
   for (const index of ['off', 'on'] as const) {
-    for (const files of index === 'off' ? BUNDLES : [...BUNDLES, ...INDEXED]) {
+    for (const files of [...SMALL_BUNDLES, ...BUNDLES, ...(index === 'off' ? [] : INDEXED)]) {
       const { image, diagnostics } = compile(files, { profileMax: 'standard', index });
       if (image === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
       const { deciding } = readImageFile(image);

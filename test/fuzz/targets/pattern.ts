@@ -6,6 +6,7 @@ import { BlobKind } from '#assembly/shared/image.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { type CompiledPattern, compileNfa, compilePattern } from '#src/compiler/pattern/compile-pattern.js';
+import { PATTERNS_KEPT_MAX } from '#src/compiler/pattern/limits.js';
 import { readHeader } from '#src/image/header.js';
 import { writeImage } from '#src/image/write-image.js';
 import { Assembler } from '../../lib/image-assembler.js';
@@ -13,6 +14,7 @@ import { modelOf } from '../../lib/image-model.js';
 import { payloadOf } from '../../lib/image-payload.js';
 import { FuzzBox } from '../lib/engine.js';
 import { plantedIn } from '../lib/planted.js';
+import type { Random } from '../lib/random.js';
 import { payloadRegions } from '../lib/regions.js';
 import { checkSteps } from '../lib/steps.js';
 import { must, type Target } from '../lib/target.js';
@@ -70,6 +72,7 @@ const SEEDS = [
   '(?:x*?|\\d{2,})+$\0xx12',
   '[^\\p{L}\\s]|\\u{1f600}\0😀',
   '\\B\\w\\W(?<n>.)[\\w-]\0ab-c',
+  '\\w.\\w$\0a😀b',
 ];
 
 const TOKENS = [
@@ -81,4 +84,23 @@ const TOKENS = [
   ),
 ];
 
-export const target: Target = { name: 'pattern', fuzz, isText: true, seeds: () => SEEDS, dictionary: TOKENS, bytesMax: 60 };
+/** A pattern of few tokens, before the text of an input: much of what is special is short. */
+function short(data: Uint8Array, random: Random): Uint8Array {
+  const text = new TextDecoder().decode(data);
+  const source = Array.from({ length: 1 + random.below(3) }, () => random.pick(TOKENS)).join('');
+  const end = text.indexOf('\0');
+  return new TextEncoder().encode(`${source}${end < 0 ? '\0' : text.slice(end)}`);
+}
+
+export const target: Target = {
+  name: 'pattern',
+  fuzz,
+  isText: true,
+  seeds: () => SEEDS,
+  dictionary: TOKENS,
+  forget: () => {
+    for (let count = 0; count <= PATTERNS_KEPT_MAX; count++) compilePattern(`x{${count}}`);
+  },
+  mutate: (data, random) => (random.chance(50) ? short(data, random) : undefined),
+  bytesMax: 60,
+};
