@@ -225,7 +225,8 @@ const names = options.target ?? [...NAMES];
 let good = true;
 if (options.replay !== undefined) {
   const target = await load(names[0]!);
-  await target.fuzz(new Uint8Array(readFileSync(options.replay)));
+  const given = new Uint8Array(readFileSync(options.replay));
+  await target.fuzz(target.unpack?.(given) ?? given);
   console.log('no crash');
 } else {
   for (const name of names) {

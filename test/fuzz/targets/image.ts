@@ -12,6 +12,7 @@ import type { Scope } from '#src/compiler/scope.js';
 import { readImageFile } from '#src/image/file.js';
 import { readHeader } from '#src/image/header.js';
 import { writeList } from '#src/image/list.js';
+import { widePowers } from '#src/image/powers-of-ten.js';
 import { sealImage } from '#src/image/write-image.js';
 import { readDecision } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
@@ -27,7 +28,7 @@ import { listRegions, payloadRegions } from '../lib/regions.js';
 import { checkSteps } from '../lib/steps.js';
 import { must, type Target } from '../lib/target.js';
 
-const IMAGE_BYTES_MAX = 16384;
+const IMAGE_BYTES_MAX = 24576;
 const box = new FuzzBox({ imageBytesMax: IMAGE_BYTES_MAX, inputBytes: 1 << 16, outputBytes: 1 << 20 });
 const bundleEncoder = new PayloadEncoder(bundleModel);
 const smallEncoder = new PayloadEncoder(smallModel);
@@ -241,6 +242,26 @@ function repair(data: Uint8Array): Uint8Array {
   return out;
 }
 
+/** Ends a packed input, behind the offset of what was taken out. */
+const PACKED = new TextEncoder().encode('without powers');
+const powers = widePowers();
+
+/** Without the powers of ten that the plan for JSON of every image that decides has: most of a small image. */
+function pack(data: Uint8Array): Uint8Array {
+  const at = Buffer.from(data.buffer, data.byteOffset, data.length).indexOf(powers);
+  if (at < 0) return data;
+  const offset = Buffer.alloc(4);
+  offset.writeUInt32LE(at);
+  return new Uint8Array(Buffer.concat([data.subarray(0, at), data.subarray(at + powers.length), offset, PACKED]));
+}
+
+function unpack(data: Uint8Array): Uint8Array {
+  const end = data.length - PACKED.length;
+  if (end < 4 || Buffer.compare(data.subarray(end), PACKED) !== 0) return data;
+  const at = Math.min(new DataView(data.buffer, data.byteOffset).getUint32(end - 4, true), end - 4);
+  return new Uint8Array(Buffer.concat([data.subarray(0, at), powers, data.subarray(at, end - 4)]));
+}
+
 export const target: Target = {
   name: 'image',
   fuzz,
@@ -249,4 +270,6 @@ export const target: Target = {
   keepsLength: true,
   mutate: change,
   repair,
+  pack,
+  unpack,
 };
