@@ -1,4 +1,4 @@
-// Values for the parameters that an image reads, whatever its descriptors say: their least, their most, texts as long as they may be.
+// Values for the parameters that an image reads, whatever its descriptors say: their least, their most, texts as long as may be.
 
 import * as at from '#assembly/shared/image.js';
 import { ParameterError } from '#assembly/shared/status.js';
