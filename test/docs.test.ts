@@ -171,7 +171,7 @@ describe('docs/ARCHITECTURE.md', () => {
 
 describe('docs/FORMATS.md', () => {
   it('has every route of the server, and no other', () => {
-    const sources = read('src/server/app.ts') + read('src/server/stream.ts');
+    const sources = read('src/server/app.ts') + read('src/server/stream-connection.ts');
     const patterns = [...sources.matchAll(/'(\/(?:v1\/:tenant\/[^'$]+|healthz|readyz|metrics))'/g)].map((match) => match[1]!);
     const files = [...read('src/server/bundle-route.ts').matchAll(/^ {2}'(model\.[a-z.]+)':/gm)].map((match) => match[1]!);
     expect(patterns.length).toBeGreaterThan(7);

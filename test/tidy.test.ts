@@ -66,7 +66,9 @@ const rows: readonly (readonly string[])[] = [
     'src/ruleset.ts',
     'src/engine.ts',
   ],
-  ['src/server', 'src/cli', 'src/index.ts', 'src/dev'],
+  ['src/server', 'src/index.ts'],
+  ['src/loadtest'],
+  ['src/cli', 'src/dev'],
   ['examples', 'bench'],
 ];
 
@@ -94,8 +96,6 @@ const edges: Readonly<Record<string, string>> = {
   'src/ruleset.ts -> src/decide-json.ts': 'a rule set decides texts',
   'src/ruleset.ts -> src/explain.ts': 'a rule set explains',
   'src/engine.ts -> src/ruleset.ts': 'an engine hands out rule sets',
-  'src/cli -> src/server': 'verdict serve',
-  'src/dev -> src/server': 'npm start serves',
   'src/dev -> examples': 'npm start decides generated payments',
 };
 
@@ -233,13 +233,18 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
     where: ['src/dev/'],
     why: 'only server speaks HTTP, by uWebSockets.js',
   },
-  { what: /^(node:)?net$/, where: ['src/registry/owner.ts', 'src/server/', 'src/dev/'], why: 'a socket guards the data directory' },
+  {
+    what: /^(node:)?net$/,
+    where: ['src/registry/owner.ts', 'src/server/', 'src/loadtest/', 'src/dev/'],
+    why: 'sockets are opened in few places',
+  },
   {
     what: /^node:fs/,
     where: [
       ...['src/registry/files.ts', 'src/registry/store.ts', 'src/registry/list-store.ts', 'src/server/uws.ts'],
       ...['src/registry/parameter-store.ts'],
       ...['src/runtime/instance.ts', 'src/runtime/embedded.ts', 'src/cli/', 'src/dev/'],
+      ...['src/loadtest/machine.ts', 'src/loadtest/report-page.ts'],
     ],
     why: 'files are touched in few places',
   },

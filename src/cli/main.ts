@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/export.js')).exportCommand(),
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  loadtest: async () => (await import('./commands/loadtest.js')).loadtestCommand(),
   publish: async () => (await import('./commands/publish.js')).publishCommand(),
   list: async () => (await import('./commands/list.js')).listCommand(),
   parameter: async () => (await import('./commands/parameter.js')).parameterCommand(),

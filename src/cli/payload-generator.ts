@@ -1,20 +1,10 @@
 // Payloads drawn from a model, for benches where there are no rows: any value the model allows, near its bounds now and then.
 
 import { FieldKind } from '../../assembly/shared/value-type.js';
+import { makeRandom } from '../loadtest/random.js';
 import { formatDecimal } from '../schema/decimal.js';
 import type { Field, Model, Table } from '../schema/model.js';
 import { formatDate, formatTimestamp } from '../schema/time.js';
-
-/** Uniform numbers in [0, 1): mulberry32. */
-function makeRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Share of nullable fields that are left out. */
 const ABSENT_SHARE = 0.15;

@@ -1,0 +1,232 @@
+// The processes of a run, and what they count together. The parent opens no connection: it deals out the work, gives the sign to
+// begin, adds up, and lets nobody stay behind.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Latencies } from './latency.js';
+import { shareOf } from './messages.js';
+import { type FromWorker, type Interval, makeClock, type ToWorker, type WorkerOrder, type WorkerResult } from './order.js';
+import { addTally, emptyTally, type Tally } from './tally.js';
+
+const WORKER = fileURLToPath(new URL('./worker-main.js', import.meta.url));
+/** From the sign to the beginning: longer than a message takes. */
+const START_MICROS = 250_000;
+/** How much longer than ordered a process may take before it is ended. */
+const GRACE_SECONDS = 30;
+
+/** A run of all processes: `order` without what each process gets of its own. */
+export type CrewOrder = Omit<WorkerOrder, 'share' | 'shares'> & { readonly processes: number };
+
+/** One second of a run, of all processes. */
+export interface Second {
+  readonly second: number;
+  /** Counted since the beginning. */
+  readonly tally: Tally;
+  readonly open: number;
+  readonly inFlight: number;
+  /** Of the answers of this second. */
+  readonly latency: Latencies;
+  /** How many processes have told of it. */
+  readonly heard: number;
+}
+
+export interface CrewResult {
+  readonly tally: Tally;
+  readonly latency: Latencies;
+  readonly service: Latencies;
+  readonly lag: Latencies;
+  readonly atLeast: Latencies;
+  readonly seconds: readonly Second[];
+  /** From the beginning to the last answer, or the end of sending. */
+  readonly duration: number;
+  readonly cpuMillis: number;
+  /** Processes that ended before they had told what they found; what they last said is counted. */
+  readonly processesLost: number;
+}
+
+/** What is told while a run goes on. */
+export interface CrewEvents {
+  connecting?(open: number, failed: number): void;
+  /** All connections are open, or have failed; sending begins when it resolves. */
+  ready?(tally: Tally): Promise<void> | void;
+  second?(second: Second): void;
+}
+
+interface Member {
+  readonly child: ChildProcess;
+  open: number;
+  failed: number;
+  ready: Tally | undefined;
+  last: Interval | undefined;
+  /** All latencies it has told of, second by second. */
+  readonly heard: Latencies;
+  result: WorkerResult | undefined;
+  isGone: boolean;
+}
+
+export class Crew {
+  readonly #members: Member[];
+  readonly #seconds = new Map<number, Second>();
+  readonly #clock = makeClock();
+  #isStopped = false;
+  #changed: () => void = () => {};
+
+  constructor(
+    private readonly order: CrewOrder,
+    private readonly events: CrewEvents = {},
+  ) {
+    this.#members = Array.from({ length: order.processes }, () => this.#start());
+  }
+
+  /** Runs to the end, whatever becomes of its processes. */
+  async run(): Promise<CrewResult> {
+    try {
+      for (const [share, { child }] of this.#members.entries()) send(child, { kind: 'order', order: this.#orderOf(share) });
+      await this.#until(({ ready }) => ready !== undefined);
+      const opened = emptyTally();
+      for (const { ready } of this.#members) if (ready !== undefined) addTally(opened, ready);
+      await this.events.ready?.(opened);
+      const atMicros = this.#clock() + (this.#isStopped || opened.opened === 0 ? 0 : START_MICROS);
+      for (const { child } of this.#members) send(child, { kind: 'go', atMicros });
+      if (this.#isStopped) this.stop();
+      const seconds = this.order.phases.reduce((sum, phase) => sum + phase.seconds, 0) + this.order.drainSeconds + GRACE_SECONDS;
+      const limit = setTimeout(() => this.kill(), seconds * 1000);
+      await this.#until(({ result }) => result !== undefined);
+      clearTimeout(limit);
+      return this.#sum();
+    } finally {
+      this.kill();
+    }
+  }
+
+  /** Sends no more: the run ends as soon as the last answers are there. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { child, isGone } of this.#members) if (!isGone) send(child, { kind: 'stop' });
+  }
+
+  /** Ends all processes at once; a run that goes on ends with what they have told. */
+  kill(): void {
+    for (const member of this.#members) {
+      if (member.result !== undefined && member.child.connected) member.child.disconnect();
+      else if (!member.isGone) member.child.kill('SIGKILL');
+    }
+  }
+
+  #start(): Member {
+    const child = fork(WORKER, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+    const member: Member = {
+      child,
+      open: 0,
+      failed: 0,
+      ready: undefined,
+      last: undefined,
+      heard: new Latencies(),
+      result: undefined,
+      isGone: false,
+    };
+    child.on('message', (message) => this.#take(member, message as FromWorker));
+    child.on('error', () => undefined);
+    child.once('exit', () => {
+      member.isGone = true;
+      this.#changed();
+    });
+    return member;
+  }
+
+  #orderOf(share: number): WorkerOrder {
+    const { processes, ...order } = this.order;
+    const part = (whole: number): number => Math.floor(whole / processes) + (share < whole % processes ? 1 : 0);
+    const own = order.sources.filter((_, i) => i % processes === share % Math.max(1, order.sources.length));
+    return {
+      ...order,
+      share,
+      shares: processes,
+      sources: own,
+      connections: part(order.connections),
+      connectionsPerSecond: order.connectionsPerSecond / processes,
+      connectingMax: Math.max(1, part(order.connectingMax)),
+      requestsMax: part(order.requestsMax),
+      messages: shareOf(order.messages, share, processes),
+    };
+  }
+
+  #take(member: Member, message: FromWorker): void {
+    if (message.kind === 'connecting') {
+      member.open = message.open;
+      member.failed = message.failed;
+      const sum = (key: 'open' | 'failed') => this.#members.reduce((total, one) => total + one[key], 0);
+      this.events.connecting?.(sum('open'), sum('failed'));
+    } else if (message.kind === 'ready') member.ready = message.tally;
+    else if (message.kind === 'interval') this.#addInterval(member, message.interval);
+    else member.result = message.result;
+    this.#changed();
+  }
+
+  #addInterval(member: Member, interval: Interval): void {
+    member.last = interval;
+    const { second } = interval;
+    const before = this.#seconds.get(second);
+    const latency = before?.latency ?? new Latencies();
+    const own = Latencies.decode(interval.latency);
+    latency.add(own);
+    member.heard.add(own);
+    // what each process has counted up to now, whichever second it is in
+    const tally = emptyTally();
+    let open = 0;
+    let inFlight = 0;
+    for (const { last } of this.#members) {
+      if (last === undefined) continue;
+      addTally(tally, last.tally);
+      open += last.open;
+      inFlight += last.inFlight;
+    }
+    const heard = (before?.heard ?? 0) + 1;
+    this.#seconds.set(second, { second, tally, open, inFlight, latency, heard });
+    const now = this.#seconds.get(second);
+    if (now !== undefined && heard >= this.#members.filter(({ isGone }) => !isGone).length) this.events.second?.(now);
+  }
+
+  /** Resolves when every process that is still there has it. */
+  #until(has: (member: Member) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!this.#members.every((member) => member.isGone || has(member))) return;
+        this.#changed = () => {};
+        resolve();
+      };
+      this.#changed = look;
+      look();
+    });
+  }
+
+  #sum(): CrewResult {
+    const tally = emptyTally();
+    const [latency, service, lag, atLeast] = [new Latencies(), new Latencies(), new Latencies(), new Latencies()];
+    let [duration, cpuMillis, processesLost] = [0, 0, 0];
+    for (const { result, last, ready, heard } of this.#members) {
+      if (result === undefined) {
+        processesLost++;
+        const known = last?.tally ?? ready;
+        if (known !== undefined) addTally(tally, { ...known, unanswered: known.sent - known.answered - known.failed });
+        latency.add(heard);
+        atLeast.add(heard);
+        continue;
+      }
+      addTally(tally, result.tally);
+      latency.add(Latencies.decode(result.latency));
+      service.add(Latencies.decode(result.service));
+      lag.add(Latencies.decode(result.lag));
+      atLeast.add(Latencies.decode(result.atLeast));
+      duration = Math.max(duration, result.seconds);
+      cpuMillis += result.cpuMillis;
+    }
+    const seconds = [...this.#seconds.values()].sort((a, b) => a.second - b.second);
+    return { tally, latency, service, lag, atLeast, seconds, duration, cpuMillis, processesLost };
+  }
+}
+
+function send(child: ChildProcess, message: ToWorker): void {
+  // a process that has gone is noticed by its exit
+  if (child.connected) child.send(message, () => undefined);
+}

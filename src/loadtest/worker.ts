@@ -1,0 +1,192 @@
+// One process's part of a run, with sockets and the clock: connects, waits for the start, sends what is due, waits for the last
+// answers. Ends by itself, whatever the server does.
+
+import { Arrivals } from './arrivals.js';
+import { Connections } from './connections.js';
+import { type FromWorker, type Interval, makeClock, type WorkerOrder, type WorkerResult } from './order.js';
+import { Profile } from './profile.js';
+import { Session } from './session.js';
+
+/** Below it, a process that spins does not sleep. */
+const SPIN_MICROS = 2_000;
+const SLEEP_MILLIS_MAX = 1_000;
+/** How often a run that waits for the last answers looks whether it is over. */
+const DRAIN_STEP_MILLIS = 2;
+const PROGRESS_EVERY = 50;
+
+export class Worker {
+  readonly #clock = makeClock();
+  readonly #session: Session;
+  readonly #connections: Connections;
+  readonly #profile: Profile;
+  /** The beginning of the run by the machine's clock. */
+  #start = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #isRunning = false;
+  #stop: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(
+    private readonly order: WorkerOrder,
+    private readonly tell: (message: FromWorker) => void,
+  ) {
+    const { share, shares, loop } = order;
+    this.#profile = new Profile(order.phases);
+    const session = {
+      connections: order.connections,
+      inFlight: order.inFlight,
+      profile: this.#profile,
+      requestsMax: order.requestsMax,
+      messages: order.messages.offsets.length - 1,
+    };
+    const arrivals =
+      loop.kind === 'open'
+        ? new Arrivals(this.#profile, { kind: loop.arrivals, rate: loop.rate, seed: loop.seed, share, shares })
+        : undefined;
+    this.#connections = new Connections(
+      order,
+      () => this.#now(),
+      (now) => this.#pump(now),
+    );
+    this.#session = new Session(arrivals === undefined ? session : { ...session, arrivals }, this.#connections);
+    this.#connections.attach(this.#session);
+  }
+
+  /** Opens the connections; then `run` may be called. */
+  async connect(): Promise<void> {
+    let calls = 0;
+    await this.#connections.open(() => {
+      if (calls++ % PROGRESS_EVERY === 0)
+        this.tell({ kind: 'connecting', open: this.#session.openConnections, failed: this.#session.tally.refused });
+      return !this.#isStopped;
+    });
+    this.tell({ kind: 'ready', tally: this.#session.tally });
+  }
+
+  /** Sends from `atMicros` on to the end of the profile, and resolves when all is over. */
+  async run(atMicros: number): Promise<void> {
+    this.#start = atMicros;
+    const cpu = process.cpuUsage();
+    await this.#sleep((atMicros - this.#clock()) / 1000);
+    const intervals = this.#startIntervals();
+    await this.#send();
+    await this.#drain();
+    clearInterval(intervals.timer);
+    const now = this.#now();
+    this.#session.finish(now);
+    intervals.take();
+    this.#connections.close();
+    const { user, system } = process.cpuUsage(cpu);
+    const { tally, latency, service, lag, atLeast } = this.#session;
+    const result: WorkerResult = {
+      tally,
+      latency: latency.encode(),
+      service: service.encode(),
+      lag: lag.encode(),
+      atLeast: atLeast.encode(),
+      cpuMillis: (user + system) / 1000,
+      seconds: Math.max(0, this.#session.endedAt) / 1e6,
+    };
+    this.tell({ kind: 'done', result });
+  }
+
+  /** Sends no more; answers are still waited for. Before the start, the run is over at once. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stop?.();
+  }
+
+  #now(): number {
+    return this.#clock() - this.#start;
+  }
+
+  #sleep(millis: number): Promise<void> {
+    if (this.#isStopped || millis <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, millis);
+      this.#stop = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Resolves when nothing is to be sent any more. */
+  #send(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#isRunning = false;
+        clearTimeout(this.#timer);
+        clearImmediate(this.#immediate);
+        this.#session.stop(this.#now());
+        this.#connections.flush();
+        resolve();
+      };
+      this.#stop = end;
+      this.#isRunning = true;
+      this.#onOver = end;
+      if (this.#isStopped) end();
+      else this.#pump(this.#now());
+    });
+  }
+
+  #onOver: () => void = () => {};
+
+  #pump(now: number): void {
+    if (!this.#isRunning) return;
+    const limit = this.#profile.micros + this.order.drainSeconds * 1e6;
+    if (this.#session.isOver(now) || now >= limit || !this.#connections.isAlive) {
+      this.#onOver();
+      return;
+    }
+    this.#session.pump(now);
+    this.#connections.flush();
+    // what was due and had no connection may still be sent while the last answers are waited for
+    this.#wakeAt(Math.min(this.#session.nextDue(now), now < this.#profile.micros ? this.#profile.micros : limit), now);
+  }
+
+  #wakeAt(due: number, now: number): void {
+    if (this.#timerAt <= due) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = due;
+    const wake = (): void => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#pump(this.#now());
+    };
+    if (this.order.pace === 'spin' && due - now < SPIN_MICROS) this.#immediate = setImmediate(wake);
+    else this.#timer = setTimeout(wake, Math.min(SLEEP_MILLIS_MAX, Math.max(1, Math.floor((due - now) / 1000))));
+  }
+
+  /** Resolves when all is answered, or the time for that is over. */
+  #drain(): Promise<void> {
+    const until = Math.min(this.#now(), this.#profile.micros) + this.order.drainSeconds * 1e6;
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#session.inFlight > 0 && this.#now() < until) return;
+        clearInterval(timer);
+        resolve();
+      };
+      const timer = setInterval(look, DRAIN_STEP_MILLIS);
+      look();
+    });
+  }
+
+  #startIntervals(): { timer: NodeJS.Timeout; take: () => void } {
+    let second = 0;
+    const take = (): void => {
+      const { tally, openConnections, inFlight } = this.#session;
+      const interval: Interval = {
+        second,
+        tally: structuredClone(tally),
+        open: openConnections,
+        inFlight,
+        latency: this.#session.takeInterval(),
+      };
+      this.tell({ kind: 'interval', interval });
+      second = Math.max(second + 1, Math.floor(this.#now() / 1e6));
+    };
+    return { timer: setInterval(take, 1000), take };
+  }
+}
