@@ -8,11 +8,15 @@ import { RegisterType } from '../../assembly/shared/value-type.js';
 import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody, type Label } from './body.js';
 import type { Helpers } from './helpers.js';
-import type { ImageParts } from './image-parts.js';
+import type { ImageParts, Instruction } from './image-parts.js';
 import { matchReads, operandsOf } from './operands.js';
 
 /** Longest text whose key tells it from all others. */
 export const KEY_BYTES_MAX = 7;
+
+/** Bits of a NaN, and a key that no text of up to KEY_BYTES_MAX bytes has. */
+const NAN = 0x7ff8000000000000n;
+const NO_KEY = 0xffffffffffffffffn;
 
 /** Rules whose hit bits are locals. */
 const HITS_IN_LOCALS_MAX = 2048;
@@ -56,6 +60,7 @@ export class Frame {
   private readonly registers = new Map<number, number>();
   private readonly flags = new Map<number, number>();
   private readonly keys = new Map<number, number>();
+  private readonly guards = new Map<number, number>();
   private readonly words: number[] = [];
 
   constructor(
@@ -75,6 +80,12 @@ export class Frame {
       const keyed = op === Opcode.TEXT_KEY ? b : comparesByKey(instruction) ? a : undefined;
       if (keyed !== undefined && keyed < fieldRegisters && !this.keys.has(keyed)) {
         this.keys.set(keyed, this.body.local(ValueType.I64));
+      }
+    }
+    for (const instruction of image.code) {
+      for (const register of comparedRegisters(instruction)) {
+        if (register >= fieldRegisters || !this.flags.has(register) || this.guards.has(register)) continue;
+        this.guards.set(register, this.body.local(this.isDouble(register) ? ValueType.F64 : ValueType.I64));
       }
     }
   }
@@ -101,6 +112,27 @@ export class Frame {
   /** The local with the key of a text field's register; undefined where nothing asks. */
   key(register: number): number | undefined {
     return this.keys.get(register);
+  }
+
+  /**
+   * The local with a field register's double, or its text's key, as no comparison holds of where the field is null: so one that
+   * stands behind a test of null needs that test no more. undefined where nothing asks.
+   */
+  guard(register: number): number | undefined {
+    return this.guards.get(register);
+  }
+
+  /** Sets the guards. Behind the loader: field registers and their flags do not change from there on. */
+  emitGuards(): void {
+    const { body } = this;
+    for (const [register, guard] of this.guards) {
+      if (this.isDouble(register)) body.f64(NAN);
+      else body.i64(NO_KEY);
+      body.get(this.isDouble(register) ? this.register(register) : (this.key(register) as number));
+      body.get(this.nullFlag(register) as number);
+      body.op(Op.SELECT);
+      body.set(guard);
+    }
   }
 
   /** The local with the hit bits of 64 rules. */
@@ -149,6 +181,14 @@ export class Frame {
 /** Whether an instruction compares a text with a constant that a key holds. */
 export function comparesByKey({ op, high }: { op: Opcode; high: number }): boolean {
   return (op === Opcode.TEXT_EQ_I || op === Opcode.TEXT_NE_I) && high <= KEY_BYTES_MAX;
+}
+
+/** Field registers that an instruction holds to something that neither NaN nor NO_KEY fulfils, or to its opposite. */
+export function comparedRegisters(instruction: Instruction): readonly number[] {
+  const { op, a, b } = instruction;
+  if (op >= Opcode.F64_LT && op <= Opcode.F64_NOT_EQ) return [a, b];
+  if (op >= Opcode.F64_LT_I && op <= Opcode.F64_NOT_EQ_I) return [a];
+  return comparesByKey(instruction) ? [a] : [];
 }
 
 /** The key of a text, as TEXT_KEY gives it. */

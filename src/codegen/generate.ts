@@ -103,6 +103,7 @@ function emitPayload(frame: Frame, decides: boolean): void {
 
   frame.fail = body.block();
   new PayloadLoader(frame, decides).emit();
+  frame.emitGuards();
   emitContext(frame);
   if (frame.hitsInScratch) emitNoHits(frame);
   frame.done = body.block();

@@ -77,16 +77,30 @@ export function isSimpleTest(op: Opcode): boolean {
   return op in DOUBLES || op in INTEGERS || SIMPLE.has(op);
 }
 
-/** Pushes whether the branch is taken; `negated`, whether it is not. */
-export function emitTest(frame: Frame, instruction: Instruction, negated = false): void {
+/** Whether an instruction asks for the opposite of what is quicker to ask. */
+export function isOpposite(op: Opcode): boolean {
+  return DOUBLES[op]?.[1] ?? (op === Opcode.TEXT_NE_I || op === Opcode.WIDE_NE || op === Opcode.IF_TRUE);
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/**
+ * Pushes whether the branch is taken; `negated`, whether it is not.
+ *
+ * @param guarded registers of which the guard is compared
+ */
+export function emitTest(frame: Frame, instruction: Instruction, negated = false, guarded = NONE): void {
   const { body } = frame;
   const { op, a, b, imm } = instruction;
   const double = DOUBLES[op];
   if (double !== undefined) {
     const [compare, whereNot] = double;
-    body.get(frame.register(a));
+    const push = (register: number): void => {
+      body.get(guarded.has(register) ? (frame.guard(register) as number) : frame.register(register));
+    };
+    push(a);
     if (op >= Opcode.F64_LT_I) body.f64(imm);
-    else body.get(frame.register(b));
+    else push(b);
     if (compare === Op.F64_EQ) body.op(whereNot === negated ? Op.F64_EQ : Op.F64_NE);
     else {
       body.op(compare);
@@ -102,12 +116,12 @@ export function emitTest(frame: Frame, instruction: Instruction, negated = false
     body.op(integer[negated ? 1 : 0]);
     return;
   }
-  if (emitOther(frame, instruction) === negated) return;
+  if (emitOther(frame, instruction, guarded) === negated) return;
   body.op(Op.I32_EQZ);
 }
 
 /** Pushes a test or its opposite. @returns whether it is the opposite */
-function emitOther(frame: Frame, instruction: Instruction): boolean {
+function emitOther(frame: Frame, instruction: Instruction, guarded: ReadonlySet<number>): boolean {
   const { body } = frame;
   const { op, a, b } = instruction;
   const register = frame.register(a);
@@ -144,7 +158,7 @@ function emitOther(frame: Frame, instruction: Instruction): boolean {
       return op === Opcode.TEXT_NE;
     case Opcode.TEXT_EQ_I:
     case Opcode.TEXT_NE_I:
-      emitTextConstant(frame, instruction);
+      emitTextConstant(frame, instruction, guarded);
       return op === Opcode.TEXT_NE_I;
     case Opcode.IF_FIELD_NULL:
     case Opcode.IF_FIELD_NOT_NULL:
@@ -176,7 +190,7 @@ function emitWideLess(frame: Frame, left: number, right: number): void {
 }
 
 /** A text and a constant: as words where the constant is short, else by the engine. */
-function emitTextConstant(frame: Frame, instruction: Instruction): void {
+function emitTextConstant(frame: Frame, instruction: Instruction, guarded: ReadonlySet<number>): void {
   const { body, image } = frame;
   const { a, imm, low, high } = instruction;
   if (!comparesByKey(instruction)) {
@@ -195,7 +209,7 @@ function emitTextConstant(frame: Frame, instruction: Instruction): void {
     body.end();
     return;
   }
-  const key = frame.key(a);
+  const key = guarded.has(a) ? frame.guard(a) : frame.key(a);
   if (key === undefined) {
     body.get(frame.register(a));
     body.call(frame.helpers.textKey);
