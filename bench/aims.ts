@@ -10,7 +10,7 @@ import { describeMachine, formatNumber, type Machine, type TableFormat } from '.
 import type { TimingOptions } from './row.js';
 import { benchTable } from './table.js';
 import { benchTrees, FORESTS } from './trees.js';
-import { IN_PLACE_ROW, SINGLE_ROW } from './verdict-rows.js';
+import { IN_PLACE_ROW, JSON_ROW, SINGLE_ROW } from './verdict-rows.js';
 import { benchWorkloads } from './workloads.js';
 
 export const SECTIONS = ['rules', 'workloads', 'trees', 'json', 'table', 'publish'] as const;
@@ -126,7 +126,7 @@ const RUN: Readonly<Record<Section, (options: AimsOptions) => Promise<SectionRun
   async json(options) {
     const result = await benchJsonText({ ...options, rules: 100 });
     const aims = result.orders.map(({ order, rows }) => {
-      const measured = ratio(rows, 'Verdict, JSON bytes in, decision out', 'JSON.parse(buffer.toString())');
+      const measured = ratio(rows, JSON_ROW, 'JSON.parse(buffer.toString())');
       return most(
         `JSON bytes in, decision out, 100 rules, ${order}`,
         'x JSON.parse',

@@ -5,7 +5,7 @@ import { bundleOf } from './bundle.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { type Row, type RowRun, runRow, type TimingOptions } from './row.js';
 import { blockSums, computeTruth, type Truth } from './truth.js';
-import { setUpVerdict, verdictJsonBytes } from './verdict-rows.js';
+import { setUpVerdict, verdictJsonBytes, verdictJsonCopied } from './verdict-rows.js';
 import { BLOCK_COUNT, makePayloads, makeRules, randomNumbers, type WorkloadPayload } from './workload.js';
 
 export interface JsonTextOptions {
@@ -88,6 +88,7 @@ export async function benchJsonText(options: JsonTextOptions): Promise<JsonTextR
       const buffers = given.map((payload) => Buffer.from(JSON.stringify(payload)));
       const rows = [
         { row: verdictJsonBytes(setup, buffers), truth },
+        { row: verdictJsonCopied(setup, buffers), truth },
         { row: parseRow(buffers), truth: parseTruth(truth, payloads) },
       ];
       const measured = new Map<string, RowRun[]>(rows.map(({ row }) => [row.name, []]));

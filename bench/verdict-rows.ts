@@ -23,7 +23,7 @@ import { compile } from '../src/compiler/compile.js';
 import type { EngineOptions } from '../src/config.js';
 import { createEngine, type Engine } from '../src/engine.js';
 import type { LiveImage } from '../src/registry/live-image.js';
-import type { RuleSet } from '../src/ruleset.js';
+import type { CallOptions, RuleSet } from '../src/ruleset.js';
 import type { TenantMemory } from '../src/runtime/memory.js';
 import { SlotCall } from '../src/runtime/task.js';
 import { PayloadEncoder } from '../src/schema/encode.js';
@@ -34,6 +34,8 @@ import { BLOCK_COUNT } from './workload.js';
 
 export const IN_PLACE_ROW = 'Verdict, FlatBuffers in place';
 export const SINGLE_ROW = 'Verdict, FlatBuffers, one a call, read in place';
+export const JSON_ROW = 'Verdict, JSON bytes in, decision read in place';
+export const JSON_COPIED_ROW = 'Verdict, JSON bytes in, decision copied';
 export const COPIED_ROW = 'Verdict, FlatBuffers, one a call, copied';
 
 const TENANT = 'bench';
@@ -88,10 +90,15 @@ export function verdictJson({ ruleSet }: VerdictSetup, texts: readonly string[])
   return decideRow('Verdict, JSON text', ruleSet, texts);
 }
 
-/** The bytes of JSON texts to the bytes of a decision. */
+/** The bytes of JSON texts to a decision that is read where it lies, as verdictSingle does. */
 export function verdictJsonBytes({ ruleSet }: VerdictSetup, buffers: readonly Buffer[]): Row {
+  return viewRow(JSON_ROW, ruleSet, buffers, { isJson: true });
+}
+
+/** The bytes of JSON texts to the bytes of a decision, a copy. */
+export function verdictJsonCopied({ ruleSet }: VerdictSetup, buffers: readonly Buffer[]): Row {
   return {
-    name: 'Verdict, JSON bytes in, decision out',
+    name: JSON_COPIED_ROW,
     covers: 'score and outcome',
     decide: (first) => {
       let sum = 0;
@@ -127,13 +134,17 @@ function decideRow(name: string, ruleSet: RuleSet, payloads: readonly (object | 
 
 /** FlatBuffers bytes to a decision that is read where it lies, one call each: status, outcome, score, and all of every reason. */
 export function verdictSingle({ ruleSet }: VerdictSetup, payloads: readonly Uint8Array[]): Row {
+  return viewRow(SINGLE_ROW, ruleSet, payloads, {});
+}
+
+function viewRow(name: string, ruleSet: RuleSet, payloads: readonly Uint8Array[], options: CallOptions): Row {
   return {
-    name: SINGLE_ROW,
+    name,
     covers: 'score, outcome and reasons',
     decide: (first) => {
       let sum = 0;
       for (let i = first; i < first + BLOCK_COUNT; i++) {
-        const decision = ruleSet.decideView(payloads[i]!);
+        const decision = ruleSet.decideView(payloads[i]!, options);
         const { outcome, reasonCount } = decision;
         if (decision.status !== 'OK') throw new Error(`payload ${i} is ${decision.status}`);
         sum += checksum(decision.score, outcome === null ? Outcome.NONE : OUTCOMES[outcome]);
