@@ -10,12 +10,19 @@ export interface VerdictModule {
   verdict_input(bytes: number): number;
   /** Decides the FlatBuffers payload at the input. @param now microseconds UTC. @returns status, 0 = OK */
   verdict_decide(bytes: number, now: bigint): number;
-  /** Decides the JSON text at the input, UTF-8, which it overwrites. */
+  /** Decides the JSON text at the input, UTF-8. */
   verdict_decide_json(bytes: number, now: bigint): number;
   /** Why the last text was not taken, 0 where it was; schemas/verdict.h lists the faults. */
   verdict_fault(): number;
-  /** How many bytes into the text that was found. */
+  /** How many bytes into the text the value begins that is wrong, or what is no JSON. */
   verdict_fault_at(): number;
+  /**
+   * Address of its JSON Pointer, UTF-8 that ends with a byte 0, which stays until the next call of verdict_input; 0 where nothing is
+   * wrong.
+   */
+  verdict_fault_pointer(): number;
+  /** Bytes of the pointer, without that byte 0. */
+  verdict_fault_pointer_bytes(): number;
   verdict_decision_id(high: bigint, low: bigint): void;
   /** Address of the decision: a FlatBuffers buffer of schemas/decision.fbs. */
   verdict_output(): number;

@@ -68,9 +68,12 @@ enum verdict_parameter_error {
  * uint32_t verdict_decide(uint32_t bytes, int64_t now)
  *                                                  decides the FlatBuffers payload at the input; now: microseconds UTC
  * uint32_t verdict_decide_json(uint32_t bytes, int64_t now)
- *                                                  decides the JSON text at the input, UTF-8, which it overwrites
+ *                                                  decides the JSON text at the input, UTF-8
  * uint32_t verdict_fault(void)                     why the last text was not taken, 0 where it was: enum verdict_fault
- * uint32_t verdict_fault_at(void)                  how many bytes into it that was found
+ * uint32_t verdict_fault_at(void)                  how many bytes into it the value begins that is wrong, or what is no JSON
+ * uint32_t verdict_fault_pointer(void)             address of its JSON Pointer (RFC 6901): UTF-8 that ends with a byte 0; it stays
+ *                                                  until the next call of verdict_input; 0 where nothing is wrong
+ * uint32_t verdict_fault_pointer_bytes(void)       without that byte 0
  * void     verdict_decision_id(uint64_t high, uint64_t low)
  *                                                  id of the decisions that follow; 0 and 0: none
  * uint32_t verdict_output(void)                    address of the decision: a FlatBuffers buffer of schemas/decision.fbs

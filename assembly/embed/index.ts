@@ -9,6 +9,7 @@
 import { decide } from '../evaluate';
 import { decideJson } from '../json/decide-json';
 import { verifyList } from '../lists/verify';
+import { zero16 } from '../memory/block';
 import {
   EMBED_ABI,
   EMBED_ALIGN,
@@ -17,6 +18,8 @@ import {
   EMBED_INPUT,
   EMBED_INPUT_BYTES,
   EMBED_INPUT_PADDING,
+  EMBED_POINTER,
+  EMBED_POINTER_BYTES,
   EMBED_ROOM_OFTEN,
   EMBED_ROOM_ONCE,
   EMBED_SLOT,
@@ -57,6 +60,7 @@ import {
 import { PAYLOAD_BYTES_MAX } from '../shared/limits';
 import { MEMBERS_TYPE, MEMBERS_VERSION } from '../shared/list';
 import { ListError, Status } from '../shared/status';
+import { SAID_AT, SAID_BYTES, SAID_FAULT, SAID_POINTER, sayFault } from './fault';
 import { bindParameters } from './parameters';
 
 /** Bytes of a list that may be bound at run time. */
@@ -107,6 +111,7 @@ export function verdict_decide(bytes: u32, now: i64): u32 {
   const entry = load<u32>(at, SLOT_ENTRIES) as usize;
   store<u32>(entry, 0, ENTRY_PAYLOAD);
   store<u32>(entry, JsonFault.NONE, ENTRY_PAYLOAD_BYTES);
+  store<u32>(EMBED_BASE, 0, EMBED_POINTER);
   return status;
 }
 
@@ -123,8 +128,8 @@ function decideEntry(at: usize, payload: u32, bytes: u32, now: i64, isJson: bool
 }
 
 /**
- * Decides the payload that is the JSON text of `bytes` at the input, UTF-8. The text is overwritten. Where the answer is
- * INVALID_PAYLOAD, verdict_fault and verdict_fault_at tell why and where.
+ * Decides the payload that is the JSON text of `bytes` at the input, UTF-8. Where the answer is INVALID_PAYLOAD, verdict_fault,
+ * verdict_fault_at and verdict_fault_pointer tell why and where.
  *
  * @param now microseconds UTC
  * @returns a Status; OUTPUT_FULL where the memory has no room for the payload
@@ -132,13 +137,27 @@ function decideEntry(at: usize, payload: u32, bytes: u32, now: i64, isJson: bool
 export function verdict_decide_json(bytes: u32, now: i64): u32 {
   if (bytes > load<u32>(EMBED_BASE, EMBED_INPUT_BYTES)) return Status.INVALID_PAYLOAD;
   const text = load<u32>(EMBED_BASE, EMBED_INPUT);
-  const area = (text + bytes + EMBED_INPUT_PADDING + 7) & ~7;
+  // The engine overwrites what it reads, and the text may have to be read again.
+  const copy = (text + bytes + EMBED_INPUT_PADDING + 7) & ~7;
+  const area = (copy + bytes + EMBED_INPUT_PADDING + 7) & ~7;
   const areaBytes = areaBytesOf(bytes);
   if (room(area - text + areaBytes) === 0) return Status.OUTPUT_FULL;
   const at = slot();
+  memory.copy(copy, text, bytes);
   store<u32>(at, area, SLOT_INPUT);
   store<u32>(at, areaBytes, SLOT_INPUT_BYTES);
-  return decideEntry(at, text, bytes, now, true);
+  const status = decideEntry(at, copy, bytes, now, true);
+  const entry = load<u32>(at, SLOT_ENTRIES) as usize;
+  const fault = load<u32>(entry, ENTRY_PAYLOAD_BYTES);
+  store<u32>(EMBED_BASE, 0, EMBED_POINTER);
+  if (status !== (Status.INVALID_PAYLOAD as u32) || fault === JsonFault.NONE) return status;
+  zero16(text + bytes);
+  sayFault(image(), text, bytes, fault, load<u32>(entry, ENTRY_PAYLOAD), area);
+  store<u32>(entry, load<u32>(area, SAID_FAULT), ENTRY_PAYLOAD_BYTES);
+  store<u32>(entry, load<u32>(area, SAID_AT), ENTRY_PAYLOAD);
+  store<u32>(EMBED_BASE, area + (SAID_POINTER as u32), EMBED_POINTER);
+  store<u32>(EMBED_BASE, load<u32>(area, SAID_BYTES), EMBED_POINTER_BYTES);
+  return status;
 }
 
 /** Bytes of the area for the payload of a text, a multiple of 8: enough but for lists of empty objects. */
@@ -154,9 +173,22 @@ export function verdict_fault(): u32 {
   return load<u32>(load<u32>(slot(), SLOT_ENTRIES) as usize, ENTRY_PAYLOAD_BYTES);
 }
 
-/** How many bytes into the last text that was found. */
+/** How many bytes into the last text the value begins that verdict_fault_pointer names, or what is no JSON. */
 export function verdict_fault_at(): u32 {
   return load<u32>(load<u32>(slot(), SLOT_ENTRIES) as usize, ENTRY_PAYLOAD);
+}
+
+/**
+ * Address of the JSON Pointer of what is wrong with the last text: UTF-8, ends with a byte 0; 0 where nothing is. It stays until the
+ * next call of verdict_input.
+ */
+export function verdict_fault_pointer(): u32 {
+  return load<u32>(EMBED_BASE, EMBED_POINTER);
+}
+
+/** Its bytes: a key may hold a byte 0. */
+export function verdict_fault_pointer_bytes(): u32 {
+  return verdict_fault_pointer() === 0 ? 0 : load<u32>(EMBED_BASE, EMBED_POINTER_BYTES);
 }
 
 /** Gives the decisions that follow an id, as the two numbers of a DecisionId; 0 and 0: none. */

@@ -26,7 +26,7 @@ function hexOf(at: usize): i32 {
 }
 
 /** Writes one code point. @returns the byte behind it */
-function putPoint(to: usize, point: u32): usize {
+export function putPoint(to: usize, point: u32): usize {
   if (point < 0x80) {
     store<u8>(to, point as u8);
     return to + 1;
@@ -50,7 +50,7 @@ function putPoint(to: usize, point: u32): usize {
 }
 
 /** Bytes of the escape at `at` (its backslash); 0 where it is none. A pair of surrogates is one escape. */
-function escapeBytes(at: usize): u32 {
+export function escapeBytes(at: usize): u32 {
   switch (load<u8>(at, 1) as u32) {
     case 34:
     case 47:
@@ -73,7 +73,7 @@ function escapeBytes(at: usize): u32 {
 }
 
 /** The code point of an escape of `bytes` bytes, from escapeBytes. */
-function escapePoint(at: usize, bytes: u32): u32 {
+export function escapePoint(at: usize, bytes: u32): u32 {
   if (bytes === 6) return hexOf(at + 2);
   if (bytes === 12) return 0x10000 + ((hexOf(at + 2) & 0x3ff) << 10) + (hexOf(at + 8) & 0x3ff);
   const letter = load<u8>(at, 1) as u32;

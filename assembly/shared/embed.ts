@@ -21,6 +21,8 @@ export const EMBED_ROOM_OFTEN = 28; // u32, bytes of the largest table that may 
 
 export const EMBED_HASH = 32; // 16 characters: hash of the image, 16 hex digits
 export const EMBED_PARAMETERS_ROOM = 48; // u32, bytes that the bindings of parameters may take, their texts included
+export const EMBED_POINTER = 52; // u32, address of the JSON Pointer of what is wrong with the last text, UTF-8 with a zero; 0: none
+export const EMBED_POINTER_BYTES = 56; // u32
 
 /** A block of values of parameters for a module: | magic u32 | 0 u32 | hash of the image | bindings | texts |. */
 export const PARAMETER_BLOCK_BYTES = 24;

@@ -38,6 +38,9 @@ static void print_decision(uint32_t status) {
   uint32_t count = CALL(verdict_reason_count);
   for (uint32_t i = 0; i < count; i++)
     printf(", %s %.17g", (const char *)memory_at(CALL(verdict_reason_code, i)), CALL(verdict_reason_score, i));
+  if (CALL(verdict_fault) != VERDICT_FAULT_NONE)
+    printf(", fault %u of \"%s\" at byte %u", CALL(verdict_fault), (const char *)memory_at(CALL(verdict_fault_pointer)),
+           CALL(verdict_fault_at));
   putchar('\n');
 }
 

@@ -25,6 +25,13 @@ function textAt(address) {
   return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
 }
 
+/** What is wrong with the last text: a number of schemas/verdict.h, the JSON Pointer of a value, and the byte at which that begins. */
+function faultOfText() {
+  const at = verdict.verdict_fault_pointer();
+  const pointer = new TextDecoder().decode(memory().subarray(at, at + verdict.verdict_fault_pointer_bytes()));
+  return { code: verdict.verdict_fault(), pointer, at: verdict.verdict_fault_at() };
+}
+
 const values = flags.find((flag) => flag.startsWith('--parameters='))?.slice(13);
 if (values !== undefined) {
   const block = readFileSync(values);
@@ -49,5 +56,6 @@ for await (const line of createInterface({ input: process.stdin })) {
     rule: textAt(verdict.verdict_reason_rule(i)),
     score: verdict.verdict_reason_score(i),
   }));
-  console.log(JSON.stringify({ status, outcome: OUTCOMES[verdict.verdict_outcome()], score: verdict.verdict_score(), reasons }));
+  const decision = { status, outcome: OUTCOMES[verdict.verdict_outcome()], score: verdict.verdict_score(), reasons };
+  console.log(JSON.stringify(verdict.verdict_fault() === 0 ? decision : { ...decision, fault: faultOfText() }));
 }

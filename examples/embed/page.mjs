@@ -32,7 +32,10 @@ function decide(line) {
     return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   }
   const reasons = Array.from({ length: verdict.verdict_reason_count() }, (_, i) => textAt(verdict.verdict_reason_code(i)));
-  return JSON.stringify({ status, outcome: OUTCOMES[verdict.verdict_outcome()], score: verdict.verdict_score(), reasons });
+  const decision = { status, outcome: OUTCOMES[verdict.verdict_outcome()], score: verdict.verdict_score(), reasons };
+  if (verdict.verdict_fault() === 0) return JSON.stringify(decision);
+  const fault = { code: verdict.verdict_fault(), pointer: textAt(verdict.verdict_fault_pointer()), at: verdict.verdict_fault_at() };
+  return JSON.stringify({ ...decision, fault });
 }
 
 function decideAll() {

@@ -135,7 +135,8 @@ describe('Node', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { status: number; outcome: string });
-    expect(decisions.at(-1)).toMatchObject({ status: 1, outcome: 'review' });
+    expect(decisions.at(-1)).toMatchObject({ status: 1, outcome: 'review', fault: { code: 1, pointer: '/amount', at: 10 } });
+    expect(decisions.at(-3)).not.toHaveProperty('fault');
     expect(new Set(decisions.map(({ outcome }) => outcome))).toEqual(new Set(['approve', 'review', 'decline']));
   });
 });
@@ -171,6 +172,8 @@ describe('C, by way of wasm2c and gcc', () => {
     if (isMissing) skip(why);
     await compileC('boosted-scalar.wasm');
     expectLines('boosted', await withInput('boosted', at('decide'), flags));
+    const lines = (await withInput('boosted', at('decide'), [])).trim().split('\n');
+    expect(lines.at(-1)).toMatch(/^status 1, .*, fault 1 of "\/amount" at byte 10$/);
     await expect(withInput('boosted', at('decide'), [parameters])).rejects.toThrow('ended with 1');
   });
 

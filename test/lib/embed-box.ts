@@ -42,12 +42,15 @@ export class EmbedBox {
   }
 
   /** Decides a payload that is JSON text. */
-  decideJson(text: Uint8Array, now: bigint): Said & { fault: number; faultAt: number } {
+  decideJson(text: Uint8Array, now: bigint): Said & { fault: number; faultAt: number; pointer: string | undefined } {
     const at = this.exports.verdict_input(text.length);
     if (at === 0) throw new Error('no room for the payload');
     this.memory.set(text, at);
     const said = this.said(this.exports.verdict_decide_json(text.length, now));
-    return { ...said, fault: this.exports.verdict_fault(), faultAt: this.exports.verdict_fault_at() };
+    const place = this.exports.verdict_fault_pointer();
+    const bytes = this.memory.slice(place, place + this.exports.verdict_fault_pointer_bytes());
+    const pointer = place === 0 ? undefined : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { ...said, fault: this.exports.verdict_fault(), faultAt: this.exports.verdict_fault_at(), pointer };
   }
 
   private said(status: number): Said {
