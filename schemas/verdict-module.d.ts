@@ -17,8 +17,8 @@ export interface VerdictModule {
   /** How many bytes into the text the value begins that is wrong, or what is no JSON. */
   verdict_fault_at(): number;
   /**
-   * Address of its JSON Pointer, UTF-8 that ends with a byte 0, which stays until the next call of verdict_input; 0 where nothing is
-   * wrong.
+   * Address of its JSON Pointer, UTF-8 that ends with a byte 0, which stays until the next call of verdict_input; 0 where nothing
+   * is wrong.
    */
   verdict_fault_pointer(): number;
   /** Bytes of the pointer, without that byte 0. */

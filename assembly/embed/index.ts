@@ -179,8 +179,8 @@ export function verdict_fault_at(): u32 {
 }
 
 /**
- * Address of the JSON Pointer of what is wrong with the last text: UTF-8, ends with a byte 0; 0 where nothing is. It stays until the
- * next call of verdict_input.
+ * Address of the JSON Pointer of what is wrong with the last text: UTF-8, ends with a byte 0; 0 where nothing is. It stays until
+ * the next call of verdict_input.
  */
 export function verdict_fault_pointer(): u32 {
   return load<u32>(EMBED_BASE, EMBED_POINTER);

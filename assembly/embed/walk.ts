@@ -1,5 +1,5 @@
-// A walk over the whole of a JSON text that has not been taken: where it stops being JSON, or the way to one of its values. It reads
-// what src/schema/json-error.ts reads, and finds the same faults.
+// A walk over the whole of a JSON text that has not been taken: where it stops being JSON, or the way to one of its values. It
+// reads what src/schema/json-error.ts reads, and finds the same faults.
 //
 // The way is a frame for each object or array that is open, in the scratch where programs join texts: none runs any more.
 

@@ -25,7 +25,7 @@ function textAt(address) {
   return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
 }
 
-/** What is wrong with the last text: a number of schemas/verdict.h, the JSON Pointer of a value, and the byte at which that begins. */
+/** What is wrong with the last text: a number of schemas/verdict.h, the JSON Pointer of a value, and the byte where that begins. */
 function faultOfText() {
   const at = verdict.verdict_fault_pointer();
   const pointer = new TextDecoder().decode(memory().subarray(at, at + verdict.verdict_fault_pointer_bytes()));
