@@ -65,13 +65,19 @@ export class Heap {
     this.addFree(address, bytes);
   }
 
-  /** Index of a free range of at least `need` bytes at the end of the memory, made by growing it, or -1. */
-  private grow(need: number): number {
+  /** End that the memory has to have for a block of so many bytes where no free range holds one. */
+  endWith(bytes: number): number {
     const last = this.free.at(-1);
     const start = last !== undefined && last.address + last.bytes === alignDown(this.end) ? last.address : alignDown(this.end);
-    const end = this.extend(start + need);
+    return start + alignUp(Math.max(bytes, 1));
+  }
+
+  /** Index of a free range of at least `need` bytes at the end of the memory, made by growing it, or -1. */
+  private grow(need: number): number {
+    const wanted = this.endWith(need);
+    const end = this.extend(wanted);
     if (end === 0) return -1;
-    assert(end >= start + need, 'the memory grew by less than asked');
+    assert(end >= wanted, 'the memory grew by less than asked');
     const from = alignDown(this.end);
     this.end = end;
     this.addFree(from, alignDown(end) - from);

@@ -67,8 +67,8 @@ export class TenantMemory {
   constructor(options: MemoryOptions) {
     assert(options.scratchCount >= 1 && options.scratchCount <= SCRATCH_COUNT_MAX, 'the number of scratches is out of range');
     this.pagesMax = options.pagesMax;
-    const dirtyBytes = Math.ceil((options.pagesMax * PAGE_BYTES) / 2 ** (DIRTY_PAGE_BITS + 3) / 8) * 8;
-    const scratchBase = alignPage(DIRTY_BASE + dirtyBytes);
+    const dirtyBytes = dirtyBytesOf(options.pagesMax);
+    const scratchBase = dirtyEnd(options.pagesMax);
     const ringBase = scratchBase + options.scratchCount * SCRATCH_BYTES;
     const stateBase = ringBase + options.ringBytes;
     const heapBase = alignPage(stateBase + STATE_BYTES);
@@ -127,8 +127,8 @@ export class TenantMemory {
   reserve(bytes: number): number {
     const address = this.heap.allocate(bytes);
     if (address === 0) {
-      const room = `${this.heap.bytesUsed} bytes are taken of a quota of ${this.pagesMax * PAGE_BYTES}`;
-      throw new Problem('OUT_OF_MEMORY', `no room for ${bytes} bytes: ${room}`);
+      const room = `${this.heap.bytesUsed} bytes are taken of a quota of ${this.pagesMax} pages of ${PAGE_BYTES} bytes`;
+      throw new Problem('OUT_OF_MEMORY', `no room for ${bytes} bytes: ${room}, ${this.remedy(bytes)}`);
     }
     this.markDirty(address, bytes);
     return address;
@@ -174,6 +174,16 @@ export class TenantMemory {
   }
 
   /** The new end of the memory, at or above `end`, or 0 where the quota forbids it. */
+  /** What would make room for a block that there is none for. */
+  private remedy(bytes: number): string {
+    const end = this.heap.endWith(bytes);
+    const wanted = Math.ceil(end / PAGE_BYTES);
+    if (wanted <= this.pagesMax) return 'and the machine has no more';
+    // The map of dirty pages grows with the quota, and all else lies behind it.
+    const pages = Math.ceil((end + dirtyEnd(wanted) - dirtyEnd(this.pagesMax)) / PAGE_BYTES);
+    return pages <= PAGES_MAX ? `and it takes at least ${pages}` : `and no memory has the ${pages} that it takes`;
+  }
+
   private growTo(end: number): number {
     const pages = Math.ceil(end / PAGE_BYTES);
     if (pages > this.pagesMax) return 0;
@@ -184,6 +194,19 @@ export class TenantMemory {
     }
     return this.memoryBytes;
   }
+}
+
+/** Pages of a WebAssembly memory at most: 4 GiB. */
+const PAGES_MAX = 65_536;
+
+/** Bytes of the map of dirty pages, by the quota in pages. */
+function dirtyBytesOf(pagesMax: number): number {
+  return Math.ceil((pagesMax * PAGE_BYTES) / 2 ** (DIRTY_PAGE_BITS + 3) / 8) * 8;
+}
+
+/** Where what lies behind that map begins. */
+function dirtyEnd(pagesMax: number): number {
+  return alignPage(DIRTY_BASE + dirtyBytesOf(pagesMax));
 }
 
 function alignPage(address: number): number {

@@ -13,6 +13,9 @@ const cases = fileURLToPath(new URL('../../.cache/forms/', import.meta.url));
 /** Opening a bundle in all forms takes as long as deciding some hundred payloads. */
 const PAYLOADS_PER_BUNDLE = 1000;
 
+/** Pairs between two lines where there is no terminal for a bar. */
+const LINE_PAIRS = 50_000;
+
 const [folder] = process.argv.slice(2);
 process.exitCode = (await (folder === undefined ? run() : replay(folder))) ? 0 : 1;
 
@@ -22,7 +25,14 @@ async function run(): Promise<boolean> {
   console.log(`all forms: ${pairs} pairs, VERDICT_SEED=${seed}`);
   const start = performance.now();
   const bar = startProgress('forms', pairs);
-  const result = await runForms({ seed, pairs, payloadsPerBundle: PAYLOADS_PER_BUNDLE, progress: bar.update });
+  let told = 0;
+  const progress = (done: number, bundles: number): void => {
+    bar.update(done, bundles);
+    if (process.stderr.isTTY || done < told + LINE_PAIRS) return;
+    told = done;
+    console.log(`${done} pairs of ${bundles} bundles are alike`);
+  };
+  const result = await runForms({ seed, pairs, payloadsPerBundle: PAYLOADS_PER_BUNDLE, progress });
   bar.stop();
   const { found } = result;
   tell(result, (performance.now() - start) / 1000);

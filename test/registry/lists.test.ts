@@ -223,6 +223,27 @@ describe('is refused', () => {
     });
   });
 
+  it('where there is no room for the old one and the new one, and says which quota has it', async () => {
+    const lines = (prefix: string): Parameters<Engine['putList']>[2] => ({ format: 'lines', chunks: mailLines(100_000, prefix) });
+    const replace = async (tenantPagesMax: number): Promise<string> => {
+      const engine = await createEngine({ poolThreads: 0, profileMax: 'standard', tenantPagesMax });
+      await engine.putList(TENANT, 'blocked', lines('old'));
+      await engine.publish(TENANT, listBundle());
+      const problem = await engine.putList(TENANT, 'blocked', lines('new')).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      expect((await isBlocked(engine, `${problem === undefined ? 'new' : 'old'}7@example.com`)).hit).toBe(true);
+      await engine.close();
+      return problem ?? 'none';
+    };
+    const message = await replace(360);
+    const pages = /: \d+ bytes are taken of a quota of 360 pages of 65536 bytes, and it takes at least (\d+)$/.exec(message)?.[1];
+    expect(pages, message).toBeDefined();
+    expect(await replace(Number(pages) - 1)).toContain(`at least ${pages}`);
+    expect(await replace(Number(pages))).toBe('none');
+  });
+
   it('where there is no room, which a smaller one finds again', async () => {
     const engine = await start({ tenantPagesMax: 512 });
     await engine.putList(TENANT, 'blocked', ['a']);
