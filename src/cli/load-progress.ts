@@ -45,7 +45,7 @@ export function startLoadProgress({ connections, profile, rounds, echo }: LoadPl
       if (isConnecting) start(name, Math.ceil(profile.seconds));
       isConnecting = false;
       const { sent, answered, failed } = tally;
-      const { p50, p99, max } = latency.percentiles();
+      const { p50, p99, max } = latency;
       const rates = `${number(sent - last.sent)}/s sent, ${number(answered - last.answered)}/s answered`;
       const tail = `p50 ${duration(p50)} p99 ${duration(p99)} max ${duration(max)}`;
       bar?.update(Math.min(second + 1, Math.ceil(profile.seconds)), {

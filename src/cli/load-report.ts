@@ -101,8 +101,10 @@ function printLatencies({ latency, service, lag, atLeast, tally }: RunReport, ou
     name,
     ...[of.p50, of.p90, of.p99, of.p999, of.p9999, of.max].map((micros) => (of.count === 0 ? '-' : duration(micros))),
   ];
-  const rows = [row('latency', latency), row('from the sending', service), row("tester's own delay", lag)];
-  if (tally.unanswered + tally.unsent > 0) rows.splice(1, 0, row('with those not answered', atLeast));
+  const rows = [row('latency', latency)];
+  if (tally.unanswered + tally.unsent > 0) rows.push(row('with those not answered', atLeast));
+  // a closed loop has no time but that of sending
+  if (lag.count > 0) rows.push(row('from the sending', service), row("tester's own delay", lag));
   output.table(
     [{ title: '' }, ...['p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max'].map((title) => ({ title, align: 'right' as const }))],
     rows,

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Latencies } from './latency.js';
+import { Latencies, type Percentiles } from './latency.js';
 import { shareOf } from './messages.js';
 import { type FromWorker, type Interval, makeClock, type ToWorker, type WorkerOrder, type WorkerResult } from './order.js';
 import { addTally, emptyTally, type Tally } from './tally.js';
@@ -11,6 +11,8 @@ import { addTally, emptyTally, type Tally } from './tally.js';
 const WORKER = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 /** From the sign to the beginning: longer than a message takes. */
 const START_MICROS = 250_000;
+/** Seconds of a run that may still grow. */
+const SECONDS_OPEN = 30;
 /** How much longer than ordered a process may take before it is ended. */
 const GRACE_SECONDS = 30;
 
@@ -25,7 +27,7 @@ export interface Second {
   readonly open: number;
   readonly inFlight: number;
   /** Of the answers of this second. */
-  readonly latency: Latencies;
+  readonly latency: Percentiles;
   /** How many processes have told of it. */
   readonly heard: number;
 }
@@ -67,6 +69,8 @@ interface Member {
 export class Crew {
   readonly #members: Member[];
   readonly #seconds = new Map<number, Second>();
+  /** Of the last seconds, which some processes may still have to tell of; those of a day would fill the memory. */
+  readonly #latencies = new Map<number, Latencies>();
   readonly #clock = makeClock();
   #isStopped = false;
   #changed: () => void = () => {};
@@ -166,11 +170,10 @@ export class Crew {
   #addInterval(member: Member, interval: Interval): void {
     member.last = interval;
     const { second } = interval;
-    const before = this.#seconds.get(second);
-    const latency = before?.latency ?? new Latencies();
     const own = Latencies.decode(interval.latency);
-    latency.add(own);
     member.heard.add(own);
+    const latency = this.#latenciesOf(second);
+    latency?.add(own);
     // what each process has counted up to now, whichever second it is in
     const tally = emptyTally();
     let open = 0;
@@ -181,10 +184,25 @@ export class Crew {
       open += last.open;
       inFlight += last.inFlight;
     }
+    const before = this.#seconds.get(second);
     const heard = (before?.heard ?? 0) + 1;
-    this.#seconds.set(second, { second, tally, open, inFlight, latency, heard });
-    const now = this.#seconds.get(second);
-    if (now !== undefined && heard >= this.#members.filter(({ isGone }) => !isGone).length) this.events.second?.(now);
+    const percentiles = latency?.percentiles() ?? before?.latency ?? new Latencies().percentiles();
+    const now: Second = { second, tally, open, inFlight, latency: percentiles, heard };
+    this.#seconds.set(second, now);
+    if (heard >= this.#members.filter(({ isGone }) => !isGone).length) this.events.second?.(now);
+  }
+
+  /** Latencies of a second that processes may still tell of; undefined: it is too long ago. */
+  #latenciesOf(second: number): Latencies | undefined {
+    const known = this.#latencies.get(second);
+    if (known !== undefined) return known;
+    // in the order in which they began: the first is the oldest
+    const [oldest] = this.#latencies.keys();
+    if (oldest !== undefined && second < oldest) return undefined;
+    if (oldest !== undefined && this.#latencies.size === SECONDS_OPEN) this.#latencies.delete(oldest);
+    const latencies = new Latencies();
+    this.#latencies.set(second, latencies);
+    return latencies;
   }
 
   /** Resolves when every process that is still there has it. */

@@ -147,7 +147,7 @@ export function runReport(result: CrewResult, facts: RunFacts): RunReport {
 function seriesOf(seconds: readonly Second[]): SecondReport[] {
   let before = { sent: 0, answered: 0, failed: 0 };
   return seconds.map(({ second, tally, open, inFlight, latency }) => {
-    const { p50, p90, p99, p999, max } = latency.percentiles();
+    const { p50, p90, p99, p999, max } = latency;
     const { sent, answered, failed } = tally;
     const report = {
       second,

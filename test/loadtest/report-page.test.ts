@@ -26,7 +26,7 @@ function runOf(against: 'target' | 'echo', answered: number): RunReport {
   const tally = { ...emptyTally(), scheduled: answered + 1, sent: answered, answered, unsent: 1, failures: { '<b>&"BUSY': 3 } };
   const seconds = Array.from({ length: 5 }, (_, second) => {
     const sum = { ...emptyTally(), sent: (answered * (second + 1)) / 5, answered: (answered * (second + 1)) / 5 };
-    return { second, tally: sum, open: 3, inFlight: 1, latency: latencies(second * 20), heard: 1 };
+    return { second, tally: sum, open: 3, inFlight: 1, latency: latencies(second * 20).percentiles(), heard: 1 };
   });
   const all = latencies(answered);
   const result = {
