@@ -47,7 +47,7 @@ const code = written.filter((path) => isCode(path) && /^(src|assembly|bench|exam
 const rows: readonly (readonly string[])[] = [
   ['assembly/shared', 'src/errors.ts', 'src/assert.ts', 'src/clock.ts', 'src/config.ts', 'src/diagnostic'],
   ['src/schema', 'src/image', 'src/observe', 'src/ensembles', 'src/wasm', 'src/stream'],
-  ['src/bundle', 'src/runtime', 'src/embed'],
+  ['src/bundle', 'src/runtime', 'src/embed', 'src/client'],
   ['src/compiler', 'src/codegen'],
   ['src/registry'],
   [

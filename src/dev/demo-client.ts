@@ -14,7 +14,7 @@ import { readDecision } from '../schema/decision.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { AnswerBatch } from '../schema/generated/verdict/wire.js';
 import { CONNECTIONS, DEPTH, type DemoOrder, type DemoReply, type DemoResult, FRAME_COUNT, LATENCY_RATE } from './demo-order.js';
-import { writeRequestFrame } from './request-frame.js';
+import { writeRequestBatch } from '../stream/request-batch.js';
 
 interface Payments {
   payloads: Uint8Array[];
@@ -55,7 +55,7 @@ function generate({ model, seed, count, customers, terminals }: DemoOrder): Paym
 function batches({ bundle, model }: DemoOrder, payloads: readonly Uint8Array[], size: number): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let first = 0; first < payloads.length; first += size) {
-    frames.push(writeRequestFrame(BigInt(frames.length), model.hash, bundle, payloads.slice(first, first + size)));
+    frames.push(writeRequestBatch(BigInt(frames.length), model.hash, bundle, payloads.slice(first, first + size)));
   }
   return frames;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ByteBuffer } from 'flatbuffers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { writeRequestFrame } from '#src/dev/request-frame.js';
+import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { renderDecision, stripDecisionId } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { AnswerBatch } from '#src/schema/generated/verdict/wire.js';
@@ -110,7 +110,7 @@ describe(`decisions over ${COUNT} payloads, seed ${SEED}`, () => {
         expect(withoutIds(text.toString())).toBe(`[${textsWanted.slice(first, end).join(',')}]`);
         const mixed = await post(`${BUNDLE}/batch`, JSON_TYPE, FLATBUFFERS_TYPE, json, servers[path]);
         expect(readAnswers(mixed).map(hex)).toEqual(bytesWanted.slice(first, end));
-        const frame = writeRequestFrame(1n, library.ruleSet.model.hash, BUNDLE, encoded.slice(first, end));
+        const frame = writeRequestBatch(1n, library.ruleSet.model.hash, BUNDLE, encoded.slice(first, end));
         const bytes = await post(`${BUNDLE}/batch`, FLATBUFFERS_TYPE, FLATBUFFERS_TYPE, frame, servers[path]);
         expect(readAnswers(bytes).map(hex)).toEqual(bytesWanted.slice(first, end));
       }
@@ -145,7 +145,7 @@ describe(`decisions over ${COUNT} payloads, seed ${SEED}`, () => {
         socket.once('close', () => reject(new Error('the connection was closed')));
       });
       for (const { first, end } of parts(FRAME)) {
-        socket.send(writeRequestFrame(BigInt(first), library.ruleSet.model.hash, BUNDLE, encoded.slice(first, end)));
+        socket.send(writeRequestBatch(BigInt(first), library.ruleSet.model.hash, BUNDLE, encoded.slice(first, end)));
       }
       await done;
       socket.terminate();

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { ByteBuffer } from 'flatbuffers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { writeRequestFrame } from '#src/dev/request-frame.js';
+import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { compile, createEngine, type Engine, type RuleSet } from '#src/index.js';
 import { renderDecision, stripDecisionId } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
@@ -171,7 +171,7 @@ describe('a bundle with lists, tables and a scorecard', () => {
       expect(withoutIds(text.toString())).toBe(`[${textsWanted.join(',')}]`);
       const mixed = await post(`${BUNDLE}/batch`, JSON_TYPE, FLATBUFFERS_TYPE, json, servers[path]);
       expect(readAnswers(mixed).map(hex)).toEqual(bytesWanted);
-      const frame = writeRequestFrame(1n, library.model.hash, BUNDLE, encoded);
+      const frame = writeRequestBatch(1n, library.model.hash, BUNDLE, encoded);
       const bytes = await post(`${BUNDLE}/batch`, FLATBUFFERS_TYPE, FLATBUFFERS_TYPE, frame, servers[path]);
       expect(readAnswers(bytes).map(hex)).toEqual(bytesWanted);
     });
@@ -200,7 +200,7 @@ describe('a bundle with lists, tables and a scorecard', () => {
         socket.once('close', () => reject(new Error('the connection was closed')));
       });
       for (let at = 0; at < COUNT; at += FRAME) {
-        socket.send(writeRequestFrame(BigInt(at), library.model.hash, BUNDLE, encoded.slice(at, at + FRAME)));
+        socket.send(writeRequestBatch(BigInt(at), library.model.hash, BUNDLE, encoded.slice(at, at + FRAME)));
       }
       await done;
       socket.terminate();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTarGz } from '#src/bundle/archive.js';
-import { writeRequestFrame } from '#src/dev/request-frame.js';
+import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { readDecision, stripDecisionId } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { readAnswers } from '#src/server/answer-frame.js';
@@ -204,7 +204,7 @@ describe('the pooled path', () => {
         path: BATCH,
         type: FLATBUFFERS_TYPE,
         accept: JSON_TYPE,
-        body: writeRequestFrame(1n, model, BUNDLE, [encode(SMALL), encode(LARGE_ABROAD)]),
+        body: writeRequestBatch(1n, model, BUNDLE, [encode(SMALL), encode(LARGE_ABROAD)]),
       },
     ];
     const withoutIds = ({ status, body }: { status: number; body: Buffer }) => [
@@ -221,7 +221,7 @@ describe('the pooled path', () => {
 });
 
 describe('a batch', () => {
-  const frame = (payloads: Uint8Array[], bundle = BUNDLE, hash = model) => writeRequestFrame(7n, hash, bundle, payloads);
+  const frame = (payloads: Uint8Array[], bundle = BUNDLE, hash = model) => writeRequestBatch(7n, hash, bundle, payloads);
   it.each<[string, () => Call, string]>([
     ['of JSON', () => json([SMALL, LARGE_ABROAD], BATCH), '200'],
     ['of nothing', () => json([], BATCH), '200'],

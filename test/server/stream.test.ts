@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { writeRequestFrame } from '#src/dev/request-frame.js';
+import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { exchangeRaw, rawRequest } from '../lib/raw-http.js';
@@ -32,7 +32,7 @@ async function check(message: Uint8Array | string): Promise<Answered | string> {
 
 const small = () => encode({ amount: 19.99, country: 'DE' });
 const large = () => encode({ amount: 1500, country: 'US' });
-const frame = (payloads: Uint8Array[], bundle = BUNDLE, hash = model, id = 7n) => writeRequestFrame(id, hash, bundle, payloads);
+const frame = (payloads: Uint8Array[], bundle = BUNDLE, hash = model, id = 7n) => writeRequestBatch(id, hash, bundle, payloads);
 
 describe('binary messages', () => {
   it('are answered by a frame of the same id, with an answer for each request', async () => {
