@@ -7,6 +7,7 @@ import { type AimsOptions, benchAims, SECTIONS, type Section } from './aims.js';
 import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
 import { benchGrowth, GROWTH_SIZES } from './growth.js';
+import { benchIndex } from './index-model.js';
 import { benchLanguage } from './language.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
@@ -20,7 +21,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|language|lists|proofs|check] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|language|lists|index|proofs|check] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -73,6 +74,10 @@ lists: nanoseconds a decision that asks a list of texts, beside a JavaScript Set
   --entries 1000000   texts of the list
   --runs 3            runs of each row; the median counts
   --ms 300            least time of one run
+
+index: the constants of the index's cost model, measured beside the model; and whether what it chooses is faster
+  --runs 5            rounds in which each bundle is timed; the fastest block of all counts
+  --ms 30             time of each in a round
 
 proofs: milliseconds to compile and prove tables with planted faults, and many rules
   --rows 2000         rows of a table
@@ -229,6 +234,10 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const entries = positive('entries', values.entries, 1_000_000);
     const result = await benchLists({ entries, payloadCount: PAYLOAD_COUNT, ...timingOf(context, 300), format, log });
     return { result, isRight: areRight(result.rows) };
+  },
+  async index({ values, format, log }) {
+    const timing = { rounds: positive('runs', values.runs, 5), ms: positive('ms', values.ms, 30) };
+    return { result: await benchIndex({ timing, format, log }), isRight: true };
   },
   async proofs({ values, format, log }) {
     const [rows, rules] = [positive('rows', values.rows, 2000), positive('rules', values.rules, 10_000)];

@@ -190,7 +190,7 @@ function placePayloads(memory: TenantMemory, payloads: readonly Uint8Array[]): {
 }
 
 /** Payloads that lie in the tenant's memory already, BATCH_COUNT of them an engine call; whole decisions are written. */
-export function verdictInPlace({ live }: VerdictSetup, payloads: readonly Uint8Array[]): Row {
+export function verdictInPlace({ live }: Pick<VerdictSetup, 'live'>, payloads: readonly Uint8Array[]): Row {
   const { memory, inline } = live.tenant;
   const { block, addresses } = placePayloads(memory, payloads);
   const lengths = Uint32Array.from(payloads, (payload) => payload.length);
