@@ -31,6 +31,7 @@ import {
   SLOT_OUTPUT_USED,
   SLOT_PARAMETERS,
   SLOT_STATUS,
+  SLOT_UNTIL,
   VALUE_BYTES,
 } from './shared/layout';
 import { Status } from './shared/status';
@@ -40,6 +41,17 @@ import { runProgram } from './vm/interpreter';
 export function finish(slot: usize, status: Status): Status {
   store<u32>(slot, status, SLOT_STATUS);
   return status;
+}
+
+/**
+ * Ends a payload of a call that decides many: `cursor` is the next. @returns whether the call ends before it. Nothing is kept of the
+ * slot from one payload to the next that another thread may write meanwhile.
+ */
+// @ts-ignore: decorator
+@inline
+export function endsAt(slot: usize, cursor: u32): bool {
+  store<u32>(slot, cursor, SLOT_CURSOR);
+  return cursor > load<u32>(slot, SLOT_UNTIL) - 1; // 0 - 1 is beyond every cursor
 }
 
 /** Checks one payload and runs the image's program over it. @param payload 0: its values are in the registers already */
@@ -77,7 +89,8 @@ export function decidePayload(slot: usize, image: usize, index: u32, payload: us
  * Decides the payloads listed in the slot's entries, from SLOT_CURSOR to SLOT_COUNT, and writes the decisions back to back.
  * A payload that cannot be decided gets a decision with its status; the others do not suffer.
  *
- * @returns OK; OUTPUT_FULL where the next decision might not fit (the cursor stands at its payload); WRONG_IMAGE
+ * @returns OK, with the cursor before the count where SLOT_UNTIL has ended it: the next call goes on there; OUTPUT_FULL where the next
+ * decision might not fit (the cursor stands at its payload); WRONG_IMAGE
  */
 export function decide(slot: usize): Status {
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
@@ -89,7 +102,7 @@ export function decide(slot: usize): Status {
   let cursor = load<u32>(slot, SLOT_CURSOR);
   let used: u32 = cursor === 0 ? 0 : load<u32>(slot, SLOT_OUTPUT_USED);
   let status = Status.OK;
-  for (; cursor < count; cursor++) {
+  while (cursor < count) {
     if (used > capacity || capacity - used < decisionBytesMax) {
       status = Status.OUTPUT_FULL;
       break;
@@ -100,42 +113,46 @@ export function decide(slot: usize): Status {
     store<u32>(entry, (output + used) as u32, ENTRY_DECISION);
     store<u32>(entry, packed, ENTRY_DECISION_BYTES);
     used += packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
+    if (endsAt(slot, ++cursor)) break;
   }
-  store<u32>(slot, cursor, SLOT_CURSOR);
   store<u32>(slot, used, SLOT_OUTPUT_USED);
   return finish(slot, status);
 }
 
 /**
  * Decides a RequestBatch (schemas/batch.fbs) at SLOT_INPUT and writes the AnswerBatch to the output. SLOT_COUNT tells how many
- * entries there is room for at SLOT_ENTRIES (0: none are written), and then how many payloads the frame had.
+ * entries there is room for at SLOT_ENTRIES (0: none are written), and then how many payloads the frame has. A cursor that is not 0
+ * goes on with a frame that SLOT_UNTIL has ended.
  *
- * @returns OK; INVALID_FRAME where it is malformed or names another model, OUTPUT_FULL where the worst case does not fit (see
+ * @returns OK, as `decide`; INVALID_FRAME where it is malformed or names another model, OUTPUT_FULL where the worst case does not fit (see
  * answerBatchBytes), WRONG_IMAGE: SLOT_COUNT and SLOT_OUTPUT_USED are then 0
  */
 export function decideFrame(slot: usize): Status {
   const count = openFrame(slot);
   if (count < 0) return load<u32>(slot, SLOT_STATUS) as Status;
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
-  let answer = firstAnswer(load<u32>(slot, SLOT_OUTPUT) as usize, count);
-  for (let index: u32 = 0; index < (count as u32); index++) {
+  let answer = (load<u32>(slot, SLOT_OUTPUT) + load<u32>(slot, SLOT_OUTPUT_USED)) as usize;
+  let index = load<u32>(slot, SLOT_CURSOR);
+  while (index < (count as u32)) {
     const decision = openAnswer(slot, index, answer);
     const payload = framePayload(slot, index);
     const packed = decidePayload(slot, image, index, payload, load<u32>(payload - 4), decision);
     answer = closeAnswer(slot, index, decision, packed);
+    if (endsAt(slot, ++index)) break;
   }
-  return closeFrame(slot, count, answer);
+  return closeFrame(slot, answer);
 }
 
 // The parts of decideFrame: generated code calls them, and decides the payloads itself.
 
 /**
- * Checks the frame of a slot and writes the head of its answer. Where there is no room for all of its entries, SLOT_ENTRIES becomes
- * 0.
+ * Checks the frame of a slot and writes the head of its answer, unless that has been done: its cursor is then not 0. SLOT_OUTPUT_USED
+ * is where the next answer begins. Where there is no room for all of its entries, SLOT_ENTRIES becomes 0.
  *
  * @returns its number of payloads; -1 where it is refused: SLOT_STATUS says why
  */
 export function openFrame(slot: usize): i32 {
+  if (load<u32>(slot, SLOT_CURSOR) !== 0) return load<u32>(slot, SLOT_COUNT);
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
   const entriesMax = load<u32>(slot, SLOT_COUNT);
   store<u32>(slot, 0, SLOT_COUNT);
@@ -154,8 +171,11 @@ export function openFrame(slot: usize): i32 {
     finish(slot, status);
     return -1;
   }
-  beginAnswerBatch(load<u32>(slot, SLOT_OUTPUT) as usize, frameId(frame), count);
+  const output = load<u32>(slot, SLOT_OUTPUT) as usize;
+  beginAnswerBatch(output, frameId(frame), count);
   if (entriesMax < count) store<u32>(slot, 0, SLOT_ENTRIES);
+  store<u32>(slot, count, SLOT_COUNT);
+  store<u32>(slot, (firstAnswer(output, count) - output) as u32, SLOT_OUTPUT_USED);
   return count;
 }
 
@@ -186,10 +206,8 @@ export function closeAnswer(slot: usize, index: u32, decision: usize, packed: u3
   return decision + bytes;
 }
 
-/** Ends the answer of a frame behind its last answer. */
-export function closeFrame(slot: usize, count: u32, answer: usize): Status {
-  store<u32>(slot, count, SLOT_COUNT);
-  store<u32>(slot, count, SLOT_CURSOR);
+/** Ends a call on a frame: the next answer would begin at `answer`. */
+export function closeFrame(slot: usize, answer: usize): Status {
   store<u32>(slot, (answer - (load<u32>(slot, SLOT_OUTPUT) as usize)) as u32, SLOT_OUTPUT_USED);
   return finish(slot, Status.OK);
 }

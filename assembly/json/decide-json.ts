@@ -1,7 +1,7 @@
 // Deciding payloads that are JSON text: transcode -> verify and load -> run -> write the decision, one after the other. Each
 // payload is made in the same area of the slot and is gone with the next.
 
-import { decidePayload, finish } from '../evaluate';
+import { decidePayload, endsAt, finish } from '../evaluate';
 import { blobAddress } from '../image/blobs';
 import { zero16 } from '../memory/block';
 import { writeParameterVersions } from '../parameters/binding';
@@ -75,7 +75,7 @@ export function decideJson(slot: usize): Status {
   let cursor = load<u32>(slot, SLOT_CURSOR);
   let used: u32 = cursor === 0 ? 0 : load<u32>(slot, SLOT_OUTPUT_USED);
   let status = Status.OK;
-  for (; cursor < count; cursor++) {
+  while (cursor < count) {
     if (used > capacity || capacity - used < decisionBytesMax) {
       status = Status.OUTPUT_FULL;
       break;
@@ -87,8 +87,8 @@ export function decideJson(slot: usize): Status {
     store<u32>(entry, (output + used) as u32, ENTRY_DECISION);
     store<u32>(entry, packed, ENTRY_DECISION_BYTES);
     used += packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
+    if (endsAt(slot, ++cursor)) break;
   }
-  store<u32>(slot, cursor, SLOT_CURSOR);
   store<u32>(slot, used, SLOT_OUTPUT_USED);
   return finish(slot, status);
 }

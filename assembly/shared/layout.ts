@@ -63,7 +63,7 @@ export const SLOT_STATE = 0; // u32, SlotState
 export const SLOT_BYTES = 4; // u32, the whole slot
 export const SLOT_IMAGE = 8; // u32, address of the image
 export const SLOT_COUNT = 12; // u32, payloads; for a frame: room in the entry table (0: no entries), then written by the engine
-export const SLOT_CURSOR = 16; // u32, the next payload to decide
+export const SLOT_CURSOR = 16; // u32, the next payload to decide: written behind each payload, so that others see it go on
 export const SLOT_ENTRIES = 20; // u32, address of the entry table
 export const SLOT_INPUT = 24; // u32, address of the frame (frames only)
 export const SLOT_INPUT_BYTES = 28; // u32
@@ -76,6 +76,14 @@ export const SLOT_ID_HIGH = 56; // u64, decision id of the first payload; 0 and 
 export const SLOT_ID_LOW = 64; // u64, the i-th payload has low + i
 export const SLOT_LISTS = 72; // u32, address of BINDING_BYTES for each list of the image, in its order; 0 where it has none
 export const SLOT_PARAMETERS = 80; // u32, address of PARAMETER_BINDING_BYTES for each parameter of the image; 0 where it has none
+
+/**
+ * u32, where a call ends that decides many payloads: before the first one with this number or a greater one, but not before it has
+ * decided one; 0 = at the last. Read anew for each payload: another thread ends the call by writing 1.
+ */
+export const SLOT_UNTIL = 84;
+export const SLOT_THREAD = 88; // u32, id + 1 of the worker thread that decided it last, or decides it
+export const SLOT_MICROS = 92; // u32, microseconds that the last call on a worker took
 
 /** What a list of an image is bound to: an immutable region of the heap, and its version as 16 hex digits. */
 export const BINDING_BYTES = 24;

@@ -79,6 +79,4 @@ export enum SlotState {
   READY = 2,
   RUNNING = 3,
   DONE = 4,
-  /** Filler at the end of the ring: the next slot starts at the ring's base. */
-  WRAP = 5,
 }

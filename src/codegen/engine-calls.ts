@@ -17,7 +17,7 @@ export const ENGINE_FUNCTIONS = [
   call('framePayload', [I32, I32], I32),
   call('openAnswer', [I32, I32, I32], I32),
   call('closeAnswer', [I32, I32, I32, I32], I32),
-  call('closeFrame', [I32, I32, I32], I32),
+  call('closeFrame', [I32, I32], I32),
   call('countCodePoints', [I32, I32], I32),
   call('loadVector', [I32, I32, I32, I32, I32], I64),
   call('callFunction', [I32, I32, I32, I32, I32], I32),

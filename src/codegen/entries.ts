@@ -2,7 +2,6 @@
 
 import { JsonFault } from '../../assembly/shared/json.js';
 import {
-  ANSWER_BATCH_BYTES,
   ENTRY_BYTES,
   ENTRY_DECISION,
   ENTRY_DECISION_BYTES,
@@ -18,10 +17,11 @@ import {
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
   SLOT_STATUS,
+  SLOT_UNTIL,
 } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';
 import { Op, ValueType } from '../wasm/format.js';
-import { FunctionBody } from './body.js';
+import { FunctionBody, type Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
 
 const { I32 } = ValueType;
@@ -46,6 +46,21 @@ function store(body: FunctionBody, field: number, local: number): void {
 function finish(body: FunctionBody, status: number): void {
   store(body, SLOT_STATUS, status);
   body.get(status);
+}
+
+/** Goes on with the next payload, whose number is in a local, unless the call ends before it: `endsAt` of the engine. */
+function next(body: FunctionBody, cursor: number, again: Label): void {
+  body.get(cursor);
+  body.i32(1);
+  body.op(Op.I32_ADD);
+  body.set(cursor);
+  store(body, SLOT_CURSOR, cursor);
+  body.get(cursor);
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, SLOT_UNTIL);
+  body.i32(1);
+  body.op(Op.I32_SUB, Op.I32_LE_U);
+  body.brIf(again);
 }
 
 /**
@@ -77,7 +92,7 @@ export function decideBody(payload: number, decisionBytesMax: number, readText?:
   body.end();
 
   const done = body.block();
-  const next = body.loop();
+  const again = body.loop();
   body.get(cursor);
   body.get(count);
   body.op(Op.I32_GE_U);
@@ -172,19 +187,13 @@ export function decideBody(payload: number, decisionBytesMax: number, readText?:
   body.i32(BYTES_MASK);
   body.op(Op.I32_AND, Op.I32_ADD);
   body.set(used);
-  for (const [local, step] of [
-    [entry, ENTRY_BYTES],
-    [cursor, 1],
-  ] as const) {
-    body.get(local);
-    body.i32(step);
-    body.op(Op.I32_ADD);
-    body.set(local);
-  }
-  body.br(next);
+  body.get(entry);
+  body.i32(ENTRY_BYTES);
+  body.op(Op.I32_ADD);
+  body.set(entry);
+  next(body, cursor, again);
   body.end();
   body.end();
-  store(body, SLOT_CURSOR, cursor);
   store(body, SLOT_OUTPUT_USED, used);
   finish(body, status);
   return body;
@@ -229,20 +238,15 @@ export function decideFrameBody(payload: number): FunctionBody {
   body.op(Op.RETURN);
   body.end();
   load(body, image, SLOT_IMAGE);
-  load(body, answer, SLOT_OUTPUT);
-  body.get(answer);
-  body.get(count);
-  body.i32(2);
-  body.op(Op.I32_SHL);
-  body.i32(7);
+  load(body, index, SLOT_CURSOR);
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, SLOT_OUTPUT);
+  body.get(SLOT);
+  body.memory(Op.I32_LOAD, SLOT_OUTPUT_USED);
   body.op(Op.I32_ADD);
-  body.i32(-8);
-  body.op(Op.I32_AND);
-  body.i32(ANSWER_BATCH_BYTES);
-  body.op(Op.I32_ADD, Op.I32_ADD);
   body.set(answer);
   const done = body.block();
-  const next = body.loop();
+  const again = body.loop();
   body.get(index);
   body.get(count);
   body.op(Op.I32_GE_U);
@@ -273,15 +277,10 @@ export function decideFrameBody(payload: number): FunctionBody {
   body.get(packed);
   body.call(engineFunction('closeAnswer'));
   body.set(answer);
-  body.get(index);
-  body.i32(1);
-  body.op(Op.I32_ADD);
-  body.set(index);
-  body.br(next);
+  next(body, index, again);
   body.end();
   body.end();
   body.get(SLOT);
-  body.get(count);
   body.get(answer);
   body.call(engineFunction('closeFrame'));
   return body;

@@ -1,27 +1,30 @@
-// The ring of slots: where requests lie while they are decided. Slots have any length, never wrap around the end, and are
+// The ring of slots: where requests lie while they wait and are decided. Slots have any length, never wrap around the end, and are
 // released in any order.
 //
-//   base          head                     tail              end
-//   | free        | slot | slot | slot ... | free            |        head < tail: room at the end, then before head
-//   | slot | slot |      | free            | slot ...  | WRAP|        tail <= head: room between tail and head
-//          tail          head
+//   base                      cursor      limit                      end
+//   | slot | free | slot | ... | open room | free | slot | free | ...  |
+//
+// A slot is taken off the front of the open room, which is all that most requests see of it. Where it is too short, it becomes a
+// free slot like others, and the next run of free slots that is long enough, once around, is opened: a request that stays long holds
+// its own bytes and nobody else's. A slot that is released right before the open room goes back to it, so that requests that are
+// over at once use the same bytes again; when the last slot is released, all of the ring is open, from its base.
 //
 // Ordering: only the thread that owns the tenant claims and releases. It writes CLAIMED and FREE; READY when it hands a slot to
-// the pool; a worker writes RUNNING and DONE (see pool.ts). SLOT_BYTES and the states FREE and WRAP are read by this thread only.
-// `head` moves over slots that are FREE; a slot released before its elders waits for them. When the last slot is released, both
-// positions go back to the base, so that a lightly loaded tenant touches the same few pages for ever.
+// the pool; a worker writes RUNNING and DONE (see pool.ts). SLOT_BYTES and the state FREE are read by this thread only.
 
-import { SLOT_ALIGN, SLOT_BYTES, SLOT_HEADER_BYTES, SLOT_STATE } from '../../assembly/shared/layout.js';
+import { SLOT_ALIGN, SLOT_BYTES, SLOT_HEADER_BYTES, SLOT_STATE, SLOT_UNTIL } from '../../assembly/shared/layout.js';
 import { SlotState } from '../../assembly/shared/status.js';
 import { assert } from '../assert.js';
 
 const STATE = SLOT_STATE >>> 2;
 const BYTES = SLOT_BYTES >>> 2;
+const UNTIL = SLOT_UNTIL >>> 2;
 
 export class Ring {
   private readonly end: number;
-  private head: number;
-  private tail: number;
+  /** The open room; what lies in it is nobody's. All else from base to end is slots, claimed or free. */
+  private cursor: number;
+  private limit: number;
   private count = 0;
   private used = 0;
   /** Times that room was claimed or lent: while it stays the same, what was lent last lies there untouched. */
@@ -39,8 +42,8 @@ export class Ring {
   ) {
     assert(base % SLOT_ALIGN === 0 && bytes % SLOT_ALIGN === 0 && bytes > 0, 'the ring is not aligned');
     this.end = base + bytes;
-    this.head = base;
-    this.tail = base;
+    this.cursor = base;
+    this.limit = this.end;
   }
 
   /** Slots claimed and not yet released. */
@@ -58,27 +61,19 @@ export class Ring {
     return Math.ceil(bytes / SLOT_ALIGN) * SLOT_ALIGN;
   }
 
-  /** Address of a new slot of at least `bytes` bytes (header included) in state CLAIMED, or 0 where there is no room now. */
+  /**
+   * Address of a new slot of at least `bytes` bytes (header included) in state CLAIMED, without a bound (SLOT_UNTIL), or 0 where
+   * there is no room now.
+   */
   claim(bytes: number): number {
     assert(bytes >= SLOT_HEADER_BYTES, 'a slot is at least its header');
     const need = Ring.slotBytes(bytes);
-    if (this.count === 0) {
-      this.head = this.base;
-      this.tail = this.base;
-      if (need > this.bytes) return 0;
-    } else if (this.tail > this.head) {
-      if (need > this.end - this.tail) {
-        if (need > this.head - this.base) return 0;
-        if (this.tail < this.end) this.mark(this.tail, this.end - this.tail, SlotState.WRAP);
-        this.tail = this.base;
-      }
-    } else if (need > this.head - this.tail) {
-      return 0;
-    }
-    const address = this.tail;
+    if (need > this.limit - this.cursor && !this.open(need)) return 0;
+    const address = this.cursor;
     this.given++;
     this.mark(address, need, SlotState.CLAIMED);
-    this.tail = address + need;
+    this.words[(address >>> 2) + UNTIL] = 0;
+    this.cursor = address + need;
     this.count++;
     this.used += need;
     return address;
@@ -90,42 +85,52 @@ export class Ring {
    */
   lend(bytes: number): number {
     this.given++;
-    // The ring's end is aligned: what fits, fits with what a slot is rounded up by.
-    if (this.count === 0) return bytes <= this.bytes ? this.base : 0;
-    const need = Ring.slotBytes(bytes);
-    if (this.tail <= this.head) return need <= this.head - this.tail ? this.tail : 0;
-    if (need <= this.end - this.tail) return this.tail;
-    return need <= this.head - this.base ? this.base : 0;
+    // The room ends where a slot does: what fits, fits with what a slot is rounded up by.
+    return bytes <= this.limit - this.cursor || this.open(Ring.slotBytes(bytes)) ? this.cursor : 0;
   }
 
   /** Gives a slot back. Views of it are dead from here on. */
   release(address: number): void {
-    const words = this.words;
     const at = address >>> 2;
-    const bytes = words[at + BYTES] as number;
+    const bytes = this.words[at + BYTES] as number;
     assert(this.isSlot(address, bytes), 'released an address that is no claimed slot');
-    words[at + STATE] = SlotState.FREE;
+    this.words[at + STATE] = SlotState.FREE;
     this.count--;
     this.used -= bytes;
-    if (this.count > 0 && address === this.head) this.reclaim();
+    if (this.count === 0) {
+      this.cursor = this.base;
+      this.limit = this.end;
+    } else if (address + bytes === this.cursor) {
+      this.cursor = address;
+    } else if (address === this.limit) {
+      this.limit = address + bytes;
+    }
   }
 
-  /** Moves head over what is free. Some slot is claimed, so it stops there at the latest. */
-  private reclaim(): void {
-    const words = this.words;
-    while (true) {
-      if (this.head === this.end) this.head = this.base;
-      const at = this.head >>> 2;
-      const state = words[at + STATE];
-      if (state === SlotState.WRAP) {
-        words[at + STATE] = SlotState.FREE;
-        this.head = this.base;
-      } else if (state === SlotState.FREE) {
-        this.head += words[at + BYTES] as number;
-      } else {
-        return;
-      }
+  /** Opens a run of free slots of at least `need` bytes in the place of the open room; false, and nothing changed, where there is none. */
+  private open(need: number): boolean {
+    if (need > this.bytes - this.used) return false;
+    const { words, base, end, cursor, limit } = this;
+    if (cursor < limit) this.mark(cursor, limit - cursor, SlotState.FREE);
+    // Twice around at most: a run may begin before the room that was open and end behind it.
+    let run = cursor === end ? base : cursor;
+    let at = run;
+    for (let walked = 0; walked < 2 * this.bytes; ) {
+      const bytes = words[(at >>> 2) + BYTES] as number;
+      const isFree = words[(at >>> 2) + STATE] === SlotState.FREE;
+      if (!isFree && at - run >= need) break;
+      at += bytes;
+      walked += bytes;
+      if (!isFree) run = at;
+      if (at < end) continue;
+      if (at - run >= need) break;
+      at = base;
+      run = base;
     }
+    if (at - run < need) return false;
+    this.cursor = run;
+    this.limit = at;
+    return true;
   }
 
   private mark(address: number, bytes: number, state: SlotState): void {
@@ -135,15 +140,14 @@ export class Ring {
   }
 
   private isSlot(address: number, bytes: number): boolean {
-    const state = this.words[(address >>> 2) + STATE] as number;
     return (
       this.count > 0 &&
       address >= this.base &&
       address % SLOT_ALIGN === 0 &&
+      !(address >= this.cursor && address < this.limit) &&
       bytes >= SLOT_HEADER_BYTES &&
       address + bytes <= this.end &&
-      state !== SlotState.FREE &&
-      state !== SlotState.WRAP
+      this.words[(address >>> 2) + STATE] !== SlotState.FREE
     );
   }
 }
