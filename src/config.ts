@@ -42,6 +42,16 @@ export interface EngineOptions {
   profileMax?: 'strict' | 'standard';
   /** Static worst case of one payload, in units, above which a bundle is refused. Default: the compiler's. */
   costMax?: number;
+  /** Requests that may wait for a worker thread, of all tenants together; above it they are refused. Default 1,024. */
+  queueMax?: number;
+  /** Milliseconds that a long batch has a worker thread for before others have their turn. Default 50; 0 = one payload. */
+  sliceMillis?: number;
+  /** Milliseconds that a worker thread may stay with one payload before it is replaced. Default 10,000. */
+  stallMillis?: number;
+  /** Units of static cost that each tenant may spend a second. Default: no limit. */
+  quotaCostPerSecond?: number;
+  /** Units that a tenant may spend at once. Default: what it may spend in a second. */
+  quotaCostBurst?: number;
   /** Where `now` comes from when a call brings none. Default: the system's clock. */
   clock?: Clock;
 }
@@ -54,6 +64,10 @@ export interface Config {
   readonly tenantPagesMax: number;
   readonly profileMax: 'strict' | 'standard';
   readonly costMax: number | undefined;
+  readonly queueMax: number;
+  readonly sliceMillis: number;
+  readonly stallMillis: number;
+  readonly quota: { costPerSecond: number; costBurst: number } | undefined;
   readonly clock: Clock;
 }
 
@@ -72,6 +86,11 @@ export function resolveConfig(options: EngineOptions, processors: number): Confi
     tenantPagesMax: options.tenantPagesMax ?? 4096,
     profileMax: options.profileMax ?? 'strict',
     costMax: options.costMax,
+    queueMax: options.queueMax ?? 1024,
+    sliceMillis: options.sliceMillis ?? 50,
+    // A thousand times what the dearest payload may cost: a machine that stands still for a while is no hang.
+    stallMillis: options.stallMillis ?? 10_000,
+    quota: quotaOf(options),
     clock: options.clock ?? systemClock,
   };
   inRange('poolThreads', config.poolThreads, 0, Math.min(POOL_THREADS_MAX, SCRATCH_COUNT_MAX - 2 - SCRATCH_SPARE_COUNT));
@@ -80,7 +99,21 @@ export function resolveConfig(options: EngineOptions, processors: number): Confi
   if (config.ringBytes % 64 !== 0) throw new RangeError('ringBytes must be a multiple of 64');
   inRange('tenantPagesMax', config.tenantPagesMax, 1, 65536);
   if (config.costMax !== undefined && !(config.costMax > 0)) throw new RangeError('costMax must be a number above 0');
+  inRange('queueMax', config.queueMax, 1, 1 << 20);
+  inRange('sliceMillis', config.sliceMillis, 0, 60_000);
+  inRange('stallMillis', config.stallMillis, 10, 3_600_000);
   return config;
+}
+
+function quotaOf({ quotaCostPerSecond: costPerSecond, quotaCostBurst }: EngineOptions): Config['quota'] {
+  if (costPerSecond === undefined) {
+    if (quotaCostBurst !== undefined) throw new RangeError('quotaCostBurst needs quotaCostPerSecond');
+    return undefined;
+  }
+  const costBurst = quotaCostBurst ?? costPerSecond;
+  if (!(costPerSecond > 0 && costPerSecond < Number.POSITIVE_INFINITY)) throw new RangeError('quotaCostPerSecond must be above 0');
+  if (!(costBurst > 0)) throw new RangeError('quotaCostBurst must be above 0');
+  return { costPerSecond, costBurst };
 }
 
 function inRange(name: string, value: number, min: number, max: number): void {

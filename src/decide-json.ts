@@ -15,20 +15,11 @@ import {
 } from '../assembly/shared/layout.js';
 import { SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
-import {
-  admit,
-  type DecideOptions,
-  decidePayloads,
-  isPooled,
-  type Request,
-  requireValid,
-  runInline,
-  runPooled,
-  type Settled,
-} from './decide.js';
+import { begin, type DecideOptions, decidePayloads, isPooled, type Settled } from './decide.js';
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
+import { admit, type Request, runInline, runPooled } from './request.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall } from './runtime/task.js';
 import { areaBytes } from './schema/json-room.js';
@@ -60,7 +51,7 @@ const NO_PAYLOAD = new Uint8Array(0);
 /**
  * Decides payloads that are JSON text, in order, as one request; ids, paths and `settle` as decidePayloads. A text that does not fit
  * the model has a decision with status INVALID_PAYLOAD, and a problem.
- * Throws Problem: BUSY, BATCH_TOO_LARGE, DEADLINE_EXCEEDED, CANCELLED.
+ * Throws Problem: BUSY, BATCH_TOO_LARGE, OVERLOADED, QUOTA_EXCEEDED, STOPPING, DEADLINE_EXCEEDED, CANCELLED.
  */
 export function decideJson(
   live: LiveImage,
@@ -68,7 +59,7 @@ export function decideJson(
   options: DecideJsonOptions,
   settle: (settled: SettledJson) => void,
 ): void {
-  requireValid(options);
+  begin(live, texts.length, options);
   const sizes = texts.map(sizeOf);
   const longest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const area = areaBytes(live.jsonRoom, longest);
@@ -91,7 +82,7 @@ export function decideJson(
   }
   // The caller's bytes are gone when it is settled.
   const held = texts.map((text) => (typeof text === 'string' ? text : text.slice()));
-  void runPooled(request, SlotCall.DECIDE_JSON, () => settleTexts(live, request, held, options, settle));
+  runPooled(request, SlotCall.DECIDE_JSON, options, () => settleTexts(live, request, held, options, settle));
 }
 
 /** Bytes of a text at most. */
@@ -176,7 +167,8 @@ function decideRecovered(
     return;
   }
   const { idHigh = 0n, idLow = 0n } = options;
-  const own = idHigh === 0n && idLow === 0n ? options : { ...options, idHigh, idLow: idLow + BigInt(first.index) };
+  const low = idHigh === 0n && idLow === 0n ? idLow : idLow + BigInt(first.index);
+  const own = { ...options, idHigh, idLow: low, isUnmetered: true };
   const next = (part: Settled): void => {
     copy.replace(first.index, part);
     decideRecovered(live, rest, options, copy, settle);
@@ -243,7 +235,7 @@ function decideEncoded(
 ): void {
   const problems = new Map<number, Problem>();
   const payloads = texts.map((text, index) => encode(live, text, index, problems)?.slice() ?? NO_PAYLOAD);
-  decidePayloads(live, payloads, options, (settled) => settle(new TextsSettled(settled, problems)));
+  decidePayloads(live, payloads, { ...options, isUnmetered: true }, (settled) => settle(new TextsSettled(settled, problems)));
 }
 
 const NO_PROBLEMS: ReadonlyMap<number, Problem> = new Map();

@@ -15,6 +15,8 @@ export interface DecideOptions {
   deadlineMillis?: number;
   /** Becomes true where nobody waits for the request any more: from then on no payload of it is begun. */
   cancellation?: { cancelled: boolean };
+  /** Costs nothing of the tenant's quota: a call of the library, or a part of a request that has been charged. */
+  isUnmetered?: boolean;
 }
 
 /** Why a request is void: CANCELLED, DEADLINE_EXCEEDED; undefined where it is not. */

@@ -4,46 +4,17 @@
 // Slots of payloads: | header | entries | payloads, each at a multiple of 8 | room for count x decisionBytesMax |
 // Slots of a frame:  | header | entries | the frame                         | room for the answer frame          |
 
-import { DECISION_OUTCOME, DECISION_STATUS } from '../assembly/shared/image.js';
-import { JsonFault } from '../assembly/shared/json.js';
-import {
-  ANSWER_BATCH_BYTES,
-  ANSWER_BYTES,
-  ENTRY_BYTES,
-  ENTRY_DECISION,
-  ENTRY_DECISION_BYTES,
-  ENTRY_PAYLOAD,
-  ENTRY_PAYLOAD_BYTES,
-  ENTRY_STATUS_SHIFT,
-  SLOT_COUNT,
-  SLOT_CURSOR,
-  SLOT_ENTRIES,
-  SLOT_HEADER_BYTES,
-  SLOT_ID_HIGH,
-  SLOT_ID_LOW,
-  SLOT_IMAGE,
-  SLOT_INPUT,
-  SLOT_INPUT_BYTES,
-  SLOT_LISTS,
-  SLOT_NOW,
-  SLOT_OUTPUT,
-  SLOT_OUTPUT_BYTES,
-  SLOT_OUTPUT_USED,
-  SLOT_PARAMETERS,
-  SLOT_STATUS,
-} from '../assembly/shared/layout.js';
-import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
+import { ANSWER_BATCH_BYTES, ANSWER_BYTES, ENTRY_BYTES, SLOT_HEADER_BYTES } from '../assembly/shared/layout.js';
+import { SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
-import { assert } from './assert.js';
+import { monotonicMillis } from './clock.js';
 import { type DecideOptions, whyVoid } from './decide-options.js';
 import { Problem } from './errors.js';
 import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
-import type { Bindings } from './registry/bindings.js';
 import type { LiveImage } from './registry/live-image.js';
-import type { GeneratedCode } from './runtime/generated-code.js';
-import type { TenantMemory } from './runtime/memory.js';
-import { SlotCall, TaskResult } from './runtime/task.js';
+import { admit, align8, countVoid, type Request, runInline, runPooled, takenBytes } from './request.js';
+import { SlotCall } from './runtime/task.js';
 import { Collected, type Settle, type Settled } from './settled.js';
 
 export type { DecideOptions } from './decide-options.js';
@@ -56,10 +27,11 @@ const EMPTY = new Uint8Array(0);
  * before the return (inline), or later from the event loop (pooled). A batch that does not fit the ring at once is decided in
  * parts, and settled as one.
  * Throws Problem: BUSY where the tenant's ring is full, BATCH_TOO_LARGE where one payload's worst case exceeds the ring,
- * DEADLINE_EXCEEDED and CANCELLED where it is void already; where it is void later, `settled.problem` says so.
+ * OVERLOADED where too many wait for a worker, QUOTA_EXCEEDED, STOPPING, DEADLINE_EXCEEDED and CANCELLED where it is void already;
+ * where it is void later, or loses its place in the queue, `settled.problem` says so.
  */
 export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[], options: DecideOptions, settle: Settle): void {
-  requireValid(options);
+  begin(live, payloads.length, options);
   const pooled = isPooled(live, payloads.length, options);
   const bytes = slotBytes(live, payloads, 0, payloads.length);
   if (bytes > live.tenant.memory.ring.bytes || payloads.length > SLOT_COUNT_MAX) {
@@ -73,14 +45,14 @@ export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[],
     request.end();
     throw error;
   }
-  if (pooled) void runPooled(request, SlotCall.DECIDE, settle);
+  if (pooled) runPooled(request, SlotCall.DECIDE, options, settle);
   else runInline(request, SlotCall.DECIDE, settle);
 }
 
 /**
  * Decides a RequestBatch frame and answers with an AnswerBatch: one copy in, none out. `settle` as for decidePayloads.
  * Throws Problem: BUSY; BATCH_TOO_LARGE above SLOT_COUNT_MAX requests, or where the worst case of its answer exceeds the ring;
- * DEADLINE_EXCEEDED, CANCELLED.
+ * OVERLOADED, QUOTA_EXCEEDED, STOPPING, DEADLINE_EXCEEDED, CANCELLED.
  */
 export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideOptions, settle: Settle): void {
   const count = countRequests(frame);
@@ -89,7 +61,6 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     settle(INVALID_FRAME);
     return;
   }
-  requireValid(options);
   if (count > SLOT_COUNT_MAX) throw new Problem('BATCH_TOO_LARGE', `${count} requests in a frame, at most ${SLOT_COUNT_MAX}`);
   // assembly/flatbuffers/answer.ts
   const output = ANSWER_BATCH_BYTES + align8(count * 4) + count * (ANSWER_BYTES + live.decisionBytesMax);
@@ -100,6 +71,7 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
       `a frame of ${count} requests and ${frame.length} bytes may need ${bytes} bytes of the tenant's ring`,
     );
   }
+  begin(live, count, options);
   const request = admit(live, bytes);
   try {
     request.fillFrame(frame, count, output, options);
@@ -107,243 +79,35 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     request.end();
     throw error;
   }
-  if (isPooled(live, count, options)) void runPooled(request, SlotCall.DECIDE_FRAME, settle);
+  if (isPooled(live, count, options)) runPooled(request, SlotCall.DECIDE_FRAME, options, settle);
   else runInline(request, SlotCall.DECIDE_FRAME, settle);
 }
 
-/** Throws Problem DEADLINE_EXCEEDED, CANCELLED where a request is void. */
-export function requireValid(options: DecideOptions): void {
+/**
+ * Lets a request of `count` payloads begin: charges its static cost to the tenant's quota. Throws Problem DEADLINE_EXCEEDED, CANCELLED
+ * where it is void, QUOTA_EXCEEDED.
+ */
+export function begin(live: LiveImage, count: number, options: DecideOptions): void {
   const problem = whyVoid(options);
-  if (problem !== undefined) throw problem;
+  if (problem !== undefined) {
+    countVoid(live, problem);
+    throw problem;
+  }
+  const { quota, host } = live.tenant;
+  if (quota === undefined || options.isUnmetered === true) return;
+  const millis = quota.take(live.costMax * count, monotonicMillis());
+  if (millis === 0) return;
+  host.counters.add(Counter.REFUSED_QUOTA);
+  const { costPerSecond } = quota.quota;
+  throw Problem.until('QUOTA_EXCEEDED', `the tenant may use ${costPerSecond} units of cost a second`, Math.ceil(millis / 1000));
 }
 
 /** Inline by default, pooled when it pays: see config.ts for the bound. */
 export function isPooled(live: LiveImage, count: number, options: DecideOptions): boolean {
   const host = live.tenant.host;
-  if (host.pool === undefined) return false;
+  if (host.scheduler === undefined) return false;
   if (options.path !== undefined) return options.path === 'pooled';
   return live.costMax * count > host.costInlineMax;
-}
-
-/** Requests that are not in use: a decision makes no object but the views it hands out. */
-const spare: Request[] = [];
-const SPARE_MAX = 64;
-
-/** A request with its slot and its pin. Throws BUSY where the ring is full. */
-export function admit(live: LiveImage, bytes: number): Request {
-  live.pin();
-  const slot = live.tenant.memory.ring.claim(bytes);
-  if (slot === 0) {
-    live.unpin();
-    live.tenant.host.counters.add(Counter.BUSY);
-    throw new Problem('BUSY', 'the ring of requests is full');
-  }
-  const request = spare.pop() ?? new Request();
-  request.begin(live, slot);
-  return request;
-}
-
-export function runInline(request: Request, call: SlotCall, settle: Settle): void {
-  try {
-    request.decideInline(call);
-    settle(request);
-  } finally {
-    request.end();
-  }
-}
-
-export async function runPooled(request: Request, call: SlotCall, settle: Settle): Promise<void> {
-  try {
-    await request.decidePooled(call);
-    settle(request);
-  } finally {
-    request.end();
-  }
-}
-
-/** A request in its slot, from `begin` to `end`. */
-export class Request implements Settled {
-  status: Status = Status.OK;
-  readonly problem = undefined;
-  count = 0;
-  path: 'inline' | 'pooled' = 'inline';
-  private live!: LiveImage;
-  memory!: TenantMemory;
-  slot = 0;
-  private bindings: Bindings | undefined;
-  /** The code it began with: a switch in between does not touch it. */
-  private code: GeneratedCode | undefined;
-  private isFrame = false;
-  /** Payloads are JSON text. */
-  private isJson = false;
-
-  begin(live: LiveImage, slot: number): void {
-    this.live = live;
-    this.memory = live.tenant.memory;
-    this.slot = slot;
-    this.bindings = live.bindings?.retain();
-    this.code = live.code;
-  }
-
-  /** Copies payloads [first, first + count) into the slot. */
-  fill(payloads: readonly Uint8Array[], first: number, count: number, options: DecideOptions): void {
-    const { bytes, words } = this.memory;
-    const entries = this.slot + SLOT_HEADER_BYTES;
-    let address = entries + count * ENTRY_BYTES;
-    let entry = entries >>> 2;
-    for (let i = 0; i < count; i++) {
-      const payload = payloads[first + i] as Uint8Array;
-      const length = takenBytes(payload);
-      if (length > 0) bytes.set(payload, address);
-      words[entry + (ENTRY_PAYLOAD >>> 2)] = address;
-      words[entry + (ENTRY_PAYLOAD_BYTES >>> 2)] = length;
-      words[entry + (ENTRY_DECISION >>> 2)] = 0;
-      words[entry + (ENTRY_DECISION_BYTES >>> 2)] = 0;
-      address += align8(length);
-      entry += ENTRY_BYTES >>> 2;
-    }
-    this.isFrame = false;
-    this.isJson = false;
-    this.writeHeader(count, 0, 0, address, count * this.live.decisionBytesMax, first, options);
-  }
-
-  /** Copies a frame of `count` requests into the slot. */
-  fillFrame(frame: Uint8Array, count: number, outputBytes: number, options: DecideOptions): void {
-    const input = this.slot + SLOT_HEADER_BYTES + count * ENTRY_BYTES;
-    this.memory.bytes.set(frame, input);
-    this.isFrame = true;
-    this.isJson = false;
-    this.writeHeader(count, input, frame.length, input + align8(frame.length), outputBytes, 0, options);
-  }
-
-  /** Payloads that are texts, which lie in the slot already; behind them, at `area`, room for one payload. */
-  fillTexts(count: number, area: number, areaBytes: number, options: DecideOptions): void {
-    this.isFrame = false;
-    this.isJson = true;
-    this.writeHeader(count, area, areaBytes, area + areaBytes, count * this.live.decisionBytesMax, 0, options);
-  }
-
-  decideInline(call: SlotCall): void {
-    const { inline, host } = this.live.tenant;
-    const traps = inline.traps;
-    this.path = 'inline';
-    this.settleAs(inline.run(this.slot, call, this.code), Counter.REQUESTS_INLINE);
-    if (inline.traps !== traps) host.counters.add(Counter.TRAPS);
-  }
-
-  async decidePooled(call: SlotCall): Promise<void> {
-    const { host } = this.live.tenant;
-    assert(host.pool !== undefined, 'there is no pool');
-    const result = await host.pool.run(this.memory, this.slot, call, this.code);
-    this.path = 'pooled';
-    if (result === TaskResult.TRAPPED) host.counters.add(Counter.TRAPS);
-    this.settleAs(result === TaskResult.DONE ? (this.word(SLOT_STATUS) as Status) : Status.INTERNAL, Counter.REQUESTS_POOLED);
-  }
-
-  decision(index: number): Uint8Array {
-    assert(index >= 0 && index < this.count, 'there is no such decision');
-    const entry = (this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES) >>> 2;
-    const address = (this.memory.words[entry + (ENTRY_DECISION >>> 2)] as number) >>> 0;
-    const length = (this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) & ((1 << ENTRY_STATUS_SHIFT) - 1);
-    return this.memory.bytes.subarray(address, address + length);
-  }
-
-  statusOf(index: number): Status {
-    assert(index >= 0 && index < this.count, 'there is no such decision');
-    const entry = (this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES) >>> 2;
-    return ((this.memory.words[entry + (ENTRY_DECISION_BYTES >>> 2)] as number) >>> ENTRY_STATUS_SHIFT) as Status;
-  }
-
-  /** Why a text was not taken. */
-  faultOf(index: number): JsonFault {
-    const entry = (this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES) >>> 2;
-    return this.isJson ? (this.memory.words[entry + (ENTRY_PAYLOAD_BYTES >>> 2)] as JsonFault) : JsonFault.NONE;
-  }
-
-  get answer(): Uint8Array {
-    if (!this.isFrame || this.status !== Status.OK) return EMPTY;
-    const address = this.word(SLOT_OUTPUT);
-    return this.memory.bytes.subarray(address, address + this.word(SLOT_OUTPUT_USED));
-  }
-
-  /** Gives the slot and the pin back, and itself. */
-  end(): void {
-    this.memory.ring.release(this.slot);
-    this.bindings?.release();
-    this.bindings = undefined;
-    this.code = undefined;
-    this.live.unpin();
-    this.slot = 0;
-    this.count = 0;
-    this.live = undefined as unknown as LiveImage; // what is spare keeps no tenant alive
-    this.memory = undefined as unknown as TenantMemory;
-    if (spare.length < SPARE_MAX) spare.push(this);
-  }
-
-  /** Frees the decisions of this part, so that the slot can take the next. */
-  private settleAs(status: Status, counter: Counter): void {
-    const { counters } = this.live.tenant.host;
-    this.status = status;
-    this.count = status === Status.OK ? this.word(SLOT_COUNT) : 0;
-    this.live.decided(this.count);
-    counters.add(counter);
-    if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
-    else if (status !== Status.OK) {
-      counters.add(Counter.INTERNAL);
-      counters.addStatus(status);
-    }
-    // A text that was not taken may not be answered by its decision: whoever answers it counts it.
-    for (let i = 0; i < this.count; i++) if (!this.isJson || this.faultOf(i) === JsonFault.NONE) this.countDecision(i);
-  }
-
-  /** Counts a decision that is answered. */
-  countDecision(index: number): void {
-    const { counters } = this.live.tenant.host;
-    const { bytes, words } = this.memory;
-    const address = (words[(this.slot + SLOT_HEADER_BYTES + index * ENTRY_BYTES + ENTRY_DECISION) >>> 2] as number) >>> 0;
-    counters.add(Counter.OUTCOME_NONE + (bytes[address + DECISION_OUTCOME] as number));
-    const status = bytes[address + DECISION_STATUS] as Status;
-    if (status !== Status.OK) counters.addStatus(status);
-  }
-
-  private writeHeader(
-    count: number,
-    input: number,
-    inputBytes: number,
-    output: number,
-    outputBytes: number,
-    idOffset: number,
-    options: DecideOptions,
-  ): void {
-    const { longs } = this.memory;
-    this.writeWords(count, input, inputBytes, output, outputBytes);
-    const { idHigh = 0n, idLow = 0n } = options;
-    const hasId = idHigh !== 0n || idLow !== 0n;
-    longs[(this.slot + SLOT_NOW) >>> 3] = options.now;
-    longs[(this.slot + SLOT_ID_HIGH) >>> 3] = idHigh;
-    longs[(this.slot + SLOT_ID_LOW) >>> 3] = hasId && idOffset !== 0 ? idLow + BigInt(idOffset) : idLow;
-  }
-
-  private writeWords(count: number, input: number, inputBytes: number, output: number, outputBytes: number): void {
-    const { words } = this.memory;
-    const at = this.slot >>> 2;
-    words[at + (SLOT_IMAGE >>> 2)] = this.live.address;
-    words[at + (SLOT_COUNT >>> 2)] = count;
-    words[at + (SLOT_CURSOR >>> 2)] = 0;
-    words[at + (SLOT_ENTRIES >>> 2)] = this.slot + SLOT_HEADER_BYTES;
-    words[at + (SLOT_LISTS >>> 2)] = this.bindings?.lists ?? 0;
-    words[at + (SLOT_PARAMETERS >>> 2)] = this.bindings?.parameters ?? 0;
-    words[at + (SLOT_INPUT >>> 2)] = input;
-    words[at + (SLOT_INPUT_BYTES >>> 2)] = inputBytes;
-    words[at + (SLOT_OUTPUT >>> 2)] = output;
-    words[at + (SLOT_OUTPUT_BYTES >>> 2)] = outputBytes;
-    words[at + (SLOT_OUTPUT_USED >>> 2)] = 0;
-    words[at + (SLOT_STATUS >>> 2)] = Status.INTERNAL; // what stands there if nobody lives to write another
-  }
-
-  private word(field: number): number {
-    return (this.memory.words[(this.slot + field) >>> 2] as number) >>> 0;
-  }
 }
 
 /** A batch larger than a slot may be: parts of it in one slot, one after the other; decisions are copied out of each. */
@@ -388,9 +152,12 @@ async function decidePartsPooled(
     for (const part of parts) {
       if (!collected.goesOn(options)) break;
       request.fill(payloads, part.first, part.count, options);
-      await request.decidePooled(SlotCall.DECIDE);
+      await new Promise<void>((resolve) => request.decidePooled(SlotCall.DECIDE, options, resolve));
       if (!collected.take(request)) break;
     }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    collected.refuse(error);
   } finally {
     request.end();
   }
@@ -443,13 +210,4 @@ function slotBytes(live: LiveImage, payloads: readonly Uint8Array[], first: numb
   let bytes = SLOT_HEADER_BYTES + count * (ENTRY_BYTES + live.decisionBytesMax);
   for (let i = first; i < first + count; i++) bytes += align8(takenBytes(payloads[i] as Uint8Array));
   return bytes;
-}
-
-/** Bytes of a payload that are copied: none of one that is too large, so that the engine finds it invalid like any other. */
-function takenBytes(payload: Uint8Array): number {
-  return payload.length > PAYLOAD_BYTES_MAX ? 0 : payload.length;
-}
-
-function align8(bytes: number): number {
-  return (bytes + 7) & ~7;
 }

@@ -18,6 +18,8 @@ import { RuleSet } from './ruleset.js';
 import { engineModule } from './runtime/instance.js';
 import { WorkerPool } from './runtime/pool.js';
 import { TaskPool } from './runtime/task-pool.js';
+import type { Quota } from './scheduler/quota.js';
+import { Scheduler } from './scheduler/scheduler.js';
 
 export type {
   GivenValues,
@@ -30,6 +32,7 @@ export type {
   PublishResult,
   PutParametersResult,
   PutResult,
+  Quota,
   StoreProblem,
 };
 
@@ -73,12 +76,33 @@ export interface EngineStats {
   traps: number;
   /** JSON texts that the engine refused and the encoder took: a bug. They were decided. */
   jsonDisagreed: number;
+  /** Requests that were refused, or given up while they waited, without a fault of ours. */
+  refused: {
+    /** OVERLOADED: more waited than may wait; a place was given to a tenant that had less; the breaker of the tenant was open. */
+    full: number;
+    evicted: number;
+    breaker: number;
+    /** QUOTA_EXCEEDED, DEADLINE_EXCEEDED, CANCELLED. */
+    quota: number;
+    deadline: number;
+    cancelled: number;
+  };
   pool: {
     /** Threads running now; 0 before the first pooled request. */
     threads: number;
+    /** Threads that have something to do. */
+    running: number;
+    /** Requests that wait for a thread, and may wait. */
     queued: number;
-    /** Workers replaced because they died. */
+    queueMax: number;
+    /** Times that a thread decided of a request, and those of them after which some of it was left. */
+    slices: number;
+    yields: number;
+    /** Workers replaced because they died, and those of them that hung. */
     deaths: number;
+    hangs: number;
+    /** Circuit breakers of tenants that are not closed, and how often one was opened. */
+    breakers: { open: number; halfOpen: number; opened: number };
   };
   tenants: TenantStats[];
 }
@@ -137,6 +161,11 @@ export interface Engine {
   bundles(tenant: string): LiveImage[];
   /** Names of the tenants that have a live bundle or a list, sorted. */
   tenants(): string[];
+  /**
+   * What a tenant may spend from now on, in the place of the engine's quotaCostPerSecond; undefined: as much as it likes. Requests
+   * beyond it are refused with QUOTA_EXCEEDED. Calls of rule sets cost nothing. Kept in memory only. Throws Problem TENANT_NOT_FOUND.
+   */
+  setQuota(tenant: string, quota: Quota | undefined): void;
   /** False after close; before, everything stored is live, but what storeProblems lists. */
   readonly ready: boolean;
   /** Stored files that were damaged and skipped at start. */
@@ -155,8 +184,12 @@ export interface Engine {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const config = resolveConfig(options, availableParallelism());
   const counters = new Counters();
-  const pool = config.poolThreads === 0 ? undefined : new WorkerPool({ threads: config.poolThreads, module: engineModule() });
-  const host: TenantHost = { pool, costInlineMax: config.costInlineMax, counters };
+  const host: TenantHost = {
+    scheduler: config.poolThreads === 0 ? undefined : schedulerOf(config, counters),
+    costInlineMax: config.costInlineMax,
+    counters,
+    quota: config.quota,
+  };
   const compiler = new TaskPool(new URL('./registry/compile-worker.js', import.meta.url));
   const store = config.dataDir === undefined ? undefined : await Store.open(config.dataDir);
   const codes = new Codes({ store, compiler });
@@ -183,6 +216,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     await store?.close();
     throw error;
   }
+}
+
+function schedulerOf({ poolThreads, stallMillis, queueMax, sliceMillis }: Config, counters: Counters): Scheduler {
+  const pool = new WorkerPool({ threads: poolThreads, module: engineModule(), stallMillis });
+  return new Scheduler({ pool, counters, queueMax, sliceMillis });
 }
 
 class LocalEngine implements Engine {
@@ -248,6 +286,12 @@ class LocalEngine implements Engine {
     return this.registry.allTenants().flatMap(({ name, live, lists }) => (live.size + lists.size === 0 ? [] : [name]));
   }
 
+  setQuota(tenant: string, quota: Quota | undefined): void {
+    const found = this.registry.allTenants().find(({ name }) => name === tenant);
+    if (found === undefined) throw new Problem('TENANT_NOT_FOUND', `there is no tenant ${tenant}`);
+    found.setQuota(quota);
+  }
+
   get ready(): boolean {
     return this.closing === undefined;
   }
@@ -257,7 +301,8 @@ class LocalEngine implements Engine {
   }
 
   stats(): EngineStats {
-    const { counters, pool } = this.host;
+    const { counters, scheduler } = this.host;
+    const waiting = scheduler?.stats;
     const outcome = (of: Outcome): number => counters.get(Counter.OUTCOME_NONE + of);
     return {
       outcomes: {
@@ -278,7 +323,25 @@ class LocalEngine implements Engine {
       internal: counters.get(Counter.INTERNAL),
       traps: counters.get(Counter.TRAPS),
       jsonDisagreed: counters.get(Counter.JSON_DISAGREED),
-      pool: { threads: pool?.threads ?? 0, queued: pool?.queued ?? 0, deaths: pool?.deaths ?? 0 },
+      refused: {
+        full: counters.get(Counter.REFUSED_FULL),
+        evicted: counters.get(Counter.EVICTED),
+        breaker: counters.get(Counter.REFUSED_BREAKER),
+        quota: counters.get(Counter.REFUSED_QUOTA),
+        deadline: counters.get(Counter.DEADLINE_EXCEEDED),
+        cancelled: counters.get(Counter.CANCELLED),
+      },
+      pool: {
+        threads: scheduler?.pool.threads ?? 0,
+        running: waiting?.running ?? 0,
+        queued: waiting?.queued ?? 0,
+        queueMax: waiting?.queueMax ?? 0,
+        slices: counters.get(Counter.SLICES),
+        yields: counters.get(Counter.YIELDS),
+        deaths: scheduler?.pool.deaths ?? 0,
+        hangs: scheduler?.pool.hangs ?? 0,
+        breakers: waiting?.breakers ?? { open: 0, halfOpen: 0, opened: 0 },
+      },
       tenants: this.registry.allTenants().map(({ name, live, memory }) => ({
         tenant: name,
         bundles: live.size,
@@ -301,7 +364,7 @@ class LocalEngine implements Engine {
     await this.registry.close();
     await this.codes.close();
     await this.compiler.close();
-    await this.host.pool?.close();
+    await this.host.scheduler?.close();
     await this.store?.close();
   }
 }

@@ -187,6 +187,16 @@ export const PROBLEMS = {
     title: 'The client has more requests unanswered than its credit allows',
     advice: 'Count requests until they are answered, and send no more than the credit of the Welcome. The stream is closed.',
   },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    title: 'The tenant has used up its quota of cost',
+    advice: 'Try again after Retry-After seconds, or ask for a larger quota.',
+  },
+  OVERLOADED: {
+    status: 503,
+    title: 'More requests wait than may wait',
+    advice: 'Try again after Retry-After seconds, and less often: the server decides as much as it can.',
+  },
   BUSY: { status: 503, title: 'The tenant has no room for another request', advice: 'Try again after Retry-After seconds.' },
   STOPPING: { status: 503, title: 'The server is stopping', advice: 'Try another server.' },
   DEADLINE_EXCEEDED: {
@@ -238,6 +248,11 @@ export class Problem extends Error {
     readonly retryAfterSeconds?: number,
   ) {
     super(detail ?? PROBLEMS[code].title);
+  }
+
+  /** A refusal that tells when to try again. */
+  static until(code: ProblemCode, detail: string, retryAfterSeconds: number): Problem {
+    return new Problem(code, detail, undefined, undefined, retryAfterSeconds);
   }
 
   get status(): number {

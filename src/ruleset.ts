@@ -151,7 +151,7 @@ export class RuleSet {
     if (this.released) throw new Error('the rule set has been released');
     let status: Status = 0;
     const now = this.nowOf(options);
-    decideJson(this.live, texts, { now, path: 'inline', answersRefused: true }, (settled) => {
+    decideJson(this.live, texts, { now, path: 'inline', isUnmetered: true, answersRefused: true }, (settled) => {
       status = settled.status;
       if (status === 0) use(settled);
     });
@@ -160,7 +160,7 @@ export class RuleSet {
 
   private run(payloads: readonly Uint8Array[], options: CallOptions, use: (settled: Settled) => void): void {
     let status: Status = 0;
-    decidePayloads(this.live, payloads, { now: this.nowOf(options), path: 'inline' }, (settled) => {
+    decidePayloads(this.live, payloads, { now: this.nowOf(options), path: 'inline', isUnmetered: true }, (settled) => {
       status = settled.status;
       if (status === 0) use(settled);
     });

@@ -12,7 +12,7 @@ export interface Settled {
    * another model. INTERNAL: the engine trapped or its thread died, or `problem` says why; nothing was decided.
    */
   readonly status: Status;
-  /** Why a request that is no fault of ours was not decided, or no further: DEADLINE_EXCEEDED, CANCELLED. */
+  /** Why it was not decided, or no further, without a fault of ours: DEADLINE_EXCEEDED, CANCELLED, OVERLOADED, STOPPING. */
   readonly problem: Problem | undefined;
   /** Decisions there are; 0 unless status is OK. */
   readonly count: number;
@@ -48,9 +48,15 @@ export class Collected implements Settled {
 
   /** False where the request is void by now: then it has failed. */
   goesOn(options: DecideOptions): boolean {
-    this.problem = whyVoid(options);
-    if (this.problem !== undefined) this.fail(Status.INTERNAL);
-    return this.problem === undefined;
+    const problem = whyVoid(options);
+    if (problem !== undefined) this.refuse(problem);
+    return problem === undefined;
+  }
+
+  /** The rest is not decided. */
+  refuse(problem: Problem): void {
+    this.problem = problem;
+    this.fail(Status.INTERNAL);
   }
 
   /** Copies what a part decided. False where it failed: then the batch has failed. */

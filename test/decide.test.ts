@@ -19,7 +19,7 @@ function make(options: SmallTenantOptions = {}): SmallTenant {
 }
 
 afterEach(async () => {
-  for (const { pool } of open.splice(0)) await pool.close();
+  for (const { scheduler } of open.splice(0)) await scheduler.close();
 });
 
 const outcomes = (decisions: readonly Uint8Array[]): (string | null)[] => decisions.map((bytes) => readDecision(bytes).outcome);

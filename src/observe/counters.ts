@@ -30,9 +30,21 @@ export enum Counter {
   CONFLICT = 13,
   /** Requests with status LIST_MISSING, which are among INTERNAL. */
   LIST_MISSING = 14,
+  /** Requests that were refused because the queue was full, because their tenant's breaker was open, beyond their tenant's quota. */
+  REFUSED_FULL = 15,
+  REFUSED_BREAKER = 16,
+  REFUSED_QUOTA = 17,
+  /** Requests that gave up their place in the queue for one of a tenant that had less of it. */
+  EVICTED = 18,
+  /** Requests that nobody waited for any more: their deadline was over, or they were cancelled. */
+  DEADLINE_EXCEEDED = 19,
+  CANCELLED = 20,
+  /** Calls on workers, and those of them that ended with payloads left. */
+  SLICES = 21,
+  YIELDS = 22,
 }
 
-export const COUNTER_COUNT = 15;
+export const COUNTER_COUNT = 23;
 
 /** Bytes of the view. */
 export const COUNTERS_BYTES = COUNTER_COUNT * 8;

@@ -12,6 +12,7 @@ import { type ImageFile, readImageFile, readSources } from '../image/file.js';
 import type { Manifest, ManifestHead, ManifestList, ManifestParameter, ManifestParameters } from '../image/manifest.js';
 import type { ParameterBinding } from '../image/parameter-block.js';
 import type { GeneratedCode } from '../runtime/generated-code.js';
+import { Pace } from '../scheduler/pace.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
 import type { Model } from '../schema/model.js';
@@ -52,6 +53,8 @@ export class LiveImage {
   readonly reasons: Reasons;
   /** Whether a decision depends on `now`. */
   readonly usesNow: boolean;
+  /** How long its units of cost take on workers. */
+  readonly pace = new Pace();
   /**
    * What the lists and parameters that its program reads are bound to; undefined where it reads none. A request retains them once,
    * as it begins, and gives them back when it is settled. Only `rebind` replaces them, in one assignment.

@@ -1,9 +1,12 @@
 // A tenant: a name, its linear memory, its lists, the instance that decides inline, and what all tenants of an engine share.
 
+import { monotonicMillis } from '../clock.js';
 import type { Counters } from '../observe/counters.js';
 import { InlineInstance } from '../runtime/inline-instance.js';
 import { type MemoryOptions, TenantMemory } from '../runtime/memory.js';
-import type { WorkerPool } from '../runtime/pool.js';
+import { type Quota, TokenBucket } from '../scheduler/quota.js';
+import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Share } from '../scheduler/share.js';
 import type { ListRegion } from './list-region.js';
 import type { LiveImage } from './live-image.js';
 import type { ParameterVersion } from './parameter-store.js';
@@ -12,10 +15,12 @@ import type { StoredImage } from './store.js';
 /** What every tenant of one engine shares. */
 export interface TenantHost {
   /** Absent where everything is decided inline. */
-  readonly pool: WorkerPool | undefined;
+  readonly scheduler: Scheduler | undefined;
   /** Units; above it a request goes to the pool. */
   readonly costInlineMax: number;
   readonly counters: Counters;
+  /** What each tenant may spend that has no quota of its own; absent: as much as it likes. */
+  readonly quota?: Quota | undefined;
   /** Makes code for images that decide much; absent where the VM decides everything. */
   codes?: CodeMaker;
 }
@@ -35,6 +40,10 @@ export interface TenantList {
 export class Tenant {
   readonly memory: TenantMemory;
   readonly inline: InlineInstance;
+  /** Of the scheduler, where there is one. */
+  readonly share: Share | undefined;
+  /** What it may spend; undefined: as much as it likes. */
+  quota: TokenBucket | undefined;
   /** Published images by bundle name. Only the registry writes it. */
   readonly live = new Map<string, LiveImage>();
   /** Lists of the tenant by name. Only the registry writes it. */
@@ -56,5 +65,11 @@ export class Tenant {
   ) {
     this.memory = new TenantMemory(options);
     this.inline = new InlineInstance(this.memory);
+    this.share = host.scheduler?.share();
+    this.setQuota(host.quota);
+  }
+  /** What it may spend from now on; its bucket is full. */
+  setQuota(quota: Quota | undefined): void {
+    this.quota = quota === undefined ? undefined : new TokenBucket(quota, monotonicMillis());
   }
 }

@@ -5,16 +5,19 @@
 //   ring.claim          state = CLAIMED
 //   writes payloads and header
 //   run()               state = READY (Atomics.store)
-//                       task  -- message port + futex -->  compareExchange READY -> RUNNING
+//                       task  -- message port + futex -->  for each of its slots:
+//                                                          compareExchange READY -> RUNNING
 //                                                          decide(slot): entries, output, status
 //                                                          state = DONE (Atomics.store)
-//   settle              <----------- message port -------  result
+//   settle              <----------- message port -------  results
 //   ring.release        state = FREE
 //
-// Promise: between READY and its result only the worker touches the slot; before and after, only the owner. Both hand-overs are
-// an atomic store followed by a message, so everything written before one is seen after it. A task ends in exactly one result.
-// A worker that dies is seen by its thread's exit, when nothing of it runs any more: only then is its slot given back, and its
-// scratches are. Order: tasks start in the order of run(); they may end in any order.
+// Promise: between READY and its result only the worker touches the slot, but for SLOT_UNTIL, by which the owner ends a call; before
+// and after, only the owner. Both hand-overs are an atomic store followed by a message, so everything written before one is seen
+// after it. Every slot of a task has exactly one result. A worker that dies is seen by its thread's exit, when nothing of it runs any
+// more: the states tell what it had done, what it had in hand, and what it had not begun. Only then is a slot given back, and are its
+// scratches. Order: tasks start in the order of run(); they may end in any order. The pool has no queue worth the name: who calls it
+// (src/scheduler) hands it no more tasks than it has threads.
 //
 // Measured, a task that returns at once, microseconds a round trip, 64 in flight the same (one thread takes one task at a time):
 // on a quiet 2-core virtual machine, Node 20.20, 43 with atomics 'sync', 48 with 'async', 82 with 'disabled'; on the same machine
@@ -26,39 +29,51 @@ import { threadId } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { SLOT_STATE } from '../../assembly/shared/layout.js';
 import { SlotState } from '../../assembly/shared/status.js';
-import type { GeneratedCode } from './generated-code.js';
+import { monotonicMillis } from '../clock.js';
 import type { TenantMemory } from './memory.js';
 import { releaseScratchesOfDead } from './scratch.js';
-import { type DecideTask, type SlotCall, TaskResult } from './task.js';
+import { type DecideTask, type SlotPart, TaskResult } from './task.js';
+import { Watchdog } from './watchdog.js';
 import type { WasmModule } from './webassembly.js';
 
 export interface WorkerPoolOptions {
   /** At least 1. */
   threads: number;
   module: WasmModule;
+  /** How long a worker may stay with one payload before it is replaced. */
+  stallMillis: number;
   /** Another thread entry exporting `runTask`, for tests. */
   workerFile?: URL;
 }
 
+/** Looks of the watchdog in that time. */
+const STALL_LOOKS = 4;
+
 export class WorkerPool {
-  private piscina: Piscina<DecideTask, TaskResult> | undefined;
+  private piscina: Piscina<DecideTask, TaskResult[]> | undefined;
   private readonly memories = new Map<number, TenantMemory>();
+  private readonly watchdog: Watchdog;
+  private looking: NodeJS.Timeout | undefined;
   private closed = false;
   private running = 0;
   private idle: (() => void) | undefined;
   /** Workers that died and were replaced. */
   deaths = 0;
+  /** Those of them that hung. */
+  hangs = 0;
 
-  constructor(private readonly options: WorkerPoolOptions) {}
+  constructor(private readonly options: WorkerPoolOptions) {
+    this.watchdog = new Watchdog(options.stallMillis);
+  }
+
+  /** Threads there may be. */
+  get size(): number {
+    return this.options.threads;
+  }
 
   /** Threads that exist now; none before the first run. */
   get threads(): number {
     return this.piscina?.threads.length ?? 0;
-  }
-
-  /** Tasks waiting for a thread. */
-  get queued(): number {
-    return this.piscina?.queueSize ?? 0;
   }
 
   /** Tasks not yet answered. */
@@ -67,24 +82,27 @@ export class WorkerPool {
   }
 
   /**
-   * Has a worker decide a slot that this thread has filled. Never rejects: a trap, a dead worker and a closed pool are results,
-   * and with all but DONE nothing in the slot may be believed. `code`: decides it instead of the VM.
+   * Has one worker decide slots that this thread has filled, one after the other, and writes their results: NOT_BEGUN where the
+   * worker died before it came to a slot. Never rejects: a trap, a dead worker and a closed pool are results.
    */
-  async run(memory: TenantMemory, slot: number, call: SlotCall, code?: GeneratedCode): Promise<TaskResult> {
-    if (this.closed) return TaskResult.DIED;
+  async run(parts: readonly SlotPart[]): Promise<void> {
+    for (const part of parts) part.result = TaskResult.DIED;
+    if (this.closed) return;
     this.running++;
     try {
-      this.memories.set(memory.id, memory);
-      Atomics.store(memory.words, (slot + SLOT_STATE) >>> 2, SlotState.READY);
-      const task = { memoryId: memory.id, slot, call, code: code?.id ?? 0 };
-      const whole = { ...task, memory: memory.memory, ...(code === undefined ? {} : { module: code.module }) };
-      let result = await this.send(task);
-      if (result === TaskResult.NEEDS_MEMORY) result = await this.send(whole);
-      if (result === TaskResult.NO_INSTANCE) {
-        this.releaseDead();
-        result = await this.send(whole);
+      for (const { memory, slot } of parts) {
+        this.memories.set(memory.id, memory);
+        Atomics.store(memory.words, (slot + SLOT_STATE) >>> 2, SlotState.READY);
       }
-      return result;
+      await this.send(parts, false);
+      const again = parts.filter(({ result }) => result === TaskResult.NEEDS_MEMORY || result === TaskResult.NO_INSTANCE);
+      if (again.length === 0) return;
+      if (again.some(({ result }) => result === TaskResult.NO_INSTANCE)) this.releaseDead();
+      await this.send(again, true);
+      const without = again.filter(({ result }) => result === TaskResult.NO_INSTANCE);
+      if (without.length === 0) return;
+      this.releaseDead();
+      await this.send(without, true);
     } finally {
       this.running--;
       if (this.running === 0) this.idle?.();
@@ -100,23 +118,32 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.closed = true;
     if (this.running > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    clearInterval(this.looking);
     await this.piscina?.destroy();
     this.piscina = undefined;
   }
 
-  private async send(task: DecideTask): Promise<TaskResult> {
+  private async send(parts: readonly SlotPart[], isWhole: boolean): Promise<void> {
+    const task: DecideTask = {
+      parts: parts.flatMap(({ memory, slot, call, code }) => [memory.id, slot, call, code?.id ?? 0]),
+      ...(isWhole ? wholeOf(parts) : {}),
+    };
     const piscina = this.start();
+    this.watchdog.watch(parts, monotonicMillis());
     try {
-      return await piscina.run(task);
+      const results = await piscina.run(task);
+      for (const [i, part] of parts.entries()) part.result = results[i] as TaskResult;
     } catch {
       this.releaseDead();
-      return TaskResult.DIED;
+      for (const part of parts) part.result = afterDeath(part);
+    } finally {
+      this.watchdog.forget(parts);
     }
   }
 
-  private start(): Piscina<DecideTask, TaskResult> {
+  private start(): Piscina<DecideTask, TaskResult[]> {
     if (this.piscina !== undefined) return this.piscina;
-    const piscina = new Piscina<DecideTask, TaskResult>({
+    const piscina = new Piscina<DecideTask, TaskResult[]>({
       filename: fileURLToPath(this.options.workerFile ?? new URL('./worker.js', import.meta.url)),
       name: 'runTask',
       // As many as may run: piscina replaces a dead thread only below the minimum, and tasks would wait for it for ever.
@@ -136,8 +163,19 @@ export class WorkerPool {
       if (this.piscina === piscina) this.piscina = undefined;
       void piscina.destroy();
     });
+    this.looking ??= setInterval(() => this.look(), this.options.stallMillis / STALL_LOOKS).unref();
     this.piscina = piscina;
     return piscina;
+  }
+
+  /** Ends threads that hang: their tasks fail with their exit. */
+  private look(): void {
+    for (const id of this.watchdog.hanging(monotonicMillis())) {
+      const thread = this.piscina?.threads.find(({ threadId: own }) => own === id);
+      if (thread === undefined) continue;
+      this.hangs++;
+      void thread.terminate();
+    }
   }
 
   private releaseDead(): void {
@@ -145,4 +183,18 @@ export class WorkerPool {
     for (const thread of this.piscina?.threads ?? []) alive.add(thread.threadId);
     for (const memory of this.memories.values()) releaseScratchesOfDead(memory.words, alive);
   }
+}
+
+function wholeOf(parts: readonly SlotPart[]): Pick<DecideTask, 'memories' | 'modules'> {
+  return {
+    memories: new Map(parts.map(({ memory }) => [memory.id, memory.memory])),
+    modules: new Map(parts.flatMap(({ code }) => (code === undefined ? [] : [[code.id, code.module] as const]))),
+  };
+}
+
+/** What a thread that is no more has left of a slot. */
+function afterDeath({ memory, slot }: SlotPart): TaskResult {
+  const state = Atomics.load(memory.words, (slot + SLOT_STATE) >>> 2);
+  if (state === SlotState.READY) return TaskResult.NOT_BEGUN;
+  return state === SlotState.DONE ? TaskResult.DONE : TaskResult.DIED;
 }

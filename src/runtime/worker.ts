@@ -1,13 +1,14 @@
-// A worker of the pool: takes a slot, decides it, and says so. It opens no file and waits for nothing, so piscina may put it to
-// sleep on Atomics.wait between two tasks. pool.ts has the drawing and the ordering promise.
+// A worker of the pool: takes slots, decides them one after the other, and says so. It opens no file and waits for nothing, so piscina
+// may put it to sleep on Atomics.wait between two tasks. pool.ts has the drawing and the ordering promise.
 
 import { threadId, workerData } from 'node:worker_threads';
-import { SLOT_STATE, SLOT_STATUS } from '../../assembly/shared/layout.js';
+import { SLOT_MICROS, SLOT_STATE, SLOT_STATUS, SLOT_THREAD } from '../../assembly/shared/layout.js';
 import { SlotState, Status } from '../../assembly/shared/status.js';
+import { monotonicMillis } from '../clock.js';
 import { WORKER_CODES_MAX, WORKER_INSTANCES_MAX } from '../config.js';
 import { attachCode, type CodeExports } from './generated-code.js';
 import { EngineInstance } from './instance.js';
-import { type DecideTask, SlotCall, TaskResult } from './task.js';
+import { type DecideTask, PART_NUMBERS, SlotCall, TaskResult } from './task.js';
 import type { WasmModule } from './webassembly.js';
 
 interface Entry {
@@ -22,28 +23,42 @@ const { module } = workerData as { module: WasmModule };
 /** By memory id; a Map keeps the order of use: an entry that is used goes to its end. */
 const entries = new Map<number, Entry>();
 
-/** Decides the slot of one task. Never throws: a trap is a result. */
-export function runTask(task: DecideTask): TaskResult {
-  let entry = entries.get(task.memoryId);
+/** Decides the slots of one task; a result for each. Never throws: a trap is a result. */
+export function runTask(task: DecideTask): TaskResult[] {
+  const results: TaskResult[] = [];
+  for (let at = 0; at < task.parts.length; at += PART_NUMBERS) {
+    const [memoryId, slot, call, code] = task.parts.slice(at, at + PART_NUMBERS) as [number, number, SlotCall, number];
+    const entry = entryOf(task, memoryId, code);
+    results.push(typeof entry === 'number' ? entry : runSlot(entry, memoryId, slot, call, code));
+  }
+  return results;
+}
+
+/** The instance for a memory with the code, or why there is none. */
+function entryOf({ memories, modules }: DecideTask, memoryId: number, code: number): Entry | TaskResult {
+  let entry = entries.get(memoryId);
+  const sent = modules?.get(code);
+  if (code !== 0 && sent === undefined && entry?.codes.has(code) !== true) return TaskResult.NEEDS_MEMORY;
   if (entry === undefined) {
-    if (task.memory === undefined || (task.code !== 0 && task.module === undefined)) return TaskResult.NEEDS_MEMORY;
-    const words = new Int32Array(task.memory.buffer);
+    const memory = memories?.get(memoryId);
+    if (memory === undefined) return TaskResult.NEEDS_MEMORY;
+    const words = new Int32Array(memory.buffer);
     try {
-      entry = { words, instance: new EngineInstance(module, task.memory, words, threadId), codes: new Map() };
+      entry = { words, instance: new EngineInstance(module, memory, words, threadId), codes: new Map() };
     } catch {
       return TaskResult.NO_INSTANCE;
     }
     makeRoom();
   } else {
-    if (task.code !== 0 && task.module === undefined && !entry.codes.has(task.code)) return TaskResult.NEEDS_MEMORY;
-    entries.delete(task.memoryId);
+    entries.delete(memoryId);
   }
-  entries.set(task.memoryId, entry);
-  return runSlot(task, entry);
+  entries.set(memoryId, entry);
+  if (code !== 0) useCode(entry, code, sent);
+  return entry;
 }
 
-/** The code of a task beside the instance that decides it. */
-function codeOf({ code, module: sent }: DecideTask, { codes, instance }: Entry): CodeExports {
+/** Sees to it that code stands beside an instance, and is the last to go. */
+function useCode({ codes, instance }: Entry, code: number, sent: WasmModule | undefined): void {
   let exports = codes.get(code);
   if (exports === undefined) {
     exports = attachCode(sent as WasmModule, instance);
@@ -55,33 +70,29 @@ function codeOf({ code, module: sent }: DecideTask, { codes, instance }: Entry):
     codes.delete(code);
   }
   codes.set(code, exports);
-  return exports;
 }
 
-function runSlot(task: DecideTask, entry: Entry): TaskResult {
-  const state = (task.slot + SLOT_STATE) >>> 2;
-  if (Atomics.compareExchange(entry.words, state, SlotState.READY, SlotState.RUNNING) !== SlotState.READY) {
-    return TaskResult.NOT_READY;
-  }
+function runSlot(entry: Entry, memoryId: number, slot: number, call: SlotCall, code: number): TaskResult {
+  const { words, instance } = entry;
+  const state = (slot + SLOT_STATE) >>> 2;
+  words[(slot + SLOT_THREAD) >>> 2] = threadId + 1;
+  if (Atomics.compareExchange(words, state, SlotState.READY, SlotState.RUNNING) !== SlotState.READY) return TaskResult.NOT_READY;
   let result = TaskResult.DONE;
+  const start = monotonicMillis();
   try {
-    const status = decideSlot(task, entry);
-    entry.words[(task.slot + SLOT_STATUS) >>> 2] = status;
+    const decider = code === 0 ? instance : (entry.codes.get(code) as CodeExports);
+    if (call === SlotCall.DECIDE_JSON) words[(slot + SLOT_STATUS) >>> 2] = decider.decideJson(slot);
+    else words[(slot + SLOT_STATUS) >>> 2] = call === SlotCall.DECIDE ? decider.decide(slot) : decider.decideFrame(slot);
   } catch {
-    // The instance may be in the middle of anything: the next task of this tenant gets a new one.
-    entry.words[(task.slot + SLOT_STATUS) >>> 2] = Status.INTERNAL;
-    entry.instance.dispose();
-    entries.delete(task.memoryId);
+    // The instance may be in the middle of anything: the next slot of this tenant gets a new one.
+    words[(slot + SLOT_STATUS) >>> 2] = Status.INTERNAL;
+    instance.dispose();
+    entries.delete(memoryId);
     result = TaskResult.TRAPPED;
   }
-  Atomics.store(entry.words, state, SlotState.DONE);
+  words[(slot + SLOT_MICROS) >>> 2] = (monotonicMillis() - start) * 1000;
+  Atomics.store(words, state, SlotState.DONE);
   return result;
-}
-
-function decideSlot(task: DecideTask, entry: Entry): Status {
-  const decider = task.code === 0 ? entry.instance : codeOf(task, entry);
-  if (task.call === SlotCall.DECIDE_JSON) return decider.decideJson(task.slot);
-  return task.call === SlotCall.DECIDE ? decider.decide(task.slot) : decider.decideFrame(task.slot);
 }
 
 function makeRoom(): void {

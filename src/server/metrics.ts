@@ -175,7 +175,26 @@ export class ServerMetrics {
       single(stats().jsonDisagreed),
     );
     this.add('verdict_pool_threads', 'gauge', 'Worker threads running.', () => single(stats().pool.threads));
+    this.add('verdict_pool_running', 'gauge', 'Worker threads that have something to do.', () => single(stats().pool.running));
     this.add('verdict_pool_queued', 'gauge', 'Requests waiting for a worker.', () => single(stats().pool.queued));
+    this.add('verdict_pool_queue_max', 'gauge', 'Requests that may wait for a worker.', () => single(stats().pool.queueMax));
+    this.add('verdict_refused_total', 'counter', 'Requests refused or given up, by reason.', () =>
+      Object.entries(stats().refused).map(([reason, value]) => ({ labels: { reason }, value })),
+    );
+    this.add('verdict_pool_slices_total', 'counter', 'Times that a worker decided of a request.', () =>
+      single(stats().pool.slices),
+    );
+    this.add('verdict_pool_yields_total', 'counter', 'Slices after which some of the request was left.', () =>
+      single(stats().pool.yields),
+    );
+    this.add('verdict_breakers', 'gauge', 'Circuit breakers of tenants that are not closed, by state.', () => {
+      const { open, halfOpen } = stats().pool.breakers;
+      return Object.entries({ open, half_open: halfOpen }).map(([state, value]) => ({ labels: { state }, value }));
+    });
+    this.add('verdict_breakers_opened_total', 'counter', 'Times that a circuit breaker was opened.', () =>
+      single(stats().pool.breakers.opened),
+    );
+    this.add('verdict_pool_hangs_total', 'counter', 'Workers replaced because they hung.', () => single(stats().pool.hangs));
     this.add('verdict_pool_deaths_total', 'counter', 'Workers replaced because they died.', () => single(stats().pool.deaths));
     this.add('verdict_tenants', 'gauge', 'Tenants.', () => single(stats().tenants.length));
     this.add('verdict_bundles', 'gauge', 'Live bundles.', () => sum('bundles'));

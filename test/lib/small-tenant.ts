@@ -7,6 +7,7 @@ import { LiveImage } from '#src/registry/live-image.js';
 import { Tenant } from '#src/registry/tenant.js';
 import { engineModule } from '#src/runtime/instance.js';
 import { WorkerPool } from '#src/runtime/pool.js';
+import { Scheduler } from '#src/scheduler/scheduler.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { smallImage, smallModel } from './small-image.js';
 
@@ -16,6 +17,9 @@ export interface SmallTenantOptions {
   costInlineMax?: number;
   ringBytes?: number;
   pagesMax?: number;
+  queueMax?: number;
+  sliceMillis?: number;
+  stallMillis?: number;
   image?: Uint8Array;
 }
 
@@ -24,22 +28,26 @@ export interface SmallTenant {
   live: LiveImage;
   counters: Counters;
   pool: WorkerPool;
+  scheduler: Scheduler;
 }
 
 export function smallTenant(options: SmallTenantOptions = {}): SmallTenant {
   const { threads = 1, workerFile, costInlineMax = 200_000, ringBytes = 65536, pagesMax = 256 } = options;
+  const { queueMax = 1024, sliceMillis = 50, stallMillis = 60_000 } = options;
   const counters = new Counters();
-  const pool = new WorkerPool({ threads, module: engineModule(), ...(workerFile === undefined ? {} : { workerFile }) });
-  const tenant = new Tenant('test', { pool, costInlineMax, counters }, { scratchCount: threads + 3, ringBytes, pagesMax });
+  const file = workerFile === undefined ? {} : { workerFile };
+  const pool = new WorkerPool({ threads, module: engineModule(), stallMillis, ...file });
+  const scheduler = new Scheduler({ pool, counters, queueMax, sliceMillis });
+  const tenant = new Tenant('test', { scheduler, costInlineMax, counters }, { scratchCount: threads + 3, ringBytes, pagesMax });
   const live = LiveImage.place(tenant, options.image ?? smallImage());
-  return { tenant, live, counters, pool };
+  return { tenant, live, counters, pool, scheduler };
 }
 
 /** Makes small tenants that are closed after each test. To be called once, where a file's tests begin. */
 export function tenantMaker(): (options?: SmallTenantOptions) => SmallTenant {
   const made: SmallTenant[] = [];
   afterEach(async () => {
-    for (const { pool } of made.splice(0)) await pool.close();
+    for (const { scheduler } of made.splice(0)) await scheduler.close();
   });
   return (options = {}) => {
     const tenant = smallTenant(options);

@@ -17,7 +17,7 @@ function make(options: SmallTenantOptions): SmallTenant {
 }
 
 afterEach(async () => {
-  for (const { pool } of open.splice(0)) await pool.close();
+  for (const { scheduler } of open.splice(0)) await scheduler.close();
 });
 
 const outcome = (decision: Uint8Array | undefined): string | null => readDecision(decision!).outcome;
@@ -46,7 +46,7 @@ describe('WorkerPool', () => {
     const first = make({ threads: 2 });
     const others = Array.from({ length: 5 }, () => smallTenant({ threads: 2 }));
     const tenants = [first.live, ...others.map(({ live }) => live)];
-    for (const live of tenants) Object.assign(live.tenant.host, { pool: first.pool });
+    for (const live of tenants) Object.assign(live.tenant.host, { scheduler: first.scheduler });
     const amounts = Array.from({ length: 240 }, (_, i) => i);
     const results = await Promise.all(
       amounts.map((amount) => decided(tenants[amount % tenants.length]!, [payment(amount)], { path: 'pooled' })),
@@ -103,12 +103,12 @@ describe('WorkerPool', () => {
     expect((await decided(live, [payment(1)], { path: 'inline' })).status).toBe(Status.OK);
   });
 
-  it('waits for what is in flight when it closes, and then answers INTERNAL', async () => {
-    const { live, pool } = make({ threads: 1 });
+  it('waits for what is in flight when it closes, and then takes nothing more', async () => {
+    const { live, pool, scheduler } = make({ threads: 1 });
     const running = [1, 2, 3].map((amount) => decided(live, [payment(amount)], { path: 'pooled' }));
-    await pool.close();
+    await scheduler.close();
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual([0, 0, 0]);
-    expect((await decided(live, [payment(1)], { path: 'pooled' })).status).toBe(Status.INTERNAL);
+    await expect(decided(live, [payment(1)], { path: 'pooled' })).rejects.toMatchObject({ code: 'STOPPING' });
     expect(pool.threads).toBe(0);
   });
 });

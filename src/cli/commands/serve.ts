@@ -21,6 +21,11 @@ interface ServeOptions {
   profileMax?: 'strict' | 'standard';
   ringBytes?: number;
   tenantPagesMax?: number;
+  queueMax?: number;
+  sliceMillis?: number;
+  stallMillis?: number;
+  quotaCostPerSecond?: number;
+  quotaCostBurst?: number;
   bodyBytesMax?: number;
   bundleBytesMax?: number;
   listBytesMax?: number;
@@ -53,6 +58,11 @@ const LIMITS = [
   ['--cost-max <units>', 'largest static cost of a bundle'],
   ['--ring-bytes <bytes>', "bytes of a tenant's ring of requests"],
   ['--tenant-pages-max <pages>', 'memory quota of a tenant, in pages of 64 KiB'],
+  ['--queue-max <count>', 'requests that may wait for a thread; more are refused'],
+  ['--slice-millis <milliseconds>', 'how long a batch has a thread before others have their turn'],
+  ['--stall-millis <milliseconds>', 'how long a thread may stay with one payload before it is replaced'],
+  ['--quota-cost-per-second <units>', 'static cost that a tenant may spend a second'],
+  ['--quota-cost-burst <units>', 'static cost that a tenant may spend at once'],
   ['--body-bytes-max <bytes>', 'body of a decision request'],
   ['--bundle-bytes-max <bytes>', 'body of a bundle'],
   ['--list-bytes-max <bytes>', 'body of a list'],
@@ -88,7 +98,10 @@ export function serveCommand(): Command {
 /** The options that were given; the others are left to their defaults. */
 function serverOptions(options: ServeOptions): ServerOptions {
   const { dataDir, memory, ...rest } = options;
-  const engine: (keyof EngineOptions)[] = ['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'];
+  const engine: (keyof EngineOptions)[] = [
+    ...(['poolThreads', 'costInlineMax', 'costMax', 'profileMax', 'ringBytes', 'tenantPagesMax'] as const),
+    ...(['queueMax', 'sliceMillis', 'stallMillis', 'quotaCostPerSecond', 'quotaCostBurst'] as const),
+  ];
   const server: (keyof ServerOptions)[] = [
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
     ...(['creditMax', 'idleSecondsMax', 'connectionsMax', 'idempotencyMillisMax', 'idempotencyBytesMax', 'stopMillisMax'] as const),
