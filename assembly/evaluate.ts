@@ -44,8 +44,8 @@ export function finish(slot: usize, status: Status): Status {
 }
 
 /**
- * Ends a payload of a call that decides many: `cursor` is the next. @returns whether the call ends before it. Nothing is kept of the
- * slot from one payload to the next that another thread may write meanwhile.
+ * Ends a payload of a call that decides many: `cursor` is the next. @returns whether the call ends before it. Nothing is kept of
+ * the slot from one payload to the next that another thread may write meanwhile.
  */
 // @ts-ignore: decorator
 @inline
@@ -89,8 +89,8 @@ export function decidePayload(slot: usize, image: usize, index: u32, payload: us
  * Decides the payloads listed in the slot's entries, from SLOT_CURSOR to SLOT_COUNT, and writes the decisions back to back.
  * A payload that cannot be decided gets a decision with its status; the others do not suffer.
  *
- * @returns OK, with the cursor before the count where SLOT_UNTIL has ended it: the next call goes on there; OUTPUT_FULL where the next
- * decision might not fit (the cursor stands at its payload); WRONG_IMAGE
+ * @returns OK, with the cursor before the count where SLOT_UNTIL has ended it: the next call goes on there; OUTPUT_FULL where the
+ * next decision might not fit (the cursor stands at its payload); WRONG_IMAGE
  */
 export function decide(slot: usize): Status {
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
@@ -124,8 +124,8 @@ export function decide(slot: usize): Status {
  * entries there is room for at SLOT_ENTRIES (0: none are written), and then how many payloads the frame has. A cursor that is not 0
  * goes on with a frame that SLOT_UNTIL has ended.
  *
- * @returns OK, as `decide`; INVALID_FRAME where it is malformed or names another model, OUTPUT_FULL where the worst case does not fit (see
- * answerBatchBytes), WRONG_IMAGE: SLOT_COUNT and SLOT_OUTPUT_USED are then 0
+ * @returns OK, as `decide`; INVALID_FRAME where it is malformed or names another model, OUTPUT_FULL where the worst case does not
+ * fit (see answerBatchBytes), WRONG_IMAGE: SLOT_COUNT and SLOT_OUTPUT_USED are then 0
  */
 export function decideFrame(slot: usize): Status {
   const count = openFrame(slot);
@@ -146,8 +146,8 @@ export function decideFrame(slot: usize): Status {
 // The parts of decideFrame: generated code calls them, and decides the payloads itself.
 
 /**
- * Checks the frame of a slot and writes the head of its answer, unless that has been done: its cursor is then not 0. SLOT_OUTPUT_USED
- * is where the next answer begins. Where there is no room for all of its entries, SLOT_ENTRIES becomes 0.
+ * Checks the frame of a slot and writes the head of its answer, unless that has been done: its cursor is then not 0.
+ * SLOT_OUTPUT_USED is where the next answer begins. Where there is no room for all of its entries, SLOT_ENTRIES becomes 0.
  *
  * @returns its number of payloads; -1 where it is refused: SLOT_STATUS says why
  */

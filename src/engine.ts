@@ -163,7 +163,8 @@ export interface Engine {
   tenants(): string[];
   /**
    * What a tenant may spend from now on, in the place of the engine's quotaCostPerSecond; undefined: as much as it likes. Requests
-   * beyond it are refused with QUOTA_EXCEEDED. Calls of rule sets cost nothing. Kept in memory only. Throws Problem TENANT_NOT_FOUND.
+   * beyond it are refused with QUOTA_EXCEEDED. Calls of rule sets cost nothing. Kept in memory only. Throws Problem
+   * TENANT_NOT_FOUND.
    */
   setQuota(tenant: string, quota: Quota | undefined): void;
   /** False after close; before, everything stored is live, but what storeProblems lists. */

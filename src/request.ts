@@ -68,7 +68,9 @@ export function runInline(request: Request, call: SlotCall, settle: Settle): voi
   }
 }
 
-/** Has a worker decide a request; it is settled and ended later. Ends it and throws Problem OVERLOADED, STOPPING where none will. */
+/**
+ * Has a worker decide a request, which is settled and ended later. Where none will, ends it and throws Problem OVERLOADED, STOPPING.
+ */
 export function runPooled(request: Request, call: SlotCall, options: DecideOptions, settle: Settle): void {
   try {
     request.decidePooled(call, options, () => {

@@ -12,12 +12,12 @@
 //   settle              <----------- message port -------  results
 //   ring.release        state = FREE
 //
-// Promise: between READY and its result only the worker touches the slot, but for SLOT_UNTIL, by which the owner ends a call; before
-// and after, only the owner. Both hand-overs are an atomic store followed by a message, so everything written before one is seen
-// after it. Every slot of a task has exactly one result. A worker that dies is seen by its thread's exit, when nothing of it runs any
-// more: the states tell what it had done, what it had in hand, and what it had not begun. Only then is a slot given back, and are its
-// scratches. Order: tasks start in the order of run(); they may end in any order. The pool has no queue worth the name: who calls it
-// (src/scheduler) hands it no more tasks than it has threads.
+// Promise: between READY and its result only the worker touches the slot, but for SLOT_UNTIL, by which the owner ends a call;
+// before and after, only the owner. Both hand-overs are an atomic store followed by a message, so everything written before one is
+// seen after it. Every slot of a task has exactly one result. A worker that dies is seen by its thread's exit, when nothing of it
+// runs any more: the states tell what it had done, what it had in hand, and what it had not begun. Only then is a slot given back,
+// and are its scratches. Order: tasks start in the order of run(); they may end in any order. The pool has no queue worth the name:
+// who calls it (src/scheduler) hands it no more tasks than it has threads.
 //
 // Measured, a task that returns at once, microseconds a round trip, 64 in flight the same (one thread takes one task at a time):
 // on a quiet 2-core virtual machine, Node 20.20, 43 with atomics 'sync', 48 with 'async', 82 with 'disabled'; on the same machine

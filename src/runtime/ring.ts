@@ -5,9 +5,9 @@
 //   | slot | free | slot | ... | open room | free | slot | free | ...  |
 //
 // A slot is taken off the front of the open room, which is all that most requests see of it. Where it is too short, it becomes a
-// free slot like others, and the next run of free slots that is long enough, once around, is opened: a request that stays long holds
-// its own bytes and nobody else's. A slot that is released right before the open room goes back to it, so that requests that are
-// over at once use the same bytes again; when the last slot is released, all of the ring is open, from its base.
+// free slot like others, and the next run of free slots that is long enough, once around, is opened: a request that stays long
+// holds its own bytes and nobody else's. A slot that is released right before the open room goes back to it, so that requests that
+// are over at once use the same bytes again; when the last slot is released, all of the ring is open, from its base.
 //
 // Ordering: only the thread that owns the tenant claims and releases. It writes CLAIMED and FREE; READY when it hands a slot to
 // the pool; a worker writes RUNNING and DONE (see pool.ts). SLOT_BYTES and the state FREE are read by this thread only.
@@ -107,7 +107,7 @@ export class Ring {
     }
   }
 
-  /** Opens a run of free slots of at least `need` bytes in the place of the open room; false, and nothing changed, where there is none. */
+  /** Opens a run of free slots of at least `need` bytes in the place of the open room; false, and it stays, where there is none. */
   private open(need: number): boolean {
     if (need > this.bytes - this.used) return false;
     const { words, base, end, cursor, limit } = this;

@@ -1,5 +1,5 @@
-// A worker of the pool: takes slots, decides them one after the other, and says so. It opens no file and waits for nothing, so piscina
-// may put it to sleep on Atomics.wait between two tasks. pool.ts has the drawing and the ordering promise.
+// A worker of the pool: takes slots, decides them one after the other, and says so. It opens no file and waits for nothing, so
+// piscina may put it to sleep on Atomics.wait between two tasks. pool.ts has the drawing and the ordering promise.
 
 import { threadId, workerData } from 'node:worker_threads';
 import { SLOT_MICROS, SLOT_STATE, SLOT_STATUS, SLOT_THREAD } from '../../assembly/shared/layout.js';

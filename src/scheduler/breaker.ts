@@ -1,5 +1,5 @@
-// The circuit breaker of a tenant: after a request of it has been refused because the queue is full, or several have failed in a row,
-// it refuses the next ones without a look at the queue, for a while. Then it lets a few through, to see.
+// The circuit breaker of a tenant: after a request of it has been refused because the queue is full, or several have failed in a
+// row, it refuses the next ones without a look at the queue, for a while. Then it lets a few through, to see.
 //
 //             full, or FAILURES_MAX failures                        openMillis over, or the queue half empty
 //   CLOSED  ---------------------------------->  OPEN  ------------------------------------------>  HALF_OPEN

@@ -21,8 +21,8 @@ export class TokenBucket {
   }
 
   /**
-   * Takes the cost of a request, and returns 0; or takes nothing, and returns after how many milliseconds there is enough. A request
-   * that costs more than the burst needs a full bucket, and leaves a debt.
+   * Takes the cost of a request, and returns 0; or takes nothing, and returns after how many milliseconds there is enough. A
+   * request that costs more than the burst needs a full bucket, and leaves a debt.
    */
   take(cost: number, now: number): number {
     const { costPerSecond, costBurst } = this.quota;

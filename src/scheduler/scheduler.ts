@@ -4,12 +4,12 @@
 //    | full: 503, breaker      ^                                                                          |
 //                              +--------------- slice over, payloads left: to the back --------------------+
 //
-// A slice ends between two payloads, with its cursor in the tenant's memory: after its time by the pace of its image, or at once where
-// somebody waits for whom it has to go (SLOT_UNTIL). Work that nobody waits for any more is answered before each slice, and soon after
-// it is void. All of it runs on the thread that owns the tenants; workers know nothing of it.
+// A slice ends between two payloads, with its cursor in the tenant's memory: after its time by the pace of its image, or at once
+// where somebody waits for whom it has to go (SLOT_UNTIL). Work that nobody waits for any more is answered before each slice, and
+// soon after it is void. All of it runs on the thread that owns the tenants; workers know nothing of it.
 //
-// Requests that arrive in one turn of the event loop are handed over together at its end: a hop costs 30 to 80 us (pool.ts), so work
-// of some 200 us each goes in groups of up to GROUP_NANOS, unless other workers are idle.
+// Requests that arrive in one turn of the event loop are handed over together at its end: a hop costs 30 to 80 us (pool.ts), so
+// work of some 200 us each goes in groups of up to GROUP_NANOS, unless other workers are idle.
 
 import { SLOT_COUNT, SLOT_CURSOR, SLOT_STATUS } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';

@@ -1,6 +1,6 @@
-// What one tenant has in the queue. Short work goes first, since it is known before it runs how long it is: a batch that takes 200 ms
-// does not notice the millisecond, but a payload behind the batch would notice the 200. Long work is not forgotten for it: while short
-// work is served it is owed a tenth of the time, and gets that as slices which nobody ends early.
+// What one tenant has in the queue. Short work goes first, since it is known before it runs how long it is: a batch that takes 200
+// ms does not notice the millisecond, but a payload behind the batch would notice the 200. Long work is not forgotten for it: while
+// short work is served it is owed a tenth of the time, and gets that as slices which nobody ends early.
 
 import { Breaker, type BreakerTotals } from './breaker.js';
 import { Deque } from './deque.js';

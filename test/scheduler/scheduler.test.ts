@@ -1,4 +1,5 @@
-// The scheduler with its threads: what is refused, what is void, what is cut, and what becomes of requests whose worker dies or hangs.
+// The scheduler with its threads: what is refused, what is void, what is cut, and what becomes of requests whose worker dies or
+// hangs.
 
 import { describe, expect, it } from 'vitest';
 import { Status } from '#assembly/shared/status.js';
