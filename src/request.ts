@@ -69,7 +69,8 @@ export function runInline(request: Request, call: SlotCall, settle: Settle): voi
 }
 
 /**
- * Has a worker decide a request, which is settled and ended later. Where none will, ends it and throws Problem OVERLOADED, STOPPING.
+ * Has a worker decide a request, which is settled and ended later. Where none will, ends it and throws Problem OVERLOADED,
+ * STOPPING.
  */
 export function runPooled(request: Request, call: SlotCall, options: DecideOptions, settle: Settle): void {
   try {
