@@ -29,6 +29,8 @@ export interface GrowthOptions {
   /** What gcc may take to compile a size, and a block of payloads to be decided. */
   readonly compileMsMax: number;
   readonly blockMsMax: number;
+  /** No size is begun when so much has passed; what is measured by then is drawn. */
+  readonly msMax: number;
   /** Where the picture goes. */
   readonly svg: string;
   readonly format: TableFormat;
@@ -53,8 +55,19 @@ export async function benchGrowth(options: GrowthOptions): Promise<GrowthResult>
   const lines = new Map<Name, { rules: number; nanos: number }[]>(NAMES.map((name) => [name, []]));
   const over = new Map<Name, string>();
   const wrong: string[] = [];
+  const madeMs = new Map<Name, { rules: number; ms: number }>();
+  const end = performance.now() + options.msMax;
   if (gccVersion() === undefined) for (const name of NAMES.slice(1, 3)) over.set(name, `${name}: there is no gcc`);
-  for (const size of options.sizes) await measureSize(size, options, lines, over, wrong);
+  for (const size of options.sizes) {
+    if (performance.now() < end) {
+      await measureSize(size, options, lines, over, wrong, madeMs);
+      continue;
+    }
+    const measured = NAMES.filter((name) => !over.has(name)).join(', ');
+    if (measured !== '')
+      over.set(NAMES[0], `from ${size.toLocaleString('en-US')} rules on the bench had no time left: ${measured}`);
+    break;
+  }
   const drawn = NAMES.map((name) => ({ name, points: lines.get(name)! })).filter(({ points }) => points.length > 0);
   const leftOut = [...over.values()];
   const at = new Date().toISOString().slice(0, 10);
@@ -76,6 +89,7 @@ async function measureSize(
   lines: ReadonlyMap<Name, { rules: number; nanos: number }[]>,
   over: Map<Name, string>,
   wrong: string[],
+  madeMs: Map<Name, { rules: number; ms: number }>,
 ): Promise<void> {
   const sizeText = `${size.toLocaleString('en-US')} rules`;
   if (size > RULES_MAX) over.set('Verdict, in place', `Verdict: an image holds at most ${RULES_MAX.toLocaleString('en-US')} rules`);
@@ -86,6 +100,10 @@ async function measureSize(
     const blockMs = (last.nanos * (size / last.rules) * BLOCK_COUNT) / 1e6;
     if (blockMs > options.blockMsMax)
       over.set(name, `${name}: from ${sizeText} on a block of payloads takes longer than ${options.blockMsMax / 1000} s`);
+  }
+  for (const [name, { rules: before, ms }] of madeMs) {
+    if (over.has(name) || ms * (size / before) <= options.compileMsMax) continue;
+    over.set(name, `${name}: from ${sizeText} on it takes longer than ${options.compileMsMax / 1000} s to compile`);
   }
   if (NAMES.every((name) => over.has(name))) return;
   const rules = makeRules(size);
@@ -109,7 +127,9 @@ async function measureSize(
     for (const name of NAMES) {
       if (over.has(name)) continue;
       try {
+        const startMs = performance.now();
         rows.set(name, await makers[name]());
+        madeMs.set(name, { rules: size, ms: performance.now() - startMs });
       } catch (error) {
         if (!(error instanceof CompileTimeout)) throw error;
         over.set(name, `${name}: from ${sizeText} on ${error.message}`);

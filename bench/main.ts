@@ -38,8 +38,9 @@ decide: nanoseconds a decision, Verdict beside its peers
 growth: nanoseconds a decision with 1 to 100,000 rules, drawn in docs/images/growth.svg
   --sizes 1,10,100    numbers of rules
   --runs 3            runs of each row; the median counts
-  --ms 700            least time of one run
-  --compile 300       seconds that gcc may take; what takes longer is left out
+  --ms 300            least time of one run
+  --compile 60        seconds that gcc may take; what takes longer is left out
+  --seconds 300       no size is begun after so many
   --svg FILE          where else to draw
 
 workloads: wide tables, arithmetic, disjunctions over null, beside gcc and V8
@@ -116,6 +117,7 @@ function readArguments(args: string[]) {
         only: { type: 'string' },
         entries: { type: 'string' },
         compile: { type: 'string' },
+        seconds: { type: 'string' },
         svg: { type: 'string' },
         rounds: { type: 'string' },
         ms: { type: 'string' },
@@ -199,11 +201,12 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
   async growth(context) {
     const { values, format, log } = context;
     const result = await benchGrowth({
-      ...timingOf(context, 700),
+      ...timingOf(context, 300),
       sizes: values.sizes === undefined ? GROWTH_SIZES : sizesOf(context),
       payloadCount: PAYLOAD_COUNT,
-      compileMsMax: 1000 * positive('compile', values.compile, 300),
-      blockMsMax: 30_000,
+      compileMsMax: 1000 * positive('compile', values.compile, 60),
+      blockMsMax: 5_000,
+      msMax: 1000 * positive('seconds', values.seconds, 300),
       svg: values.svg ?? GROWTH_SVG,
       format,
       log,
