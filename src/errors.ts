@@ -122,6 +122,17 @@ export const PROBLEMS = {
     title: 'The WebSocket subprotocol is not offered',
     advice: 'Offer `verdict.v1` in Sec-WebSocket-Protocol.',
   },
+  UNAUTHENTICATED: {
+    status: 401,
+    title: 'The caller is not known',
+    advice:
+      'Send a token in `Authorization: Bearer`, or sign the request: docs/SECURITY.md. `detail` says what is wrong with what was sent.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    title: 'The caller may not do this',
+    advice: 'The token must name the tenant of the path, and a scope that the route asks for: decide, admin or metrics.',
+  },
   NOT_FOUND: {
     status: 404,
     title: 'There is no such resource',

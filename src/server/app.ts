@@ -1,55 +1,15 @@
-// The table of routes, and what happens to every request before its route sees it: framing, names, counting.
+// The router, and what happens to every request before its route sees it: framing, names, counting.
 
 import { LIST_NAME_PATTERN, NAME_PATTERN } from '../config.js';
 import { Problem } from '../errors.js';
-import { listBundles, MODEL_FILES, publish, showBundle, showModel } from './bundle-route.js';
+import { bodyRule, type Handler } from './api/route.js';
+import { ROUTES } from './api/routes.js';
 import type { Context } from './context.js';
-import { decideBatch, decideOne } from './decision-route.js';
 import { Exchange, statusLine } from './exchange.js';
-import { deleteList, putList, showList, showLists } from './list-route.js';
-import {
-  patchParameters,
-  putParameters,
-  rollbackParameters,
-  showAllParameters,
-  showParameters,
-  showParameterVersions,
-} from './parameter-route.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import { type BodyRule, type RequestHead, readHead } from './request-head.js';
 import { STREAM_PATTERN, StreamEndpoint } from './stream.js';
-import { showHealth, showMetrics, showReady } from './system-route.js';
 import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
-
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-type Handler = (exchange: Exchange) => void;
-
-const LISTS_PATTERN = '/v1/:tenant/lists';
-const LIST_PATTERN = '/v1/:tenant/lists/:name';
-const PARAMETERS_PATTERN = '/v1/:tenant/parameters/:name';
-
-/** Path parameters are :tenant and :name, in this order. GET routes answer HEAD too. */
-const ROUTES: readonly (readonly [method: Method, pattern: string, handler: Handler])[] = [
-  ['POST', '/v1/:tenant/decisions/:name', decideOne],
-  ['POST', '/v1/:tenant/decisions/:name/batch', decideBatch],
-  ['GET', '/v1/:tenant/bundles', listBundles],
-  ['PUT', '/v1/:tenant/bundles/:name', publish],
-  ['GET', '/v1/:tenant/bundles/:name', showBundle],
-  ...Object.keys(MODEL_FILES).map((file) => ['GET', `/v1/:tenant/bundles/:name/${file}`, showModel(file)] as const),
-  ['GET', LISTS_PATTERN, showLists],
-  ['PUT', LIST_PATTERN, putList],
-  ['GET', LIST_PATTERN, showList],
-  ['DELETE', LIST_PATTERN, deleteList],
-  ['GET', '/v1/:tenant/parameters', showAllParameters],
-  ['PUT', PARAMETERS_PATTERN, putParameters],
-  ['PATCH', PARAMETERS_PATTERN, patchParameters],
-  ['GET', PARAMETERS_PATTERN, showParameters],
-  ['GET', '/v1/:tenant/parameters/:name/versions', showParameterVersions],
-  ['POST', '/v1/:tenant/parameters/:name/rollback', rollbackParameters],
-  ['GET', '/healthz', showHealth],
-  ['GET', '/readyz', showReady],
-  ['GET', '/metrics', showMetrics],
-];
 
 /** One name in the metrics for whatever no route takes. */
 const OTHER_ROUTES = 'other';
@@ -57,14 +17,9 @@ const OTHER_ROUTES = 'other';
 /** Adds all routes to an app and returns its WebSocket endpoint. */
 export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): StreamEndpoint {
   const allowed = new Map<string, string[]>();
-  for (const [method, pattern, handler] of ROUTES) {
-    const accept = acceptor(
-      context,
-      `${method} ${pattern}`,
-      pattern,
-      method === 'GET' || method === 'DELETE' ? 'none' : 'required',
-      handler,
-    );
+  for (const route of ROUTES) {
+    const { method, pattern, handler } = route;
+    const accept = acceptor(context, `${method} ${pattern}`, pattern, bodyRule(route), handler);
     if (method === 'POST') app.post(pattern, accept);
     else if (method === 'PUT') app.put(pattern, accept);
     else if (method === 'PATCH') app.patch(pattern, accept);
@@ -107,7 +62,7 @@ function acceptor(
   const metrics = context.metrics.route(route);
   const isPost = route.startsWith('POST ');
   const hasQuery = route.startsWith('PUT ');
-  const names = pattern === LIST_PATTERN || pattern.startsWith(PARAMETERS_PATTERN) ? LIST_NAME_PATTERN : NAME_PATTERN;
+  const names = /^\/v1\/:tenant\/(lists|parameters)\//.test(pattern) ? LIST_NAME_PATTERN : NAME_PATTERN;
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
   return (response, request) => {
     let head: RequestHead;

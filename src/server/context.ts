@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Engine } from '../engine.js';
 import { Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
+import type { ApiDocuments } from './api/documents.js';
 import type { ServerConfig } from './config.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import type { ServerMetrics } from './metrics.js';
@@ -15,6 +16,7 @@ export interface Context {
   readonly metrics: ServerMetrics;
   readonly ids: DecisionIds;
   readonly idempotency: IdempotentAnswers;
+  readonly documents: ApiDocuments;
 }
 
 /** What goes on in the server now. */

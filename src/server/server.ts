@@ -1,6 +1,8 @@
 // The server: made from an engine and its options, stopped without losing an answer.
 
 import { createEngine, type Engine } from '../engine.js';
+import { ApiDocuments } from './api/documents.js';
+import { ROUTES } from './api/routes.js';
 import { addRoutes } from './app.js';
 import { resolveServerConfig, type ServerConfig, type ServerOptions } from './config.js';
 import { type Context, DecisionIds, Traffic } from './context.js';
@@ -50,7 +52,15 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const traffic = new Traffic();
   const idempotency = new IdempotentAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
   const metrics = new ServerMetrics(engine, traffic, idempotency);
-  const context: Context = { engine, config, traffic, metrics, ids: new DecisionIds(), idempotency };
+  const context: Context = {
+    engine,
+    config,
+    traffic,
+    metrics,
+    ids: new DecisionIds(),
+    idempotency,
+    documents: new ApiDocuments(ROUTES),
+  };
   const app = uws.App();
   const listener = new Listener(uws, app, traffic, config.host, config.connectionsMax);
   const streams = addRoutes(app, uws, context);

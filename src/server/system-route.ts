@@ -1,6 +1,7 @@
 // Routes about the process: is it alive, does it take requests, what has it done.
 
 import { Problem } from '../errors.js';
+import { requireTenant } from './context.js';
 import type { Exchange } from './exchange.js';
 
 /** GET /healthz: the process runs and its event loop turns. */
@@ -22,4 +23,24 @@ export function showMetrics(exchange: Exchange): void {
     (text) => exchange.send(200, metrics.contentType, text),
     (error: unknown) => exchange.fail(error),
   );
+}
+
+/** GET /openapi.json */
+export function showOpenApi(exchange: Exchange): void {
+  exchange.send(200, 'application/json', exchange.context.documents.openApi());
+}
+
+/** GET /v1/{tenant}/openapi.json: with the bundles that are live and their models. */
+export function showTenantOpenApi(exchange: Exchange): void {
+  const { tenant, context } = exchange;
+  requireTenant(context.engine, tenant);
+  exchange.send(200, 'application/json', context.documents.tenantOpenApi(tenant, context.engine.bundles(tenant)));
+}
+
+/** GET /docs: nothing in it may be run or loaded. */
+export function showDocs(exchange: Exchange): void {
+  exchange.send(200, 'text/html; charset=utf-8', exchange.context.documents.docs(), [
+    ['Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"],
+    ['X-Content-Type-Options', 'nosniff'],
+  ]);
 }
