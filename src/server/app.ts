@@ -2,24 +2,31 @@
 
 import { LIST_NAME_PATTERN, NAME_PATTERN } from '../config.js';
 import { Problem } from '../errors.js';
-import { bodyRule, type Handler } from './api/route.js';
+import { type Access, bodyRule, type Handler } from './api/route.js';
 import { ROUTES } from './api/routes.js';
+import type { Admitted } from './auth/authenticator.js';
+import { NO_BODY_HASH, type SignedRequest } from './auth/signature.js';
 import type { Context } from './context.js';
 import { Exchange, statusLine } from './exchange.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import { type BodyRule, type RequestHead, readHead } from './request-head.js';
-import { STREAM_PATTERN, StreamEndpoint } from './stream.js';
+import { STREAM_PATTERN, type StreamEndpoint } from './stream.js';
 import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
 
 /** One name in the metrics for whatever no route takes. */
 const OTHER_ROUTES = 'other';
 
-/** Adds all routes to an app and returns its WebSocket endpoint. */
-export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): StreamEndpoint {
+/** What one port answers: everything, or, where there is a port for administration, each its part. */
+export type Face = 'all' | 'decisions' | 'administration';
+
+/** Adds the routes of a face to an app. */
+export function addRoutes(app: TemplatedApp, uws: Uws, context: Context, stream: StreamEndpoint, face: Face = 'all'): void {
   const allowed = new Map<string, string[]>();
   for (const route of ROUTES) {
-    const { method, pattern, handler } = route;
-    const accept = acceptor(context, `${method} ${pattern}`, pattern, bodyRule(route), handler);
+    const { method, pattern, access } = route;
+    if (face === 'decisions' && (access === 'admin' || access === 'metrics')) continue;
+    if (face === 'administration' && access === 'decide') continue;
+    const accept = acceptor(context, `${method} ${pattern}`, pattern, bodyRule(route), route.handler, access);
     if (method === 'POST') app.post(pattern, accept);
     else if (method === 'PUT') app.put(pattern, accept);
     else if (method === 'PATCH') app.patch(pattern, accept);
@@ -30,10 +37,11 @@ export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): Stream
     }
     allowed.set(pattern, [...(allowed.get(pattern) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
   }
-  const stream = new StreamEndpoint(context);
-  stream.attach(app, uws);
-  app.get(STREAM_PATTERN, acceptor(context, `GET ${STREAM_PATTERN}`, STREAM_PATTERN, 'none', refuseUpgrade));
-  allowed.set(STREAM_PATTERN, ['GET']);
+  if (face !== 'administration') {
+    stream.attach(app, uws);
+    app.get(STREAM_PATTERN, acceptor(context, `GET ${STREAM_PATTERN}`, STREAM_PATTERN, 'none', refuseUpgrade));
+    allowed.set(STREAM_PATTERN, ['GET']);
+  }
   for (const [pattern, methods] of allowed) {
     const refuse: Handler = (exchange) => exchange.refuse(new Problem('METHOD_NOT_ALLOWED'), [['Allow', methods.join(', ')]]);
     app.any(pattern, acceptor(context, OTHER_ROUTES, pattern, 'any', refuse));
@@ -42,7 +50,6 @@ export function addRoutes(app: TemplatedApp, uws: Uws, context: Context): Stream
     throw new Problem('NOT_FOUND');
   };
   app.any('/*', acceptor(context, OTHER_ROUTES, '/*', 'any', notFound));
-  return stream;
 }
 
 const refuseUpgrade: Handler = (exchange) => {
@@ -58,7 +65,9 @@ function acceptor(
   pattern: string,
   rule: BodyRule,
   handler: Handler,
+  access: Access = 'open',
 ): (response: HttpResponse, request: HttpRequest) => void {
+  const auth = access === 'open' ? undefined : context.auth;
   const metrics = context.metrics.route(route);
   const isPost = route.startsWith('POST ');
   const hasQuery = route.startsWith('PUT ');
@@ -86,12 +95,36 @@ function acceptor(
       if (parameters > 0) checkName(tenant, NAME_PATTERN);
       if (parameters > 1) checkName(name, names);
       if (rule === 'none') exchange.received();
-      handler(exchange);
+      const admitted = auth?.admit(head.authorization, access, tenant, () => signedPart(request, head), access === 'admin');
+      if (admitted instanceof Promise) {
+        if (rule !== 'none') exchange.hold();
+        admitted.then((it) => handle(exchange, handler, rule, it)).catch((error: unknown) => exchange.fail(error));
+      } else if (admitted !== undefined) handle(exchange, handler, rule, admitted);
+      else handler(exchange);
     } catch (error) {
       exchange.fail(error);
     }
     exchange.leave();
   };
+}
+
+/** What a signature is of, beside its own parts. */
+function signedPart(request: HttpRequest, { contentType }: RequestHead): SignedRequest {
+  const query = request.getQuery();
+  return {
+    method: request.getMethod().toUpperCase(),
+    path: query === '' ? request.getUrl() : `${request.getUrl()}?${query}`,
+    contentType,
+  };
+}
+
+/** Hands a request to its route once it is known who sends it. */
+function handle(exchange: Exchange, handler: Handler, rule: BodyRule, { bodyHash }: Admitted): void {
+  if (exchange.isOver) return;
+  if (rule === 'none' && bodyHash !== '' && bodyHash !== NO_BODY_HASH)
+    throw new Problem('UNAUTHENTICATED', 'the body is not the one that was signed');
+  exchange.bodyHash = bodyHash;
+  handler(exchange);
 }
 
 /**

@@ -2,6 +2,7 @@
 // chunk, no faster than it is used.
 
 import { isUtf8 } from 'node:buffer';
+import { createHash, hash } from 'node:crypto';
 import { Problem } from '../errors.js';
 import { notUtf8 } from '../schema/json-text.js';
 import type { Exchange } from './exchange.js';
@@ -19,12 +20,11 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
   let whole: Uint8Array | undefined;
   let used = 0;
   const { idempotency } = exchange.context;
-  const take =
-    exchange.head.idempotencyKey === ''
-      ? onBody
-      : (body: Uint8Array): void => {
-          if (idempotency.begin(exchange, body)) onBody(body);
-        };
+  const { idempotencyKey } = exchange.head;
+  const take = (body: Uint8Array): void => {
+    if (exchange.bodyHash !== '') requireHash(exchange, hash('sha256', body, 'hex'));
+    if (idempotencyKey === '' || idempotency.begin(exchange, body)) onBody(body);
+  };
   exchange.onData((chunk, isLast) => {
     if (exchange.isOver) return;
     try {
@@ -44,12 +44,17 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
   });
 }
 
+/** Throws Problem UNAUTHENTICATED where the caller has signed another body. */
+function requireHash(exchange: Exchange, found: string): void {
+  if (found !== exchange.bodyHash) throw new Problem('UNAUTHENTICATED', 'the body is not the one that was signed');
+}
+
 /** Bytes that may wait to be used before the caller is held up. */
 const WAITING_BYTES_MAX = 1 << 20;
 
 /**
  * A body as it comes. While much of it waits to be used, nothing more is read from the socket. Ends with Problem INVALID_REQUEST
- * where the caller goes away. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
+ * where the caller goes away, with UNAUTHENTICATED where it has signed another body. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
  */
 export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<Uint8Array> {
   const { contentBytes } = exchange.head;
@@ -58,6 +63,7 @@ export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<
   }
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
+  const digest = exchange.bodyHash === '' ? undefined : createHash('sha256');
   let state: 'open' | 'ended' | 'aborted' | 'unwanted' = 'open';
   let wake = (): void => {};
   exchange.onData((chunk, isLast) => {
@@ -66,7 +72,9 @@ export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<
       waiting = [];
       return;
     }
-    waiting.push(new Uint8Array(chunk.slice(0))); // the library takes its own back
+    const bytes = new Uint8Array(chunk.slice(0)); // the library takes its own back
+    digest?.update(bytes);
+    waiting.push(bytes);
     waitingBytes += chunk.byteLength;
     if (isLast) state = 'ended';
     else if (waitingBytes > WAITING_BYTES_MAX) exchange.pause();
@@ -87,7 +95,10 @@ export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<
           waitingBytes = 0;
           if (!isEnd) exchange.resume();
           yield* chunks;
-          if (isEnd) return;
+          if (isEnd) {
+            if (digest !== undefined) requireHash(exchange, digest.digest('hex'));
+            return;
+          }
           if (waiting.length > 0 || state !== 'open') continue;
           await new Promise<void>((resolve) => {
             wake = resolve;

@@ -4,7 +4,9 @@
 import type { EngineOptions } from '../config.js';
 import type { Engine } from '../engine.js';
 import { CREDIT_DEFAULT } from '../stream/protocol.js';
+import type { AuthOptions } from './auth/options.js';
 import { descriptorsMax } from './system.js';
+import type { TlsOptions } from './tls.js';
 
 /** Where the server writes about itself, never about single decisions; pino fits. */
 export interface Log {
@@ -42,6 +44,20 @@ export interface ServerOptions extends EngineOptions {
    * less 500.
    */
   connectionsMax?: number;
+  /** Open connections of one address (of IPv6, of one /64); 0 = any number. Default 0 on loopback, else 1,024. */
+  connectionsPerAddressMax?: number;
+  /** How callers become known. Without it everybody may do everything. */
+  auth?: AuthOptions;
+  /** Certificate, key and, for mutual TLS, authority, as files. Without it connections are not encrypted. */
+  tls?: TlsOptions;
+  /** Port for administration, on `adminHost`; the other one then answers decisions only. 0 = any free port. */
+  adminPort?: number;
+  /** Default 127.0.0.1. */
+  adminHost?: string;
+  /** Origins whose pages may open streams, beside that of the server itself; `*` is any. Default none. */
+  allowedOrigins?: readonly string[];
+  /** Lets the server listen beyond loopback without auth and tls. Default false. */
+  dev?: boolean;
   /** How long the answer of a request with an Idempotency-Key is kept, in milliseconds. Default 600,000. */
   idempotencyMillisMax?: number;
   /** Bytes of such answers that are kept for one tenant; the oldest go first. Default 16 MiB. */
@@ -52,7 +68,11 @@ export interface ServerOptions extends EngineOptions {
   log?: Log;
 }
 
-export type ServerConfig = Required<Omit<ServerOptions, keyof EngineOptions | 'engine'>>;
+type Absent = 'auth' | 'tls' | 'adminPort';
+
+export type ServerConfig = Required<Omit<ServerOptions, keyof EngineOptions | 'engine' | Absent>> & {
+  [Key in Absent]: ServerOptions[Key] | undefined;
+};
 
 /**
  * Declared bodies up to this many times the limit are read and dropped, so that the caller gets its 413; larger ones are cut
@@ -79,6 +99,13 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     creditMax: options.creditMax ?? CREDIT_DEFAULT,
     idleSecondsMax: options.idleSecondsMax ?? 120,
     connectionsMax: options.connectionsMax ?? Math.max(1, descriptorsMax() - DESCRIPTORS_SPARE),
+    connectionsPerAddressMax: options.connectionsPerAddressMax ?? (isLoopback(options.host ?? '127.0.0.1') ? 0 : 1024),
+    auth: options.auth,
+    tls: options.tls,
+    adminPort: options.adminPort,
+    adminHost: options.adminHost ?? '127.0.0.1',
+    allowedOrigins: options.allowedOrigins ?? [],
+    dev: options.dev ?? false,
     idempotencyMillisMax: options.idempotencyMillisMax ?? 600_000,
     idempotencyBytesMax: options.idempotencyBytesMax ?? 16 * 1024 * 1024,
     stopMillisMax: options.stopMillisMax ?? 10_000,
@@ -92,10 +119,33 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   if (config.idleSecondsMax !== 0) inRange('idleSecondsMax', config.idleSecondsMax, 8, 960);
   inRange('creditMax', config.creditMax, 1, 1 << 24);
   inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
+  inRange('connectionsPerAddressMax', config.connectionsPerAddressMax, 0, 10_000_000);
+  if (config.adminPort !== undefined) inRange('adminPort', config.adminPort, 0, 65535);
+  requireSafe(config);
   inRange('idempotencyMillisMax', config.idempotencyMillisMax, 1000, 86_400_000);
   inRange('idempotencyBytesMax', config.idempotencyBytesMax, 1024, 1 << 30);
   inRange('stopMillisMax', config.stopMillisMax, 0, 600_000);
   return config;
+}
+
+/** Whether only this machine reaches what listens on an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** What lets anybody who reaches the server do anything, or read along, is refused; with `dev` it is said aloud. */
+function requireSafe(config: ServerConfig): void {
+  const { auth, tls, log } = config;
+  const hosts = [config.host, ...(config.adminPort === undefined ? [] : [config.adminHost])].filter((host) => !isLoopback(host));
+  if (hosts.length === 0) return;
+  const wants = [
+    ...(auth === undefined && tls?.ca === undefined ? ['callers are not known: give auth, or tls with ca'] : []),
+    ...(tls === undefined ? ['connections are not encrypted: give tls'] : []),
+  ];
+  if (wants.length === 0) return;
+  const text = `listening on ${hosts.join(' and ')}: ${wants.join('; ')}`;
+  if (!config.dev) throw new RangeError(`host: ${text}; or dev, where nobody else reaches this network`);
+  log.warn({ hosts }, `NOT SAFE, as --dev allows: ${text}`);
 }
 
 function inRange(name: string, value: number, min: number, max: number): void {

@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import type { Engine } from '../engine.js';
 import { Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
+import type { AddressCounts } from './address-counts.js';
 import type { ApiDocuments } from './api/documents.js';
+import type { Authenticator } from './auth/authenticator.js';
 import type { ServerConfig } from './config.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import type { ServerMetrics } from './metrics.js';
@@ -17,6 +19,9 @@ export interface Context {
   readonly ids: DecisionIds;
   readonly idempotency: IdempotentAnswers;
   readonly documents: ApiDocuments;
+  /** Absent where callers are not known, and everybody may do everything. */
+  readonly auth: Authenticator | undefined;
+  readonly addresses: AddressCounts;
 }
 
 /** What goes on in the server now. */

@@ -71,6 +71,11 @@ export class Exchange {
   private isPaused = false;
   private aborted: () => void = () => {};
   private keep: ((answer: Answer) => void) | undefined;
+  /** The body that has come while it was not known who sends it, and who is to read it. */
+  private held: { bytes: ArrayBuffer; isLast: boolean }[] | undefined;
+  private reader: ((chunk: ArrayBuffer, isLast: boolean) => void) | undefined;
+  /** sha256 in hex that the body must have, '' where nothing was said of it. */
+  bodyHash = '';
   /** True from the moment when nobody waits for the answer any more. */
   cancelled = false;
   /** Inside a callback of the library, which corks the socket by itself. */
@@ -124,13 +129,40 @@ export class Exchange {
 
   /** Reads the body by chunks; a chunk is only valid inside the call. */
   onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): void {
+    const { held } = this;
+    this.reader = handler;
+    if (held === undefined) {
+      this.response.onData((chunk, isLast) => this.deliverCorked(chunk, isLast));
+      return;
+    }
+    this.held = undefined;
+    for (const { bytes, isLast } of held) this.deliver(bytes, isLast);
+    this.resume();
+  }
+
+  /** Keeps what comes of the body for `onData`, and reads no more of it than what is here. */
+  hold(): void {
+    this.held = [];
     this.response.onData((chunk, isLast) => {
-      this.context.traffic.activity++;
-      if (isLast) this.received();
-      this.isCorked = true;
-      handler(chunk, isLast);
-      this.isCorked = false;
+      if (this.held === undefined) this.deliverCorked(chunk, isLast);
+      else if (!this.isOver) {
+        this.held.push({ bytes: chunk.slice(0), isLast });
+        this.pause();
+      }
     });
+  }
+
+  /** From a callback of the library. */
+  private deliverCorked(chunk: ArrayBuffer, isLast: boolean): void {
+    this.isCorked = true;
+    this.deliver(chunk, isLast);
+    this.isCorked = false;
+  }
+
+  private deliver(chunk: ArrayBuffer, isLast: boolean): void {
+    this.context.traffic.activity++;
+    if (isLast) this.received();
+    this.reader?.(chunk, isLast);
   }
 
   /** Calls back where the caller goes away before it is answered. */
@@ -199,7 +231,9 @@ export class Exchange {
     const { status, retryAfterSeconds } = problem;
     const isPassing = retryAfterSeconds !== undefined || status === 429 || status === 503;
     const retry: Headers = isPassing ? [['Retry-After', String(retryAfterSeconds ?? RETRY_AFTER_SECONDS)]] : [];
-    this.send(status, PROBLEM_TYPE, renderProblem(problem), [...headers, ...retry], close || isOversized);
+    const { auth } = this.context;
+    const challenge: Headers = status === 401 && auth !== undefined ? [['WWW-Authenticate', auth.challenge]] : [];
+    this.send(status, PROBLEM_TYPE, renderProblem(problem), [...headers, ...retry, ...challenge], close || isOversized);
   }
 
   /** Answers whatever was thrown: a Problem as it is, anything else as INTERNAL, with its text in the log only. */

@@ -205,7 +205,7 @@ export class ServerMetrics {
   }
 
   /** prom-client asks a metric for its samples by `get`; these hand over numbers counted elsewhere. */
-  private add(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, samples: () => Sample[]): void {
+  add(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, samples: () => Sample[]): void {
     const metric = {
       name,
       help,

@@ -18,6 +18,7 @@ export interface RequestHead {
   /** Idempotency-Key. */
   idempotencyKey: string;
   traceparent: string;
+  authorization: string;
 }
 
 const LENGTH_DIGITS_MAX = 15;
@@ -33,6 +34,7 @@ let model = '';
 let deadline = '';
 let idempotencyKey = '';
 let traceparent = '';
+let authorization = '';
 
 const joined = (before: string, value: string): string => (before === '' ? value : `${before}, ${value}`);
 
@@ -63,6 +65,9 @@ function visit(key: string, value: string): void {
     case 'traceparent':
       traceparent = joined(traceparent, value);
       break;
+    case 'authorization':
+      authorization = joined(authorization, value);
+      break;
   }
 }
 
@@ -75,7 +80,7 @@ export type BodyRule = 'none' | 'required' | 'any';
  */
 export function readHead(request: HttpRequest, rule: BodyRule): RequestHead {
   lengths = 0;
-  length = contentType = accept = model = deadline = idempotencyKey = traceparent = '';
+  length = contentType = accept = model = deadline = idempotencyKey = traceparent = authorization = '';
   coded = false;
   request.forEach(visit);
   if (lengths > 1) throw new Problem('INVALID_REQUEST', 'there is more than one Content-Length');
@@ -86,5 +91,5 @@ export function readHead(request: HttpRequest, rule: BodyRule): RequestHead {
   if (rule === 'required' && lengths === 0) throw new Problem('LENGTH_REQUIRED');
   const contentBytes = lengths === 0 ? 0 : Number(length);
   if (rule === 'none' && contentBytes > 0) throw new Problem('INVALID_REQUEST', 'a body is not allowed here');
-  return { contentBytes, contentType, accept, model, deadline, idempotencyKey, traceparent };
+  return { contentBytes, contentType, accept, model, deadline, idempotencyKey, traceparent, authorization };
 }

@@ -1,16 +1,20 @@
 // The server: made from an engine and its options, stopped without losing an answer.
 
 import { createEngine, type Engine } from '../engine.js';
+import { AddressCounts } from './address-counts.js';
 import { ApiDocuments } from './api/documents.js';
 import { ROUTES } from './api/routes.js';
-import { addRoutes } from './app.js';
+import { addRoutes, type Face } from './app.js';
+import { Authenticator } from './auth/authenticator.js';
 import { resolveServerConfig, type ServerConfig, type ServerOptions } from './config.js';
 import { type Context, DecisionIds, Traffic } from './context.js';
+import { addGuardMetrics } from './guard-metrics.js';
 import { IdempotentAnswers } from './idempotent-answers.js';
 import { Listener } from './listener.js';
 import { ServerMetrics } from './metrics.js';
-import type { StreamEndpoint } from './stream.js';
-import { loadUws } from './uws.js';
+import { StreamEndpoint } from './stream.js';
+import { makeApp } from './tls.js';
+import { loadUws, type TemplatedApp } from './uws.js';
 
 export type { Log, ServerOptions } from './config.js';
 
@@ -18,7 +22,14 @@ export interface Server {
   readonly port: number;
   /** e.g. `http://127.0.0.1:8321` */
   readonly url: string;
+  /** The same where there is no port for administration. */
+  readonly adminUrl: string;
   readonly engine: Engine;
+  /**
+   * Reads the keys of callers and the certificates again. Connections that are open keep theirs. Rejects where they cannot be used:
+   * those that there were hold on.
+   */
+  reload(): Promise<void>;
   /**
    * Stops: /readyz says no, nothing is accepted any more, every request and frame that is here is answered, WebSockets are
    * closed with 1001, then the rest of the connections, then the engine if it was made here. Resolves to false where
@@ -51,33 +62,58 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
   const traffic = new Traffic();
   const idempotency = new IdempotentAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
+  const auth = config.auth === undefined ? undefined : new Authenticator(config.auth, config.log);
+  const addresses = new AddressCounts(config.connectionsPerAddressMax);
   const metrics = new ServerMetrics(engine, traffic, idempotency);
+  addGuardMetrics(metrics, addresses, auth);
+  const documents = new ApiDocuments(ROUTES);
   const context: Context = {
-    engine,
-    config,
-    traffic,
-    metrics,
+    ...{ engine, config, traffic, metrics, idempotency, documents, auth, addresses },
     ids: new DecisionIds(),
-    idempotency,
-    documents: new ApiDocuments(ROUTES),
   };
-  const app = uws.App();
-  const listener = new Listener(uws, app, traffic, config.host, config.connectionsMax);
-  const streams = addRoutes(app, uws, context);
+  const streams = new StreamEndpoint(context);
+  const apps: TemplatedApp[] = [];
+  const listener = new Listener(uws, context, config.host);
+  const adminListener = config.adminPort === undefined ? undefined : new Listener(uws, context, config.adminHost);
+  traffic.changed = () => {
+    listener.adjust();
+    adminListener?.adjust();
+  };
+  /** Makes the apps with the certificates as they are now. */
+  const use = () => {
+    const make = (to: Listener, face: Face): void => {
+      const app = makeApp(uws, config.tls);
+      apps.push(app);
+      addRoutes(app, uws, context, streams, face);
+      to.use(app);
+    };
+    make(listener, adminListener === undefined ? 'all' : 'decisions');
+    if (adminListener !== undefined) make(adminListener, 'administration');
+  };
+  const closeApps = () => {
+    for (const app of apps) app.close();
+  };
   try {
+    await auth?.load();
+    use();
     await listener.start(config.port);
+    await adminListener?.start(config.adminPort as number);
   } catch (error) {
-    app.close();
+    closeApps();
     await release();
     throw error;
   }
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listener.port}`;
-  config.log.info({ url, tenants: engine.tenants().length, pid: process.pid }, 'serving');
+  const urlOf = (host: string, port: number) =>
+    `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = urlOf(config.host, listener.port);
+  const adminUrl = adminListener === undefined ? url : urlOf(config.adminHost, adminListener.port);
+  config.log.info({ url, adminUrl, tenants: engine.tenants().length, pid: process.pid }, 'serving');
 
   let stopping: Promise<boolean> | undefined;
   const stop = async (): Promise<boolean> => {
-    const drained = await drain(config, traffic, listener, streams);
-    app.close();
+    const listeners = adminListener === undefined ? [listener] : [listener, adminListener];
+    const drained = await drain(config, traffic, listeners, streams);
+    closeApps();
     await release();
     config.log.info({ drained }, 'stopped');
     return drained;
@@ -85,7 +121,14 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   return {
     port: listener.port,
     url,
+    adminUrl,
     engine,
+    reload: async () => {
+      await auth?.load();
+      if (config.tls === undefined || stopping !== undefined) return;
+      use();
+      config.log.info({}, 'certificates were read again');
+    },
     stop: () => {
       stopping ??= stop();
       return stopping;
@@ -94,12 +137,17 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 /** Answers what is owed. Requests that still come in on open connections are answered too, and their connections closed. */
-async function drain(config: ServerConfig, traffic: Traffic, listener: Listener, streams: StreamEndpoint): Promise<boolean> {
+async function drain(
+  config: ServerConfig,
+  traffic: Traffic,
+  listeners: readonly Listener[],
+  streams: StreamEndpoint,
+): Promise<boolean> {
   const deadline = performance.now() + config.stopMillisMax;
   const hadConnections = traffic.httpConnections + traffic.streams > 0;
   config.log.info({ pending: traffic.pending, connections: traffic.httpConnections + traffic.streams }, 'stopping');
   traffic.draining = true;
-  listener.stop();
+  for (const listener of listeners) listener.stop();
   // Two turns of the event loop: what had reached the sockets before the signal is read and answered first.
   await turn();
   await turn();

@@ -27,6 +27,8 @@ const SERVER_NAME = 'verdict';
 /** The library copies the properties of what it is given to an object of its own. */
 export interface UserData {
   readonly connection: Connection;
+  /** Where it comes from, as connections are counted. */
+  readonly address: string;
 }
 
 export type Socket = WebSocket<UserData>;

@@ -7,13 +7,14 @@
 import { NAME_PATTERN } from '../config.js';
 import { Problem } from '../errors.js';
 import { SUBPROTOCOL } from '../stream/protocol.js';
+import { addressKey } from './address-counts.js';
 import type { ServerConfig } from './config.js';
 import { type Context, requireTenant } from './context.js';
-import { statusLine } from './exchange.js';
-import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
+import { asProblem } from './problem-document.js';
 import { Connection, type Socket, STREAM_PATTERN, type UserData } from './stream-connection.js';
 import { Routes } from './stream-routes.js';
-import type { HttpResponse, TemplatedApp, Uws, WebSocketBehavior } from './uws.js';
+import { admitUpgrade, refuseUpgrade } from './upgrade.js';
+import type { TemplatedApp, Uws, WebSocketBehavior } from './uws.js';
 
 export { STREAM_PATTERN } from './stream-connection.js';
 
@@ -41,25 +42,26 @@ export class StreamEndpoint {
 
   /** Adds the endpoint to an app. */
   attach(app: TemplatedApp, uws: Uws): void {
-    const { config, traffic, metrics, engine } = this.context;
+    const { config, traffic, metrics, engine, addresses } = this.context;
     const routes = new Routes(engine);
     app.ws<UserData>(STREAM_PATTERN, {
       ...(socketOptions(config, uws) as WebSocketBehavior<UserData>),
       upgrade: (response, request, context) => {
         const tenant = request.getParameter(0) ?? '';
-        const problem = this.refusal(tenant, request.getHeader('sec-websocket-protocol'));
-        if (problem !== undefined) {
-          refuse(response, problem);
-          return;
-        }
-        traffic.httpConnections--;
-        response.upgrade(
-          { connection: new Connection(this.context, tenant, routes) },
-          request.getHeader('sec-websocket-key'),
-          SUBPROTOCOL,
-          request.getHeader('sec-websocket-extensions'),
-          context,
-        );
+        const protocols = request.getHeader('sec-websocket-protocol');
+        const key = request.getHeader('sec-websocket-key');
+        const extensions = request.getHeader('sec-websocket-extensions');
+        const address = addresses.max === 0 ? '' : addressKey(response.getRemoteAddress());
+        admitUpgrade(this.context, response, request, tenant, () => {
+          const problem = this.refusal(tenant, protocols);
+          if (problem !== undefined) {
+            refuseUpgrade(response, problem);
+            return;
+          }
+          traffic.httpConnections--;
+          const connection = new Connection(this.context, tenant, routes);
+          response.upgrade({ connection, address }, key, SUBPROTOCOL, extensions, context);
+        });
       },
       open: (socket) => {
         socket.getUserData().connection.open(socket);
@@ -77,6 +79,7 @@ export class StreamEndpoint {
         this.sockets.delete(socket);
         metrics.streams.countClose(code);
         traffic.streams--;
+        addresses.closeOf(socket.getUserData().address);
         traffic.activity++;
         traffic.changed();
       },
@@ -102,9 +105,4 @@ export class StreamEndpoint {
       return asProblem(error);
     }
   }
-}
-
-function refuse(response: HttpResponse, problem: Problem): void {
-  response.writeStatus(statusLine(problem.status));
-  response.writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
 }

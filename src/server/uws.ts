@@ -19,7 +19,7 @@ import { retargetGlibc } from './retarget.js';
 import { glibcVersion } from './system.js';
 
 /** The part of the API that is common to current builds; nothing else of uWebSockets.js is used. */
-export type Uws = Pick<typeof uWebSockets, 'App' | 'us_listen_socket_close' | 'us_socket_local_port' | 'DISABLED'>;
+export type Uws = Pick<typeof uWebSockets, 'App' | 'SSLApp' | 'us_listen_socket_close' | 'us_socket_local_port' | 'DISABLED'>;
 export type {
   HttpRequest,
   HttpResponse,

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
+import type { JwtOptions } from '../../server/auth/options.js';
 import type { ServerOptions } from '../../server/config.js';
 import type { LogForm } from '../../server/log.js';
 import { defineCommand, integerOption, numberOption, type OptionSource, SOURCES } from '../command.js';
@@ -34,6 +35,20 @@ interface ServeOptions {
   creditMax?: number;
   idleSecondsMax?: number;
   connectionsMax?: number;
+  connectionsPerAddressMax?: number;
+  jwks?: string;
+  jwtIssuer?: string;
+  jwtAudience?: string;
+  jwtAlgorithms?: string;
+  jwtTenantClaim?: string;
+  hmacKeys?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  tlsCa?: string;
+  adminPort?: number;
+  adminHost?: string;
+  allowedOrigins?: string;
+  dev: boolean;
   idempotencyMillisMax?: number;
   idempotencyBytesMax?: number;
   stopMillisMax?: number;
@@ -44,6 +59,8 @@ interface ServeOptions {
 export interface ServeJson {
   ok: true;
   url: string;
+  /** Where administration is answered. */
+  adminUrl: string;
   port: number;
   /** null with --memory. */
   dataDir: string | null;
@@ -71,9 +88,25 @@ const LIMITS = [
   ['--credit-max <requests>', 'requests that one WebSocket may have unanswered'],
   ['--idle-seconds-max <seconds>', 'silence after which a WebSocket is closed; 0 = never'],
   ['--connections-max <count>', 'open connections'],
+  ['--connections-per-address-max <count>', 'open connections of one address; 0 = any number'],
   ['--idempotency-millis-max <milliseconds>', 'how long answers to an Idempotency-Key are kept'],
   ['--idempotency-bytes-max <bytes>', 'answers to Idempotency-Keys kept for a tenant'],
   ['--stop-millis-max <milliseconds>', 'how long a stop waits for requests in flight'],
+] as const;
+
+/** Who may call, and how they are known: docs/SECURITY.md. */
+const GUARDS = [
+  ['--jwks <file or url>', 'keys of bearer tokens'],
+  ['--jwt-issuer <issuer>', 'who issues bearer tokens'],
+  ['--jwt-audience <audience>', 'whom bearer tokens are for'],
+  ['--jwt-algorithms <names>', 'signatures of bearer tokens, by commas (default: EdDSA,ES256)'],
+  ['--jwt-tenant-claim <name>', 'claim that names the tenant (default: tenant)'],
+  ['--hmac-keys <file>', 'keys of signed requests'],
+  ['--tls-cert <file>', 'certificate of the server, PEM'],
+  ['--tls-key <file>', 'its key, PEM'],
+  ['--tls-ca <file>', 'authorities of the certificates that callers must have, PEM'],
+  ['--admin-host <address>', 'address for administration (default: 127.0.0.1)'],
+  ['--allowed-origins <origins>', 'origins whose pages may open streams, by commas'],
 ] as const;
 
 /** `verdict serve`. */
@@ -88,6 +121,11 @@ export function serveCommand(): Command {
       numberOption(0, Number.MAX_SAFE_INTEGER),
     ),
     ...LIMITS.map(([flags, description]) => new Option(flags, description).argParser(integerOption(0))),
+    ...GUARDS.map(([flags, description]) => new Option(flags, description)),
+    new Option('--admin-port <port>', 'port for administration; the other one then answers decisions only').argParser(
+      integerOption(0, 65535),
+    ),
+    new Option('--dev', 'listen beyond loopback without knowing callers and without TLS').default(false),
     new Option('--log <form>', 'what the server says of itself, on standard error')
       .choices(['text', 'json', 'off'])
       .default('text'),
@@ -104,11 +142,54 @@ function serverOptions(options: ServeOptions): ServerOptions {
   ];
   const server: (keyof ServerOptions)[] = [
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
-    ...(['creditMax', 'idleSecondsMax', 'connectionsMax', 'idempotencyMillisMax', 'idempotencyBytesMax', 'stopMillisMax'] as const),
+    ...([
+      'creditMax',
+      'idleSecondsMax',
+      'connectionsMax',
+      'connectionsPerAddressMax',
+      'adminPort',
+      'adminHost',
+      'dev',
+      'idempotencyMillisMax',
+      'idempotencyBytesMax',
+      'stopMillisMax',
+    ] as const),
   ];
   const given = rest as Record<string, unknown>;
   const chosen = [...engine, ...server].filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
-  return { ...(Object.fromEntries(chosen) as ServerOptions), ...(memory ? {} : { dataDir }) };
+  return { ...(Object.fromEntries(chosen) as ServerOptions), ...guards(options), ...(memory ? {} : { dataDir }) };
+}
+
+/** Throws UsageError where one option wants another. */
+function guards(options: ServeOptions): ServerOptions {
+  const { jwks, jwtIssuer, jwtAudience, jwtAlgorithms, jwtTenantClaim, hmacKeys, tlsCert, tlsKey, tlsCa, allowedOrigins } = options;
+  const together = (flags: string, values: readonly unknown[]): void => {
+    const given = values.filter((value) => value !== undefined).length;
+    if (given > 0 && given < values.length) throw new UsageError(`${flags} belong together`, 'give all of them or none');
+  };
+  together('--jwks, --jwt-issuer and --jwt-audience', [jwks, jwtIssuer, jwtAudience]);
+  together('--tls-cert and --tls-key', [tlsCert, tlsKey]);
+  if (tlsCa !== undefined && tlsCert === undefined) throw new UsageError('--tls-ca is nothing without --tls-cert and --tls-key');
+  const jwt: JwtOptions | undefined =
+    jwks === undefined
+      ? undefined
+      : {
+          ...{ jwks, issuer: jwtIssuer as string, audience: jwtAudience as string },
+          ...(jwtAlgorithms === undefined ? {} : { algorithms: listOf(jwtAlgorithms) }),
+          ...(jwtTenantClaim === undefined ? {} : { tenantClaim: jwtTenantClaim }),
+        };
+  const auth = { ...(jwt === undefined ? {} : { jwt }), ...(hmacKeys === undefined ? {} : { hmacKeys }) };
+  return {
+    ...(Object.keys(auth).length === 0 ? {} : { auth }),
+    ...(tlsCert === undefined
+      ? {}
+      : { tls: { cert: tlsCert, key: tlsKey as string, ...(tlsCa === undefined ? {} : { ca: tlsCa }) } }),
+    ...(allowedOrigins === undefined ? {} : { allowedOrigins: listOf(allowedOrigins) }),
+  };
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 /** Whether nothing is kept on disk. What is said closer to the call holds: a flag over a variable over the file. */
@@ -135,20 +216,19 @@ async function serve(_args: string[], given: ServeOptions, output: Output, from:
   const { createLog } = await import('../../server/log.js');
   const { startServer } = await import('../../server/server.js');
   const { runUntilSignal } = await import('../../server/signals.js');
-  const server = await startServer({ ...serverOptions(options), log: createLog(options.log, process.stderr) }).catch(
-    (error: unknown) => {
-      throw startFailure(error, options);
-    },
-  );
-  const exit = runUntilSignal(server);
-  const { engine, url, port } = server;
+  const log = createLog(options.log, process.stderr);
+  const server = await startServer({ ...serverOptions(options), log }).catch((error: unknown) => {
+    throw startFailure(error, options);
+  });
+  const exit = runUntilSignal(server, log);
+  const { engine, url, adminUrl, port } = server;
   const tenants = engine.tenants();
   const bundles = tenants.reduce((sum, tenant) => sum + engine.bundles(tenant).length, 0);
   const dataDir = options.memory ? null : options.dataDir;
   if (output.json) {
     // one line, so that a program can wait for its end
     process.stdout.write(
-      `${JSON.stringify({ ok: true, url, port, dataDir, pid: process.pid, tenants, bundles } satisfies ServeJson)}\n`,
+      `${JSON.stringify({ ok: true, url, adminUrl, port, dataDir, pid: process.pid, tenants, bundles } satisfies ServeJson)}\n`,
     );
   }
   output.line(
@@ -157,6 +237,6 @@ async function serve(_args: string[], given: ServeOptions, output: Output, from:
   output.line(
     bundles === 0 ? 'no bundle yet; publish one:' : `${plural(bundles, 'bundle')} of ${plural(tenants.length, 'tenant')} live`,
   );
-  if (bundles === 0) output.line(`  verdict publish <bundle> --server ${url} --tenant <tenant>`);
+  if (bundles === 0) output.line(`  verdict publish <bundle> --server ${adminUrl} --tenant <tenant>`);
   return exit;
 }

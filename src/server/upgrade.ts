@@ -1,0 +1,72 @@
+// Who may open a stream: the caller as for any route, and, where a browser asks, a page of an origin that is allowed. Browsers cannot
+// send Authorization with a WebSocket: a subprotocol `verdict.bearer.TOKEN` beside the real one stands for it.
+
+import { Problem } from '../errors.js';
+import type { Context } from './context.js';
+import { statusLine } from './exchange.js';
+import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
+import type { HttpRequest, HttpResponse } from './uws.js';
+
+const BEARER_PROTOCOL = 'verdict.bearer.';
+
+/** Calls `upgrade` once the caller is admitted, at once or later, or refuses it. What `upgrade` needs of `request` is read before. */
+export function admitUpgrade(
+  context: Context,
+  response: HttpResponse,
+  request: HttpRequest,
+  tenant: string,
+  upgrade: () => void,
+): void {
+  try {
+    requireOrigin(context, request);
+    const path = request.getUrl();
+    const query = request.getQuery();
+    const admitted = context.auth?.admit(
+      authorizationOf(request),
+      'decide',
+      tenant,
+      () => ({ method: 'GET', path: query === '' ? path : `${path}?${query}`, contentType: '' }),
+      true,
+    );
+    if (admitted instanceof Promise) later(response, admitted, upgrade);
+    else upgrade();
+  } catch (error) {
+    refuseUpgrade(response, asProblem(error));
+  }
+}
+
+/** Answers instead of an upgrade, and closes. */
+export function refuseUpgrade(response: HttpResponse, problem: Problem): void {
+  response.writeStatus(statusLine(problem.status));
+  response.writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
+}
+
+function later(response: HttpResponse, admitted: Promise<unknown>, upgrade: () => void): void {
+  let aborted = false;
+  response.onAborted(() => {
+    aborted = true;
+  });
+  const settle = (answer: () => void): void => {
+    if (!aborted) response.cork(answer);
+  };
+  admitted.then(
+    () => settle(upgrade),
+    (error: unknown) => settle(() => refuseUpgrade(response, asProblem(error))),
+  );
+}
+
+function authorizationOf(request: HttpRequest): string {
+  const header = request.getHeader('authorization');
+  if (header !== '') return header;
+  const protocols = request.getHeader('sec-websocket-protocol').split(',');
+  const bearer = protocols.map((protocol) => protocol.trim()).find((protocol) => protocol.startsWith(BEARER_PROTOCOL));
+  return bearer === undefined ? '' : `Bearer ${bearer.slice(BEARER_PROTOCOL.length)}`;
+}
+
+/** Throws Problem FORBIDDEN for a page of an origin that is not allowed. Only browsers send one. */
+function requireOrigin({ config }: Context, request: HttpRequest): void {
+  const origin = request.getHeader('origin');
+  if (origin === '' || config.allowedOrigins.includes(origin) || config.allowedOrigins.includes('*')) return;
+  const own = `${config.tls === undefined ? 'http' : 'https'}://${request.getHeader('host')}`;
+  if (origin !== own) throw new Problem('FORBIDDEN', 'pages of this origin may not open streams');
+}
