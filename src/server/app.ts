@@ -11,6 +11,8 @@ import { Exchange, statusLine } from './exchange.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import { type BodyRule, type RequestHead, readHead } from './request-head.js';
 import { STREAM_PATTERN, type StreamEndpoint } from './stream.js';
+import { requireCertificate } from './tls.js';
+import { pathOf } from './upgrade.js';
 import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
 
 /** One name in the metrics for whatever no route takes. */
@@ -69,6 +71,7 @@ function acceptor(
 ): (response: HttpResponse, request: HttpRequest) => void {
   const auth = access === 'open' ? undefined : context.auth;
   const metrics = context.metrics.route(route);
+  const certified = context.config.tls?.ca !== undefined;
   const isPost = route.startsWith('POST ');
   const hasQuery = route.startsWith('PUT ');
   const names = /^\/v1\/:tenant\/(lists|parameters)\//.test(pattern) ? LIST_NAME_PATTERN : NAME_PATTERN;
@@ -76,6 +79,7 @@ function acceptor(
   return (response, request) => {
     let head: RequestHead;
     try {
+      if (certified) requireCertificate(response);
       head = readHead(request, rule);
     } catch (error) {
       const problem = asProblem(error);
@@ -110,10 +114,9 @@ function acceptor(
 
 /** What a signature is of, beside its own parts. */
 function signedPart(request: HttpRequest, { contentType }: RequestHead): SignedRequest {
-  const query = request.getQuery();
   return {
     method: request.getMethod().toUpperCase(),
-    path: query === '' ? request.getUrl() : `${request.getUrl()}?${query}`,
+    path: pathOf(request),
     contentType,
   };
 }

@@ -3,7 +3,8 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { TemplatedApp, Uws } from './uws.js';
+import { Problem } from '../errors.js';
+import type { HttpResponse, TemplatedApp, Uws } from './uws.js';
 
 export interface TlsOptions {
   /** PEM file: the certificate of the server, then those above it. */
@@ -29,6 +30,16 @@ export function makeApp(uws: Uws, tls: TlsOptions | undefined): TemplatedApp {
     // Tens of thousands of connections: buffers are given back between two records.
     ssl_prefer_low_memory_usage: true,
   });
+}
+
+/**
+ * The library asks callers for a certificate and refuses a wrong one, but takes those that show none. Throws Problem UNAUTHENTICATED
+ * for them, and where the library cannot say.
+ */
+export function requireCertificate(response: HttpResponse): void {
+  const certificate = response.getX509Certificate?.() as ArrayBuffer | string | undefined;
+  const size = typeof certificate === 'string' ? certificate.length : (certificate?.byteLength ?? 0);
+  if (size === 0) throw new Problem('UNAUTHENTICATED', 'the caller has shown no certificate');
 }
 
 function requireUsable({ cert, key, ca, passphrase }: TlsOptions): void {

@@ -5,6 +5,7 @@ import { Problem } from '../errors.js';
 import type { Context } from './context.js';
 import { statusLine } from './exchange.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
+import { requireCertificate } from './tls.js';
 import type { HttpRequest, HttpResponse } from './uws.js';
 
 const BEARER_PROTOCOL = 'verdict.bearer.';
@@ -18,14 +19,13 @@ export function admitUpgrade(
   upgrade: () => void,
 ): void {
   try {
+    if (context.config.tls?.ca !== undefined) requireCertificate(response);
     requireOrigin(context, request);
-    const path = request.getUrl();
-    const query = request.getQuery();
     const admitted = context.auth?.admit(
       authorizationOf(request),
       'decide',
       tenant,
-      () => ({ method: 'GET', path: query === '' ? path : `${path}?${query}`, contentType: '' }),
+      () => ({ method: 'GET', path: pathOf(request), contentType: '' }),
       true,
     );
     if (admitted instanceof Promise) later(response, admitted, upgrade);
@@ -33,6 +33,12 @@ export function admitUpgrade(
   } catch (error) {
     refuseUpgrade(response, asProblem(error));
   }
+}
+
+/** Path and query as they were sent. The library gives no text where there is no query, whatever it declares. */
+export function pathOf(request: HttpRequest): string {
+  const query = request.getQuery() as string | undefined;
+  return query === undefined || query === '' ? request.getUrl() : `${request.getUrl()}?${query}`;
 }
 
 /** Answers instead of an upgrade, and closes. */
