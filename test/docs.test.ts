@@ -10,7 +10,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,12 +118,14 @@ describe('README', () => {
     expect(blocks.map(({ kind }) => kind)).toEqual(['js run', 'sh run', 'sh run', 'sh server', 'sh run']);
   });
 
-  for (const { text, line, output } of blocksOf('docs/PARAMETERS.md').filter(({ kind }) => kind === 'js run')) {
-    it(`docs/PARAMETERS.md, line ${line}: js run`, async () => {
-      const file = join(folder, `parameters-${line}.mjs`);
-      writeFileSync(file, text);
-      expect((await run(process.execPath, [file], { cwd: folder, env })).stdout).toBe(output);
-    });
+  for (const page of ['docs/PARAMETERS.md', 'docs/SECURITY.md']) {
+    for (const { text, line, output } of blocksOf(page).filter(({ kind }) => kind === 'js run')) {
+      it(`${page}, line ${line}: js run`, async () => {
+        const file = join(folder, `${basename(page, '.md')}-${line}.mjs`);
+        writeFileSync(file, text);
+        expect((await run(process.execPath, [file], { cwd: folder, env })).stdout).toBe(output);
+      });
+    }
   }
 
   for (const [index, { kind, text, line, output, answer }] of blocks.entries()) {

@@ -247,6 +247,7 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
     what: /^node:fs/,
     where: [
       ...['src/registry/files.ts', 'src/registry/store.ts', 'src/registry/list-store.ts', 'src/server/uws.ts'],
+      ...['src/server/files.ts'],
       ...['src/registry/parameter-store.ts'],
       ...['src/runtime/instance.ts', 'src/runtime/embedded.ts', 'src/cli/', 'src/dev/'],
       ...['src/loadtest/machine.ts', 'src/loadtest/report-page.ts'],

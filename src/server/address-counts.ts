@@ -3,7 +3,7 @@
 // least (all of those closes were its own) and at most (none was), the kernel is asked, where it can be: /proc/self/net lists every
 // connection. It is asked seldom, since that takes time that grows with them.
 
-import { readFileSync } from 'node:fs';
+import { readText } from './files.js';
 
 interface Count {
   /** Opened since the last count by the kernel, and those that it found. */
@@ -105,7 +105,7 @@ export function addressKey(bytes: ArrayBuffer): string {
 function askProc(ports: ReadonlySet<number>): ReadonlyMap<string, number> | undefined {
   try {
     const counts = new Map<string, number>();
-    for (const file of ['/proc/self/net/tcp', '/proc/self/net/tcp6']) countLines(readFileSync(file, 'latin1'), ports, counts);
+    for (const file of ['/proc/self/net/tcp', '/proc/self/net/tcp6']) countLines(readText(file), ports, counts);
     return counts;
   } catch {
     return undefined;

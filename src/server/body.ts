@@ -54,7 +54,8 @@ const WAITING_BYTES_MAX = 1 << 20;
 
 /**
  * A body as it comes. While much of it waits to be used, nothing more is read from the socket. Ends with Problem INVALID_REQUEST
- * where the caller goes away, with UNAUTHENTICATED where it has signed another body. Throws Problem BODY_TOO_LARGE at once where the declared length is above `bytesMax`.
+ * where the caller goes away, with UNAUTHENTICATED where it has signed another body. Throws Problem BODY_TOO_LARGE at once where
+ * the declared length is above `bytesMax`.
  */
 export function streamBody(exchange: Exchange, bytesMax: number): AsyncIterable<Uint8Array> {
   const { contentBytes } = exchange.head;

@@ -8,8 +8,8 @@ const INTERRUPTED = 130;
 
 /**
  * Waits for SIGTERM or SIGINT, stops the server, and resolves to the exit code: 0 where everything was answered, 1 where
- * something was still owed at the deadline. A second signal ends the process at once, with 130. SIGHUP has keys and certificates read
- * again.
+ * something was still owed at the deadline. A second signal ends the process at once, with 130. SIGHUP has keys and certificates
+ * read again.
  */
 export function runUntilSignal(server: Server, log?: Log): Promise<number> {
   return new Promise((resolve, reject) => {

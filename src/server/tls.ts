@@ -2,8 +2,8 @@
 // say, so they are looked at first.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Problem } from '../errors.js';
+import { readText } from './files.js';
 import type { HttpResponse, TemplatedApp, Uws } from './uws.js';
 
 export interface TlsOptions {
@@ -33,8 +33,8 @@ export function makeApp(uws: Uws, tls: TlsOptions | undefined): TemplatedApp {
 }
 
 /**
- * The library asks callers for a certificate and refuses a wrong one, but takes those that show none. Throws Problem UNAUTHENTICATED
- * for them, and where the library cannot say.
+ * The library asks callers for a certificate and refuses a wrong one, but takes those that show none. Throws Problem
+ * UNAUTHENTICATED for them, and where the library cannot say.
  */
 export function requireCertificate(response: HttpResponse): void {
   const certificate = response.getX509Certificate?.() as ArrayBuffer | string | undefined;
@@ -52,7 +52,7 @@ function requireUsable({ cert, key, ca, passphrase }: TlsOptions): void {
 
 function usable<Result>(what: string, path: string, read: (text: string) => Result): Result {
   try {
-    return read(readFileSync(path, 'utf8'));
+    return read(readText(path));
   } catch (error) {
     throw new Error(`the ${what} ${path} cannot be used: ${(error as Error).message}`);
   }

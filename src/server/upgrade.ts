@@ -1,5 +1,5 @@
-// Who may open a stream: the caller as for any route, and, where a browser asks, a page of an origin that is allowed. Browsers cannot
-// send Authorization with a WebSocket: a subprotocol `verdict.bearer.TOKEN` beside the real one stands for it.
+// Who may open a stream: the caller as for any route, and, where a browser asks, a page of an origin that is allowed. Browsers
+// cannot send Authorization with a WebSocket: a subprotocol `verdict.bearer.TOKEN` beside the real one stands for it.
 
 import { Problem } from '../errors.js';
 import type { Context } from './context.js';

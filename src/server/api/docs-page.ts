@@ -25,7 +25,8 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; }
 pre { background: color-mix(in srgb, currentColor 7%, transparent); border-radius: 6px; overflow: auto; padding: .75rem; }
 section { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); margin-top: 1.5rem; }
 table { border-collapse: collapse; width: 100%; }
-td { border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); padding: .3rem .6rem .3rem 0; vertical-align: top; }
+td { border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); padding: .3rem .6rem .3rem 0; }
+td { vertical-align: top; }
 .method { border-radius: 4px; color: #fff; font: 600 12px/1 ui-monospace, monospace; padding: .25rem .4rem; }
 .GET { background: #2563eb; } .POST { background: #15803d; } .PUT { background: #a16207; }
 .PATCH { background: #7e22ce; } .DELETE { background: #b91c1c; }

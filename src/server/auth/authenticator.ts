@@ -1,9 +1,9 @@
 // Who sends a request: by a bearer token, or by a signature. Nothing of either is ever logged.
 
-import { readFile } from 'node:fs/promises';
 import { Problem } from '../../errors.js';
 import type { Access } from '../api/route.js';
 import type { Log } from '../config.js';
+import { readText } from '../files.js';
 import { BearerTokens } from './bearer.js';
 import { type Grant, requireAccess } from './grant.js';
 import { KeySet, type KeySetTimes } from './key-set.js';
@@ -43,7 +43,7 @@ export class Authenticator {
 
   /** Reads the keys. Rejects with RangeError where those of signed requests cannot be used; tokens may get theirs later. */
   async load(): Promise<void> {
-    if (this.signatures !== undefined) this.signatures.use(await readFile(this.options.hmacKeys as string, 'utf8'));
+    if (this.signatures !== undefined) this.signatures.use(readText(this.options.hmacKeys as string));
     await this.keys?.load();
   }
 

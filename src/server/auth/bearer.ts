@@ -1,6 +1,6 @@
-// Bearer tokens: JWTs (RFC 7519) that jose verifies with the keys of a JWKS. A token that was verified is known by its hash until it
-// expires, so that its next request costs a hash and a look-up; so is one that was refused, for some seconds. Other keys make all of
-// them unknown again.
+// Bearer tokens: JWTs (RFC 7519) that jose verifies with the keys of a JWKS. A token that was verified is known by its hash until
+// it expires, so that its next request costs a hash and a look-up; so is one that was refused, for some seconds. Other keys make
+// all of them unknown again.
 
 import { hash } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';

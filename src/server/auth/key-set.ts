@@ -1,11 +1,11 @@
-// The keys that tokens are verified with: a JWKS from a file or a URL. It is read again when it has become old, when a token names a
-// key that is not in it (not more often than the cooldown allows), and when the server is told to. What cannot be read leaves the
-// keys that there were: callers are not locked out because the issuer is away for a while.
+// The keys that tokens are verified with: a JWKS from a file or a URL. It is read again when it has become old, when a token
+// names a key that is not in it (not more often than the cooldown allows), and when the server is told to. What cannot be read
+// leaves the keys that there were: callers are not locked out because the issuer is away for a while.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Log } from '../config.js';
+import { readText } from '../files.js';
 
 const MAX_AGE_MILLIS = 600_000;
 const COOLDOWN_MILLIS = 30_000;
@@ -73,7 +73,7 @@ export class KeySet {
   private async read(): Promise<void> {
     this.triedAt = performance.now();
     try {
-      const text = isUrl(this.source) ? await fetchText(this.source) : await readFile(this.source, 'utf8');
+      const text = isUrl(this.source) ? await fetchText(this.source) : readText(this.source);
       const find = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
       const digest = createHash('sha256').update(text).digest('hex');
       const isOther = digest !== this.digest;
