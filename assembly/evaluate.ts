@@ -47,8 +47,6 @@ export function finish(slot: usize, status: Status): Status {
  * Ends a payload of a call that decides many: `cursor` is the next. @returns whether the call ends before it. Nothing is kept of
  * the slot from one payload to the next that another thread may write meanwhile.
  */
-// @ts-ignore: decorator
-@inline
 export function endsAt(slot: usize, cursor: u32): bool {
   store<u32>(slot, cursor, SLOT_CURSOR);
   return cursor > load<u32>(slot, SLOT_UNTIL) - 1; // 0 - 1 is beyond every cursor

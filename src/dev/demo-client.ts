@@ -13,8 +13,8 @@ import { type FraudKind, generateTransactions } from '../../examples/card-risk/g
 import { readDecision } from '../schema/decision.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { AnswerBatch } from '../schema/generated/verdict/wire.js';
-import { CONNECTIONS, DEPTH, type DemoOrder, type DemoReply, type DemoResult, FRAME_COUNT, LATENCY_RATE } from './demo-order.js';
 import { writeRequestBatch } from '../stream/request-batch.js';
+import { CONNECTIONS, DEPTH, type DemoOrder, type DemoReply, type DemoResult, FRAME_COUNT, LATENCY_RATE } from './demo-order.js';
 
 interface Payments {
   payloads: Uint8Array[];

@@ -23,6 +23,7 @@ it('measures, leaves out what takes too long, and says so', async () => {
       // Nothing that compiles does so in this time.
       compileMsMax: 1,
       blockMsMax: 60_000,
+      msMax: 600_000,
       svg,
       format: formatTable,
       log: () => undefined,

@@ -108,7 +108,7 @@ describe('a client', () => {
     expect(error).toBeInstanceOf(ClientError);
     expect(error).toMatchObject({ code: 'INVALID_PAYLOAD', errors: [{ pointer: '/amount' }] });
     // A bundle that is published later is found then.
-    const files = bundleFiles();
+    const files = new Map(bundleFiles());
     files.set('bundle.yaml', Buffer.from(Buffer.from(files.get('bundle.yaml')!).toString().replace('payments', 'later')));
     expect(await codeOf(client.decide('later', encode(SMALL)))).toBe('BUNDLE_NOT_FOUND');
     await server.engine.publish(TENANT, files);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTarGz } from '#src/bundle/archive.js';
-import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { readDecision, stripDecisionId } from '#src/schema/decision.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { readAnswers } from '#src/server/answer-frame.js';
 import type { Server } from '#src/server/server.js';
+import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { BUNDLE, bundleFiles, bundleJson, startTestServer, TENANT } from '../lib/server.js';
 
 const JSON_TYPE = 'application/json';

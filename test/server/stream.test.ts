@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { PayloadEncoder } from '#src/schema/encode.js';
 import { type Server, startServer } from '#src/server/server.js';
+import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { exchangeRaw, rawRequest } from '../lib/raw-http.js';
 import { BUNDLE, bundleFiles, startTestServer, TENANT } from '../lib/server.js';
 import { type Answered, readAnswer, StreamClient } from '../lib/stream-client.js';
