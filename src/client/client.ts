@@ -9,7 +9,7 @@ import { ByteBuffer } from 'flatbuffers';
 import type { Decision } from '../schema/decision.js';
 import { AnswerBatch } from '../schema/generated/verdict/wire.js';
 import { isControl, readControl, type WelcomeMessage, writeControl } from '../stream/control.js';
-import { CloseCode, PROTOCOL_MAX, PROTOCOL_MIN, SUBPROTOCOL } from '../stream/protocol.js';
+import { BEARER_PROTOCOL, CloseCode, PROTOCOL_MAX, PROTOCOL_MIN, SUBPROTOCOL } from '../stream/protocol.js';
 import { writeRequestBatch } from '../stream/request-batch.js';
 import {
   ClientError,
@@ -135,8 +135,25 @@ export class Client {
   // --- The connection ------------------------------------------------------------------------------------------------------
 
   private dial(): void {
+    const { token } = this.options;
+    if (typeof token === 'string') {
+      this.open(token);
+      return;
+    }
+    const isOver = () => this.failure !== undefined || (this.closing !== undefined && this.isIdle);
+    Promise.resolve()
+      .then(token)
+      .then(
+        (text) => isOver() || this.open(text),
+        (error: unknown) => isOver() || this.lost(0, `there is no token: ${error}`),
+      );
+  }
+
+  private open(token: string): void {
     const { url, tenant, webSocket } = this.options;
-    const socket = new webSocket(`${url}/v1/${encodeURIComponent(tenant)}/stream`, SUBPROTOCOL);
+    // Browsers send no header of ours with a WebSocket: docs/SECURITY.md.
+    const protocols = token === '' ? SUBPROTOCOL : [SUBPROTOCOL, BEARER_PROTOCOL + token];
+    const socket = new webSocket(`${url}/v1/${encodeURIComponent(tenant)}/stream`, protocols);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.onopen = () => this.hello([...this.models.keys()]);
@@ -229,8 +246,12 @@ export class Client {
     this.finished();
   }
 
+  private get isIdle(): boolean {
+    return this.outbox.waitingCount + this.outbox.unanswered === 0;
+  }
+
   private finishIfIdle(): void {
-    if (this.closing === undefined || this.outbox.waitingCount + this.outbox.unanswered > 0) return;
+    if (this.closing === undefined || !this.isIdle) return;
     clearTimeout(this.timer);
     if (this.socket === undefined) this.finished();
     else this.socket.close(CloseCode.NORMAL);

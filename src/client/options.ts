@@ -11,12 +11,14 @@ export interface SocketLike {
   close(code?: number, reason?: string): void;
 }
 
-export type SocketConstructor = new (url: string, protocols: string) => SocketLike;
+export type SocketConstructor = new (url: string, protocols: string | string[]) => SocketLike;
 
 export interface ClientOptions {
   /** Of the server: `https://host:port`, or `wss:`; `http:` and `ws:` without TLS. */
   url: string;
   tenant: string;
+  /** Bearer token, or what gives one: it is asked before each connection. Default: none. */
+  token?: string | (() => string | Promise<string>);
   /** Default: the global WebSocket. Node 20 has none: `import WebSocket from 'ws'`, or another with the same interface. */
   webSocket?: SocketConstructor;
   /** What the client calls itself, for the server's log. */
@@ -111,6 +113,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     url: options.url.replace(/^http/, 'ws').replace(/\/+$/, ''),
     tenant: options.tenant,
+    token: options.token ?? '',
     webSocket,
     name: options.name ?? '',
     creditMax: options.creditMax ?? 0,

@@ -1,14 +1,13 @@
 // Who may open a stream: the caller as for any route, and, where a browser asks, a page of an origin that is allowed. Browsers
-// cannot send Authorization with a WebSocket: a subprotocol `verdict.bearer.TOKEN` beside the real one stands for it.
+// cannot send Authorization with a WebSocket: a subprotocol beside the real one stands for it.
 
 import { Problem } from '../errors.js';
+import { BEARER_PROTOCOL } from '../stream/protocol.js';
 import type { Context } from './context.js';
 import { statusLine } from './exchange.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import { requireCertificate } from './tls.js';
 import type { HttpRequest, HttpResponse } from './uws.js';
-
-const BEARER_PROTOCOL = 'verdict.bearer.';
 
 /** Calls `upgrade` once the caller is admitted, at once or later, or refuses it. What `upgrade` needs of `request` is read before. */
 export function admitUpgrade(

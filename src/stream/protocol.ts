@@ -2,6 +2,8 @@
 
 /** Of Sec-WebSocket-Protocol. */
 export const SUBPROTOCOL = 'verdict.v1';
+/** With a bearer token behind it, a subprotocol that stands for Authorization. */
+export const BEARER_PROTOCOL = 'verdict.bearer.';
 /** The versions of the protocol that this package speaks. */
 export const PROTOCOL_MIN = 1;
 export const PROTOCOL_MAX = 1;

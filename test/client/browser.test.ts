@@ -52,9 +52,6 @@ function hasChromium(): boolean {
 
 test('Chromium decides by the client', { timeout: 300_000 }, async ({ skip }) => {
   if (!hasChromium()) skip('chromium is not installed');
-  const server = await startTestServer();
-  const { model } = server.engine.live(TENANT, BUNDLE)!;
-  const payload = new PayloadEncoder(model).encode({ amount: 1500, country: 'US' }).slice();
   let heard: (text: string) => void = () => undefined;
   const said = new Promise<string>((resolve) => {
     heard = resolve;
@@ -78,10 +75,13 @@ test('Chromium decides by the client', { timeout: 300_000 }, async ({ skip }) =>
     else response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(file));
   });
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+  const server = await startTestServer({ allowedOrigins: [origin] });
+  const { model } = server.engine.live(TENANT, BUNDLE)!;
+  const payload = new PayloadEncoder(model).encode({ amount: 1500, country: 'US' }).slice();
   const profile = mkdtempSync(join(tmpdir(), 'verdict-chromium-'));
   const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-  const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
-  const browser = spawn('chromium', [...flags, '--disable-sync', `--user-data-dir=${profile}`, url], { stdio: 'ignore' });
+  const browser = spawn('chromium', [...flags, '--disable-sync', `--user-data-dir=${profile}`, `${origin}/`], { stdio: 'ignore' });
   try {
     expect(JSON.parse(await said)).toEqual({
       ...{ scores: [90], outcome: 'approve', aborted: 'AbortError', refused: 'BUNDLE_NOT_FOUND' },

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
+import { connect, type SocketConstructor } from '#src/client/index.js';
 import { KeySet } from '#src/server/auth/key-set.js';
 import { NO_BODY_HASH, signRequest } from '#src/server/auth/signature.js';
 import { createLog } from '#src/server/log.js';
@@ -319,6 +320,35 @@ describe('a stream', () => {
     const authorization = `Bearer ${await token()}`;
     expect([await upgrade({ authorization }), await upgrade({ authorization })]).toEqual(['open', 'open']);
     expect(await upgrade({}, ['verdict.v1', `verdict.bearer.${await token()}`])).toBe('open');
+  });
+
+  it('is decided on by the client, with a token for each connection', async () => {
+    const given: string[] = [];
+    const client = await connect({
+      url: server.url,
+      tenant: TENANT,
+      webSocket: WebSocket as unknown as SocketConstructor,
+      token: async () => {
+        if (given.length === 0) {
+          given.push('none');
+          throw new Error('none yet');
+        }
+        given.push(await token());
+        return given.at(-1)!;
+      },
+      reconnect: { firstMillis: 1, triesMax: 3 },
+    });
+    expect((await client.decide(BUNDLE, SMALL)).outcome).toBe('approve');
+    expect(given).toHaveLength(2);
+    await client.close();
+    const refused = connect({
+      url: server.url,
+      tenant: TENANT,
+      webSocket: WebSocket as unknown as SocketConstructor,
+      token: 'a.b.c',
+      reconnect: false,
+    });
+    await expect(refused).rejects.toThrow('closed with 1006');
   });
 
   it('does not open for others, and tells them nothing of tenants', async () => {
