@@ -48,6 +48,8 @@ export interface GrowthResult {
 
 const NAMES = ['Verdict, in place', 'gcc -O3, if by if', 'the same index in C', 'V8, generated JS', 'GoRules ZEN'] as const;
 type Name = (typeof NAMES)[number];
+/** Rules from which on what compiling them took tells what more of them will: of fewer most of it is the compiler's start. */
+const PREDICTED_MIN = 300;
 /** Those that gcc compiles. */
 const GCC_NAMES: readonly Name[] = NAMES.slice(1, 3);
 
@@ -105,7 +107,7 @@ async function measureSize(
   }
   for (const name of GCC_NAMES) {
     const { rules: before, ms } = madeMs.get(name) ?? { rules: size, ms: 0 };
-    if (over.has(name) || ms * (size / before) <= options.compileMsMax) continue;
+    if (over.has(name) || before < PREDICTED_MIN || ms * (size / before) <= options.compileMsMax) continue;
     over.set(name, `${name}: from ${sizeText} on it takes longer than ${options.compileMsMax / 1000} s to compile`);
   }
   if (NAMES.every((name) => over.has(name))) return;
