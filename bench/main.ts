@@ -205,7 +205,7 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
       sizes: values.sizes === undefined ? GROWTH_SIZES : sizesOf(context),
       payloadCount: PAYLOAD_COUNT,
       compileMsMax: 1000 * positive('compile', values.compile, 60),
-      blockMsMax: 5_000,
+      blockMsMax: 4_000,
       msMax: 1000 * positive('seconds', values.seconds, 300),
       svg: values.svg ?? GROWTH_SVG,
       format,

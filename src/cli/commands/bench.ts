@@ -323,7 +323,11 @@ function print(result: BenchJson, sums: readonly number[], output: Output): void
   );
   output.line(`checksum ${result.checksum}`);
   if (result.profile !== undefined) printProfile(result.profile, output);
-  if (result.indexes !== undefined) printIndexes(result.indexes, output);
+  if (result.indexes === undefined) return;
+  if (result.profile !== undefined && result.indexes.some(({ indexed }) => indexed)) {
+    output.line('alone, each is measured as code of its own; beside the others the match index finds it, and that is stage `rules`');
+  }
+  printIndexes(result.indexes, output);
 }
 
 /** Rules that are listed: the dearest. */
