@@ -17,6 +17,9 @@ import type { HttpRequest, HttpResponse, TemplatedApp, Uws } from './uws.js';
 
 /** One name in the metrics for whatever no route takes. */
 const OTHER_ROUTES = 'other';
+const ANY_PATTERN = '/*';
+/** RFC 3986: what is not ASCII, or is blank, does not stand in a path. */
+const PLAIN_PATH = /^[\x21-\x7e]*$/;
 
 /** What one port answers: everything, or, where there is a port for administration, each its part. */
 export type Face = 'all' | 'decisions' | 'administration';
@@ -51,7 +54,7 @@ export function addRoutes(app: TemplatedApp, uws: Uws, context: Context, stream:
   const notFound: Handler = () => {
     throw new Problem('NOT_FOUND');
   };
-  app.any('/*', acceptor(context, OTHER_ROUTES, '/*', 'any', notFound));
+  app.any(ANY_PATTERN, acceptor(context, OTHER_ROUTES, ANY_PATTERN, 'any', notFound));
 }
 
 const refuseUpgrade: Handler = (exchange) => {
@@ -81,6 +84,9 @@ function acceptor(
     try {
       if (certified) requireCertificate(response);
       head = readHead(request, rule);
+      // Of the other routes only names go into the path, and those are looked at.
+      if (pattern === ANY_PATTERN && !PLAIN_PATH.test(request.getUrl()))
+        throw new Problem('INVALID_REQUEST', 'the path has characters that must be encoded');
     } catch (error) {
       const problem = asProblem(error);
       metrics.record(problem.status, 0);
