@@ -12,16 +12,18 @@ import { benchLanguage } from './language.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
+import { benchScheduling } from './scheduling.js';
 import { benchServing } from './serving.js';
 import { benchTranscode } from './transcode.js';
 import { benchTrees, FORESTS } from './trees.js';
+import { benchWakeup } from './wakeup.js';
 import { BLOCK_COUNT, PAYLOAD_COUNT } from './workload.js';
 import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|language|lists|index|proofs|check] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|scheduling|wakeup|language|lists|index|proofs|check] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -65,6 +67,14 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rules 100         number of rules
   --rounds 5          times each server is measured, in turns
   --ms 2000           time of one measurement
+
+scheduling: milliseconds that short requests wait while long batches arrive, by the way in which workers get them
+  --seconds 10        seconds in which requests arrive
+  --runs 3            runs of each row; the median counts
+
+wakeup: microseconds to a worker thread and back, by the ways there are
+  --runs 5            runs of each way; the median counts
+  --trips 20000       round trips of a run
 
 language: nanoseconds a decision of work in the profile standard, beside the same JavaScript in V8
   --only texts        only the work whose name holds this
@@ -118,6 +128,7 @@ function readArguments(args: string[]) {
         entries: { type: 'string' },
         compile: { type: 'string' },
         seconds: { type: 'string' },
+        trips: { type: 'string' },
         svg: { type: 'string' },
         rounds: { type: 'string' },
         ms: { type: 'string' },
@@ -251,6 +262,15 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const rules = positive('rules', values.rules, 10_000);
     const result = await benchCheck({ rules, edits: positive('runs', values.runs, 5), format, log });
     return { result, isRight: areRight(result.rows) };
+  },
+  async scheduling({ values, format, log }) {
+    const [runs, seconds] = [positive('runs', values.runs, 3), positive('seconds', values.seconds, 10)];
+    const result = await benchScheduling({ runs, seconds, format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async wakeup({ values, format, log }) {
+    const [runs, trips] = [positive('runs', values.runs, 5), positive('trips', values.trips, 20_000)];
+    return { result: await benchWakeup({ runs, trips, format, log }), isRight: true };
   },
   async serving({ values, format, log }) {
     const measureMs = positive('ms', values.ms, 2000);

@@ -5,7 +5,7 @@ import type { Counters } from '../observe/counters.js';
 import { InlineInstance } from '../runtime/inline-instance.js';
 import { type MemoryOptions, TenantMemory } from '../runtime/memory.js';
 import { type Quota, TokenBucket } from '../scheduler/quota.js';
-import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Dispatcher } from '../scheduler/scheduler.js';
 import type { Share } from '../scheduler/share.js';
 import type { ListRegion } from './list-region.js';
 import type { LiveImage } from './live-image.js';
@@ -15,7 +15,7 @@ import type { StoredImage } from './store.js';
 /** What every tenant of one engine shares. */
 export interface TenantHost {
   /** Absent where everything is decided inline. */
-  readonly scheduler: Scheduler | undefined;
+  readonly scheduler: Dispatcher | undefined;
   /** Units; above it a request goes to the pool. */
   readonly costInlineMax: number;
   readonly counters: Counters;

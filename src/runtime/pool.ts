@@ -19,10 +19,12 @@
 // and are its scratches. Order: tasks start in the order of run(); they may end in any order. The pool has no queue worth the name:
 // who calls it (src/scheduler) hands it no more tasks than it has threads.
 //
-// Measured, a task that returns at once, microseconds a round trip, 64 in flight the same (one thread takes one task at a time):
-// on a quiet 2-core virtual machine, Node 20.20, 43 with atomics 'sync', 48 with 'async', 82 with 'disabled'; on the same machine
-// under load 28 to 34, 27 to 42, 27 to 33, which is to say the same. The worker is a pure evaluator and has no event loop to
-// keep alive, so 'sync' takes nothing from it.
+// Measured (`npm run bench -- wakeup`), a task that returns at once, microseconds a round trip one at a time, 2 processors of an AMD
+// EPYC under load: with atomics 'sync' 21 on Node 20 and 19 on Node 24, 'async' 27 and 31, 'disabled' 25 and 27; a MessagePort
+// without piscina 18 and 22; Atomics.wait in the worker and Atomics.waitAsync here 13 and 10. On a quiet machine whose processors
+// have to be woken, with 64 in flight: 43, 48 and 82 with 'sync', 'async' and 'disabled'. The worker is a pure evaluator and has no
+// event loop to keep alive, so 'sync' takes nothing from it; what a way of our own would save is a twentieth of the least work that
+// comes here (costInlineMax), and groups pay it once.
 
 import { fileURLToPath } from 'node:url';
 import { threadId } from 'node:worker_threads';

@@ -9,7 +9,7 @@
 // soon after it is void. All of it runs on the thread that owns the tenants; workers know nothing of it.
 //
 // Requests that arrive in one turn of the event loop are handed over together at its end: a hop costs 30 to 80 us (pool.ts), so
-// work of some 200 us each goes in groups of up to GROUP_NANOS, unless other workers are idle.
+// work of some 200 us each goes in groups, unless other workers are idle.
 
 import { SLOT_COUNT, SLOT_CURSOR, SLOT_STATUS } from '../../assembly/shared/layout.js';
 import { Status } from '../../assembly/shared/status.js';
@@ -40,8 +40,13 @@ export interface SchedulerStats {
   breakers: { open: number; halfOpen: number; opened: number };
 }
 
-/** Short work that one worker gets at a time. */
+/** What those who submit work see of it. */
+export type Dispatcher = Pick<Scheduler, 'pool' | 'share' | 'stats' | 'submit' | 'close'>;
+
+/** Short work that one worker gets at a time: a hop is small beside it. */
 const GROUP_NANOS = 1e6;
+/** It gets more, up to a quantum, where that is a small part of what waits: then nobody notices that a group is answered as one. */
+const GROUP_PART = 1 / 8;
 /** A quantum is this part of a slice, at least so much. */
 const QUANTUM_PART = 0.1;
 const QUANTUM_NANOS_MIN = 1e5;
@@ -148,8 +153,12 @@ export class Scheduler {
     const now = monotonicMillis();
     const group: Work[] = [];
     let nanos = 0;
-    const countMax = Math.ceil(queue.length / (this.pool.size - this.running));
-    while (group.length < countMax && nanos < GROUP_NANOS) {
+    const fairCount = queue.length / (this.pool.size - this.running);
+    const isFull = (): boolean => {
+      if (group.length >= fairCount || nanos >= this.quantumNanos) return true;
+      return nanos >= GROUP_NANOS && group.length >= fairCount * GROUP_PART;
+    };
+    while (!isFull()) {
       const share = queue.turn();
       if (share === undefined || (group.length > 0 && share.nextIsLong)) break;
       const isLong = share.nextIsLong;

@@ -8,6 +8,7 @@ import { languageCases } from '#bench/language-cases.js';
 import { gccVersion } from '#bench/peers/c-program.js';
 import { benchProofs } from '#bench/proofs.js';
 import { formatMarkdown, formatTable } from '#bench/report.js';
+import { benchScheduling } from '#bench/scheduling.js';
 import { HttpReplyReader, WebSocketReplyReader } from '#bench/serving/reply-reader.js';
 import { benchServing } from '#bench/serving.js';
 import { computeTruth, outcomeOf } from '#bench/truth.js';
@@ -183,5 +184,14 @@ describe('benchCheck', () => {
       [1, null],
       [100, null],
     ]);
+  });
+});
+
+describe('scheduling', () => {
+  it('decides all that arrives in every way, and draws the table', async () => {
+    const lines: string[] = [];
+    const result = await benchScheduling({ runs: 1, seconds: 1, format: formatMarkdown, log: (line) => lines.push(line) });
+    expect(result.rows.map(({ wrong }) => wrong)).toEqual([null, null, null, null]);
+    expect(lines.join('\n')).toMatch(/yielding batches \(what ships\) \| +[\d.,]+ \|/);
   });
 });
