@@ -1,5 +1,5 @@
-// The bench of scheduling: short requests while long batches arrive, by the way in which they are handed to worker threads. One plan
-// of arrivals for all rows, open-loop, from the time at which a request was intended; the rows take turns.
+// The bench of scheduling: short requests while long batches arrive, by the way in which they are handed to worker threads. One
+// plan of arrivals for all rows, open-loop, from the time at which a request was intended; the rows take turns.
 
 import { decidePayloads } from '../src/decide.js';
 import { Latencies } from '../src/loadtest/latency.js';
@@ -19,7 +19,7 @@ export interface SchedulingOptions {
   readonly log: (line: string) => void;
 }
 
-/** What arrives: of 200 requests 99 that are decided at once where anything is, 99 that no I/O thread should decide, and 2 batches. */
+/** What arrives: of 200 requests 99 that are decided at once where anything is, 99 that are not to be, and 2 batches. */
 const KINDS = ['tiny', 'short', 'batch'] as const;
 type Kind = (typeof KINDS)[number];
 const SHARES: Record<Kind, number> = { tiny: 0.495, short: 0.495, batch: 0.01 };

@@ -79,7 +79,7 @@ export function resolveConfig(options: EngineOptions, processors: number): Confi
   const config: Config = {
     dataDir: options.dataDir,
     poolThreads: options.poolThreads ?? Math.min(8, Math.max(1, processors - 1)),
-    // A hop to a worker and back costs 40 to 80 us (see runtime/pool.ts), and the I/O thread answers nobody else meanwhile:
+    // A hop to a worker and back costs 20 to 80 us (see runtime/pool.ts), and the I/O thread answers nobody else meanwhile:
     // 200 us is where the hop is small beside the work, and still far below what a caller notices.
     costInlineMax: options.costInlineMax ?? 200_000,
     ringBytes: options.ringBytes ?? 16 * 1024 * 1024,

@@ -1,5 +1,5 @@
-// npm run overload [-- --seconds 60]: three times as many requests as the server can decide. Exit code 1 where something is lost, too
-// slow, or grows.
+// npm run overload [-- --seconds 60]: three times as many requests as the server can decide. Exit code 1 where something is lost,
+// too slow, or grows.
 
 import { parseArgs } from 'node:util';
 import { testOverload } from '../overload.js';

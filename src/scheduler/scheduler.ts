@@ -169,7 +169,7 @@ export class Scheduler {
         continue;
       }
       work.beginSlice(isLong ? this.longSliceNanos(share, work) : this.sliceNanos, now);
-      share.charge(work.sliceNanos, !isLong);
+      share.charge(work.sliceNanos);
       group.push(work);
       nanos += work.sliceNanos;
       if (isLong) {
@@ -206,12 +206,14 @@ export class Scheduler {
     const { share } = work.order;
     const isLong = this.slices.delete(work);
     if (work.result === TaskResult.NOT_BEGUN && work.attempts < ATTEMPTS_MAX) {
-      share.charge(-work.sliceNanos, !isLong);
+      share.charge(-work.sliceNanos);
       this.queue.push(work, now, true);
       return true;
     }
     if (work.result !== TaskResult.DONE) return false;
-    share.charge(work.endSlice() - work.sliceNanos, !isLong);
+    const nanos = work.endSlice();
+    share.charge(nanos - work.sliceNanos);
+    share.served(nanos, !isLong);
     const { words } = work.memory;
     const [status, cursor, count] = [SLOT_STATUS, SLOT_CURSOR, SLOT_COUNT].map((field) => words[(work.slot + field) >>> 2]);
     if (status !== Status.OK || (cursor as number) >= (count as number)) return false;

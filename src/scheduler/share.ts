@@ -60,9 +60,13 @@ export class Share {
     return work;
   }
 
-  /** What was decided of a work took so long. */
-  charge(nanos: number, isShort: boolean): void {
+  /** Takes what a slice is expected to need from this round; afterwards, what it needed more. */
+  charge(nanos: number): void {
     this.deficit -= nanos;
+  }
+
+  /** A slice has taken so long. Told once, when that is known: what is owed has a bound, so that it cannot be corrected later. */
+  served(nanos: number, isShort: boolean): void {
     if (isShort) this.owed = this.long.length === 0 ? 0 : this.owed + OWED * nanos;
     else this.owed = Math.max(this.owed - nanos, -this.quantumNanos);
   }

@@ -35,7 +35,8 @@ function serve(queue: FairQueue, sliceMillis: number): Work | undefined {
   taken.beginSlice(sliceMillis * MILLI, 0);
   const { words } = taken.memory;
   words[SLOT_CURSOR >>> 2] = (words[SLOT_CURSOR >>> 2] as number) + taken.sliceNanos / MILLI;
-  turn.charge(taken.sliceNanos, !isLong);
+  turn.charge(taken.sliceNanos);
+  turn.served(taken.sliceNanos, !isLong);
   if (taken.remaining > 0) queue.push(taken, 0);
   return taken;
 }
@@ -69,6 +70,22 @@ describe('FairQueue', () => {
     for (let i = 0; i < 1000; i++) serve(queue, 5);
     expect(1000 - long.remaining).toBeGreaterThanOrEqual(80);
     expect(1000 - long.remaining).toBeLessThanOrEqual(120);
+  });
+
+  it('owes long work nothing for slices that others have ended early', () => {
+    const one = share();
+    for (let round = 0; round < 100; round++) {
+      for (const each of [work(one, 100), work(one, 1)]) one.push(each);
+      expect(one.nextIsLong).toBe(false);
+      one.shift();
+      one.charge(MILLI);
+      one.served(MILLI, true);
+      expect(one.shift()).toMatchObject({ mayBeCut: true });
+      // expected to take 50 ms, ended after 3
+      one.charge(50 * MILLI);
+      one.charge(-47 * MILLI);
+      one.served(3 * MILLI, false);
+    }
   });
 
   it('serves a tenant that has asked for little at once', () => {
