@@ -325,7 +325,9 @@ function print(result: BenchJson, sums: readonly number[], output: Output): void
   if (result.profile !== undefined) printProfile(result.profile, output);
   if (result.indexes === undefined) return;
   if (result.profile !== undefined && result.indexes.some(({ indexed }) => indexed)) {
-    output.line('alone, each is measured as code of its own; beside the others the match index finds it, and that is stage `rules`');
+    output.line(
+      'alone, each is measured as code of its own; beside the others the match index finds it, and that is stage `rules`',
+    );
   }
   printIndexes(result.indexes, output);
 }
