@@ -20,11 +20,14 @@ const HELLO = { protocolMin: 1, protocolMax: 1, credit: 0, bundles: [], client: 
 let server: Server;
 /** Decides everything on its one worker, and takes 16 requests of one connection. */
 let slow: Server;
+/** Decides everything on its one worker, and has much waiting for it. */
+let queued: Server;
 beforeAll(async () => {
   server = await startTestServer({ log: { info: note, warn: note, error: note } });
   slow = await startTestServer({ costInlineMax: 0, poolThreads: 1, creditMax: 16 });
+  queued = await startTestServer({ costInlineMax: 0, poolThreads: 1, ringBytes: 1 << 26 });
 });
-afterAll(() => Promise.all([server.stop(), slow.stop()]));
+afterAll(() => Promise.all([server.stop(), slow.stop(), queued.stop()]));
 
 const liveOf = (of: Server) => of.engine.live(TENANT, BUNDLE)!;
 
@@ -194,6 +197,21 @@ describe('a request', () => {
     const write = (message: Buffer) => Buffer.concat([Buffer.from([0x81, 0x80 + message.length, 0, 0, 0, 0]), message]);
     (client.socket as unknown as { _socket: Socket })._socket.write(Buffer.concat([write(text), write(cancel)]));
     expect(JSON.parse((await client.next()) as string)).toMatchObject({ id: ['a', 1], error: { code: 'CANCELLED' } });
+    client.end();
+  });
+
+  it('whose deadline is over before it is begun is not decided', async () => {
+    const client = await StreamClient.open(queued, TENANT);
+    // Decided one after the other by one worker: the last comes after more than a millisecond of work.
+    const before = Array.from({ length: 40 }, (_, i) => frame(queued, BigInt(i), 1000));
+    const more = [{ deadlineMillis: 1 }, { deadlineMillis: 600_000 }];
+    sendTogether(client, [...before, ...more.map((each, i) => frame(queued, 40n + BigInt(i), 1, each))]);
+    const errors = new Map<bigint, string | null>();
+    while (errors.size < 42) {
+      const { id, error } = readAnswer(await client.next());
+      errors.set(id, error);
+    }
+    expect([errors.get(40n), errors.get(41n)]).toEqual(['DEADLINE_EXCEEDED', null]);
     client.end();
   });
 
