@@ -6,7 +6,7 @@ import { Child } from './child.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import type { ClientHandlers, LoadRequest } from './serving/client.js';
 import type { EchoHandlers } from './serving/echo.js';
-import { FRAME_COUNT, httpRequest, requestBatch, webSocketMessage } from './serving/requests.js';
+import { FRAME_COUNTS, httpRequest, requestBatch, webSocketMessage } from './serving/requests.js';
 import type { VerdictHandlers } from './serving/verdict-server.js';
 import { verifyFrames, verifyJson } from './serving/verify.js';
 import { computeTruth } from './truth.js';
@@ -21,7 +21,7 @@ export interface ServingOptions {
   readonly rounds: number;
   readonly warmupMs: number;
   readonly measureMs: number;
-  /** A multiple of FRAME_COUNT. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
+  /** A multiple of the largest of FRAME_COUNTS. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
   readonly payloadCount?: number;
   readonly format: TableFormat;
   readonly log: (line: string) => void;
@@ -36,16 +36,22 @@ interface Face {
   readonly payloadsPerRequest: number;
 }
 
+/** Of frames of one payload many are in flight, as at a busy gateway. */
+const FRAMES_IN_FLIGHT: Readonly<Record<number, Pick<Face, 'connections' | 'depth'>>> = {
+  256: { connections: 4, depth: 4 },
+  64: { connections: 4, depth: 4 },
+  1: { connections: 50, depth: 64 },
+};
+
 const FACES: readonly Face[] = [
   { name: 'HTTP JSON, 1 payload a request, 64 connections', kind: 'http', connections: 64, depth: 1, payloadsPerRequest: 1 },
   { name: 'HTTP JSON, the same pipelined 8 deep', kind: 'http', connections: 8, depth: 8, payloadsPerRequest: 1 },
-  {
-    name: `WebSocket, ${FRAME_COUNT} payloads a frame`,
-    kind: 'websocket',
-    connections: 4,
-    depth: 4,
-    payloadsPerRequest: FRAME_COUNT,
-  },
+  ...FRAME_COUNTS.map((count) => ({
+    name: `WebSocket, ${count} ${count === 1 ? 'payload' : 'payloads'} a frame`,
+    kind: 'websocket' as const,
+    ...FRAMES_IN_FLIGHT[count]!,
+    payloadsPerRequest: count,
+  })),
 ];
 
 interface Sample {
@@ -94,18 +100,22 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
     const { port, bundle, modelHash } = await verdict.call('start', { tenant: TENANT, files });
     const decisionPath = `/v1/${TENANT}/decisions/${bundle}`;
     const streamPath = `/v1/${TENANT}/stream`;
-    const frames = Array.from({ length: payloadCount / FRAME_COUNT }, (_, i) => {
-      return requestBatch(i, bundle, modelHash, bytes.slice(i * FRAME_COUNT, (i + 1) * FRAME_COUNT), i * FRAME_COUNT);
-    });
-    const frameBytes = await verifyFrames(`ws://127.0.0.1:${port}${streamPath}`, frames, truth);
+    const replyBytes = new Map<number, number>();
+    for (const count of FRAME_COUNTS) {
+      const frames = Array.from({ length: payloadCount / count }, (_, i) =>
+        requestBatch(i, bundle, modelHash, bytes.slice(i * count, (i + 1) * count), i * count),
+      );
+      replyBytes.set(count, await verifyFrames(`ws://127.0.0.1:${port}${streamPath}`, frames, truth));
+      await client.call('load', { set: setOf('websocket', count), messages: frames.map(webSocketMessage) });
+    }
     const texts = payloads.slice(0, 4096).map((payload) => JSON.stringify(payload));
     const httpBytes = await verifyJson(`http://127.0.0.1:${port}${decisionPath}`, texts, truth);
-    const started = await echo.call('start', { httpBytes: Math.round(httpBytes), frameBytes: Math.round(frameBytes) });
-    await client.call('load', { kind: 'http', messages: payloads.map((payload) => httpRequest(decisionPath, payload)) });
-    await client.call('load', { kind: 'websocket', messages: frames.map(webSocketMessage) });
+    const started = await echo.call('start', { httpBytes: Math.round(httpBytes) });
+    const requests = payloads.map((payload) => httpRequest(decisionPath, payload));
+    await client.call('load', { set: setOf('http', 1), messages: requests });
     options.log(
-      `${options.rules} rules, ${payloadCount} payloads; answers of ${frames.length} frames and ${texts.length} requests verified; ` +
-        `replies of ${Math.round(httpBytes)} bytes (JSON) and ${Math.round(frameBytes)} bytes (frame); ` +
+      `${options.rules} rules, ${payloadCount} payloads; every answer in frames and ${texts.length} as JSON verified; ` +
+        `replies of ${Math.round(httpBytes)} bytes (JSON); ` +
         `medians of ${options.rounds} rounds of ${options.measureMs} ms`,
     );
     const measure = async (face: Face, server: Child<EchoHandlers> | Child<VerdictHandlers>, at: number): Promise<Sample> => {
@@ -113,13 +123,16 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
       const { kind, connections, depth } = face;
       const cpu = (server as Child<EchoHandlers>).call.bind(server as Child<EchoHandlers>);
       const before = await cpu('cpu', undefined as never);
-      const result = await client.call('run', { port: at, kind, path: streamPath, connections, depth, warmupMs, measureMs });
+      const count = face.payloadsPerRequest;
+      const path = at === port ? streamPath : `/${Math.round(replyBytes.get(count) ?? 0)}`;
+      const set = setOf(kind, count);
+      const result = await client.call('run', { port: at, kind, set, path, connections, depth, warmupMs, measureMs });
       const cpuMs = (await cpu('cpu', undefined as never)) - before;
-      const count = result.replies * face.payloadsPerRequest;
+      const decided = result.replies * count;
       return {
-        rate: count / result.seconds,
+        rate: decided / result.seconds,
         // The server worked through the warm-up too: its share of the time is taken out.
-        cpuMicros: (cpuMs * 1000 * (measureMs / (measureMs + warmupMs))) / count,
+        cpuMicros: (cpuMs * 1000 * (measureMs / (measureMs + warmupMs))) / decided,
         clientLoad: result.clientCpuMs / 1000 / result.seconds,
         replyBytes: result.bytes / result.replies,
       };
@@ -138,6 +151,11 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
   } finally {
     await Promise.all([client.stop(), verdict.stop(), echo.stop()]);
   }
+}
+
+/** Name of the messages that a face draws from. */
+function setOf(kind: Face['kind'], payloadsPerRequest: number): string {
+  return `${kind}-${payloadsPerRequest}`;
 }
 
 async function encodeAll(files: ReturnType<typeof bundleOf>, payloads: ReturnType<typeof makePayloads>): Promise<Uint8Array[]> {

@@ -70,6 +70,10 @@ export class FrameView {
     return stringOf(frame, this.bundle) ?? '';
   }
 
+  get hasTrace(): boolean {
+    return this.traceparent >= 0;
+  }
+
   /** The caller's trace, of the frame that was read last. */
   traceParent(frame: Uint8Array): string | undefined {
     return stringOf(frame, this.traceparent);

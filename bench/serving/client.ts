@@ -13,6 +13,8 @@ const STREAM_PATH_PROTOCOL = 'verdict.v1';
 export interface LoadRequest {
   readonly port: number;
   readonly kind: 'http' | 'websocket';
+  /** Name of the messages that are drawn from. */
+  readonly set: string;
   /** Path of the WebSocket endpoint. */
   readonly path: string;
   readonly connections: number;
@@ -32,11 +34,11 @@ export interface LoadResult {
 
 export type ClientHandlers = {
   /** Requests as they go over the wire, drawn from in turn. */
-  load: (requests: { kind: 'http' | 'websocket'; messages: Uint8Array[] }) => void;
+  load: (requests: { set: string; messages: Uint8Array[] }) => void;
   run: (request: LoadRequest) => Promise<LoadResult>;
 };
 
-const messages: Record<'http' | 'websocket', Uint8Array[]> = { http: [], websocket: [] };
+const sets = new Map<string, Uint8Array[]>();
 
 class Load {
   replies = 0;
@@ -45,7 +47,10 @@ class Load {
   private next = 0;
   private readonly sockets: net.Socket[] = [];
 
-  constructor(private readonly request: LoadRequest) {}
+  constructor(
+    private readonly request: LoadRequest,
+    private readonly messages: readonly Uint8Array[],
+  ) {}
 
   async connect(): Promise<void> {
     await Promise.all(Array.from({ length: this.request.connections }, () => this.connectOne()));
@@ -62,9 +67,8 @@ class Load {
   }
 
   private send(socket: net.Socket): void {
-    const list = messages[this.request.kind];
-    socket.write(list[this.next]!);
-    this.next = (this.next + 1) % list.length;
+    socket.write(this.messages[this.next]!);
+    this.next = (this.next + 1) % this.messages.length;
   }
 
   private async connectOne(): Promise<void> {
@@ -135,7 +139,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const ROUNDS_MAX = 100;
 
 async function run(request: LoadRequest): Promise<LoadResult> {
-  const load = new Load(request);
+  const load = new Load(request, sets.get(request.set)!);
   try {
     await load.connect();
     load.start();
@@ -159,8 +163,8 @@ async function run(request: LoadRequest): Promise<LoadResult> {
 }
 
 serveCalls({
-  load: ({ kind, messages: list }) => {
-    messages[kind] = list;
+  load: ({ set, messages }) => {
+    sets.set(set, messages);
   },
   run,
 } satisfies ClientHandlers);

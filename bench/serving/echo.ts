@@ -1,4 +1,5 @@
-// The echo: uWebSockets.js that takes the same bytes as Verdict and answers with as many, and does nothing in between.
+// The echo: uWebSockets.js that takes the same bytes as Verdict and answers with as many, and does nothing in between. The path of
+// a WebSocket says how many.
 
 import { loadUws } from '../../src/server/uws.js';
 import { cpuMillis, serveCalls } from '../child.js';
@@ -6,8 +7,6 @@ import { cpuMillis, serveCalls } from '../child.js';
 export interface EchoSizes {
   /** Bytes of the body of an HTTP reply. */
   readonly httpBytes: number;
-  /** Bytes of a WebSocket reply. */
-  readonly frameBytes: number;
 }
 
 export type EchoHandlers = {
@@ -19,10 +18,9 @@ const BACKPRESSURE_BYTES_MAX = 64 * 1024 * 1024;
 const FRAME_BYTES_MAX = 16 * 1024 * 1024;
 
 serveCalls({
-  start: async ({ httpBytes, frameBytes }) => {
+  start: async ({ httpBytes }) => {
     const { uws } = loadUws();
     const body = Buffer.alloc(httpBytes, 0x20);
-    const frame = Buffer.alloc(frameBytes);
     const app = uws.App();
     app.post('/*', (response) => {
       response.onAborted(() => {});
@@ -33,14 +31,14 @@ serveCalls({
         });
       });
     });
-    app.ws('/*', {
+    app.ws<{ frame: Buffer }>('/:bytes', {
       compression: uws.DISABLED,
       maxPayloadLength: FRAME_BYTES_MAX,
       maxBackpressure: BACKPRESSURE_BYTES_MAX,
       idleTimeout: 120,
       upgrade: (response, request, context) => {
         response.upgrade(
-          {},
+          { frame: Buffer.alloc(Number(request.getParameter(0))) },
           request.getHeader('sec-websocket-key'),
           request.getHeader('sec-websocket-protocol'),
           request.getHeader('sec-websocket-extensions'),
@@ -48,7 +46,7 @@ serveCalls({
         );
       },
       message: (socket) => {
-        socket.send(frame, true);
+        socket.send(socket.getUserData().frame, true);
       },
     });
     return new Promise((resolve, reject) => {

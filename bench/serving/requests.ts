@@ -5,8 +5,8 @@ import { Request } from '../../src/schema/generated/verdict/wire/request.js';
 import { RequestBatch } from '../../src/schema/generated/verdict/wire/request-batch.js';
 import type { WorkloadPayload } from '../workload.js';
 
-/** Payloads of one WebSocket frame. */
-export const FRAME_COUNT = 64;
+/** Payloads of one WebSocket frame, the largest first. */
+export const FRAME_COUNTS = [256, 64, 1] as const;
 
 /** `POST decisions` with one payload as JSON. */
 export function httpRequest(path: string, payload: WorkloadPayload): Uint8Array {

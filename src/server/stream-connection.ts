@@ -4,10 +4,11 @@
 // next message is looked at, so only what is pooled ever counts; a client that counts from sending to receiving never has fewer.
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
-import { decideFrame, type Settled } from '../decide.js';
+import { type DecideOptions, decideFrame, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
 import { Problem, type ProblemCode } from '../errors.js';
-import { FrameView } from '../frame.js';
+import { FrameView, longOf } from '../frame.js';
+import type { LiveImage } from '../registry/live-image.js';
 import { renderDecision } from '../schema/decision.js';
 import { type ControlMessage, type HelloMessage, isControl, readControl, writeControl } from '../stream/control.js';
 import { CloseCode, PROTOCOL_MAX, PROTOCOL_MIN } from '../stream/protocol.js';
@@ -42,6 +43,8 @@ enum Spoken {
 
 /** Of the frame that is being looked at: nothing of it is asked for after the message has been handled. */
 const view = new FrameView();
+/** The answer of a frame that was over when its message had been handled: of what is decided inline, one serves all. */
+let spare: FrameAnswer | undefined;
 
 export class Connection {
   /** From its close on nothing may touch the socket. */
@@ -150,21 +153,25 @@ export class Connection {
 
   private answerFrame(frame: Uint8Array): void {
     const isWhole = view.read(frame);
-    const answer = new FrameAnswer(this, isWhole ? view.count : 0, view.idLow, view.idHigh);
+    const answer = spare ?? new FrameAnswer();
+    spare = undefined;
+    answer.begin(this, isWhole ? view.count : 0, view.idLow, view.idHigh);
     if (isWhole && !this.admit(answer)) return;
     try {
       if (!isWhole) throw new Problem('INVALID_FRAME');
       const route = this.routes.find(this.tenant, this.route, view, frame);
       this.route = route;
-      const { live } = route;
-      const options = { ...decideOptions(this.context, live, view.count), cancellation: answer };
-      answer.trace = readTraceparent(view.traceParent(frame));
-      if (view.deadlineMillis === 0) decideFrame(live, frame, options, answer.settle);
-      else decideFrame(live, frame, { ...options, deadlineMillis: answer.startedAt + view.deadlineMillis }, answer.settle);
+      if (view.hasTrace) answer.trace = readTraceparent(view.traceParent(frame));
+      answer.ask(this.context, route.live, view.count);
+      const { deadlineMillis } = view;
+      decideFrame(route.live, frame, deadlineMillis === 0 ? answer : answer.within(deadlineMillis), answer.settle);
     } catch (error) {
       answer.fail(error);
     }
     answer.leave();
+    if (!answer.isOver) return;
+    answer.rest();
+    spare = answer;
   }
 
   private answerText(message: Uint8Array, first: TextRequest): void {
@@ -282,18 +289,24 @@ export class Connection {
 
 /** A message on its way to its answer: inside the handler the library corks by itself, later we do. It counts while it is here. */
 abstract class Answer {
-  readonly startedAt = performance.now();
+  startedAt = 0;
   /** What the engine asks before each payload. */
   cancelled = false;
   trace: TraceContext | undefined;
+  /** Requests of it. */
+  units = 0;
+  protected connection!: Connection;
   private inHandler = true;
   private answered = false;
 
-  constructor(
-    protected readonly connection: Connection,
-    /** Requests of it. */
-    readonly units: number,
-  ) {
+  protected start(connection: Connection, units: number): void {
+    this.connection = connection;
+    this.units = units;
+    this.startedAt = performance.now();
+    this.cancelled = false;
+    this.trace = undefined;
+    this.inHandler = true;
+    this.answered = false;
     connection.pending += units;
     connection.context.traffic.pending++;
   }
@@ -343,18 +356,43 @@ abstract class Answer {
   }
 }
 
-class FrameAnswer extends Answer {
-  constructor(
-    connection: Connection,
-    count: number,
-    private readonly idLow: number,
-    private readonly idHigh: number,
-  ) {
-    super(connection, count);
+/** It is also what the engine is told of the request: an object less for each frame, and one shape for all of them. */
+class FrameAnswer extends Answer implements DecideOptions {
+  now = 0n;
+  idHigh = 0n;
+  idLow = 0n;
+  readonly cancellation = this;
+  /** Of the frame, the id that its caller gave it. */
+  private frameLow = 0;
+  private frameHigh = 0;
+
+  begin(connection: Connection, units: number, frameLow: number, frameHigh: number): void {
+    this.start(connection, units);
+    this.frameLow = frameLow;
+    this.frameHigh = frameHigh;
+  }
+
+  /** It is over, and waits for another frame: it keeps no connection alive. */
+  rest(): void {
+    this.connection = undefined as unknown as Connection;
+    this.trace = undefined;
+  }
+
+  /** Takes time and ids for `count` decisions. */
+  ask({ engine, ids }: Context, live: LiveImage, count: number): void {
+    this.now = live.usesNow ? engine.nowMicros() : 0n;
+    this.idHigh = ids.high;
+    this.idLow = ids.take(count);
+  }
+
+  /** The same, with a deadline from its arrival. */
+  within(deadlineMillis: number): DecideOptions {
+    const { now, idHigh, idLow } = this;
+    return { now, idHigh, idLow, cancellation: this, deadlineMillis: this.startedAt + deadlineMillis };
   }
 
   protected get key(): bigint {
-    return BigInt(this.idLow >>> 0) | (BigInt(this.idHigh >>> 0) << 32n);
+    return longOf(this.frameLow, this.frameHigh);
   }
 
   protected failure(problem: Problem): Uint8Array {
@@ -376,7 +414,8 @@ class TextAnswer extends Answer {
     connection: Connection,
     public id: unknown,
   ) {
-    super(connection, 1);
+    super();
+    this.start(connection, 1);
   }
 
   protected get key(): string {

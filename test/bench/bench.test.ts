@@ -103,7 +103,7 @@ describe('serving', () => {
       format: formatMarkdown,
       log: () => {},
     });
-    expect(result.faces).toHaveLength(3);
+    expect(result.faces).toHaveLength(5);
     for (const { verdict, echo } of result.faces) {
       expect(verdict.rate).toBeGreaterThan(0);
       expect(echo.rate).toBeGreaterThan(0);
