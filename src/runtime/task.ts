@@ -41,7 +41,7 @@ export enum TaskResult {
   DONE = 0,
   /** This worker does not know the memory, or not the code: send the slot again with both. */
   NEEDS_MEMORY = 1,
-  /** No instance could be made (no scratch is free). */
+  /** No instance could be made (no scratch is free), or none of the code. */
   NO_INSTANCE = 2,
   /** The engine trapped: a bug. The slot's status is INTERNAL. */
   TRAPPED = 3,

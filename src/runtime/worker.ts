@@ -53,7 +53,11 @@ function entryOf({ memories, modules }: DecideTask, memoryId: number, code: numb
     entries.delete(memoryId);
   }
   entries.set(memoryId, entry);
-  if (code !== 0) useCode(entry, code, sent);
+  try {
+    if (code !== 0) useCode(entry, code, sent);
+  } catch {
+    return TaskResult.NO_INSTANCE;
+  }
   return entry;
 }
 

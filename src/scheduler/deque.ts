@@ -17,10 +17,6 @@ export class Deque<T> {
     else this.items.unshift(item);
   }
 
-  peek(): T | undefined {
-    return this.items[this.first];
-  }
-
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.items[this.first];

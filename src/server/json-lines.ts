@@ -4,7 +4,8 @@ import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { Problem } from '../errors.js';
 
 const LF = 0x0a;
-const SPACE = 0x20;
+/** Whitespace of JSON but LF. */
+const [SPACE, TAB, CR] = [0x20, 0x09, 0x0d];
 
 /**
  * The lines of a body that are not blank, as views of it. What is in them is not looked at: no JSON text holds a line feed but
@@ -23,6 +24,9 @@ export function splitLines(body: Uint8Array): Uint8Array[] {
 }
 
 function isBlank(body: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((body[i] as number) > SPACE) return false;
+  for (let i = start; i < end; i++) {
+    const byte = body[i];
+    if (byte !== SPACE && byte !== TAB && byte !== CR) return false;
+  }
   return true;
 }

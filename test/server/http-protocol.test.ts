@@ -64,6 +64,7 @@ describe('a batch of lines', () => {
     ['CR LF, and blank ones', `\r\n${LARGE}\r\n\n \t\r\n${SMALL}\r\n\n`, ['decline', 'approve']],
     ['one that is no JSON', `${LARGE}\n{"amount":\n${SMALL}\n`, ['decline', 'review', 'approve']],
     ['one that does not fit the model', `{"amount":"x"}\n${SMALL}\n`, ['review', 'approve']],
+    ['control characters, which are no blank line', `\u0001\n${SMALL}\n`, ['review', 'approve']],
     ['an array, which is no payload', `[${LARGE}]\n`, ['review']],
   ])('%s', async (_, body, expected) => {
     const response = await lines(body);
