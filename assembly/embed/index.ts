@@ -105,14 +105,19 @@ export function verdict_input(bytes: u32): u32 {
 
 /** Decides the FlatBuffers payload of `bytes` at the input. @param now microseconds UTC. @returns a Status */
 export function verdict_decide(bytes: u32, now: i64): u32 {
+  forgetFault();
   if (bytes > load<u32>(EMBED_BASE, EMBED_INPUT_BYTES)) return Status.INVALID_PAYLOAD;
-  const at = slot();
-  const status = decideEntry(at, load<u32>(EMBED_BASE, EMBED_INPUT), bytes, now, false);
-  const entry = load<u32>(at, SLOT_ENTRIES) as usize;
+  const status = decideEntry(slot(), load<u32>(EMBED_BASE, EMBED_INPUT), bytes, now, false);
+  forgetFault();
+  return status;
+}
+
+/** Nothing is wrong with a text now. The entry that says what is has the payload while it is decided. */
+function forgetFault(): void {
+  const entry = load<u32>(slot(), SLOT_ENTRIES) as usize;
   store<u32>(entry, 0, ENTRY_PAYLOAD);
   store<u32>(entry, JsonFault.NONE, ENTRY_PAYLOAD_BYTES);
   store<u32>(EMBED_BASE, 0, EMBED_POINTER);
-  return status;
 }
 
 /** Decides the slot's one entry. @returns the status of its decision */
@@ -135,6 +140,7 @@ function decideEntry(at: usize, payload: u32, bytes: u32, now: i64, isJson: bool
  * @returns a Status; OUTPUT_FULL where the memory has no room for the payload
  */
 export function verdict_decide_json(bytes: u32, now: i64): u32 {
+  forgetFault();
   if (bytes > load<u32>(EMBED_BASE, EMBED_INPUT_BYTES)) return Status.INVALID_PAYLOAD;
   const text = load<u32>(EMBED_BASE, EMBED_INPUT);
   // The engine overwrites what it reads, and the text may have to be read again.
@@ -149,7 +155,6 @@ export function verdict_decide_json(bytes: u32, now: i64): u32 {
   const status = decideEntry(at, copy, bytes, now, true);
   const entry = load<u32>(at, SLOT_ENTRIES) as usize;
   const fault = load<u32>(entry, ENTRY_PAYLOAD_BYTES);
-  store<u32>(EMBED_BASE, 0, EMBED_POINTER);
   if (status !== (Status.INVALID_PAYLOAD as u32) || fault === JsonFault.NONE) return status;
   zero16(text + bytes);
   sayFault(image(), text, bytes, fault, load<u32>(entry, ENTRY_PAYLOAD), area);

@@ -3,7 +3,7 @@
 //
 // The way is a frame for each object or array that is open, in the scratch where programs join texts: none runs any more.
 
-import { skipSpace } from '../json/state';
+import { skipSpace, WORD_ALSE, WORD_NULL, WORD_TRUE } from '../json/state';
 import { escapeBytes } from '../json/text';
 import { scratchText } from '../memory/scratch';
 import { TEXT_SCRATCH_BYTES } from '../shared/limits';
@@ -150,8 +150,8 @@ function scalarEnd(at: usize, end: usize): usize {
   const byte = load<u8>(at) as u32;
   if (byte === 34) return textEnd(at, end);
   const word = load<u32>(at);
-  if (word === 0x65757274 || word === 0x6c6c756e) return at + 4;
-  if (byte === 102 && load<u32>(at, 1) === 0x65736c61) return at + 5;
+  if (word === WORD_TRUE || word === WORD_NULL) return at + 4;
+  if (byte === 102 && load<u32>(at, 1) === WORD_ALSE) return at + 5;
   return numberEnd(at);
 }
 

@@ -10,6 +10,9 @@ import { doubleOf } from './float';
 import { scanNumber } from './number';
 import { fault, STATE_PLAN, STATE_VALUE } from './state';
 
+/** Kinds from one to the other, INT, LONG and DOUBLE, are numbers to the language. */
+export const FIRST_NUMBER: u32 = FieldKind.INT;
+export const LAST_NUMBER: u32 = FieldKind.DOUBLE;
 /** 2^53: doubles below it are whole numbers, or have a fraction that says so. */
 const SAFE_END: f64 = 9007199254740992;
 

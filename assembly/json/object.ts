@@ -37,11 +37,12 @@ import {
 } from '../shared/json';
 import { FieldKind } from '../shared/value-type';
 import { findName, findTwin } from './names';
-import { digitsOf, isPlain, marksOf, putDouble, putInteger, runOf } from './number-field';
+import { digitsOf, FIRST_NUMBER, isPlain, LAST_NUMBER, marksOf, putDouble, putInteger, runOf } from './number-field';
 import { matchKey, quickField, quickText } from './quick';
 import { takeScalar } from './scalar';
 import { pushKey, skipValue } from './skip';
 import {
+  behindSpace,
   fault,
   hasRoom,
   pushBytes,
@@ -55,16 +56,13 @@ import {
   STATE_WRITTEN,
   skipSpace,
   typeFault,
+  WORD_NULL,
 } from './state';
 import { takeText } from './text';
 
 const OFFSET_BYTES: usize = 4;
 /** From entries of the plan, PLAN_FIELD_BYTES each, to guesses, 2 bytes each. */
 const GUESS_SHIFT: usize = 4;
-const WORD_NULL: u32 = 0x6c6c756e;
-/** Kinds from one to the other, INT, LONG and DOUBLE, are numbers to the language. */
-const FIRST_NUMBER: u32 = FieldKind.INT;
-const LAST_NUMBER: u32 = FieldKind.DOUBLE;
 /** Entry of a field that is null, until its table is complete. */
 const IS_NULL: u32 = 1;
 
@@ -194,11 +192,6 @@ function startBlock(state: usize, plan: usize, table: usize, at: usize): usize {
   }
   store<u32>(state, end as u32, STATE_OUT);
   return block;
-}
-
-/** As skipSpace, where mostly there is none. */
-function behindSpace(at: usize): usize {
-  return (load<u8>(at) as u32) <= 32 ? skipSpace(at) : at;
 }
 
 /** A key that the model does not have, at `key`, and its value. @returns the first byte behind it that is no white space */

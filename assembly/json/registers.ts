@@ -4,6 +4,8 @@
 //
 // The bounds of a value are those of its field's descriptor, as for a payload, so a plan that says other things does no harm. A
 // text stays where it is: its register leads into the JSON.
+//
+// What is here as in quick.ts and object.ts becomes part of its loop, as there: what two files call does not, and every field paid.
 
 import { loadAbsent } from '../flatbuffers/payload';
 import { countCodePoints } from '../flatbuffers/text';
@@ -32,10 +34,10 @@ import {
 } from '../shared/json';
 import { FieldKind } from '../shared/value-type';
 import { findName, hashOf } from './names';
-import { digitsOf, isPlain, marksOf, putDouble, runOf } from './number-field';
+import { digitsOf, FIRST_NUMBER, isPlain, LAST_NUMBER, marksOf, putDouble, runOf } from './number-field';
 import { matchKey } from './quick';
 import { takeScalar } from './scalar';
-import { beginState, STATE_END, STATE_IMAGE, STATE_PLAN, skipSpace } from './state';
+import { beginState, behindSpace, STATE_END, STATE_IMAGE, STATE_PLAN, skipSpace, WORD_NULL } from './state';
 
 /** u8 by the number of a field: 1 where it has been in the text. Behind the two big numbers of float-exact.ts. */
 const STATE_SEEN: usize = 4608;
@@ -47,9 +49,6 @@ const STATE_UNREAD_NULL: usize = 5648;
 const TEXTS_LEFT: u32 = 15;
 /** The payloads of texts up to here are within PAYLOAD_BYTES_MAX, whatever is in them. */
 const TEXT_BYTES_MAX: u32 = 65536;
-const WORD_NULL: u32 = 0x6c6c756e;
-const FIRST_NUMBER: u32 = FieldKind.INT;
-const LAST_NUMBER: u32 = FieldKind.DOUBLE;
 
 /**
  * Reads a text into the registers of the fields. The text stays as it is, but for the TEXT_SPARE_BYTES behind it.
@@ -187,7 +186,7 @@ function readObject(state: usize, index: u32, at: usize, done: u32): usize {
   return at + 1;
 }
 
-/** The field whose key may be the `length` bytes at `at`. @returns its entry of the plan, or 0 */
+/** The field whose key may be the `length` bytes at `at`, as quickField finds it. @returns its entry of the plan, or 0 */
 function fieldAt(plan: usize, names: usize, fields: usize, at: usize, length: u32): usize {
   const slot = hashOf(names, at, length) << 1;
   const number = load<u16>(plan + load<u32>(names, NAMES_SLOTS) + slot) as usize;
@@ -209,11 +208,6 @@ function readValue(state: usize, field: usize, at: usize): usize {
     behind = readNumber(load<u32>(state, STATE_PLAN) as usize, kind, descriptor, at, target);
   }
   return behind !== 0 ? behind : readOther(state, field, kind, descriptor, at, target);
-}
-
-/** As skipSpace, where mostly there is none. */
-function behindSpace(at: usize): usize {
-  return (load<u8>(at) as u32) <= 32 ? skipSpace(at) : at;
 }
 
 /** A number of up to 15 digits without a sign and an exponent. @returns the byte behind it, or 0 */

@@ -7,14 +7,22 @@ import { FieldKind } from '../shared/value-type';
 import { decimalOfText } from './decimal';
 import { findName } from './names';
 import { takeNumber } from './number-field';
-import { fault, hasRoom, STATE_END, STATE_IMAGE, STATE_LENGTH, STATE_OUT, STATE_PLAN, STATE_VALUE, typeFault } from './state';
+import {
+  fault,
+  hasRoom,
+  STATE_END,
+  STATE_IMAGE,
+  STATE_LENGTH,
+  STATE_OUT,
+  STATE_PLAN,
+  STATE_VALUE,
+  typeFault,
+  WORD_ALSE,
+  WORD_TRUE,
+} from './state';
 import { copyText, takeText } from './text';
 import { dateOfText, timestampOfText } from './time';
 
-/** 2^53: doubles below it are whole numbers, or have a fraction that says so. */
-const _SAFE_END: f64 = 9007199254740992;
-const WORD_TRUE: u32 = 0x65757274;
-const WORD_ALSE: u32 = 0x65736c61;
 /** What is written behind a text may take so many bytes beside those the text has in JSON. */
 const TEXT_EXTRA_BYTES: usize = 48;
 

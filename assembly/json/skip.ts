@@ -3,12 +3,20 @@
 import { JSON_DEPTH_MAX, JsonFault } from '../shared/json';
 import { findTwin } from './names';
 import { scanNumber } from './number';
-import { fault, pushBytes, STATE_FAULT, STATE_LENGTH, STATE_OUT, STATE_TOP, skipSpace } from './state';
+import {
+  fault,
+  pushBytes,
+  STATE_FAULT,
+  STATE_LENGTH,
+  STATE_OUT,
+  STATE_TOP,
+  skipSpace,
+  WORD_ALSE,
+  WORD_NULL,
+  WORD_TRUE,
+} from './state';
 import { takeText } from './text';
 
-const WORD_TRUE: u32 = 0x65757274;
-const WORD_ALSE: u32 = 0x65736c61;
-const WORD_NULL: u32 = 0x6c6c756e;
 /** What lies at the area's end below the keys of an open object or array: the frame around it, and which of the two it is. */
 const FRAME_BYTES: usize = 8;
 

@@ -28,10 +28,15 @@ export const STATE_SIGN: usize = 56; // u32, 1: negative
 export const STATE_TAIL: usize = 60; // u32, 1: a digit other than 0 follows those of the mantissa
 export const STATE_DIGITS: usize = 64; // u32, address of the first digit other than 0
 export const STATE_VALUE: usize = 72; // f64 or i64
-/** u32: what was expected last is stored here by field: index of the field that came next, +1; see keys.ts. */
+/** u32: address of the guesses at keys, object.ts. */
 export const STATE_GUESSES: usize = 80;
 /** Two big numbers, float-exact.ts. */
 export const STATE_BIG: usize = 128;
+
+/** Four bytes of a word: the last four of `false`. */
+export const WORD_TRUE: u32 = 0x65757274;
+export const WORD_ALSE: u32 = 0x65736c61;
+export const WORD_NULL: u32 = 0x6c6c756e;
 
 /** Address of the state. */
 export function stateOf(): usize {
@@ -86,4 +91,9 @@ export function skipSpace(at: usize): usize {
   let byte = load<u8>(at) as u32;
   while (byte === 32 || byte === 10 || byte === 13 || byte === 9) byte = load<u8>(++at) as u32;
   return at;
+}
+
+/** As skipSpace, where mostly there is none. */
+export function behindSpace(at: usize): usize {
+  return (load<u8>(at) as u32) <= 32 ? skipSpace(at) : at;
 }

@@ -190,7 +190,8 @@ export function readDocument(
 function readPlainJson(file: string, text: string, bytes: Uint8Array): BundleDocument | undefined {
   let value: unknown;
   try {
-    value = jsonValue(text);
+    // Not jsonValue: what it looks for, keys with escapes, has no places here either.
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@
 // payload and writes the decision.
 
 /** Changes with every change of what is generated: stored modules of another version are made anew. */
-export const GENERATOR_VERSION = 7;
+export const GENERATOR_VERSION = 8;
 
 /** Instructions of a program that gets code. */
 export const CODE_INSTRUCTIONS_MAX = 8192;

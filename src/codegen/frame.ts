@@ -3,20 +3,17 @@
 
 import { IMAGE_CONSTANTS, IMAGE_FIELD_REGISTERS, IMAGE_RULE_COUNT } from '../../assembly/shared/image.js';
 import { SCRATCH_REGISTERS } from '../../assembly/shared/layout.js';
+import { TEXT_KEY_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
 import { RegisterType } from '../../assembly/shared/value-type.js';
 import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody, type Label } from './body.js';
-import type { Helpers } from './helpers.js';
+import { type Helpers, NO_KEY } from './helpers.js';
 import type { ImageParts, Instruction } from './image-parts.js';
 import { matchReads, operandsOf } from './operands.js';
 
-/** Longest text whose key tells it from all others. */
-export const KEY_BYTES_MAX = 7;
-
-/** Bits of a NaN, and a key that no text of up to KEY_BYTES_MAX bytes has. */
+/** Bits of a NaN. */
 const NAN = 0x7ff8000000000000n;
-const NO_KEY = 0xffffffffffffffffn;
 
 /** Rules whose hit bits are locals. */
 const HITS_IN_LOCALS_MAX = 2048;
@@ -180,7 +177,7 @@ export class Frame {
 
 /** Whether an instruction compares a text with a constant that a key holds. */
 export function comparesByKey({ op, high }: { op: Opcode; high: number }): boolean {
-  return (op === Opcode.TEXT_EQ_I || op === Opcode.TEXT_NE_I) && high <= KEY_BYTES_MAX;
+  return (op === Opcode.TEXT_EQ_I || op === Opcode.TEXT_NE_I) && high <= TEXT_KEY_BYTES_MAX;
 }
 
 /** Field registers that an instruction holds to something that neither NaN nor NO_KEY fulfils, or to its opposite. */
@@ -193,7 +190,7 @@ export function comparedRegisters(instruction: Instruction): readonly number[] {
 
 /** The key of a text, as TEXT_KEY gives it. */
 export function keyOf(bytes: Uint8Array): bigint {
-  if (bytes.length > KEY_BYTES_MAX) return 0xffffffffffffffffn;
+  if (bytes.length > TEXT_KEY_BYTES_MAX) return NO_KEY;
   let key = BigInt(bytes.length) << 56n;
   for (const [index, byte] of bytes.entries()) key |= BigInt(byte) << BigInt(8 * index);
   return key;

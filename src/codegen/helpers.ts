@@ -1,5 +1,6 @@
 // Small functions that a module of ours carries itself, since a call to the engine costs more than they do.
 
+import { TEXT_KEY_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody } from './body.js';
 import { engineFunction } from './engine-calls.js';
@@ -7,10 +8,11 @@ import type { ModuleWriter } from './module-writer.js';
 
 const { I32, I64 } = ValueType;
 
+/** Key of every text that is longer than keys are. */
+export const NO_KEY = -1n;
+
 /** High bit of each of 8 bytes. */
 const HIGH_BITS = 0x8080808080808080n;
-/** Key of a text that is longer than keys are. */
-const NO_KEY = -1n;
 
 export interface Helpers {
   /** (text i64) -> i64: its key. */
@@ -33,45 +35,55 @@ export function addHelpers(module: ModuleWriter): Helpers {
   };
 }
 
-/**
- * The last 8 bytes of the text, those in front of it shifted out. They lie in what the text lies in: only the text of a null field,
- * at address 0, would begin below memory.
- */
 function textKey(): FunctionBody {
   const body = new FunctionBody([I64]);
+  pushTextKey(body, 0);
+  return body;
+}
+
+/**
+ * Pushes the key of the text in a local: its last 8 bytes, those in front of it shifted out. They lie in what the text lies in:
+ * only the text of a null field, at address 0, would begin below memory.
+ */
+export function pushTextKey(body: FunctionBody, text: number): void {
   const length = body.local(I32);
   const end = body.local(I32);
-  body.get(0);
+  body.get(text);
   body.i64(32n);
   body.op(Op.I64_SHR_U, Op.I32_WRAP_I64);
   body.tee(length);
-  body.i32(7);
+  body.i32(TEXT_KEY_BYTES_MAX);
   body.op(Op.I32_GT_U);
-  body.if();
+  body.if(I64);
   body.i64(NO_KEY);
-  body.op(Op.RETURN);
-  body.end();
-  body.get(0);
+  body.else();
+  body.get(text);
   body.op(Op.I32_WRAP_I64);
   body.get(length);
   body.op(Op.I32_ADD);
   body.tee(end);
   body.i32(8);
   body.op(Op.I32_LT_U);
-  body.if();
+  body.if(I64);
   body.i64(0n);
-  body.op(Op.RETURN);
-  body.end();
+  body.else();
   body.get(end);
   body.i32(8);
   body.op(Op.I32_SUB);
   body.memory(Op.I64_LOAD);
   pushShortText(body, length);
+  pushKeyLength(body, length);
+  body.op(Op.I64_OR);
+  body.end();
+  body.end();
+}
+
+/** The length of a text in its key. */
+export function pushKeyLength(body: FunctionBody, length: number): void {
   body.get(length);
   body.op(Op.I64_EXTEND_I32_U);
   body.i64(56n);
-  body.op(Op.I64_SHL, Op.I64_OR);
-  return body;
+  body.op(Op.I64_SHL);
 }
 
 /** From the last 8 bytes on the stack to a text of `length` bytes, 7 at most, its first byte lowest. */

@@ -1,12 +1,12 @@
 // Texts of a payload. A short one (7 bytes at most: codes of countries, currencies, channels) is one word, which is looked at for
 // what is not ASCII and is the key that the program compares.
 
-import { PAYLOAD_BYTES_MAX } from '../../assembly/shared/limits.js';
+import { PAYLOAD_BYTES_MAX, TEXT_KEY_BYTES_MAX } from '../../assembly/shared/limits.js';
 import { Op, ValueType } from '../wasm/format.js';
 import type { Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
-import { type Frame, KEY_BYTES_MAX } from './frame.js';
-import { pushShortText } from './helpers.js';
+import type { Frame } from './frame.js';
+import { NO_KEY, pushKeyLength, pushShortText } from './helpers.js';
 import type { FieldPart } from './image-parts.js';
 
 /** High bit of each of 7 bytes. */
@@ -48,7 +48,7 @@ export function emitText(frame: Frame, field: FieldPart, register: number | unde
   body.get(length);
   body.set(count);
   body.get(length);
-  body.i32(KEY_BYTES_MAX);
+  body.i32(TEXT_KEY_BYTES_MAX);
   body.op(Op.I32_LE_U);
   body.if();
   // The 8 bytes that end with the text: those in front of it are its length and the offset that led here.
@@ -70,10 +70,8 @@ export function emitText(frame: Frame, field: FieldPart, register: number | unde
   body.end();
   if (key !== undefined) {
     body.get(word);
-    body.get(length);
-    body.op(Op.I64_EXTEND_I32_U);
-    body.i64(56n);
-    body.op(Op.I64_SHL, Op.I64_OR);
+    pushKeyLength(body, length);
+    body.op(Op.I64_OR);
     body.set(key);
   }
   body.else();
@@ -82,7 +80,7 @@ export function emitText(frame: Frame, field: FieldPart, register: number | unde
   body.call(frame.helpers.countLong);
   body.set(count);
   if (key !== undefined) {
-    body.i64(-1n);
+    body.i64(NO_KEY);
     body.set(key);
   }
   body.end();

@@ -77,11 +77,6 @@ export function isSimpleTest(op: Opcode): boolean {
   return op in DOUBLES || op in INTEGERS || SIMPLE.has(op);
 }
 
-/** Whether an instruction asks for the opposite of what is quicker to ask. */
-export function isOpposite(op: Opcode): boolean {
-  return DOUBLES[op]?.[1] ?? (op === Opcode.TEXT_NE_I || op === Opcode.WIDE_NE || op === Opcode.IF_TRUE);
-}
-
 const NONE: ReadonlySet<number> = new Set();
 
 /**
@@ -120,7 +115,16 @@ export function emitTest(frame: Frame, instruction: Instruction, negated = false
   body.op(Op.I32_EQZ);
 }
 
-/** Pushes a test or its opposite. @returns whether it is the opposite */
+/** Pushes a test or its opposite, whichever is quicker to ask. @returns whether it is the opposite */
+export function emitEither(frame: Frame, instruction: Instruction, guarded: ReadonlySet<number>): boolean {
+  const { op } = instruction;
+  if (!(op in DOUBLES || op in INTEGERS)) return emitOther(frame, instruction, guarded);
+  const isOpposite = DOUBLES[op]?.[1] ?? false;
+  emitTest(frame, instruction, isOpposite, guarded);
+  return isOpposite;
+}
+
+/** The same of all others. */
 function emitOther(frame: Frame, instruction: Instruction, guarded: ReadonlySet<number>): boolean {
   const { body } = frame;
   const { op, a, b } = instruction;

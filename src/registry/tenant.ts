@@ -68,6 +68,7 @@ export class Tenant {
     this.share = host.scheduler?.share();
     this.setQuota(host.quota);
   }
+
   /** What it may spend from now on; its bucket is full. */
   setQuota(quota: Quota | undefined): void {
     this.quota = quota === undefined ? undefined : new TokenBucket(quota, monotonicMillis());

@@ -118,8 +118,8 @@ export function readDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: Re
   const reasonsAt = field(vtable, FIELD_REASONS);
   const imageAt = field(vtable, FIELD_IMAGE);
   const decision: Decision = {
-    status: Status[byteAt(table, field(vtable, FIELD_STATUS))] as StatusName,
-    outcome: OUTCOME_NAMES[byteAt(table, field(vtable, FIELD_OUTCOME))] as OutcomeName | null,
+    status: statusName(byteAt(table, field(vtable, FIELD_STATUS))),
+    outcome: outcomeName(byteAt(table, field(vtable, FIELD_OUTCOME))),
     score: doubleAt(table, field(vtable, FIELD_SCORE)),
     reasons: reasons ?? (reasonsAt === 0 ? [] : readReasons(follow(table + reasonsAt))),
     bundle: textAt(follow(table + field(vtable, FIELD_BUNDLE))).text,

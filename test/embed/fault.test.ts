@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JsonFault } from '#assembly/shared/json.js';
 import { Status } from '#assembly/shared/status.js';
 import { Problem } from '#src/errors.js';
-import { type Embedded, embed } from '../lib/embed-box.js';
+import { type EmbedBox, type Embedded, embed } from '../lib/embed-box.js';
 
 const MODEL = `title: Order
 type: object
@@ -154,6 +154,22 @@ describe('a text that is not taken', () => {
         faultAt: 0,
         pointer: undefined,
       });
+    }
+  });
+
+  it('is forgotten with the next call, whatever comes of it', () => {
+    const calls: ((box: EmbedBox, more: number) => number)[] = [
+      (box, more) => box.exports.verdict_decide(more, 0n),
+      (box, more) => box.exports.verdict_decide_json(more, 0n),
+    ];
+    for (const box of [embedded.simd, embedded.scalar]) {
+      for (const call of calls) {
+        const text = Buffer.from(`${HEAD},"note":"x"}`);
+        expect(box.decideJson(text, 0n)).toMatchObject({ fault: JsonFault.LENGTH, pointer: '/note' });
+        expect(call(box, text.length + 1)).toBe(Status.INVALID_PAYLOAD);
+        const { exports } = box;
+        expect([exports.verdict_fault(), exports.verdict_fault_at(), exports.verdict_fault_pointer()]).toEqual([0, 0, 0]);
+      }
     }
   });
 

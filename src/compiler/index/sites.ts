@@ -46,9 +46,12 @@ export class Sites {
     if (mode === IndexMode.HITS && sources.every(({ hit }) => hit !== undefined)) {
       items.sort((a, b) => sources[a]!.hit! - sources[b]!.hit!);
     }
+    const planPart = (part: readonly number[]): ReturnType<typeof planIndex> => {
+      const partSources = part.map((item) => sources[item]!);
+      return planIndex(name, mode, partSources, this.#policy);
+    };
     const stretches: Stretch[] = [];
-    const isOne = items.length <= INDEX_PARTS_MAX;
-    const bound = isOne ? undefined : codeMax;
+    const bound = items.length <= INDEX_PARTS_MAX ? undefined : codeMax;
     // What the parts of one index have left to test, those of the next will most likely have too.
     let partsMax = INDEX_PARTS_MAX;
     for (let from = 0; from < items.length; ) {
@@ -57,15 +60,11 @@ export class Sites {
         break;
       }
       let part = items.slice(from, from + partsMax);
-      if (bound !== undefined)
-        part = part.slice(
-          0,
-          Math.max(
-            1,
-            countWithin(part, (item) => bound(item, [])),
-          ),
-        );
-      let planned = this.#planPart(name, mode, part, sources);
+      if (bound !== undefined) {
+        const within = countWithin(part, (item) => bound(item, []));
+        part = part.slice(0, Math.max(1, within));
+      }
+      let planned = planPart(part);
       while (bound !== undefined && planned.plan !== undefined) {
         const residuals = new Map(planned.plan.parts.map(({ source, residual }) => [part[source!], residual]));
         const within = countWithin(part, (item) => bound(item, residuals.get(item) ?? []));
@@ -73,23 +72,13 @@ export class Sites {
         part = part.slice(0, Math.max(1, within));
         partsMax = part.length;
         // No index is made of what none could be reached over.
-        if (within === 0) planned = { report: planned.report };
-        else planned = this.#planPart(name, mode, part, sources);
+        planned = within === 0 ? { report: planned.report } : planPart(part);
       }
       this.reports.push(planned.report);
       stretches.push({ items: part, ...(planned.plan === undefined ? {} : { plan: planned.plan }) });
       from += part.length;
     }
     return stretches;
-  }
-
-  #planPart(name: string, mode: IndexMode, items: readonly number[], sources: readonly PartSource[]): ReturnType<typeof planIndex> {
-    return planIndex(
-      name,
-      mode,
-      items.map((item) => sources[item]!),
-      this.#policy,
-    );
   }
 
   /**
