@@ -7,6 +7,7 @@
 //   ```json answer  what the last line is that the block before it prints, other keys aside
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -107,10 +108,8 @@ describe('README', () => {
   });
 
   afterAll(async () => {
-    if (server !== undefined && server.exitCode === null) {
-      server.kill();
-      await new Promise((resolve) => server!.on('exit', resolve));
-    }
+    server?.kill();
+    if (server?.exitCode === null && server.signalCode === null) await once(server, 'exit');
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -1,6 +1,7 @@
 // The commands of docs/LOADTEST.md as they stand, on a free port, and what stops a load test before it begins.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
@@ -38,12 +39,15 @@ beforeAll(async () => {
   env = childEnv({ PATH: [join(dir, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter) });
   const command = blocks.find(({ kind }) => kind === 'server')!.text.replaceAll(DOCUMENTED_PORT, String(port));
   server = spawn('bash', ['-c', `exec ${command.trim()}`], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  await new Promise((resolve) => server.stdout!.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    server.stdout!.once('data', resolve);
+    server.once('close', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
 });
 
 afterAll(async () => {
   server.kill();
-  await new Promise((resolve) => server.on('exit', resolve));
+  if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
   remove();
 });
 
@@ -117,14 +121,14 @@ describe('verdict loadtest', () => {
     child.stdout!.on('data', (chunk) => {
       stdout += chunk;
     });
-    // answers are there when the server has counted them
-    const counted = async (): Promise<number> => {
+    const closed = once(child, 'close');
+    const connections = async (): Promise<number> => {
       const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-      return Number(/^verdict_stream_connections (\d+)/m.exec(text)?.[1]);
+      return Number(/^verdict_stream_connections (\d+)/m.exec(text)?.[1] ?? 0);
     };
-    while ((await counted()) < 10) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (child.exitCode === null && (await connections()) < 10) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill('SIGINT');
-    const code = await new Promise((resolve) => child.on('close', resolve));
+    const [code] = await closed;
     const report = JSON.parse(stdout) as LoadReport;
     expect(report).toMatchObject({ ok: true, interrupted: true });
     expect(code).toBe(0);

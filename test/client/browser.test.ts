@@ -1,14 +1,13 @@
 // The client in Chromium, as a page without a bundler loads it: the package's files, and an import map for flatbuffers.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { PayloadEncoder } from '#src/schema/encode.js';
+import { CHROMIUM, showPage } from '../lib/chromium.js';
 import { BUNDLE, startTestServer, TENANT } from '../lib/server.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,17 +40,8 @@ const page = (url: string, payload: Uint8Array): string => `<!doctype html>
   }
 </script>`;
 
-function hasChromium(): boolean {
-  try {
-    execFileSync('chromium', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 test('Chromium decides by the client', { timeout: 300_000 }, async ({ skip }) => {
-  if (!hasChromium()) skip('chromium is not installed');
+  if (CHROMIUM === undefined) skip('Chromium is not installed');
   let heard: (text: string) => void = () => undefined;
   const said = new Promise<string>((resolve) => {
     heard = resolve;
@@ -79,18 +69,12 @@ test('Chromium decides by the client', { timeout: 300_000 }, async ({ skip }) =>
   const server = await startTestServer({ allowedOrigins: [origin] });
   const { model } = server.engine.live(TENANT, BUNDLE)!;
   const payload = new PayloadEncoder(model).encode({ amount: 1500, country: 'US' }).slice();
-  const profile = mkdtempSync(join(tmpdir(), 'verdict-chromium-'));
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-  const browser = spawn('chromium', [...flags, '--disable-sync', `--user-data-dir=${profile}`, `${origin}/`], { stdio: 'ignore' });
   try {
-    expect(JSON.parse(await said)).toEqual({
+    expect(JSON.parse(await showPage(`${origin}/`, said))).toEqual({
       ...{ scores: [90], outcome: 'approve', aborted: 'AbortError', refused: 'BUNDLE_NOT_FOUND' },
       ...{ sent: 101, answered: 101, connections: 1 },
     });
   } finally {
-    browser.kill();
-    await new Promise((resolve) => (browser.exitCode === null ? browser.once('exit', resolve) : resolve(undefined)));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
     web.closeAllConnections();
     web.close();
     await server.stop();

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Client, ClientError, type ClientOptions, connect } from '#src/client/index.js';
 import { resolveOptions } from '#src/client/options.js';
@@ -254,14 +254,20 @@ describe('a connection', () => {
     return { client: await opening, socket };
   };
 
+  /** The socket of the second connection, open. */
+  const reconnected = async (): Promise<FakeSocket> => {
+    const made = await vi.waitUntil(() => FakeSocket.made[1], { interval: 1, timeout: 60_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    return made;
+  };
+
   it('that is lost with requests sends them again, or not, as it is told', async () => {
     const again = await fake({ reconnect: { firstMillis: 0 } });
     const asked = again.client.decide('b', '{"a":1}');
     await Promise.resolve();
     expect(again.socket.sent.at(-1)).toBe('{"id":1,"bundle":"b","payload":{"a":1}}');
     again.socket.drop(1006, '');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const next = FakeSocket.made[1]!;
+    const next = await reconnected();
     next.onmessage!({ data: welcome.slice().buffer } as never);
     expect(next.sent.at(-1)).toBe('{"id":2,"bundle":"b","payload":{"a":1}}');
     next.onmessage!({ data: '{"id":2,"decision":{"score":7}}' } as never);
@@ -294,8 +300,7 @@ describe('a connection', () => {
     expect([socket.sent.length, client.stats.unanswered, client.stats.waiting]).toEqual([2, 1, 1]);
     socket.onmessage!({ data: '{"id":1,"decision":{"score":1}}' } as never);
     expect(await first).toEqual({ score: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const next = FakeSocket.made[1]!;
+    const next = await reconnected();
     next.onmessage!({ data: welcome.slice().buffer } as never);
     next.onmessage!({ data: '{"id":2,"decision":{"score":2}}' } as never);
     expect(await second).toEqual({ score: 2 });

@@ -13,6 +13,7 @@ import { generateTransactions } from '../../examples/card-risk/generator.js';
 import { generateApplications } from '../../examples/credit/generator.js';
 import { makeTempDir, ROOT, runJson } from '../cli/run-cli.js';
 import { openExample } from '../examples/open-example.js';
+import { CHROMIUM, showPage } from '../lib/chromium.js';
 import { PARAMETER_PAYLOAD, parameterBundle } from '../lib/parameter-bundle.js';
 
 const run = promisify(execFile);
@@ -236,27 +237,17 @@ describe('a browser', () => {
   });
 
   /** What a page says, shown with this query. */
-  async function show(query: string): Promise<string> {
+  function show(query: string): Promise<string> {
     const { port } = server.address() as { port: number };
     const url = `http://127.0.0.1:${port}/probe.html?${query}&now=${NOW}&hex`;
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-    const more = ['--disable-sync', '--disable-component-update', `--user-data-dir=${at('profile')}`];
     const output = new Promise<string>((resolve) => {
       said = resolve;
     });
-    const browser = spawn('chromium', [...flags, ...more, url], { stdio: 'ignore' });
-    const ended = new Promise<never>((_, reject) => browser.on('exit', () => reject(new Error('chromium ended'))));
-    try {
-      return await Promise.race([output, ended]);
-    } finally {
-      ended.catch(() => undefined);
-      browser.kill();
-      await new Promise((resolve) => (browser.exitCode === null ? browser.once('exit', resolve) : resolve(undefined)));
-    }
+    return showPage(url, output);
   }
 
   test('Chromium', { timeout: 300_000 }, async ({ skip }) => {
-    if (!has('chromium')) skip('chromium is not installed');
+    if (CHROMIUM === undefined) skip('Chromium is not installed');
     expectLines('boosted', await show('module=boosted.wasm&payloads=boosted.ndjson'));
     expectLines(SPEND, await show(`module=${SPEND}.wasm&payloads=${SPEND}.ndjson&parameters=${SPEND}.parameters`));
   });

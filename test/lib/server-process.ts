@@ -13,15 +13,19 @@ export interface ServerProcess {
 const SERVER = fileURLToPath(import.meta.resolve('#src/server/server.js'));
 const SIGNALS = fileURLToPath(import.meta.resolve('#src/server/signals.js'));
 
-/** Starts a server with these options (JSON) that runs until a signal. Rejects with what it wrote where it does not start. */
+/**
+ * Starts a server with these options (JSON). It runs until a signal, and never longer than this process, however that ends.
+ * Rejects with what it wrote where it does not start.
+ */
 export async function spawnServer(options: object): Promise<ServerProcess> {
   const code = `
+    process.stdin.resume().on('end', () => process.exit(1)); // a pipe that the starting process has open
     const { startServer } = await import(${JSON.stringify(SERVER)});
     const { runUntilSignal } = await import(${JSON.stringify(SIGNALS)});
     const server = await startServer(${JSON.stringify({ port: 0, ...options })});
     console.log(server.port);
     process.exit(await runUntilSignal(server));`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk) => {
     errors += chunk;

@@ -1,20 +1,18 @@
 // The page of a report in a real browser, without a network.
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Latencies } from '#src/loadtest/latency.js';
 import { type LoadReport, type RunReport, runReport } from '#src/loadtest/report.js';
 import { reportPage } from '#src/loadtest/report-page.js';
 import { emptyTally } from '#src/loadtest/tally.js';
+import { CHROMIUM, dumpPage } from '../lib/chromium.js';
 
-const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const folder = mkdtempSync(join(tmpdir(), 'verdict-page-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function latencies(count: number): Latencies {
   const made = new Latencies();
@@ -70,23 +68,6 @@ const REPORT: LoadReport = {
   ratios: { requestsPerSecond: 0.5, p50: 1, p90: 1, p99: 2, p999: 2 },
 };
 
-/** The document as it is after its scripts have run. */
-async function openPage(html: string): Promise<string> {
-  const file = join(folder, 'page.html');
-  writeFileSync(file, html);
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-  const quiet = [
-    '--disable-component-update',
-    '--disable-sync',
-    '--proxy-server=127.0.0.1:9',
-    `--user-data-dir=${join(folder, 'profile')}`,
-  ];
-  const { stdout } = await promisify(execFile)(BROWSER as string, [...flags, ...quiet, '--dump-dom', pathToFileURL(file).href], {
-    maxBuffer: 1 << 26,
-  });
-  return stdout;
-}
-
 describe('the page of a report', () => {
   const page = reportPage(REPORT);
 
@@ -100,7 +81,7 @@ describe('the page of a report', () => {
     expect(page).toContain('&lt;b&gt;&amp;&quot;BUSY');
   });
 
-  it.skipIf(BROWSER === undefined)('draws its plots in Chromium (skipped where there is none)', async () => {
+  it.skipIf(CHROMIUM === undefined)('draws its plots in Chromium (skipped where there is none)', async () => {
     // what goes wrong on the page would be seen as an attribute
     const watched = page.replace(
       '<script>',
@@ -116,7 +97,9 @@ addEventListener('load', () => {
 });
 </script><script>`,
     );
-    const dom = await openPage(watched);
+    const file = join(folder, 'page.html');
+    writeFileSync(file, watched);
+    const dom = await dumpPage(pathToFileURL(file).href);
     const [tag] = /<html[^>]*>/.exec(dom) ?? [''];
     expect(tag).not.toContain('data-wrong');
     // four each of the runs that have answers, and the two over time of the one that has none

@@ -255,25 +255,25 @@ describe('servers that do not do what they should', () => {
 
   it('die in the middle', async () => {
     const doomed = await spawnServer({});
-    const url = `http://127.0.0.1:${doomed.port}`;
-    await fetch(`${url}/v1/${TENANT}/bundles/${BUNDLE}`, {
-      method: 'PUT',
-      body: bundleJson(),
-      headers: { 'content-type': 'application/json' },
-    });
-    const plan = planOf({ port: doomed.port, profile: { kind: 'hold', seconds: 60 }, drainSeconds: 1 });
-    const report = await new LoadTest(
-      plan,
-      { bundle: BUNDLE, tenant: TENANT },
-      { second: () => doomed.child.kill('SIGKILL') },
-    ).run();
-    const tally = tallyOf(report);
-    checkSums(tally);
-    expect(report).toMatchObject({ ok: false, interrupted: false });
-    expect(tally).toMatchObject({ opened: 4, lost: 4, unanswered: 0 });
-    // it ended at once: nothing was scheduled for the rest of the minute
-    expect(tally.scheduled).toBeLessThan(400 * 60);
-    expect(await doomed.ended).toBe('SIGKILL');
+    try {
+      await fetch(`http://127.0.0.1:${doomed.port}/v1/${TENANT}/bundles/${BUNDLE}`, {
+        method: 'PUT',
+        body: bundleJson(),
+        headers: { 'content-type': 'application/json' },
+      });
+      const plan = planOf({ port: doomed.port, profile: { kind: 'hold', seconds: 60 }, drainSeconds: 1 });
+      const kill = (): void => void doomed.child.kill('SIGKILL');
+      const report = await new LoadTest(plan, { bundle: BUNDLE, tenant: TENANT }, { second: kill }).run();
+      const tally = tallyOf(report);
+      checkSums(tally);
+      expect(report).toMatchObject({ ok: false, interrupted: false });
+      expect(tally).toMatchObject({ opened: 4, lost: 4, unanswered: 0 });
+      // it ended at once: nothing was scheduled for the rest of the minute
+      expect(tally.scheduled).toBeLessThan(400 * 60);
+      expect(await doomed.ended).toBe('SIGKILL');
+    } finally {
+      doomed.child.kill('SIGKILL');
+    }
   });
 });
 

@@ -3,7 +3,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RegisterType } from '#assembly/shared/value-type.js';
 import { compile } from '#src/compiler/compile.js';
 import { decidePayloads } from '#src/decide.js';
@@ -166,38 +166,32 @@ describe('is refused', () => {
   const lines = (text: string) => ({ format: 'lines' as const, chunks: [new TextEncoder().encode(text)] });
   const region = writeList(RegisterType.F64, [1, 2]);
   const damaged = (at: number): Uint8Array => region.map((byte, index) => (index === at ? byte ^ 1 : byte));
-  const cases: [string, (engine: Engine) => Promise<unknown>, string][] = [
-    ['a name', (engine) => engine.putList(TENANT, '../x', []), 'INVALID_NAME'],
-    ['a name of a tenant', (engine) => engine.putList('A', 'blocked', []), 'INVALID_NAME'],
-    ['a type', (engine) => engine.putList(TENANT, 'other', [], { type: 'text' }), 'INVALID_LIST'],
-    ['an entry', (engine) => engine.putList(TENANT, 'amounts', ['1.005']), 'INVALID_LIST'],
-    ['a line', (engine) => engine.putList(TENANT, 'amounts', lines('1\nx\n')), 'INVALID_LIST'],
-    ['another type than declared', (engine) => engine.putList(TENANT, 'amounts', [], { type: 'number' }), 'LIST_MISMATCH'],
-    ['more entries than declared', (engine) => engine.putList(TENANT, 'amounts', [1, 2, 3, 4]), 'LIST_MISMATCH'],
-    ['a region of another type', (engine) => engine.putList(TENANT, 'amounts', region), 'INVALID_LIST'],
-    ['a region with another version', (engine) => engine.putList(TENANT, 'other', damaged(16)), 'INVALID_LIST'],
-    ['a region with other content', (engine) => engine.putList(TENANT, 'other', damaged(region.length - 1)), 'INVALID_LIST'],
-    ['no region', (engine) => engine.putList(TENANT, 'other', new Uint8Array(10)), 'INVALID_LIST'],
-    ['integers of who knows what', (engine) => engine.putList(TENANT, 'other', writeList(RegisterType.I64, [1n])), 'INVALID_LIST'],
-    [
-      'a bundle whose list is missing',
-      (engine) => engine.publish(TENANT, listBundle({ name: 'x', files: { 'lists/other.yaml': 'type: string\n' } })),
-      'LIST_MISSING',
-    ],
-    [
-      'a bundle that declares another type',
-      (engine) => engine.publish(TENANT, listBundle({ name: 'x', files: { 'lists/amounts.yaml': 'type: number\n' } })),
-      'LIST_MISMATCH',
-    ],
-    [
-      'a bundle that declares fewer entries',
-      (engine) =>
-        engine.publish(TENANT, listBundle({ name: 'x', files: { 'lists/amounts.yaml': 'type: { decimal: 2 }\nmaximum: 1\n' } })),
-      'LIST_MISMATCH',
-    ],
+  /** What all are refused by; each leaves it as it was. */
+  let engine: Engine;
+  let kept: string;
+  /** Publishes another bundle that declares a list. */
+  const other = (list: string, declared: string): Promise<unknown> =>
+    engine.publish(TENANT, listBundle({ name: 'x', files: { [`lists/${list}.yaml`]: declared } }));
+  const cases: [string, () => Promise<unknown>, string][] = [
+    ['a name', () => engine.putList(TENANT, '../x', []), 'INVALID_NAME'],
+    ['a name of a tenant', () => engine.putList('A', 'blocked', []), 'INVALID_NAME'],
+    ['a type', () => engine.putList(TENANT, 'other', [], { type: 'text' }), 'INVALID_LIST'],
+    ['an entry', () => engine.putList(TENANT, 'amounts', ['1.005']), 'INVALID_LIST'],
+    ['a line', () => engine.putList(TENANT, 'amounts', lines('1\nx\n')), 'INVALID_LIST'],
+    ['another type than declared', () => engine.putList(TENANT, 'amounts', [], { type: 'number' }), 'LIST_MISMATCH'],
+    ['more entries than declared', () => engine.putList(TENANT, 'amounts', [1, 2, 3, 4]), 'LIST_MISMATCH'],
+    ['a region of another type', () => engine.putList(TENANT, 'amounts', region), 'INVALID_LIST'],
+    ['a region with another version', () => engine.putList(TENANT, 'other', damaged(16)), 'INVALID_LIST'],
+    ['a region with other content', () => engine.putList(TENANT, 'other', damaged(region.length - 1)), 'INVALID_LIST'],
+    ['no region', () => engine.putList(TENANT, 'other', new Uint8Array(10)), 'INVALID_LIST'],
+    ['integers of who knows what', () => engine.putList(TENANT, 'other', writeList(RegisterType.I64, [1n])), 'INVALID_LIST'],
+    ['a bundle whose list is missing', () => other('other', 'type: string\n'), 'LIST_MISSING'],
+    ['a bundle that declares another type', () => other('amounts', 'type: number\n'), 'LIST_MISMATCH'],
+    ['a bundle that declares fewer entries', () => other('amounts', 'type: { decimal: 2 }\nmaximum: 1\n'), 'LIST_MISMATCH'],
   ];
-  it.each(cases)('%s', async (_, call, code) => {
-    const engine = await start();
+  beforeAll(async () => {
+    kept = await mkdtemp(join(tmpdir(), 'verdict-lists-'));
+    engine = await createEngine({ dataDir: kept, poolThreads: 0, profileMax: 'standard' });
     const files = {
       ...AMOUNTS,
       'lists/amounts.yaml': 'type: { decimal: 2 }\nmaximum: 3\n',
@@ -205,15 +199,21 @@ describe('is refused', () => {
       'lists/blocked.txt': 'a\n',
     };
     await engine.publish(TENANT, listBundle({ files }));
+  });
+  afterAll(async () => {
+    await engine.close();
+    await rm(kept, { recursive: true });
+  });
+
+  it.each(cases)('%s', async (_, call, code) => {
     const before = [engine.lists(TENANT), heapBytes(engine)];
-    expect(await problemOf(call(engine))).toBe(code);
+    expect(await problemOf(call())).toBe(code);
     expect([engine.lists(TENANT), heapBytes(engine)]).toEqual(before);
-    expect(await readdir(join(directory, 'uploads'))).toEqual([]);
+    expect(await readdir(join(kept, 'uploads'))).toEqual([]);
     expect((await isBlocked(engine, 'a')).hit).toBe(true);
   });
 
   it('with the lines that are wrong', async () => {
-    const engine = await start();
     const error = await engine.putList(TENANT, 'n', lines('1\nx\n2\ny\n'), { type: 'number' }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       errors: [

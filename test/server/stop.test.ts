@@ -175,6 +175,7 @@ describe('stop', () => {
     await server.engine.publish(TENANT, bundleFiles(files));
     const values = JSON.stringify(Array.from({ length: 2000 }, () => ({ amount: 100, country: 'DE' })));
     const stalled = connect({ port: server.port, host: '127.0.0.1' }).pause();
+    stalled.on('error', () => undefined); // the server ends the connection
     stalled.write(rawRequest(`POST ${ONE}/batch`, { 'Content-Type': 'application/json', 'Content-Length': values.length }, values));
     const decided = () => Object.values(server.engine.stats().outcomes).reduce((sum, count) => sum + count, 0);
     while (decided() < 2000) await new Promise((resolve) => setTimeout(resolve, 5));

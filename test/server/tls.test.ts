@@ -28,60 +28,21 @@ function hasOpenssl(): boolean {
   }
 }
 
+/** Files of a new key and of what openssl makes for it. */
+const makeKey = (name: string, ...made: string[]): void =>
+  openssl(
+    ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-subj', `/CN=${name}`],
+    ...made,
+  );
+
+const authority = (name: string): void => makeKey(name, '-x509', '-days', '2', '-out', `${name}.crt`);
+
 /** A certificate for localhost, signed by `ca`. */
 function certify(name: string, ca: string): void {
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-    '-subj',
-    `/CN=${name}`,
-  );
+  makeKey(name, '-out', `${name}.csr`);
   writeFileSync(at('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    `${name}.csr`,
-    '-CA',
-    `${ca}.crt`,
-    '-CAkey',
-    `${ca}.key`,
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-extfile',
-    'names',
-    '-out',
-    `${name}.crt`,
-  );
-}
-
-function authority(name: string): void {
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.crt`,
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name}`,
-  );
+  const signer = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2', '-extfile', 'names'];
+  openssl('x509', '-req', '-in', `${name}.csr`, ...signer, '-out', `${name}.crt`);
 }
 
 const found = hasOpenssl();
@@ -170,7 +131,7 @@ describe.skipIf(!found)('TLS (skipped where openssl is not installed)', () => {
     const server = await startTestServer({ tls });
     expect(await nameOf(server)).toBe('first');
     const open = connect({ port: server.port, host: '127.0.0.1', servername: 'localhost', ca: ca() });
-    await new Promise((resolve) => open.on('secureConnect', resolve));
+    await new Promise((resolve, reject) => open.on('secureConnect', resolve).on('error', reject));
     copyFileSync(at('second.crt'), at('server.crt'));
     await expect(server.reload()).rejects.toThrow('is not that of the certificate');
     expect(await nameOf(server)).toBe('first');
@@ -261,7 +222,7 @@ describe('connections of one address', () => {
   it('are no more than it may have, streams among them; when some are gone, others come', async () => {
     const server = await startTestServer({ connectionsPerAddressMax: 3 });
     const stream = new WebSocket(`${server.url.replace('http', 'ws')}/v1/${TENANT}/stream`, 'verdict.v1');
-    await new Promise((resolve) => stream.on('open', resolve));
+    await new Promise((resolve, reject) => stream.on('open', resolve).on('error', reject));
     const first = await opened(server, 3);
     expect(states(first)).toEqual(['open', 'open', 'closed']);
     first[0]!.end();

@@ -202,7 +202,7 @@ function checkUntouched(image: Uint8Array, outputMax: number): void {
 
 /** Whether the image is accepted; runs it then. */
 function tryImage(image: Uint8Array): boolean {
-  box.bytes.fill(GUARD_BYTE, box.image);
+  box.bytes.set(guards.subarray(box.image), box.image);
   const accepted = box.load(image) === ImageError.NONE;
   let outputMax = 0;
   if (accepted) {
