@@ -11,18 +11,16 @@ import type { RunReport, SecondReport } from '../src/loadtest/report.js';
 import { Child } from './child.js';
 import type { OverloadHandlers } from './overload/server.js';
 import { formatNumber, median } from './report.js';
-import { workBundle, workPayload } from './scheduling/work.js';
+import { MILLISECOND, workBundle, workPayload } from './scheduling/work.js';
 
 const TENANT = 'bench';
-/** Some 0.7 ns for each of 22 x 240 x 240 comparisons. */
-const RULES = 22;
-const NUMBERS = 240;
 const PAYLOADS = 64;
 /** More than may wait, so that none is held back by the client. */
 const CONNECTIONS = 2_000;
 const CALM_SHARE = 0.5;
 const OVERLOAD = 3;
 const CALM_SECONDS = 10;
+const WARM_UP_SECONDS = 2;
 const CAPACITY_SECONDS = 10;
 const RECOVERY_SECONDS = 2;
 /** Bytes that memory may grow by from the first third of the overload to the last. */
@@ -51,20 +49,21 @@ export interface OverloadResult {
   readonly ok: boolean;
 }
 
-/** Runs it, and says what holds. Takes `seconds` and 30 more. */
+/** Runs it, and says what holds. Takes `seconds`, and half a minute more. */
 export async function testOverload({ seconds, log }: OverloadOptions): Promise<OverloadResult> {
   const server = Child.start<OverloadHandlers>(new URL('./overload/server.js', import.meta.url));
   try {
-    const { port, name, pid } = await server.call('start', { tenant: TENANT, files: workBundle('overload', RULES, NUMBERS) });
+    const { port, name, pid } = await server.call('start', { tenant: TENANT, files: workBundle('overload', MILLISECOND) });
     const path = `/v1/${TENANT}/decisions/${name}`;
-    const bodies = Array.from({ length: PAYLOADS }, (_, i) => JSON.stringify(workPayload(i, NUMBERS)));
+    const bodies = Array.from({ length: PAYLOADS }, (_, i) => JSON.stringify(workPayload(i, MILLISECOND.numbers)));
     const run = async (connections: number, loop: Loop, profile: ProfileOptions): Promise<RunReport> => {
       const plan = planOf(port, { path, messages: httpMessages(path, '127.0.0.1', bodies, 1), connections, loop, profile });
       const report = await new LoadTest(plan, { bundle: name, tenant: TENANT }).run();
       return report.runs[0] as RunReport;
     };
-    await run(32, { kind: 'closed' }, { kind: 'hold', seconds: 2 }); // warms it up
-    const capacity = (await run(32, { kind: 'closed' }, { kind: 'hold', seconds: CAPACITY_SECONDS })).requestsPerSecond;
+    const closed = (length: number): Promise<RunReport> => run(32, { kind: 'closed' }, { kind: 'hold', seconds: length });
+    await closed(WARM_UP_SECONDS);
+    const capacity = (await closed(CAPACITY_SECONDS)).requestsPerSecond;
     const rate = OVERLOAD * capacity;
     log(`${formatNumber(capacity)} decisions a second; ${formatNumber(rate)} are asked for, for ${seconds} s`);
     const burst: ProfileOptions = {

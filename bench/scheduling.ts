@@ -1,12 +1,12 @@
 // The bench of scheduling: short requests while long batches arrive, by the way in which they are handed to worker threads. One
 // plan of arrivals for all rows, open-loop, from the time at which a request was intended; the rows take turns.
 
+import { DECISION_OUTCOME } from '../assembly/shared/image.js';
 import { decidePayloads } from '../src/decide.js';
 import { Latencies } from '../src/loadtest/latency.js';
 import { makeRandom } from '../src/loadtest/random.js';
 import { Scheduler } from '../src/scheduler/scheduler.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
-import { readDecisionOutcome } from './scheduling/outcome.js';
 import { RunToEnd } from './scheduling/peers.js';
 import { makeTenant, type SchedulingTenant } from './scheduling/tenant.js';
 
@@ -134,7 +134,7 @@ function begin(
   const items = kind === 'tiny' ? payloads.tiny : kind === 'short' ? payloads.short : payloads.batch(batch);
   decidePayloads(kind === 'tiny' ? tiny : work, items, { now: 0n }, (settled) => {
     let sum = settled.status === 0 ? 0 : undefined;
-    for (let i = 0; i < settled.count; i++) sum! += readDecisionOutcome(settled.decision(i));
+    for (let i = 0; i < settled.count; i++) sum! += settled.decision(i)[DECISION_OUTCOME]!;
     done(sum);
   });
 }

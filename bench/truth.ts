@@ -3,7 +3,7 @@
 
 import { Outcome } from '../assembly/shared/outcome.js';
 import type { Comparison, WorkloadPayload, WorkloadRule } from './workload.js';
-import { BLOCK_COUNT, NUMBER_NAMES, reasonCode, TEXT_FIELDS, TEXT_NAMES } from './workload.js';
+import { BLOCK_COUNT, NUMBER_NAMES, REASONS_MAX, reasonCode, TEXT_FIELDS, TEXT_NAMES } from './workload.js';
 
 /** Added once per unit of an outcome's number to a checksum that covers outcomes. Above any sum of scores of one block. */
 export const OUTCOME_WEIGHT = 2 ** 32;
@@ -31,9 +31,6 @@ export interface Truth {
 export function checksum(score: number, outcome: Outcome): number {
   return score + outcome * OUTCOME_WEIGHT;
 }
-
-/** Reasons of a decision, unless the bundle says otherwise. */
-const REASONS_MAX = 8;
 
 /** Contribution of one reason to a checksum over reasons: it tells a text from its neighbours, and takes no time to speak of. */
 export function reasonChecksum(code: string, score: number): number {

@@ -35,8 +35,6 @@ import { BLOCK_COUNT } from './workload.js';
 export const IN_PLACE_ROW = 'Verdict, FlatBuffers in place';
 export const SINGLE_ROW = 'Verdict, FlatBuffers, one a call, read in place';
 export const JSON_ROW = 'Verdict, JSON bytes in, decision read in place';
-export const JSON_COPIED_ROW = 'Verdict, JSON bytes in, decision copied';
-export const COPIED_ROW = 'Verdict, FlatBuffers, one a call, copied';
 
 const TENANT = 'bench';
 /** Payloads of one engine call of the row in place: a usual frame. Divides BLOCK_COUNT. */
@@ -98,7 +96,7 @@ export function verdictJsonBytes({ ruleSet }: VerdictSetup, buffers: readonly Bu
 /** The bytes of JSON texts to the bytes of a decision, a copy. */
 export function verdictJsonCopied({ ruleSet }: VerdictSetup, buffers: readonly Buffer[]): Row {
   return {
-    name: JSON_COPIED_ROW,
+    name: 'Verdict, JSON bytes in, decision copied',
     covers: 'score and outcome',
     decide: (first) => {
       let sum = 0;
@@ -161,7 +159,7 @@ function viewRow(name: string, ruleSet: RuleSet, payloads: readonly Uint8Array[]
 /** FlatBuffers bytes to the bytes of a decision, one call each: a copy in, a copy out. */
 export function verdictCopied({ ruleSet }: VerdictSetup, payloads: readonly Uint8Array[]): Row {
   return {
-    name: COPIED_ROW,
+    name: 'Verdict, FlatBuffers, one a call, copied',
     covers: 'score and outcome',
     decide: (first) => {
       let sum = 0;

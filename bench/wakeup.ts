@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { resolveConfig } from '../src/config.js';
+import type { DecideTask } from '../src/runtime/task.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 
 export interface WakeupOptions {
@@ -35,7 +36,7 @@ interface Way {
 }
 
 /** What the pool sends for one slot. */
-const TASK = [1, 4096, 0, 0];
+const TASK: DecideTask = { parts: [1, 4096, 0, 0] };
 const SHIPPED = "piscina, atomics 'sync'";
 
 /** Measures all ways in turns, and prints the table. */

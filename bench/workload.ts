@@ -51,6 +51,9 @@ export interface WorkloadRule {
   readonly score: number;
 }
 
+/** Reasons of a decision: a bundle has as many unless it says otherwise. */
+export const REASONS_MAX = 8;
+
 /** Code of the reason that a rule gives. */
 export function reasonCode(id: string): string {
   return `REASON_${id.slice(1)}`;

@@ -19,7 +19,8 @@ serveCalls({
     const server = await startServer({ port: 0, poolThreads: 1, profileMax: 'standard', costMax: Number.MAX_SAFE_INTEGER });
     stats = () => server.engine.stats();
     const { name } = await server.engine.publish(tenant, files);
-    await server.engine.live(tenant, name)!.tenant.host.codes?.want(server.engine.live(tenant, name)!);
+    const live = server.engine.live(tenant, name)!;
+    await live.tenant.host.codes?.want(live);
     return { port: server.port, name, pid: process.pid };
   },
   stats: () => stats(),

@@ -9,9 +9,9 @@
 import type { Row } from '../row.js';
 import { OUTCOME_WEIGHT } from '../truth.js';
 import type { Comparison, WorkloadRule } from '../workload.js';
-import { NUMBER_NAMES, TEXT_NAMES } from '../workload.js';
+import { NUMBER_NAMES, REASONS_MAX, TEXT_NAMES } from '../workload.js';
 import { cRow } from './c-program.js';
-import { type GccInput, REASONS_MAX } from './gcc.js';
+import type { GccInput } from './gcc.js';
 
 const BLOCK_RULES_MAX = 512;
 const TEXT_BYTES_MAX = 8;

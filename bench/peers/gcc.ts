@@ -3,11 +3,9 @@
 import type { Row } from '../row.js';
 import type { Thresholds } from '../truth.js';
 import { OUTCOME_WEIGHT } from '../truth.js';
-import type { Comparison, WorkloadRule } from '../workload.js';
+import { type Comparison, REASONS_MAX, type WorkloadRule } from '../workload.js';
 import { cRow } from './c-program.js';
 
-/** Reasons of a decision. */
-export const REASONS_MAX = 8;
 const RULES_PER_FUNCTION = 128;
 
 /** What every ratio is taken from. */

@@ -10,11 +10,10 @@ import { compileCode } from '../../src/runtime/generated-code.js';
 import { engineModule } from '../../src/runtime/instance.js';
 import { WorkerPool } from '../../src/runtime/pool.js';
 import type { Dispatcher } from '../../src/scheduler/scheduler.js';
-import { workBundle, workPayload } from './work.js';
+import { MILLISECOND, type WorkSize, workBundle, workPayload } from './work.js';
 
-/** Rules, and numbers in a list, of work that takes tens of microseconds and of work that takes about a millisecond. */
-const TINY = { rules: 1, numbers: 100 };
-const WORK = { rules: 22, numbers: 240 };
+/** Work that takes tens of microseconds. */
+const TINY: WorkSize = { rules: 1, numbers: 100 };
 const RING_BYTES = 1 << 28;
 const PAGES_MAX = 8192;
 
@@ -37,10 +36,10 @@ export async function makeTenant(
   const scheduler = dispatcher(pool, counters);
   const memory = { scratchCount: 4, ringBytes: RING_BYTES, pagesMax: PAGES_MAX };
   const tenant = new Tenant('bench', { scheduler, costInlineMax, counters }, memory);
-  const [tiny, work] = [await place(tenant, 'tiny', TINY), await place(tenant, 'work', WORK)];
+  const [tiny, work] = [await place(tenant, 'tiny', TINY), await place(tenant, 'work', MILLISECOND)];
   const encode = (live: LiveImage, index: number, numbers: number): Uint8Array =>
     live.encoder.encode(workPayload(index, numbers)).slice();
-  const items = Array.from({ length: 4000 }, (_, i) => encode(work, i, WORK.numbers));
+  const items = Array.from({ length: 4000 }, (_, i) => encode(work, i, MILLISECOND.numbers));
   return {
     tiny,
     work,
@@ -50,8 +49,8 @@ export async function makeTenant(
   };
 }
 
-async function place(tenant: Tenant, name: string, { rules, numbers }: typeof WORK): Promise<LiveImage> {
-  const { image, diagnostics } = compile(workBundle(name, rules, numbers), {
+async function place(tenant: Tenant, name: string, size: WorkSize): Promise<LiveImage> {
+  const { image, diagnostics } = compile(workBundle(name, size), {
     profileMax: 'standard',
     costMax: Number.MAX_SAFE_INTEGER,
   });

@@ -2,11 +2,17 @@
 
 import type { BundleFiles } from '../../src/bundle/files.js';
 
-/** Numbers in a payload's list. */
-const NUMBERS = 240;
+/** How much work a decision is: the square of the numbers in a list, for each rule. */
+export interface WorkSize {
+  readonly rules: number;
+  readonly numbers: number;
+}
+
+/** About a millisecond: some 0.7 ns for each of 22 x 240 x 240 comparisons. */
+export const MILLISECOND: WorkSize = { rules: 22, numbers: 240 };
 
 /** A bundle of `rules` rules that each compare every number of a list with every other, and find nothing. */
-export function workBundle(name: string, rules: number, numbers = NUMBERS): BundleFiles {
+export function workBundle(name: string, { rules, numbers }: WorkSize): BundleFiles {
   const documents = {
     'bundle.json': {
       name,
@@ -32,6 +38,6 @@ export function workBundle(name: string, rules: number, numbers = NUMBERS): Bund
 }
 
 /** A payload that takes the longest, and is declined where its number is odd. */
-export function workPayload(index: number, numbers = NUMBERS): { amount: number; xs: number[] } {
+export function workPayload(index: number, numbers: number): { amount: number; xs: number[] } {
   return { amount: index % 2 === 0 ? 1 : 1000, xs: Array.from({ length: numbers }, (_, i) => 1 + ((index + i) % 97)) };
 }

@@ -3,12 +3,12 @@
 
 import { once } from 'node:events';
 import net from 'node:net';
+import { SUBPROTOCOL } from '../../src/stream/protocol.js';
 import { cpuMillis, serveCalls } from '../child.js';
 import type { ReplyReader } from './reply-reader.js';
 import { HttpReplyReader, WebSocketReplyReader } from './reply-reader.js';
 
 const READ_BYTES = 1 << 19;
-const STREAM_PATH_PROTOCOL = 'verdict.v1';
 
 export interface LoadRequest {
   readonly port: number;
@@ -122,7 +122,7 @@ class Load {
       upgraded = resolve;
       socket.write(
         `GET ${this.request.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-          `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${STREAM_PATH_PROTOCOL}\r\n\r\n`,
+          `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`,
       );
     });
   }

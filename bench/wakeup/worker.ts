@@ -1,6 +1,8 @@
 // A worker without piscina: it is woken by a message or by a futex, and answers by a message or by a futex.
 
 import { type MessagePort, workerData } from 'node:worker_threads';
+import type { DecideTask } from '../../src/runtime/task.js';
+import { runTask } from './task.js';
 
 export interface WorkerSetup {
   readonly kind: 'port' | 'futex';
@@ -12,7 +14,7 @@ export interface WorkerSetup {
 const { kind, port, counts } = workerData as WorkerSetup;
 
 if (kind === 'port') {
-  port.on('message', (task: readonly number[]) => port.postMessage(task.length));
+  port.on('message', (task: DecideTask) => port.postMessage(runTask(task)));
 } else {
   for (let seen = 0; seen >= 0; ) {
     Atomics.wait(counts, 0, seen);

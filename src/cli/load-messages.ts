@@ -5,7 +5,6 @@ import { httpMessages, type Messages, webSocketMessages } from '../loadtest/mess
 import type { Protocol } from '../loadtest/order.js';
 import { PayloadEncoder } from '../schema/encode.js';
 import { jsonValue } from '../schema/json-text.js';
-import type { Model } from '../schema/model.js';
 import { Refusal } from './errors.js';
 import { loadInputMap } from './input-map.js';
 import type { OpenedImage } from './open-image.js';
@@ -27,38 +26,30 @@ export interface MessageOptions {
   protocol: Protocol;
   path: string;
   host: string;
-  /** Payloads of a message. */
+  /** Payloads of a message; an HTTP body of more than one is an array. */
   batch: number;
-  /** Whether an HTTP body is an array. */
-  isArray: boolean;
-}
-
-/** A payload as text and as a FlatBuffers table of the model. */
-interface Payload {
-  text: string;
-  bytes: Uint8Array;
 }
 
 /**
- * Payloads that fit the model, each another one as far as there are so many.
+ * Payloads that fit the model, each another one as far as there are so many, as `write` makes them.
  * @throws Refusal INVALID_PAYLOAD where no row fits; UsageError for files that cannot be read
  */
-async function readPayloads({ files, head }: OpenedImage, options: PayloadOptions): Promise<Payload[]> {
+async function readPayloads<T>({ files, head }: OpenedImage, options: PayloadOptions, write: (value: object) => T): Promise<T[]> {
   const { model } = head;
-  const encoder = new PayloadEncoder(model);
-  const encode = (value: object): Payload => ({ text: JSON.stringify(value), bytes: encoder.encode(value).slice() });
-  if (options.input === undefined) return generate(model, options, encode);
+  if (options.input === undefined) {
+    const generator = new PayloadGenerator(model, options.seed);
+    return Array.from({ length: options.distinct }, () => write(generator.next()));
+  }
   const map = loadInputMap(files, options.map, model);
   const format = options.format ?? formatOf(options.input, map);
   const label = options.label === undefined ? {} : { label: options.label };
-  const payloads: Payload[] = [];
+  const payloads: T[] = [];
   let refused: string | undefined;
   for await (const { line, payload, faults } of openRows(options.input, model, { format, map, ...label })) {
     if (payloads.length === options.distinct) break;
     try {
       if (payload === undefined) throw new Error(faults[0]?.message);
-      const value = (typeof payload === 'string' ? jsonValue(payload) : payload) as object;
-      payloads.push(encode(value));
+      payloads.push(write((typeof payload === 'string' ? jsonValue(payload) : payload) as object));
     } catch (error) {
       refused ??= `line ${line}: ${(error as Error).message}`;
     }
@@ -68,30 +59,27 @@ async function readPayloads({ files, head }: OpenedImage, options: PayloadOption
   throw new Refusal('INVALID_PAYLOAD', reason, '`verdict eval` shows why');
 }
 
-function generate(model: Model, { seed, distinct }: PayloadOptions, encode: (value: object) => Payload): Payload[] {
-  const generator = new PayloadGenerator(model, seed);
-  return Array.from({ length: distinct }, () => encode(generator.next()));
+/** Payloads by `batch`; the last batch takes from the first what it lacks. */
+function batchesOf<T>(payloads: readonly T[], batch: number): T[][] {
+  return Array.from({ length: Math.ceil(payloads.length / batch) }, (_, i) =>
+    Array.from({ length: batch }, (_unused, j) => payloads[(i * batch + j) % payloads.length] as T),
+  );
 }
 
-/** All messages, encoded. Each has `batch` payloads; the last takes from the first what it lacks. */
+/** All messages, encoded. Each has `batch` payloads. */
 export async function loadMessages(image: OpenedImage, payload: PayloadOptions, message: MessageOptions): Promise<Messages> {
-  const payloads = await readPayloads(image, payload);
-  const { protocol, path, host, batch, isArray } = message;
-  const count = Math.ceil(payloads.length / batch);
-  const batches = Array.from({ length: count }, (_, i) =>
-    Array.from({ length: batch }, (_unused, j) => payloads[(i * batch + j) % payloads.length] as Payload),
-  );
+  const { protocol, path, host, batch } = message;
   const { name, model } = image.head;
+  const encoder = new PayloadEncoder(model);
   if (protocol === 'ws') {
-    const frames = batches.map((items) =>
-      writeRequestFrame(
-        model.hash,
-        name,
-        items.map(({ bytes }) => bytes),
-      ),
-    );
+    const tables = await readPayloads(image, payload, (value) => encoder.encode(value).slice());
+    const frames = batchesOf(tables, batch).map((items) => writeRequestFrame(model.hash, name, items));
     return webSocketMessages(frames, batch);
   }
-  const bodies = batches.map((items) => (isArray ? `[${items.map(({ text }) => text).join(',')}]` : (items[0] as Payload).text));
+  const texts = await readPayloads(image, payload, (value) => {
+    encoder.encode(value); // refuses what does not fit
+    return JSON.stringify(value);
+  });
+  const bodies = batchesOf(texts, batch).map((items) => (batch > 1 ? `[${items.join(',')}]` : (items[0] as string)));
   return httpMessages(path, host, bodies, batch);
 }

@@ -2,7 +2,7 @@
 
 import type { Percentiles } from '../loadtest/latency.js';
 import type { Finding } from '../loadtest/preflight.js';
-import type { LoadReport, RunReport } from '../loadtest/report.js';
+import { formatBytes, type LoadReport, type RunReport } from '../loadtest/report.js';
 import { number, type Output, plural } from './output.js';
 
 /** Microseconds in the unit that reads best: `870 us`, `3.21 ms`, `1.4 s`. */
@@ -14,12 +14,6 @@ export function duration(micros: number): string {
 
 function processes(count: number): string {
   return `${number(count)} process${count === 1 ? '' : 'es'}`;
-}
-
-function bytes(count: number): string {
-  if (count < 10_000) return `${number(count)} B`;
-  if (count < 10_000_000) return `${number(count / 1024, 1)} KiB`;
-  return `${number(count / 1024 / 1024, 1)} MiB`;
 }
 
 /** What the machine lacks; with `all`, what it has, too. */
@@ -43,7 +37,7 @@ export function printLoadReport(report: LoadReport, output: Output): void {
   output.line(
     `${plan.loop} loop, ${load}, ${plan.profile} for ${number(plan.seconds, 3)} s; ${plural(plan.connections, 'connection')} of ` +
       `${processes(plan.processes)}; ${plural(plan.payloads, 'payload')} a request, ` +
-      `${number(plan.messages)} distinct, ${bytes(plan.bytesMean)} each`,
+      `${number(plan.messages)} distinct, ${formatBytes(plan.bytesMean)} each`,
   );
   if (report.interrupted) output.line(output.paint('interrupted: this is what had been found until then', 'yellow'));
   for (const run of runs) printRun(run, runs.length > 1, output);
@@ -85,8 +79,8 @@ function printRun(run: RunReport, isNamed: boolean, output: Output): void {
   if (server !== undefined) {
     const { bytesPerConnection, bytesFixed, after, cpuSeconds, cpuMicrosPerRequest } = server;
     output.line(
-      `server: ${bytes(after.pssBytes)} Pss (${bytes(after.privateBytes)} private) in ${processes(after.processes)}, ` +
-        `${bytes(bytesFixed)} each before${bytesPerConnection === undefined ? '' : `, ${bytes(bytesPerConnection)} a connection`}; ` +
+      `server: ${formatBytes(after.pssBytes)} Pss (${formatBytes(after.privateBytes)} private) in ${processes(after.processes)}, ` +
+        `${formatBytes(bytesFixed)} each before${bytesPerConnection === undefined ? '' : `, ${formatBytes(bytesPerConnection)} a connection`}; ` +
         `${number(cpuSeconds, 2)} s of CPU, ${number(cpuMicrosPerRequest, 1)} us a request`,
     );
   }

@@ -20,14 +20,18 @@ function listen({ replies, host, frameBytesMax }: EchoOrder): void {
   const { uws } = loadUws();
   const app = uws.App();
   const places = replies.map((reply) => idAt(reply));
-  let next = 0;
+  let last = 0;
+  const next = (): number => {
+    last = last + 1 === replies.length ? 0 : last + 1;
+    return last;
+  };
   app.post('/*', (response) => {
     response.onAborted(() => undefined);
     response.onData((_chunk, isLast) => {
       if (!isLast) return;
-      next = next + 1 === replies.length ? 0 : next + 1;
+      const reply = replies[next()] as Uint8Array;
       response.cork(() => {
-        response.writeHeader('Content-Type', 'application/json').end(replies[next] as Uint8Array);
+        response.writeHeader('Content-Type', 'application/json').end(reply);
       });
     });
   });
@@ -48,9 +52,9 @@ function listen({ replies, host, frameBytesMax }: EchoOrder): void {
     message: (socket, message) => {
       const frame = new Uint8Array(message);
       const from = idAt(frame);
-      next = next + 1 === replies.length ? 0 : next + 1;
-      const reply = replies[next] as Uint8Array;
-      const to = places[next] as number;
+      const index = next();
+      const reply = replies[index] as Uint8Array;
+      const to = places[index] as number;
       if (from >= 0 && to >= 0) reply.set(frame.subarray(from, from + ID_BYTES), to);
       socket.send(reply, true);
     },

@@ -1,10 +1,9 @@
 // Frames of verdict.v1 (schemas/batch.fbs) as the tester writes and reads them. The id of a frame is the lane that it is sent on,
 // from 1, in its low half, and the lane's tag in the high one: an answer to something else is told from the answer.
 
-import { Builder } from 'flatbuffers';
 import { fieldOf, rootOf, u32, vectorOf } from '../schema/flat-bytes.js';
-import { Request, RequestBatch } from '../schema/generated/verdict/wire.js';
 import { isControl } from '../stream/control.js';
+import { writeRequestBatch } from '../stream/request-batch.js';
 
 /** Places in the vtables of RequestBatch and AnswerBatch. */
 const ENTRY_ID = 4;
@@ -16,20 +15,8 @@ const ENTRY_ERROR = 8;
  * @param model the model's hash, 16 hex digits
  */
 export function writeRequestFrame(model: string, bundle: string, payloads: readonly Uint8Array[]): Uint8Array {
-  const builder = new Builder(payloads.reduce((bytes, payload) => bytes + payload.length + 48, 256));
-  const requests = payloads.map((payload, i) =>
-    Request.createRequest(builder, BigInt(i + 1), Request.createPayloadVector(builder, payload)),
-  );
-  const vector = RequestBatch.createRequestsVector(builder, requests);
-  const name = builder.createString(bundle);
-  RequestBatch.startRequestBatch(builder);
   // an id of 0 would be left out, and could not be put in later
-  RequestBatch.addId(builder, 1n);
-  RequestBatch.addModel(builder, BigInt(`0x${model}`));
-  RequestBatch.addBundle(builder, name);
-  RequestBatch.addRequests(builder, vector);
-  builder.finish(RequestBatch.endRequestBatch(builder));
-  return builder.asUint8Array();
+  return writeRequestBatch(1n, model, bundle, payloads, { firstId: 1 });
 }
 
 /** Position of the id of a RequestBatch or an AnswerBatch, or -1. */

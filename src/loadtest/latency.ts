@@ -52,16 +52,6 @@ export class Latencies {
     return this.count === 0 ? 0 : this.#histogram.getValueAtPercentile(percentile);
   }
 
-  /** How many were recorded from `low` to `high`, both included, in whole steps of three digits. */
-  countBetween(low: number, high: number): number {
-    const { count } = this;
-    if (count === 0) return 0;
-    let found = 0;
-    for (const { value, countAtValueIteratedTo } of this.#recorded())
-      if (value >= low && value <= high) found += countAtValueIteratedTo;
-    return found;
-  }
-
   percentiles(): Percentiles {
     const { count } = this;
     return {
@@ -76,7 +66,7 @@ export class Latencies {
     };
   }
 
-  /** The distribution, finer towards the tail: halving what is left four times a step. */
+  /** The distribution, finer towards the tail: what is left is halved in four steps. */
   distribution(): DistributionPoint[] {
     const points: DistributionPoint[] = [];
     if (this.count === 0) return points;
@@ -92,8 +82,11 @@ export class Latencies {
     if (this.count === 0) return buckets;
     let step = 0;
     let end = 1;
-    for (const { value, countAtValueIteratedTo } of this.#recorded()) {
-      while (value > end) {
+    const iterator = this.#histogram.recordedValuesIterator;
+    iterator.reset();
+    while (iterator.hasNext()) {
+      const { valueIteratedTo, countAtValueIteratedTo } = iterator.next();
+      while (valueIteratedTo > end) {
         if (buckets.length > 0) buckets.push({ toMicros: Math.round(2 ** ((step + 1) / 2)), count: 0 });
         step++;
         end = 2 ** (step / 2);
@@ -103,17 +96,6 @@ export class Latencies {
       last.count += countAtValueIteratedTo;
     }
     return buckets;
-  }
-
-  #recorded(): { value: number; countAtValueIteratedTo: number }[] {
-    const iterator = this.#histogram.recordedValuesIterator;
-    iterator.reset();
-    const values: { value: number; countAtValueIteratedTo: number }[] = [];
-    while (iterator.hasNext()) {
-      const { valueIteratedTo, countAtValueIteratedTo } = iterator.next();
-      values.push({ value: valueIteratedTo, countAtValueIteratedTo });
-    }
-    return values;
   }
 
   add(other: Latencies): void {

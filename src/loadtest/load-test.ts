@@ -6,7 +6,7 @@ import { type Echo, startEcho } from './echo.js';
 import { type ProcessFigures, readMachine, readProcesses } from './machine.js';
 import { upgradeRequest } from './messages.js';
 import { changes, readMetrics } from './metrics.js';
-import type { Address } from './order.js';
+import { type Address, hostOf } from './order.js';
 import { isLoopback, type LoadPlan } from './plan.js';
 import { type Finding, preflight } from './preflight.js';
 import { ProbeError, probe } from './probe.js';
@@ -139,14 +139,8 @@ export class LoadTest {
   }
 
   #order(targets: readonly Address[]): CrewOrder {
-    const { protocol, sources, connections, processes, connectionsPerSecond, connectingMax, connectSecondsMax } = this.plan;
-    const { reconnect, messages, inFlight, loop, profile, requestsMax, drainSeconds, pace } = this.plan;
-    return {
-      ...{ protocol, targets, sources, connections, processes, connectionsPerSecond, connectingMax, connectSecondsMax },
-      ...{ reconnect, messages, inFlight, loop, requestsMax, drainSeconds, pace },
-      upgrades: this.#upgrades(targets),
-      phases: phasesOf(profile),
-    };
+    const { path, profile, echo, rounds, serverPids, ...run } = this.plan;
+    return { ...run, targets, upgrades: this.#upgrades(targets), phases: phasesOf(profile) };
   }
 
   /** The handshakes, one for each target; none in HTTP. */
@@ -176,8 +170,3 @@ export class LoadTest {
 }
 
 type ServerFigures = readonly [ProcessFigures, ProcessFigures, ProcessFigures];
-
-/** As the Host header has it. */
-export function hostOf({ host, port }: Address): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}

@@ -1,6 +1,6 @@
 // A server's own figures, from /metrics before and after a run. A server without them is no mistake.
 
-import type { Address } from './order.js';
+import { type Address, hostOf } from './order.js';
 
 /** Targets that are asked: listeners of one process would tell the same numbers many times. */
 const TARGETS_MAX = 64;
@@ -40,10 +40,9 @@ export async function readMetrics(targets: readonly Address[]): Promise<Series |
   return sums;
 }
 
-async function fetchMetrics({ host, port }: Address): Promise<string | undefined> {
+async function fetchMetrics(target: Address): Promise<string | undefined> {
   try {
-    const name = host.includes(':') ? `[${host}]` : host;
-    const response = await fetch(`http://${name}:${port}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MILLIS) });
+    const response = await fetch(`http://${hostOf(target)}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MILLIS) });
     if (!response.ok) return undefined;
     const text = await response.text();
     return text.length > TEXT_BYTES_MAX ? undefined : text;

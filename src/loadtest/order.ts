@@ -12,6 +12,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** As URLs and the Host header have it. */
+export function hostOf({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** How requests follow one another. */
 export type Loop =
   | { readonly kind: 'open'; readonly rate: number; readonly arrivals: ArrivalKind; readonly seed: number }
@@ -20,13 +25,9 @@ export type Loop =
 /** How a process waits for the next request that is due: `timer` sleeps, to the millisecond; `spin` keeps a processor busy. */
 export type Pace = 'timer' | 'spin';
 
-/** One process's part of a run. */
-export interface WorkerOrder {
-  /** Number of the process, from 0, and of how many. */
-  readonly share: number;
-  readonly shares: number;
+/** What a run is, whoever takes which part of it. */
+export interface RunOrder {
   readonly protocol: Protocol;
-  /** Connection i of the process has target `share + i x shares`, modulo their number. */
   readonly targets: readonly Address[];
   /** Local addresses that connections take in turn; none: the system's choice. */
   readonly sources: readonly string[];
@@ -38,16 +39,24 @@ export interface WorkerOrder {
   readonly connectSecondsMax: number;
   /** Opens connections again that end by themselves. */
   readonly reconnect: boolean;
-  /** What opens a WebSocket, one for each target. */
-  readonly upgrades: readonly Uint8Array[];
   readonly messages: Messages;
+  /** Requests in flight on a connection at most. */
   readonly inFlight: number;
   readonly loop: Loop;
-  readonly phases: readonly Phase[];
   readonly requestsMax: number;
   /** How long answers are waited for after the last request. */
   readonly drainSeconds: number;
   readonly pace: Pace;
+}
+
+/** One process's part of a run. Its connection i has target `share + i x shares`, modulo their number. */
+export interface WorkerOrder extends RunOrder {
+  /** Number of the process, from 0, and of how many. */
+  readonly share: number;
+  readonly shares: number;
+  /** What opens a WebSocket, one for each target. */
+  readonly upgrades: readonly Uint8Array[];
+  readonly phases: readonly Phase[];
 }
 
 export type ToWorker =

@@ -89,12 +89,8 @@ export function drawReport(report: Pick<LoadReport, 'runs'>, Chart: Plot, docume
       { x: percent, y: time, isLog: true, isWhole: true },
     );
     draw(`histogram-${i}`, ['answers'], [run.buckets.map((_bucket, at) => at), run.buckets.map((bucket) => bucket.count)], {
-      x: (at) =>
-        Number.isInteger(at)
-          ? run.buckets[at] === undefined
-            ? ''
-            : `≤ ${time((run.buckets[at] as { toMicros: number }).toMicros)}`
-          : '',
+      // between two buckets there is none
+      x: (at) => (run.buckets[at] === undefined ? '' : `≤ ${time((run.buckets[at] as { toMicros: number }).toMicros)}`),
       y: count,
       isLog: false,
       bars: true,

@@ -1,30 +1,15 @@
 // What a load test is to do, and what it may do: bounds that hold unless the caller says otherwise, so that a slip of the keyboard
 // neither floods a network nor fills a machine.
 
-import type { Messages } from './messages.js';
-import type { Address, Loop, Pace, Protocol } from './order.js';
+import type { Address, RunOrder } from './order.js';
 import { type ProfileOptions, phasesOf } from './profile.js';
 
-export interface LoadPlan {
-  readonly protocol: Protocol;
+/** What a test is to do. */
+export interface LoadPlan extends RunOrder {
   /** Path of the requests, or of the WebSocket. */
   readonly path: string;
-  readonly messages: Messages;
-  readonly targets: readonly Address[];
-  readonly sources: readonly string[];
-  readonly connections: number;
   readonly processes: number;
-  readonly connectionsPerSecond: number;
-  readonly connectingMax: number;
-  readonly connectSecondsMax: number;
-  readonly reconnect: boolean;
-  /** Requests in flight on a connection at most. */
-  readonly inFlight: number;
-  readonly loop: Loop;
   readonly profile: ProfileOptions;
-  readonly requestsMax: number;
-  readonly drainSeconds: number;
-  readonly pace: Pace;
   /** Runs the bare echo as well, in turns with the target. */
   readonly echo: boolean;
   readonly rounds: number;
@@ -54,7 +39,7 @@ export function isLoopback(host: string): boolean {
  * Checks a plan against its bounds.
  * @throws RangeError that names the option, and the one that would allow it
  */
-export function checkPlan(plan: LoadPlan, allowed: { large: boolean; remote: boolean }): void {
+export function checkPlan(plan: Omit<LoadPlan, 'messages'>, allowed: { large: boolean; remote: boolean }): void {
   const rate = plan.loop.kind === 'open' ? plan.loop.rate : 0;
   const asked: Record<keyof typeof BOUNDS, number> = {
     connections: plan.connections,

@@ -27,7 +27,7 @@ export interface Finding {
 /** Descriptors that a process has open beside its connections; a server's, which keeps some for files. */
 const DESCRIPTORS_OWN = 100;
 const DESCRIPTORS_SERVER = 500;
-/** Memory, measured: kernel objects of an idle socket; a connection of this client, and of a server; a process of each. */
+/** Bytes of memory, about: kernel objects of an idle socket; a connection of this client, and of a server; a process of each. */
 const SOCKET_BYTES = 4_000;
 const CLIENT_BYTES = 4_300;
 const SERVER_BYTES = 1_000;

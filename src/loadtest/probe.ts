@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { type Answer, putId, readAnswer } from './frame.js';
 import { parseHead } from './http-inbox.js';
 import { type Messages, OPCODE_BINARY, OPCODE_CLOSE } from './messages.js';
-import type { Address, Protocol } from './order.js';
+import { type Address, hostOf, type Protocol } from './order.js';
 import { WebSocketInbox } from './web-socket-inbox.js';
 
 /** The target does not answer as it should. */
@@ -37,7 +37,7 @@ export interface ProbeOrder {
  */
 export function probe(order: ProbeOrder): Promise<Uint8Array[]> {
   const { target, protocol, upgrade, messages, timeoutSeconds } = order;
-  const where = `${target.host}:${target.port}`;
+  const where = hostOf(target);
   const count = Math.min(order.count, messages.offsets.length - 1);
   return new Promise((resolve, reject) => {
     const answers: Uint8Array[] = [];

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { drawReport } from './page-script.js';
-import type { LoadReport, RunReport } from './report.js';
+import { formatBytes, type LoadReport, type RunReport } from './report.js';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -158,10 +158,10 @@ ${
           [
             run.against,
             count(server.after.processes),
-            bytes(server.after.pssBytes),
-            bytes(server.after.privateBytes),
-            server.bytesPerConnection === undefined ? '-' : bytes(server.bytesPerConnection),
-            bytes(server.bytesFixed),
+            formatBytes(server.after.pssBytes),
+            formatBytes(server.after.privateBytes),
+            server.bytesPerConnection === undefined ? '-' : formatBytes(server.bytesPerConnection),
+            formatBytes(server.bytesFixed),
             server.cpuSeconds.toFixed(2),
             String(server.cpuMicrosPerRequest),
           ],
@@ -186,11 +186,6 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[], 
 
 function count(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
-}
-
-function bytes(value: number): string {
-  if (Math.abs(value) < 10_000) return `${count(value)} B`;
-  return Math.abs(value) < 10_000_000 ? `${count(value / 1024)} KiB` : `${count(value / 1024 / 1024)} MiB`;
 }
 
 function time(micros: number): string {

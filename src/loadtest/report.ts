@@ -5,16 +5,17 @@ import type { CrewResult, Second } from './crew.js';
 import type { DistributionPoint, Percentiles } from './latency.js';
 import type { ProcessFigures } from './machine.js';
 import type { Change } from './metrics.js';
+import type { Loop, Protocol } from './order.js';
 import type { Finding } from './preflight.js';
 import type { ProfileKind } from './profile.js';
 import type { Tally } from './tally.js';
 
 /** What was asked for. */
 export interface PlanReport {
-  readonly protocol: 'ws' | 'http';
+  readonly protocol: Protocol;
   readonly targets: readonly string[];
   readonly path: string;
-  readonly loop: 'open' | 'closed';
+  readonly loop: Loop['kind'];
   /** Requests a second at the full level; absent in a closed loop. */
   readonly rate?: number;
   readonly arrivals?: ArrivalKind;
@@ -111,7 +112,7 @@ export interface LoadReport {
 }
 
 export interface RunFacts {
-  readonly against: 'target' | 'echo';
+  readonly against: RunReport['against'];
   readonly round: number;
   readonly processes: number;
   readonly payloads: number;
@@ -215,4 +216,11 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   if (sorted.length === 0) return 0;
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+/** Bytes in the unit that reads best: `870 B`, `45.1 KiB`; below 0 where memory was given back. */
+export function formatBytes(value: number): string {
+  const digits = (number: number): string => number.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  if (Math.abs(value) < 10_000) return `${digits(value)} B`;
+  return Math.abs(value) < 10_000_000 ? `${digits(value / 1024)} KiB` : `${digits(value / 1024 / 1024)} MiB`;
 }

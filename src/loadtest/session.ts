@@ -70,7 +70,7 @@ export class Session {
   #queueCount = 0;
   #inFlight = 0;
   #openCount = 0;
-  #nextMessage: number;
+  #nextMessage = 0;
   /** No lane was free when `pump` had done its work, so that requests may have waited for one until it is called again. */
   #isStarved = false;
   #ended = false;
@@ -93,7 +93,6 @@ export class Session {
     this.#nextFree = new Int32Array(lanes);
     this.#queue = new Uint32Array(options.connections);
     this.#isQueued = new Uint8Array(options.connections);
-    this.#nextMessage = 0;
     for (let lane = lanes - 1; lane >= 0; lane--) this.#free(lane);
   }
 

@@ -25,6 +25,7 @@ export class Worker {
   #immediate: NodeJS.Immediate | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #isRunning = false;
+  /** Ends what goes on: the wait for the start, then the sending. */
   #stop: (() => void) | undefined;
   #isStopped = false;
 
@@ -126,19 +127,16 @@ export class Worker {
       };
       this.#stop = end;
       this.#isRunning = true;
-      this.#onOver = end;
       if (this.#isStopped) end();
       else this.#pump(this.#now());
     });
   }
 
-  #onOver: () => void = () => {};
-
   #pump(now: number): void {
     if (!this.#isRunning) return;
     const limit = this.#profile.micros + this.order.drainSeconds * 1e6;
     if (this.#session.isOver(now) || now >= limit || !this.#connections.isAlive) {
-      this.#onOver();
+      this.#stop?.();
       return;
     }
     this.#session.pump(now);
@@ -150,6 +148,7 @@ export class Worker {
   #wakeAt(due: number, now: number): void {
     if (this.#timerAt <= due) return;
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#timerAt = due;
     const wake = (): void => {
       this.#timerAt = Number.POSITIVE_INFINITY;

@@ -4,13 +4,15 @@ import { Builder } from 'flatbuffers';
 import { Request, RequestBatch } from '../schema/generated/verdict/wire.js';
 
 export interface BatchOptions {
+  /** Id of the first request; default 0. */
+  firstId?: number;
   /** Milliseconds; 0: none. */
   deadlineMillis?: number;
   traceparent?: string;
 }
 
 /**
- * A RequestBatch of these payloads, each a FlatBuffers table of the model; the i-th request has the id i.
+ * A RequestBatch of these payloads, each a FlatBuffers table of the model; their requests have ids that follow one another.
  * @param model the model's hash, 16 hex digits
  */
 export function writeRequestBatch(
@@ -18,10 +20,12 @@ export function writeRequestBatch(
   model: string,
   bundle: string,
   payloads: readonly Uint8Array[],
-  { deadlineMillis = 0, traceparent }: BatchOptions = {},
+  { firstId = 0, deadlineMillis = 0, traceparent }: BatchOptions = {},
 ): Uint8Array {
   const builder = new Builder(payloads.reduce((bytes, payload) => bytes + payload.length + 48, 320));
-  const requests = payloads.map((payload, i) => Request.createRequest(builder, BigInt(i), builder.createByteVector(payload)));
+  const requests = payloads.map((payload, i) =>
+    Request.createRequest(builder, BigInt(firstId + i), builder.createByteVector(payload)),
+  );
   const requestsAt = RequestBatch.createRequestsVector(builder, requests);
   const bundleAt = builder.createString(bundle);
   const traceAt = traceparent === undefined ? 0 : builder.createString(traceparent);

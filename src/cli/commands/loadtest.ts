@@ -5,9 +5,10 @@ import { type Command, Option } from 'commander';
 import { SLOT_COUNT_MAX } from '../../../assembly/shared/limits.js';
 import { NAME_PATTERN } from '../../config.js';
 import type { ArrivalKind } from '../../loadtest/arrivals.js';
-import { hostOf, LoadTest } from '../../loadtest/load-test.js';
-import type { Address, Pace, Protocol } from '../../loadtest/order.js';
-import { checkPlan, type LoadPlan, parseSource, parseTarget } from '../../loadtest/plan.js';
+import { LoadTest } from '../../loadtest/load-test.js';
+import { packMessages } from '../../loadtest/messages.js';
+import { type Address, hostOf, type Pace, type Protocol } from '../../loadtest/order.js';
+import { BOUNDS, checkPlan, type LoadPlan, parseSource, parseTarget } from '../../loadtest/plan.js';
 import type { Finding } from '../../loadtest/preflight.js';
 import { ProbeError } from '../../loadtest/probe.js';
 import type { ProfileKind, ProfileOptions } from '../../loadtest/profile.js';
@@ -75,7 +76,6 @@ const IN_FLIGHT_OPEN = 64;
 const IN_FLIGHT_OPEN_MIN = 4;
 const IN_FLIGHT_SUM = 65_536;
 const ROUNDS_WITH_ECHO = 3;
-const SEVERAL_SECONDS_MAX = 86_400;
 
 const addresses = (text: string): Address[] => listOption(text).flatMap(parseTarget);
 const sources = (text: string): string[] => listOption(text).flatMap(parseSource);
@@ -83,7 +83,7 @@ const pids = (text: string): number[] => listOption(text).map(integerOption(1, 2
 
 /** `verdict loadtest`. */
 export function loadtestCommand(): Command {
-  const seconds = numberOption(0.001, SEVERAL_SECONDS_MAX);
+  const seconds = numberOption(0.001, BOUNDS.seconds.large);
   const options = [
     new Option('--target <addresses>', 'HOST:PORT or HOST:FIRST-LAST, separated by commas')
       .argParser(addresses)
@@ -154,15 +154,13 @@ async function planOf(
   const image = await openImage(path, output);
   if (image === undefined) return undefined;
   const bundle = image.head.name;
-  const isArray = batch > 1;
-  const route = protocol === 'ws' ? `/v1/${tenant}/stream` : `/v1/${tenant}/decisions/${bundle}${isArray ? '/batch' : ''}`;
+  const route = protocol === 'ws' ? `/v1/${tenant}/stream` : `/v1/${tenant}/decisions/${bundle}${batch > 1 ? '/batch' : ''}`;
   const host = hostOf(target[0] as Address);
-  const message = { protocol, path: route, host, batch, isArray };
+  const message = { protocol, path: route, host, batch };
   const plan = { ...planWithout(options), path: route };
-  const empty = { bytes: new Uint8Array(1), offsets: new Uint32Array([0, 1]), idOffsets: new Uint32Array(), payloads: batch };
   // before a million payloads are encoded in vain
-  checkPlan({ ...plan, messages: empty }, { large: options.allowLarge, remote: options.allowRemote });
-  const messages = options.preflight ? empty : await loadMessages(image, options, message);
+  checkPlan(plan, { large: options.allowLarge, remote: options.allowRemote });
+  const messages = options.preflight ? packMessages([], batch) : await loadMessages(image, options, message);
   return { plan: { ...plan, messages }, bundle };
 }
 

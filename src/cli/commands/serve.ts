@@ -5,7 +5,7 @@ import type { EngineOptions } from '../../config.js';
 import type { JwtOptions } from '../../server/auth/options.js';
 import type { ServerOptions } from '../../server/config.js';
 import type { LogForm } from '../../server/log.js';
-import { defineCommand, integerOption, numberOption, type OptionSource, SOURCES } from '../command.js';
+import { defineCommand, integerOption, listOption, numberOption, type OptionSource, SOURCES } from '../command.js';
 import { Refusal, UsageError } from '../errors.js';
 import { type Output, plural } from '../output.js';
 
@@ -39,7 +39,7 @@ interface ServeOptions {
   jwks?: string;
   jwtIssuer?: string;
   jwtAudience?: string;
-  jwtAlgorithms?: string;
+  jwtAlgorithms?: string[];
   jwtTenantClaim?: string;
   hmacKeys?: string;
   tlsCert?: string;
@@ -47,7 +47,7 @@ interface ServeOptions {
   tlsCa?: string;
   adminPort?: number;
   adminHost?: string;
-  allowedOrigins?: string;
+  allowedOrigins?: string[];
   dev: boolean;
   idempotencyMillisMax?: number;
   idempotencyBytesMax?: number;
@@ -99,14 +99,12 @@ const GUARDS = [
   ['--jwks <file or url>', 'keys of bearer tokens'],
   ['--jwt-issuer <issuer>', 'who issues bearer tokens'],
   ['--jwt-audience <audience>', 'whom bearer tokens are for'],
-  ['--jwt-algorithms <names>', 'signatures of bearer tokens, by commas (default: EdDSA,ES256)'],
   ['--jwt-tenant-claim <name>', 'claim that names the tenant (default: tenant)'],
   ['--hmac-keys <file>', 'keys of signed requests'],
   ['--tls-cert <file>', 'certificate of the server, PEM'],
   ['--tls-key <file>', 'its key, PEM'],
   ['--tls-ca <file>', 'authorities of the certificates that callers must have, PEM'],
   ['--admin-host <address>', 'address for administration (default: 127.0.0.1)'],
-  ['--allowed-origins <origins>', 'origins whose pages may open streams, by commas'],
 ] as const;
 
 /** `verdict serve`. */
@@ -122,6 +120,8 @@ export function serveCommand(): Command {
     ),
     ...LIMITS.map(([flags, description]) => new Option(flags, description).argParser(integerOption(0))),
     ...GUARDS.map(([flags, description]) => new Option(flags, description)),
+    new Option('--jwt-algorithms <names>', 'signatures of bearer tokens, by commas (default: EdDSA,ES256)').argParser(listOption),
+    new Option('--allowed-origins <origins>', 'origins whose pages may open streams, by commas').argParser(listOption),
     new Option('--admin-port <port>', 'port for administration; the other one then answers decisions only').argParser(
       integerOption(0, 65535),
     ),
@@ -175,7 +175,7 @@ function guards(options: ServeOptions): ServerOptions {
       ? undefined
       : {
           ...{ jwks, issuer: jwtIssuer as string, audience: jwtAudience as string },
-          ...(jwtAlgorithms === undefined ? {} : { algorithms: listOf(jwtAlgorithms) }),
+          ...(jwtAlgorithms === undefined ? {} : { algorithms: jwtAlgorithms }),
           ...(jwtTenantClaim === undefined ? {} : { tenantClaim: jwtTenantClaim }),
         };
   const auth = { ...(jwt === undefined ? {} : { jwt }), ...(hmacKeys === undefined ? {} : { hmacKeys }) };
@@ -184,12 +184,8 @@ function guards(options: ServeOptions): ServerOptions {
     ...(tlsCert === undefined
       ? {}
       : { tls: { cert: tlsCert, key: tlsKey as string, ...(tlsCa === undefined ? {} : { ca: tlsCa }) } }),
-    ...(allowedOrigins === undefined ? {} : { allowedOrigins: listOf(allowedOrigins) }),
+    ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
   };
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').map((part) => part.trim());
 }
 
 /** Whether nothing is kept on disk. What is said closer to the call holds: a flag over a variable over the file. */
