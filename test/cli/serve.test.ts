@@ -102,6 +102,13 @@ describe.sequential('serve and publish', () => {
     expect(await exit).toBe(0);
   });
 
+  it('takes no list with an item missing', async () => {
+    for (const option of ['--allowed-origins', '--jwt-algorithms']) {
+      const { code, stderr } = await runCli(['serve', '--memory', '--port', '0', option, 'a,,b'], { cwd: dir });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('Give items separated by commas.')]);
+    }
+  });
+
   it('publish sends nothing that does not compile', async () => {
     writeFileSync(join(dir, 'b/rules/wrong.yaml'), '- id: x\n  when: nothing > 1\n  then: { score: 1, reason: X }\n');
     const { code, stdout } = await runCli(['publish', 'b', '--server', 'http://127.0.0.1:9', '--tenant', 'acme'], { cwd: dir });
