@@ -46,7 +46,7 @@ const code = written.filter((path) => isCode(path) && /^(src|assembly|bench|exam
 /** Rows of docs/ARCHITECTURE.md. A folder or file may import smaller rows, and its own folder. */
 const rows: readonly (readonly string[])[] = [
   ['assembly/shared', 'src/errors.ts', 'src/assert.ts', 'src/clock.ts', 'src/config.ts', 'src/diagnostic'],
-  ['src/schema', 'src/image', 'src/observe', 'src/ensembles', 'src/wasm', 'src/stream'],
+  ['src/schema', 'src/image', 'src/observe', 'src/ensembles', 'src/wasm', 'src/stream', 'src/channel'],
   ['src/bundle', 'src/runtime', 'src/embed', 'src/client'],
   ['src/compiler', 'src/codegen', 'src/scheduler'],
   ['src/registry'],
