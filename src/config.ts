@@ -32,7 +32,10 @@ export interface EngineOptions {
    * starts before it is needed.
    */
   poolThreads?: number;
-  /** Static cost, in units of about 1 ns, up to which a request is decided on the calling thread. Default 200,000. */
+  /**
+   * Static cost, in units of about 1 ns, up to which a request is decided on the calling thread; more is begun there where it is
+   * expected to be over in as many nanoseconds, and goes to a worker when they are. Default 200,000.
+   */
   costInlineMax?: number;
   /** Bytes of a tenant's ring of requests, a multiple of 64. Default 16 MiB; untouched pages cost no memory. */
   ringBytes?: number;

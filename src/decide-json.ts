@@ -15,11 +15,12 @@ import {
 } from '../assembly/shared/layout.js';
 import { SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
-import { begin, type DecideOptions, decidePayloads, isPooled, type Settled } from './decide.js';
+import { begin, type DecideOptions, decidePayloads, type Settled } from './decide.js';
+import { Path, pathOf, run } from './dispatch.js';
 import { Problem } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
-import { admit, type Request, runInline, runPooled } from './request.js';
+import { admit, type Request } from './request.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { SlotCall } from './runtime/task.js';
 import { areaBytes } from './schema/json-room.js';
@@ -76,13 +77,10 @@ export function decideJson(
     request.end();
     throw error;
   }
-  if (!isPooled(live, texts.length, options)) {
-    runInline(request, SlotCall.DECIDE_JSON, () => settleTexts(live, request, texts, options, settle));
-    return;
-  }
-  // The caller's bytes are gone when it is settled.
-  const held = texts.map((text) => (typeof text === 'string' ? text : text.slice()));
-  runPooled(request, SlotCall.DECIDE_JSON, options, () => settleTexts(live, request, held, options, settle));
+  const path = pathOf(live, texts.length, options);
+  // Of what a worker decides, the caller's bytes are gone when it is settled.
+  const held = path === Path.INLINE ? texts : texts.map((text) => (typeof text === 'string' ? text : text.slice()));
+  run(request, SlotCall.DECIDE_JSON, path, options, () => settleTexts(live, request, held, options, settle));
 }
 
 /** Bytes of a text at most. */

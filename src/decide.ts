@@ -9,11 +9,12 @@ import { SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
 import { monotonicMillis } from './clock.js';
 import { type DecideOptions, whyVoid } from './decide-options.js';
+import { Path, pathOf, run } from './dispatch.js';
 import { Problem } from './errors.js';
 import { countRequests } from './frame.js';
 import { Counter } from './observe/counters.js';
 import type { LiveImage } from './registry/live-image.js';
-import { admit, align8, countVoid, type Request, runInline, runPooled, takenBytes } from './request.js';
+import { admit, align8, countVoid, type Request, takenBytes } from './request.js';
 import { SlotCall } from './runtime/task.js';
 import { Collected, type Settle, type Settled } from './settled.js';
 
@@ -32,10 +33,10 @@ const EMPTY = new Uint8Array(0);
  */
 export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[], options: DecideOptions, settle: Settle): void {
   begin(live, payloads.length, options);
-  const pooled = isPooled(live, payloads.length, options);
+  const path = pathOf(live, payloads.length, options);
   const bytes = slotBytes(live, payloads, 0, payloads.length);
   if (bytes > live.tenant.memory.ring.bytes || payloads.length > SLOT_COUNT_MAX) {
-    decideParts(live, payloads, options, pooled, settle);
+    decideParts(live, payloads, options, path !== Path.INLINE, settle);
     return;
   }
   const request = admit(live, bytes);
@@ -45,8 +46,7 @@ export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[],
     request.end();
     throw error;
   }
-  if (pooled) runPooled(request, SlotCall.DECIDE, options, settle);
-  else runInline(request, SlotCall.DECIDE, settle);
+  run(request, SlotCall.DECIDE, path, options, settle);
 }
 
 /**
@@ -79,8 +79,7 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     request.end();
     throw error;
   }
-  if (isPooled(live, count, options)) runPooled(request, SlotCall.DECIDE_FRAME, options, settle);
-  else runInline(request, SlotCall.DECIDE_FRAME, settle);
+  run(request, SlotCall.DECIDE_FRAME, pathOf(live, count, options), options, settle);
 }
 
 /**
@@ -100,14 +99,6 @@ export function begin(live: LiveImage, count: number, options: DecideOptions): v
   host.counters.add(Counter.REFUSED_QUOTA);
   const { costPerSecond } = quota.quota;
   throw Problem.until('QUOTA_EXCEEDED', `the tenant may use ${costPerSecond} units of cost a second`, Math.ceil(millis / 1000));
-}
-
-/** Inline by default, pooled when it pays: see config.ts for the bound. */
-export function isPooled(live: LiveImage, count: number, options: DecideOptions): boolean {
-  const host = live.tenant.host;
-  if (host.scheduler === undefined) return false;
-  if (options.path !== undefined) return options.path === 'pooled';
-  return live.costMax * count > host.costInlineMax;
 }
 
 /** A batch larger than a slot may be: parts of it in one slot, one after the other; decisions are copied out of each. */

@@ -25,8 +25,9 @@ import {
   SLOT_OUTPUT_USED,
   SLOT_PARAMETERS,
   SLOT_STATUS,
+  SLOT_UNTIL,
 } from '../assembly/shared/layout.js';
-import { PAYLOAD_BYTES_MAX } from '../assembly/shared/limits.js';
+import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import { Status } from '../assembly/shared/status.js';
 import { assert } from './assert.js';
 import { type DecideOptions, whyVoid } from './decide-options.js';
@@ -37,7 +38,7 @@ import type { LiveImage } from './registry/live-image.js';
 import type { GeneratedCode } from './runtime/generated-code.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { type SlotCall, TaskResult } from './runtime/task.js';
-import type { Settle, Settled } from './settled.js';
+import type { Settled } from './settled.js';
 
 const EMPTY = new Uint8Array(0);
 
@@ -59,41 +60,13 @@ export function admit(live: LiveImage, bytes: number): Request {
   return request;
 }
 
-export function runInline(request: Request, call: SlotCall, settle: Settle): void {
-  try {
-    request.decideInline(call);
-    settle(request);
-  } finally {
-    request.end();
-  }
-}
-
-/**
- * Has a worker decide a request, which is settled and ended later. Where none will, ends it and throws Problem OVERLOADED,
- * STOPPING.
- */
-export function runPooled(request: Request, call: SlotCall, options: DecideOptions, settle: Settle): void {
-  try {
-    request.decidePooled(call, options, () => {
-      try {
-        settle(request);
-      } finally {
-        request.end();
-      }
-    });
-  } catch (error) {
-    request.end();
-    throw error;
-  }
-}
-
 /** A request in its slot, from `begin` to `end`. */
 export class Request implements Settled {
   status: Status = Status.OK;
   problem: Problem | undefined;
   count = 0;
   path: 'inline' | 'pooled' = 'inline';
-  private live!: LiveImage;
+  live!: LiveImage;
   memory!: TenantMemory;
   slot = 0;
   private bindings: Bindings | undefined;
@@ -149,12 +122,23 @@ export class Request implements Settled {
     this.writeHeader(count, area, areaBytes, area + areaBytes, count * this.live.decisionBytesMax, 0, options);
   }
 
-  decideInline(call: SlotCall): void {
+  /** Payloads that are not decided yet. */
+  get remaining(): number {
+    return this.word(SLOT_COUNT) - this.word(SLOT_CURSOR);
+  }
+
+  /** Decides the next `countMax` payloads at once. True where none is left, or none can be decided any more: then it is settled. */
+  decideInline(call: SlotCall, countMax = SLOT_COUNT_MAX): boolean {
     const { inline, host } = this.live.tenant;
     const traps = inline.traps;
+    const until = countMax < this.remaining ? this.word(SLOT_CURSOR) + countMax : 0;
+    this.memory.words[(this.slot + SLOT_UNTIL) >>> 2] = until;
+    const status = inline.run(this.slot, call, this.code);
+    if (status === Status.OK && until !== 0 && this.remaining > 0) return false;
     this.path = 'inline';
-    this.settleAs(inline.run(this.slot, call, this.code), Counter.REQUESTS_INLINE);
+    this.settleAs(status, Counter.REQUESTS_INLINE);
     if (inline.traps !== traps) host.counters.add(Counter.TRAPS);
+    return true;
   }
 
   /** Calls `done` when a worker has decided it, or none will. Throws Problem OVERLOADED, STOPPING: then it is never called. */

@@ -1,5 +1,5 @@
 // How long a unit of an image's static cost takes. The static cost is the worst case, and most payloads need far less: slices are
-// cut by what was measured.
+// cut by what was measured, and a batch is begun inline where it is short by that (src/dispatch.ts).
 
 /** Shorter calls say more about the clock than about the image. */
 const MICROS_MIN = 20;
