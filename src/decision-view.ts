@@ -4,9 +4,9 @@
 // call, and reads nothing once that has gone on: the next request of the tenant, whoever's, may have written there. Views are made
 // anew for each call, so that one that was kept never shows another call's decision.
 //
-// 100 rules, nanoseconds over in place, the machine busy: outcome and score 75, and 7 reasons with their codes 150 to 200; copied
-// out 265. Without numbers of reasons, each text found among those read before, all 7 were 390. The check is written out in each
-// member: V8 inlines so many calls into one function and no more, and these are the ones in a caller's loop.
+// 100 rules, nanoseconds over in place: outcome and score 70, and 6 reasons with their codes 75 more. Without numbers of reasons,
+// each text found among those read before, 6 reasons were 300. V8 compiles 920 bytes of bytecode into a caller's loop and no more:
+// the members fit in it together. So the check is written out in each, fields are set once, and what is read once lies elsewhere.
 //
 // The places are the template's and those of a reason (assembly/shared/image.ts): the engine's verifier has held the image to them.
 
@@ -33,13 +33,21 @@ import {
 } from './schema/decision.js';
 import type { Reasons } from './schema/reasons.js';
 
+// Names of this module's own: V8 knows their values when it compiles, and loads one that is imported at each use.
+const OUTCOME_AT = DECISION_OUTCOME;
+const SCORE_AT = DECISION_SCORE;
+const STATUS_AT = DECISION_STATUS;
+const REASONS_AT = DECISION_REASONS;
+const NUMBER_AT = REASON_NUMBER - REASON_TABLE;
+
 /** A decision in the tenant's memory. Every member throws once another request of the tenant has begun. */
 export class DecisionView {
-  private readonly memory: TenantMemory;
-  private readonly images: Reasons;
-  private readonly address: number;
-  private readonly bytes: number;
-  private readonly given: number;
+  // `declare`: the constructor is the only one to set them, V8 would set them to undefined first.
+  declare private readonly memory: TenantMemory;
+  declare private readonly images: Reasons;
+  declare private readonly address: number;
+  declare private readonly bytes: number;
+  declare private readonly given: number;
 
   /** Of the room that was lent last; `address` is a multiple of 8. Made by RuleSet.decideView. */
   constructor(memory: TenantMemory, reasons: Reasons, address: number, bytes: number) {
@@ -53,27 +61,27 @@ export class DecisionView {
   get status(): StatusName {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
-    return statusName(memory.bytes[this.address + DECISION_STATUS] as Status);
+    return statusName(memory.bytes[this.address + STATUS_AT] as Status);
   }
 
   /** null where the status is not OK and the bundle's `onError` is `fail`. */
   get outcome(): OutcomeName | null {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
-    return outcomeName(memory.bytes[this.address + DECISION_OUTCOME] as Outcome);
+    return outcomeName(memory.bytes[this.address + OUTCOME_AT] as Outcome);
   }
 
   get score(): number {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
-    return memory.doubles[(this.address + DECISION_SCORE) >>> 3] as number;
+    return memory.doubles[(this.address + SCORE_AT) >>> 3] as number;
   }
 
   get reasonCount(): number {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
     const { words } = memory;
-    const at = (this.address + DECISION_REASONS) >>> 2;
+    const at = (this.address + REASONS_AT) >>> 2;
     return words[at + ((words[at] as number) >>> 2)] as number;
   }
 
@@ -82,13 +90,13 @@ export class DecisionView {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
     const { words } = memory;
-    const at = (this.address + DECISION_REASONS) >>> 2;
+    const at = (this.address + REASONS_AT) >>> 2;
     const vector = at + ((words[at] as number) >>> 2);
     if (index >>> 0 !== index || index >= (words[vector] as number)) throw new RangeError(`there is no reason ${index}`);
     const entry = vector + 1 + index;
-    const reason = 4 * entry + (words[entry] as number) - REASON_TABLE;
-    const number = (words[(reason + REASON_NUMBER) >>> 2] as number) >>> 16;
-    return this.images.known[number] ?? this.images.read(number, memory.buffer, reason);
+    const reason = 4 * entry + (words[entry] as number);
+    const number = (words[(reason + NUMBER_AT) >>> 2] as number) >>> 16;
+    return this.images.known[number] ?? this.images.read(number, memory.memory.buffer, reason - REASON_TABLE);
   }
 
   /** All reasons, as `reason` gives them. */
@@ -96,14 +104,14 @@ export class DecisionView {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
     const { words } = memory;
-    const at = (this.address + DECISION_REASONS) >>> 2;
+    const at = (this.address + REASONS_AT) >>> 2;
     const vector = at + ((words[at] as number) >>> 2);
     const end = vector + (words[vector] as number);
     const reasons: Readonly<Reason>[] = [];
     for (let entry = vector + 1; entry <= end; entry++) {
       const reason = 4 * entry + (words[entry] as number) - REASON_TABLE;
       const number = (words[(reason + REASON_NUMBER) >>> 2] as number) >>> 16;
-      reasons.push(this.images.known[number] ?? this.images.read(number, memory.buffer, reason));
+      reasons.push(this.images.known[number] ?? this.images.read(number, memory.memory.buffer, reason));
     }
     return reasons;
   }

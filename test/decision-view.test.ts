@@ -66,6 +66,42 @@ describe('RuleSet.decideView', () => {
     });
   }
 
+  it('reads reasons of many rules, and of an image that has been released since', async () => {
+    const codes = Array.from({ length: 200 }, (_, i) => `CODE_${i}`);
+    const rules = await load({
+      rules: codes
+        .map(
+          (code, i) =>
+            `- { id: r${i}, when: amount >= ${i} && amount < ${i + 3}, then: { score: ${i % 50}${i % 5 === 0 ? '' : `, reason: ${code}`} } }`,
+        )
+        .join('\n'),
+    });
+    const seen = new Set<string>();
+    const read = (amount: number): string[] =>
+      rules
+        .decideView({ ...order, amount })
+        .reasons()
+        .map(({ code }) => code);
+    for (const amount of [3, 199, 64, 130]) for (const code of read(amount)) seen.add(code);
+    expect([...seen].sort()).toEqual([
+      'CODE_1',
+      'CODE_128',
+      'CODE_129',
+      'CODE_197',
+      'CODE_198',
+      'CODE_199',
+      'CODE_2',
+      'CODE_3',
+      'CODE_62',
+      'CODE_63',
+      'CODE_64',
+    ]);
+    const view = rules.decideView({ ...order, amount: 100 });
+    const expected = readDecision(view.toBytes()).reasons;
+    rules.release();
+    expect(view.reasons()).toEqual(expected);
+  });
+
   it('says so of payloads that could not be decided', async () => {
     const table =
       'hitPolicy: any\ninputs: [{ value: amount }]\noutputs: [{ name: o, default: 0.00 }]\n' +

@@ -1,6 +1,7 @@
 // Counters of one engine, over a view they are handed. One thread writes (the one that owns the tenants: workers report to it),
 // any may read; a counter is a float64, exact to 2^53, and an aligned store of 8 bytes does not tear.
 
+import type { Outcome } from '../../assembly/shared/outcome.js';
 import { Status } from '../../assembly/shared/status.js';
 
 /** Place of each counter in the view. Append only: readers on other threads know the numbers. */
@@ -49,6 +50,10 @@ export const COUNTER_COUNT = 23;
 /** Bytes of the view. */
 export const COUNTERS_BYTES = COUNTER_COUNT * 8;
 
+// V8 knows the values of this module's own names when it compiles.
+const INLINE = Counter.REQUESTS_INLINE;
+const OUTCOME = Counter.OUTCOME_NONE;
+
 export class Counters {
   private readonly values: Float64Array;
 
@@ -59,6 +64,13 @@ export class Counters {
 
   add(counter: Counter, count = 1): void {
     this.values[counter] = (this.values[counter] as number) + count;
+  }
+
+  /** Counts a request of one payload that was decided inline, and its decision's outcome. */
+  addOne(outcome: Outcome): void {
+    const { values } = this;
+    values[INLINE] = (values[INLINE] as number) + 1;
+    values[OUTCOME + outcome] = (values[OUTCOME + outcome] as number) + 1;
   }
 
   /** Counts a status that is not OK, of a decision or a request, where it has a counter of its own. */

@@ -92,7 +92,7 @@ export class LiveImage {
     this.bytes = header.bytes;
     this.codeCount = header.codeCount;
     this.ruleCount = header.ruleCount;
-    this.reasons = new Reasons(header.ruleCount);
+    this.reasons = new Reasons(address, header.ruleCount);
     this.head = head;
     this.sources = Uint8Array.from(sources);
     this.name = head.name;
@@ -287,6 +287,7 @@ export class LiveImage {
   private free(): void {
     this.freed = true;
     this.code = undefined;
+    this.reasons.free();
     this.tenant.memory.free(this.address);
     this.bindings?.release();
     this.bindings = undefined;
