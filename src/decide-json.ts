@@ -262,6 +262,10 @@ class TextsSettled implements SettledJson {
     return this.settled.path;
   }
 
+  get waitedMillis(): number {
+    return this.settled.waitedMillis;
+  }
+
   decision(index: number): Uint8Array {
     return this.settled.decision(index);
   }
@@ -279,6 +283,7 @@ class TextsSettled implements SettledJson {
 class TextsCopy implements SettledJson {
   readonly answer = NO_PAYLOAD;
   readonly path: 'inline' | 'pooled';
+  waitedMillis: number;
   status: Status;
   problem: Problem | undefined;
   private readonly decisions: Uint8Array[];
@@ -291,6 +296,7 @@ class TextsCopy implements SettledJson {
     this.status = settled.status;
     this.problem = settled.problem;
     this.path = settled.path;
+    this.waitedMillis = settled.waitedMillis;
     this.decisions = Array.from({ length: settled.count }, (_, index) => settled.decision(index).slice());
     this.statuses = Array.from({ length: settled.count }, (_, index) => settled.statusOf(index));
   }
@@ -300,6 +306,7 @@ class TextsCopy implements SettledJson {
   }
 
   replace(index: number, by: Settled): void {
+    this.waitedMillis += by.waitedMillis;
     if (by.status !== Status.OK) {
       this.status = by.status;
       this.problem = by.problem;

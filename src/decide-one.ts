@@ -76,7 +76,7 @@ export function decideOne(live: LiveImage, payload: Uint8Array, now: bigint): De
   if (packed <= 0 || written === 0) throw trapped(live);
   live.decided(1);
   const { counters } = tenant.host;
-  counters.addOne(memory.bytes[output + OUTCOME] as number);
+  counters.addOne(memory.bytes[output + OUTCOME] as number, live.costMax);
   const status: Status = packed >>> STATUS_SHIFT;
   if (status !== STATUS_OK) counters.addStatus(status);
   return new DecisionView(memory, live.reasons, output, written);
@@ -118,7 +118,7 @@ function endLent(live: LiveImage, output: number, packed: number): number {
   if (packed <= 0 || (packed & DECISION_MASK) === 0) throw trapped(live);
   live.decided(1);
   const { memory, host } = live.tenant;
-  host.counters.addOne(memory.bytes[output + OUTCOME] as number);
+  host.counters.addOne(memory.bytes[output + OUTCOME] as number, live.costMax);
   const status: Status = packed >>> STATUS_SHIFT;
   if (status !== STATUS_OK) host.counters.addStatus(status);
   return packed;

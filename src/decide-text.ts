@@ -53,7 +53,7 @@ export function decideText(live: LiveImage, text: JsonText, now: bigint): Decisi
   if (packed < 0 || written === 0) throw trapped(live);
   live.decided(1);
   const { counters } = tenant.host;
-  counters.addOne(memory.bytes[output + OUTCOME] as number);
+  counters.addOne(memory.bytes[output + OUTCOME] as number, live.costMax);
   const status: Status = packed >>> STATUS_SHIFT;
   if (status !== STATUS_OK) counters.addStatus(status);
   return new DecisionView(memory, live.reasons, output, written);

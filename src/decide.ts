@@ -191,6 +191,7 @@ const INVALID_FRAME: Settled = {
   problem: undefined,
   count: 0,
   path: 'inline',
+  waitedMillis: 0,
   answer: EMPTY,
   decision: () => EMPTY,
   statusOf: () => Status.INVALID_FRAME,

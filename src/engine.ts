@@ -66,6 +66,8 @@ export interface EngineStats {
   failed: { arithmetic: number; conflict: number; listMissing: number };
   /** Requests by path. */
   requests: { inline: number; pooled: number };
+  /** Static cost of what was decided, units, by path. */
+  cost: { inline: number; pooled: number };
   /** Requests refused with BUSY. */
   busy: number;
   /** Requests answered INVALID_FRAME. */
@@ -98,6 +100,8 @@ export interface EngineStats {
     /** Times that a thread decided of a request, and those of them after which some of it was left. */
     slices: number;
     yields: number;
+    /** How long threads had something to do, added up, the hops to them and back included. */
+    busyMillis: number;
     /** Workers replaced because they died, and those of them that hung. */
     deaths: number;
     hangs: number;
@@ -319,6 +323,7 @@ class LocalEngine implements Engine {
         listMissing: counters.get(Counter.LIST_MISSING),
       },
       requests: { inline: counters.get(Counter.REQUESTS_INLINE), pooled: counters.get(Counter.REQUESTS_POOLED) },
+      cost: { inline: counters.get(Counter.COST_INLINE), pooled: counters.get(Counter.COST_POOLED) },
       busy: counters.get(Counter.BUSY),
       invalidFrames: counters.get(Counter.INVALID_FRAME),
       internal: counters.get(Counter.INTERNAL),
@@ -339,6 +344,7 @@ class LocalEngine implements Engine {
         queueMax: waiting?.queueMax ?? 0,
         slices: counters.get(Counter.SLICES),
         yields: counters.get(Counter.YIELDS),
+        busyMillis: counters.get(Counter.POOL_MICROS) / 1000,
         deaths: scheduler?.pool.deaths ?? 0,
         hangs: scheduler?.pool.hangs ?? 0,
         breakers: waiting?.breakers ?? { open: 0, halfOpen: 0, opened: 0 },

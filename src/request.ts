@@ -66,6 +66,7 @@ export class Request implements Settled {
   problem: Problem | undefined;
   count = 0;
   path: 'inline' | 'pooled' = 'inline';
+  waitedMillis = 0;
   live!: LiveImage;
   memory!: TenantMemory;
   slot = 0;
@@ -136,6 +137,7 @@ export class Request implements Settled {
     const status = inline.run(this.slot, call, this.code);
     if (status === Status.OK && until !== 0 && this.remaining > 0) return false;
     this.path = 'inline';
+    this.waitedMillis = 0;
     this.settleAs(status, Counter.REQUESTS_INLINE);
     if (inline.traps !== traps) host.counters.add(Counter.TRAPS);
     return true;
@@ -155,8 +157,9 @@ export class Request implements Settled {
       costEach: live.costMax,
       pace: live.pace,
       whyVoid: () => whyVoid(options),
-      settle: (result, problem) => {
+      settle: (result, problem, waitedMillis) => {
         this.path = 'pooled';
+        this.waitedMillis = waitedMillis;
         this.problem = problem;
         if (problem !== undefined) this.fail(problem);
         else {
@@ -223,6 +226,7 @@ export class Request implements Settled {
     this.count = status === Status.OK ? this.word(SLOT_COUNT) : 0;
     this.live.decided(this.count);
     counters.add(counter);
+    counters.add(this.path === 'inline' ? Counter.COST_INLINE : Counter.COST_POOLED, this.live.costMax * this.count);
     if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
     else if (status !== Status.OK) {
       counters.add(Counter.INTERNAL);

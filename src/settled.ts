@@ -17,6 +17,8 @@ export interface Settled {
   /** Decisions there are; 0 unless status is OK. */
   readonly count: number;
   readonly path: 'inline' | 'pooled';
+  /** How long it waited for workers; 0 of an inline one. */
+  readonly waitedMillis: number;
   /** Bytes of the i-th decision (schemas/decision.fbs), over shared memory. */
   decision(index: number): Uint8Array;
   /** Status of the i-th decision. */
@@ -33,6 +35,7 @@ const EMPTY = new Uint8Array(0);
 export class Collected implements Settled {
   status: Status = Status.OK;
   problem: Problem | undefined;
+  waitedMillis = 0;
   readonly answer = EMPTY;
   private decisions: Uint8Array[] = [];
   private statuses: Status[] = [];
@@ -62,6 +65,7 @@ export class Collected implements Settled {
   /** Copies what a part decided. False where it failed: then the batch has failed. */
   take(part: Settled): boolean {
     this.status = part.status;
+    this.waitedMillis += part.waitedMillis;
     if (part.status !== Status.OK) {
       this.problem = part.problem;
       this.fail(part.status);

@@ -47,7 +47,7 @@ export class RunToEnd implements Dispatcher {
       void this.pool.run([work]).then(() => {
         this.running--;
         this.next();
-        work.order.settle(work.result, undefined);
+        work.order.settle(work.result, undefined, work.waitedMillis);
       });
     }
   }

@@ -43,15 +43,21 @@ export enum Counter {
   /** Calls on workers, and those of them that ended with payloads left. */
   SLICES = 21,
   YIELDS = 22,
+  /** Static cost of what was decided, units, by path. */
+  COST_INLINE = 23,
+  COST_POOLED = 24,
+  /** Microseconds that workers had something in hand, the hops to them and back included. */
+  POOL_MICROS = 25,
 }
 
-export const COUNTER_COUNT = 23;
+export const COUNTER_COUNT = 26;
 
 /** Bytes of the view. */
 export const COUNTERS_BYTES = COUNTER_COUNT * 8;
 
 // V8 knows the values of this module's own names when it compiles.
 const INLINE = Counter.REQUESTS_INLINE;
+const COST = Counter.COST_INLINE;
 const OUTCOME = Counter.OUTCOME_NONE;
 
 export class Counters {
@@ -66,9 +72,10 @@ export class Counters {
     this.values[counter] = (this.values[counter] as number) + count;
   }
 
-  /** Counts a request of one payload that was decided inline, and its decision's outcome. */
-  addOne(outcome: Outcome): void {
+  /** Counts a request of one payload that was decided inline, its static cost and its decision's outcome. */
+  addOne(outcome: Outcome, cost: number): void {
     const { values } = this;
+    values[COST] = (values[COST] as number) + cost;
     values[INLINE] = (values[INLINE] as number) + 1;
     values[OUTCOME + outcome] = (values[OUTCOME + outcome] as number) + 1;
   }

@@ -36,6 +36,14 @@ export class Histogram {
     if (value > (values[MAX] as number)) values[MAX] = value;
   }
 
+  /** Adds what another has recorded. */
+  add(other: Histogram): void {
+    const { values } = this;
+    const max = Math.max(this.max, other.max);
+    for (let i = 0; i < MAX; i++) values[i] = (values[i] as number) + (other.values[i] as number);
+    values[MAX] = max;
+  }
+
   get count(): number {
     return this.values[COUNT] as number;
   }

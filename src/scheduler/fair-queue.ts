@@ -37,6 +37,7 @@ export class FairQueue {
     if (share.queued === 0) this.enter(share, now);
     if (toFront) share.unshift(work);
     else share.push(work);
+    work.queuedMillis = now;
     this.count++;
   }
 
@@ -56,7 +57,9 @@ export class FairQueue {
   /** Takes off the next work of a tenant that has some. */
   shift(share: Share, now: number): Work | undefined {
     const work = share.shift();
-    if (work !== undefined) this.left(share, 1, now);
+    if (work === undefined) return undefined;
+    this.left(share, 1, now);
+    work.waitedMillis += now - work.queuedMillis;
     return work;
   }
 
@@ -66,7 +69,9 @@ export class FairQueue {
     for (const each of this.active) if (each.queued > most.queued) most = each;
     if (most.queued <= share.queued + 1) return undefined;
     const work = most.takeNewest();
-    if (work !== undefined) this.left(most, 1, now);
+    if (work === undefined) return undefined;
+    this.left(most, 1, now);
+    work.waitedMillis += now - work.queuedMillis;
     return work;
   }
 
@@ -75,6 +80,7 @@ export class FairQueue {
     return [...this.active].flatMap((share) => {
       const taken = share.takeAll(fits);
       this.left(share, taken.length, now);
+      for (const work of taken) work.waitedMillis += now - work.queuedMillis;
       return taken;
     });
   }

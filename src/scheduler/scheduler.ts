@@ -192,6 +192,7 @@ export class Scheduler {
     await this.pool.run(group);
     this.running--;
     const now = monotonicMillis();
+    this.options.counters.add(Counter.POOL_MICROS, (now - (group[0] as Work).sliceStart) * 1000);
     // Only a worker that came to none of them counts against those that it did not come to.
     if (group.every(({ result }) => result === TaskResult.NOT_BEGUN)) for (const work of group) work.attempts++;
     const over = group.filter((work) => !this.goesOn(work, now));
@@ -227,7 +228,7 @@ export class Scheduler {
     const isGood = problem === undefined ? work.result === TaskResult.DONE : undefined;
     share.breaker.ended(work.isProbe, isGood, monotonicMillis());
     try {
-      settle(work.result, problem);
+      settle(work.result, problem, work.waitedMillis);
     } catch (error) {
       // A bug of whoever asked: others are settled all the same, and the process hears of it.
       queueMicrotask(() => {

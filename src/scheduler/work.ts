@@ -23,9 +23,9 @@ export interface WorkOrder {
   readonly whyVoid: () => Problem | undefined;
   /**
    * Called once, on the thread that submitted it. `problem`: it was not decided, or not to its end; then, and with every result but
-   * DONE, nothing in the slot may be believed.
+   * DONE, nothing in the slot may be believed. `waitedMillis`: how long it waited for workers.
    */
-  readonly settle: (result: TaskResult, problem: Problem | undefined) => void;
+  readonly settle: (result: TaskResult, problem: Problem | undefined, waitedMillis: number) => void;
 }
 
 export class Work implements SlotPart {
@@ -45,6 +45,9 @@ export class Work implements SlotPart {
   from = 0;
   sliceNanos = 0;
   sliceStart = 0;
+  /** When it began to wait, and for how long it has waited in all before that. */
+  queuedMillis = 0;
+  waitedMillis = 0;
 
   constructor(readonly order: WorkOrder) {
     this.memory = order.memory;

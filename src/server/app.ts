@@ -90,6 +90,7 @@ function acceptor(
     } catch (error) {
       const problem = asProblem(error);
       metrics.record(problem.status, 0);
+      context.metrics.problems.count(problem.code);
       refuseConnection(response, problem);
       return;
     }

@@ -35,6 +35,7 @@ function requestOptions(exchange: Exchange, live: LiveImage, count: number): Dec
   options.cancellation = exchange;
   const { deadlineMillis } = exchange;
   if (deadlineMillis !== undefined) options.deadlineMillis = deadlineMillis;
+  exchange.handed();
   return options;
 }
 
@@ -53,6 +54,7 @@ export function decideOne(exchange: Exchange): void {
     // Pooled requests are settled when the body's bytes are gone; only a refusal looks at them again.
     let payload = body;
     decidePayloads(live, [payload], requestOptions(exchange, live, 1), (settled) => {
+      exchange.settled(settled);
       try {
         answerOne(exchange, live, settled, payload, answer);
       } catch (error) {
@@ -66,6 +68,7 @@ export function decideOne(exchange: Exchange): void {
 /** A body of JSON text. */
 function decideText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
   decideJson(live, [body], requestOptions(exchange, live, 1), (settled) => {
+    exchange.settled(settled);
     try {
       requireSettled(settled);
       const problem = settled.problemOf(0);
@@ -116,6 +119,7 @@ function decideTexts(exchange: Exchange, live: LiveImage, body: Uint8Array, medi
   let whole = body;
   const options = { ...requestOptions(exchange, live, texts.length), answersRefused: true };
   decideJson(live, texts, options, (settled) => {
+    exchange.settled(settled);
     try {
       requireSettled(settled);
       const errors = new Map<number, readonly PayloadError[]>();
@@ -141,6 +145,7 @@ function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array
   if (bundle !== live.name) throw new Problem('INVALID_FRAME', `the frame is for bundle ${bundle}, the path for ${live.name}`);
   adoptModel(live, view, frame);
   decideFrame(live, frame, requestOptions(exchange, live, view.count), (settled) => {
+    exchange.settled(settled);
     try {
       requireSettled(settled);
       if (answer === Media.FLATBUFFERS) exchange.send(200, FLATBUFFERS_TYPE, settled.answer);

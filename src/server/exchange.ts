@@ -1,7 +1,10 @@
 // One HTTP request and its answer. An exchange is counted from its head until its answer is with the kernel, so that stop() knows
 // what is still owed. After an abort, or once answered, answering again does nothing: routes need not check.
 
+import { monotonicMillis } from '../clock.js';
 import { Problem } from '../errors.js';
+import { Face, StageTimes } from '../observe/stages.js';
+import type { Settled } from '../settled.js';
 import { DISCARD_FACTOR, FLUSH_BYTES } from './config.js';
 import type { Context } from './context.js';
 import type { RouteMetrics } from './metrics.js';
@@ -81,6 +84,8 @@ export class Exchange {
   /** Inside a callback of the library, which corks the socket by itself. */
   private isCorked = true;
   private readonly startedAt = performance.now();
+  /** Of a decision that is timed by stage, from its hand-over on. */
+  private stages: StageTimes | undefined;
   /** What the caller traces, and the span that this request is in its trace. */
   private readonly trace: (TraceContext & { spanId: string }) | undefined;
 
@@ -125,6 +130,17 @@ export class Exchange {
   /** Method and pattern. */
   get route(): string {
     return this.metrics.route;
+  }
+
+  /** The engine gets the request now. */
+  handed(): void {
+    const now = this.context.metrics.stages.http.take();
+    if (now !== 0) this.stages = new StageTimes(this.startedAt, now);
+  }
+
+  /** The engine has settled it, and the answer is made now. */
+  settled(settled: Settled): void {
+    this.stages?.settled(monotonicMillis(), settled.path, settled.waitedMillis);
   }
 
   /** Reads the body by chunks; a chunk is only valid inside the call. */
@@ -229,6 +245,7 @@ export class Exchange {
     const isOversized =
       this.phase === Phase.RECEIVING && this.head.contentBytes > DISCARD_FACTOR * this.context.config.bodyBytesMax;
     const { status, retryAfterSeconds } = problem;
+    this.context.metrics.problems.count(problem.code);
     const isPassing = retryAfterSeconds !== undefined || status === 429 || status === 503;
     const retry: Headers = isPassing ? [['Retry-After', String(retryAfterSeconds ?? RETRY_AFTER_SECONDS)]] : [];
     const { auth } = this.context;
@@ -284,7 +301,9 @@ export class Exchange {
     const { traffic } = this.context;
     traffic.pending--;
     traffic.activity++;
-    this.metrics.record(status, performance.now() - this.startedAt);
+    const now = performance.now();
+    this.metrics.record(status, now - this.startedAt);
+    this.stages?.record(this.context.metrics.stages.histograms, Face.HTTP, now);
   }
 
   private abort(): void {

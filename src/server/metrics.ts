@@ -1,5 +1,5 @@
 // /metrics in the text format of Prometheus. The hot path counts in plain numbers; they become metrics when somebody asks.
-// Labels are bounded: route and status, never tenant or bundle.
+// Labels are bounded: route and status; tenants only where tenant-metrics.ts bounds them; never bundles.
 
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { Engine } from '../engine.js';
@@ -8,9 +8,13 @@ import { CloseCode } from '../stream/protocol.js';
 import type { Log } from './config.js';
 import type { Traffic } from './context.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
+import { bucketSamples, byLabel, type Sample, single } from './metric-samples.js';
+import { ProblemCounts } from './problem-counts.js';
+import { SAMPLED, StageMetrics } from './stage-metrics.js';
+import { addTenantMetrics } from './tenant-metrics.js';
 
-/** Upper bounds of the latency buckets, microseconds; each is one less than a power of two, where Histogram counts exactly. */
-const BUCKETS_MICROS = Array.from({ length: 19 }, (_, i) => 2 ** (i + 5) - 1);
+/** Upper bounds of the latency buckets: 2^k microseconds, 32 us to 8.4 s. */
+const EXPONENTS = Array.from({ length: 19 }, (_, i) => i + 5);
 
 /** What one route has answered. */
 export class RouteMetrics {
@@ -68,27 +72,25 @@ export class StreamMetrics {
   }
 }
 
-interface Sample {
-  labels: Record<string, string | number>;
-  value: number;
-  metricName?: string;
-}
-
 export class ServerMetrics {
   private readonly registry = new Registry();
   private readonly routes: RouteMetrics[] = [];
   readonly streams = new StreamMetrics();
+  readonly stages = new StageMetrics();
+  readonly problems = new ProblemCounts();
 
   constructor(engine: Engine, traffic: Traffic, idempotency: IdempotentAnswers) {
     collectDefaultMetrics({ register: this.registry });
     this.addRoutes();
     this.addStreams(traffic);
     this.addEngine(engine);
-    this.add('verdict_idempotency_bytes', 'gauge', 'Answers kept for requests with an Idempotency-Key.', () => [
-      { labels: {}, value: idempotency.bytes },
-    ]);
+    this.stages.addTo(this);
+    this.problems.addTo(this);
+    this.add('verdict_idempotency_bytes', 'gauge', 'Answers kept for requests with an Idempotency-Key.', () =>
+      single(idempotency.bytes),
+    );
     this.add('verdict_idempotency_total', 'counter', 'Requests with an Idempotency-Key, by what became of them.', () =>
-      Object.entries(idempotency.counts).map(([result, value]) => ({ labels: { result }, value })),
+      byLabel('result', Object.entries(idempotency.counts)),
     );
   }
 
@@ -119,25 +121,24 @@ export class ServerMetrics {
       this.routes.flatMap(({ route, aborted }) => [...aborted].map(([phase, value]) => ({ labels: { route, phase }, value }))),
     );
     this.add('verdict_http_request_duration_seconds', 'histogram', 'From the head of a request to its answer.', () =>
-      this.routes.flatMap(({ route, latency }) => bucketSamples('verdict_http_request_duration_seconds', { route }, latency)),
+      this.routes.flatMap(({ route, latency }) =>
+        bucketSamples('verdict_http_request_duration_seconds', { route }, latency, EXPONENTS, 1e6),
+      ),
     );
   }
 
   private addStreams(traffic: Traffic): void {
     const { streams } = this;
-    const single = (value: number): Sample[] => [{ labels: {}, value }];
     this.add('verdict_http_connections', 'gauge', 'Open HTTP connections.', () => single(traffic.httpConnections));
     this.add('verdict_stream_connections', 'gauge', 'Open WebSockets.', () => single(traffic.streams));
     this.add('verdict_stream_connections_total', 'counter', 'WebSockets opened.', () => single(streams.opened));
-    this.add('verdict_stream_closed_total', 'counter', 'WebSockets closed, by code.', () =>
-      [...streams.closed].map(([code, value]) => ({ labels: { code }, value })),
-    );
+    this.add('verdict_stream_closed_total', 'counter', 'WebSockets closed, by code.', () => byLabel('code', streams.closed));
     this.add('verdict_stream_frames_total', 'counter', 'WebSocket messages answered.', () => single(streams.frames));
     this.add('verdict_stream_errors_total', 'counter', 'WebSocket messages answered with an error.', () =>
-      [...streams.errors].map(([code, value]) => ({ labels: { code }, value })),
+      byLabel('code', streams.errors),
     );
-    this.add('verdict_stream_frame_duration_seconds', 'histogram', 'From a WebSocket message to its answer.', () =>
-      bucketSamples('verdict_stream_frame_duration_seconds', {}, streams.latency),
+    this.add('verdict_stream_frame_duration_seconds', 'histogram', `From a WebSocket message to its answer. ${SAMPLED}`, () =>
+      bucketSamples('verdict_stream_frame_duration_seconds', {}, streams.latency, EXPONENTS, 1e6),
     );
     this.add('verdict_requests_pending', 'gauge', 'Requests and frames that are here and not answered yet.', () =>
       single(traffic.pending),
@@ -146,11 +147,8 @@ export class ServerMetrics {
 
   private addEngine(engine: Engine): void {
     const stats = () => engine.stats();
-    const single = (value: number): Sample[] => [{ labels: {}, value }];
-    const sum = (key: 'bundles' | 'memoryBytes' | 'heapBytesUsed' | 'ringBytesUsed' | 'slots') =>
-      single(stats().tenants.reduce((total, tenant) => total + tenant[key], 0));
     this.add('verdict_decisions_total', 'counter', 'Decisions by outcome.', () =>
-      Object.entries(stats().outcomes).map(([outcome, value]) => ({ labels: { outcome }, value })),
+      byLabel('outcome', Object.entries(stats().outcomes)),
     );
     this.add('verdict_invalid_payloads_total', 'counter', 'Payloads that do not fit their model.', () =>
       single(stats().invalidPayloads),
@@ -161,12 +159,14 @@ export class ServerMetrics {
       'Decisions that a fault of their bundle settled, and requests for want of a list.',
       () => {
         const { arithmetic, conflict, listMissing } = stats().failed;
-        const values = { ARITHMETIC: arithmetic, CONFLICT: conflict, LIST_MISSING: listMissing };
-        return Object.entries(values).map(([status, value]) => ({ labels: { status }, value }));
+        return byLabel('status', Object.entries({ ARITHMETIC: arithmetic, CONFLICT: conflict, LIST_MISSING: listMissing }));
       },
     );
     this.add('verdict_engine_requests_total', 'counter', 'Requests decided, by path.', () =>
-      Object.entries(stats().requests).map(([path, value]) => ({ labels: { path }, value })),
+      byLabel('path', Object.entries(stats().requests)),
+    );
+    this.add('verdict_cost_units_total', 'counter', 'Static cost of what was decided, by path.', () =>
+      byLabel('path', Object.entries(stats().cost)),
     );
     this.add('verdict_engine_busy_total', 'counter', 'Requests refused because a ring was full.', () => single(stats().busy));
     this.add('verdict_engine_internal_total', 'counter', 'Requests that failed inside the engine.', () => single(stats().internal));
@@ -176,10 +176,13 @@ export class ServerMetrics {
     );
     this.add('verdict_pool_threads', 'gauge', 'Worker threads running.', () => single(stats().pool.threads));
     this.add('verdict_pool_running', 'gauge', 'Worker threads that have something to do.', () => single(stats().pool.running));
+    this.add('verdict_pool_busy_seconds_total', 'counter', 'How long worker threads had something to do, added up.', () =>
+      single(stats().pool.busyMillis / 1000),
+    );
     this.add('verdict_pool_queued', 'gauge', 'Requests waiting for a worker.', () => single(stats().pool.queued));
     this.add('verdict_pool_queue_max', 'gauge', 'Requests that may wait for a worker.', () => single(stats().pool.queueMax));
     this.add('verdict_refused_total', 'counter', 'Requests refused or given up, by reason.', () =>
-      Object.entries(stats().refused).map(([reason, value]) => ({ labels: { reason }, value })),
+      byLabel('reason', Object.entries(stats().refused)),
     );
     this.add('verdict_pool_slices_total', 'counter', 'Times that a worker decided of a request.', () =>
       single(stats().pool.slices),
@@ -189,19 +192,14 @@ export class ServerMetrics {
     );
     this.add('verdict_breakers', 'gauge', 'Circuit breakers of tenants that are not closed, by state.', () => {
       const { open, halfOpen } = stats().pool.breakers;
-      return Object.entries({ open, half_open: halfOpen }).map(([state, value]) => ({ labels: { state }, value }));
+      return byLabel('state', Object.entries({ open, half_open: halfOpen }));
     });
     this.add('verdict_breakers_opened_total', 'counter', 'Times that a circuit breaker was opened.', () =>
       single(stats().pool.breakers.opened),
     );
     this.add('verdict_pool_hangs_total', 'counter', 'Workers replaced because they hung.', () => single(stats().pool.hangs));
     this.add('verdict_pool_deaths_total', 'counter', 'Workers replaced because they died.', () => single(stats().pool.deaths));
-    this.add('verdict_tenants', 'gauge', 'Tenants.', () => single(stats().tenants.length));
-    this.add('verdict_bundles', 'gauge', 'Live bundles.', () => sum('bundles'));
-    this.add('verdict_tenant_memory_bytes', 'gauge', 'Linear memory of all tenants.', () => sum('memoryBytes'));
-    this.add('verdict_tenant_heap_used_bytes', 'gauge', 'Images of all tenants.', () => sum('heapBytesUsed'));
-    this.add('verdict_ring_used_bytes', 'gauge', 'Rings of all tenants, in use.', () => sum('ringBytesUsed'));
-    this.add('verdict_slots', 'gauge', 'Requests in the engine now.', () => sum('slots'));
+    addTenantMetrics(this, engine);
   }
 
   /** prom-client asks a metric for its samples by `get`; these hand over numbers counted elsewhere. */
@@ -216,16 +214,4 @@ export class ServerMetrics {
     };
     this.registry.registerMetric(metric as unknown as Metric);
   }
-}
-
-function bucketSamples(name: string, labels: Record<string, string>, histogram: Histogram): Sample[] {
-  const samples: Sample[] = BUCKETS_MICROS.map((micros) => ({
-    labels: { ...labels, le: (micros + 1) / 1e6 },
-    value: histogram.countUpTo(micros),
-    metricName: `${name}_bucket`,
-  }));
-  samples.push({ labels: { ...labels, le: '+Inf' }, value: histogram.count, metricName: `${name}_bucket` });
-  samples.push({ labels, value: histogram.sum / 1e6, metricName: `${name}_sum` });
-  samples.push({ labels, value: histogram.count, metricName: `${name}_count` });
-  return samples;
 }

@@ -4,10 +4,12 @@
 // next message is looked at, so only what is pooled ever counts; a client that counts from sending to receiving never has fewer.
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
+import { monotonicMillis } from '../clock.js';
 import { type DecideOptions, decideFrame, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
 import { Problem, type ProblemCode } from '../errors.js';
 import { FrameView, longOf } from '../frame.js';
+import { Face, StageTimes } from '../observe/stages.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { renderDecision } from '../schema/decision.js';
 import { type ControlMessage, type HelloMessage, isControl, readControl, writeControl } from '../stream/control.js';
@@ -161,7 +163,7 @@ export class Connection {
       if (!isWhole) throw new Problem('INVALID_FRAME');
       const route = this.routes.find(this.tenant, this.route, view, frame);
       this.route = route;
-      if (view.hasTrace) answer.trace = readTraceparent(view.traceParent(frame));
+      if (view.hasTrace) answer.follow(view.traceParent(frame));
       answer.ask(this.context, route.live, view.count);
       const { deadlineMillis } = view;
       decideFrame(route.live, frame, deadlineMillis === 0 ? answer : answer.within(deadlineMillis), answer.settle);
@@ -180,12 +182,14 @@ export class Connection {
     // Of a request that is pooled the bytes are gone when it is settled.
     let whole = message;
     const decide = (request: TextRequest): void => {
-      answer.trace = readTraceparent(request.traceparent);
+      answer.follow(request.traceparent);
       const live = findLive(this.context.engine, this.tenant, request.bundle);
       const { deadlineMillis } = request;
-      const deadline = deadlineMillis === 0 ? {} : { deadlineMillis: answer.startedAt + deadlineMillis };
+      const deadline = deadlineMillis === 0 ? {} : { deadlineMillis: answer.arrival() + deadlineMillis };
       const options = { ...decideOptions(this.context, live, 1), cancellation: answer, ...deadline };
+      answer.handed();
       decideJson(live, [request.payload], options, (settled) => {
+        answer.settled(settled);
         try {
           requireSettled(settled);
           const problem = settled.problemOf(0);
@@ -289,10 +293,14 @@ export class Connection {
 
 /** A message on its way to its answer: inside the handler the library corks by itself, later we do. It counts while it is here. */
 abstract class Answer {
-  startedAt = 0;
+  /** When it came, by performance.now(); 0 where nobody wants to know: asking for each would be a twentieth of a small frame. */
+  private startedAt = 0;
+  private isTimed = false;
   /** What the engine asks before each payload. */
   cancelled = false;
   trace: TraceContext | undefined;
+  /** Where it is timed by stage, from its hand-over on. */
+  protected stages: StageTimes | undefined;
   /** Requests of it. */
   units = 0;
   protected connection!: Connection;
@@ -302,13 +310,37 @@ abstract class Answer {
   protected start(connection: Connection, units: number): void {
     this.connection = connection;
     this.units = units;
-    this.startedAt = performance.now();
+    this.startedAt = connection.context.metrics.stages.stream.take();
+    this.isTimed = this.startedAt !== 0;
     this.cancelled = false;
     this.trace = undefined;
+    this.stages = undefined;
     this.inHandler = true;
     this.answered = false;
     connection.pending += units;
     connection.context.traffic.pending++;
+  }
+
+  /** When it came. Asked for the first time when it has just come. */
+  arrival(): number {
+    if (this.startedAt === 0) this.startedAt = monotonicMillis();
+    return this.startedAt;
+  }
+
+  /** Its caller sends a `traceparent`. */
+  follow(traceparent: string | undefined): void {
+    this.trace = readTraceparent(traceparent);
+    if (this.trace?.sampled === true) this.arrival();
+  }
+
+  /** The engine gets it now. */
+  handed(): void {
+    if (this.isTimed) this.stages = new StageTimes(this.startedAt, monotonicMillis());
+  }
+
+  /** The engine has settled it, and the answer is made now. */
+  settled(settled: Settled): void {
+    this.stages?.settled(monotonicMillis(), settled.path, settled.waitedMillis);
   }
 
   protected abstract get key(): bigint | string;
@@ -341,18 +373,27 @@ abstract class Answer {
   protected give(message: string | Uint8Array, code?: ProblemCode): void {
     if (this.answered) return;
     this.answered = true;
-    const { connection, trace } = this;
-    const { traffic, metrics, config } = connection.context;
+    const { connection } = this;
+    const { traffic, metrics } = connection.context;
     traffic.pending--;
     traffic.activity++;
     metrics.streams.frames++;
-    const millis = performance.now() - this.startedAt;
-    metrics.streams.latency.record(millis * 1000);
     if (!this.inHandler) connection.forget(this.key, this);
     connection.send(message, typeof message !== 'string', this.inHandler);
     connection.answered(this.units, code);
+    if (this.startedAt !== 0) this.observe(code);
+  }
+
+  /** Says how long it took, where somebody wants to know. */
+  private observe(code: ProblemCode | undefined): void {
+    const { connection, trace, units, startedAt } = this;
+    const { metrics, config } = connection.context;
+    const now = monotonicMillis();
+    const millis = now - startedAt;
+    if (this.isTimed) metrics.streams.latency.record(millis * 1000);
+    this.stages?.record(metrics.stages.histograms, Face.STREAM, now);
     if (trace?.sampled === true)
-      metrics.streams.logTrace(config.log, { ...trace, tenant: connection.tenant, requests: this.units, millis, code });
+      metrics.streams.logTrace(config.log, { ...trace, tenant: connection.tenant, requests: units, millis, code });
   }
 }
 
@@ -376,6 +417,7 @@ class FrameAnswer extends Answer implements DecideOptions {
   rest(): void {
     this.connection = undefined as unknown as Connection;
     this.trace = undefined;
+    this.stages = undefined;
   }
 
   /** Takes time and ids for `count` decisions. */
@@ -383,12 +425,13 @@ class FrameAnswer extends Answer implements DecideOptions {
     this.now = live.usesNow ? engine.nowMicros() : 0n;
     this.idHigh = ids.high;
     this.idLow = ids.take(count);
+    this.handed();
   }
 
   /** The same, with a deadline from its arrival. */
   within(deadlineMillis: number): DecideOptions {
     const { now, idHigh, idLow } = this;
-    return { now, idHigh, idLow, cancellation: this, deadlineMillis: this.startedAt + deadlineMillis };
+    return { now, idHigh, idLow, cancellation: this, deadlineMillis: this.arrival() + deadlineMillis };
   }
 
   protected get key(): bigint {
@@ -400,6 +443,7 @@ class FrameAnswer extends Answer implements DecideOptions {
   }
 
   readonly settle = (settled: Settled): void => {
+    this.settled(settled);
     try {
       requireSettled(settled);
       this.give(settled.answer);

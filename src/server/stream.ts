@@ -55,7 +55,7 @@ export class StreamEndpoint {
         admitUpgrade(this.context, response, request, tenant, () => {
           const problem = this.refusal(tenant, protocols);
           if (problem !== undefined) {
-            refuseUpgrade(response, problem);
+            refuseUpgrade(this.context, response, problem);
             return;
           }
           traffic.httpConnections--;

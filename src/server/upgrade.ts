@@ -27,10 +27,10 @@ export function admitUpgrade(
       () => ({ method: 'GET', path: pathOf(request), contentType: '' }),
       true,
     );
-    if (admitted instanceof Promise) later(response, admitted, upgrade);
+    if (admitted instanceof Promise) later(context, response, admitted, upgrade);
     else upgrade();
   } catch (error) {
-    refuseUpgrade(response, asProblem(error));
+    refuseUpgrade(context, response, error);
   }
 }
 
@@ -40,13 +40,16 @@ export function pathOf(request: HttpRequest): string {
   return query === undefined || query === '' ? request.getUrl() : `${request.getUrl()}?${query}`;
 }
 
-/** Answers instead of an upgrade, and closes. */
-export function refuseUpgrade(response: HttpResponse, problem: Problem): void {
+/** Answers instead of an upgrade, and closes. Counts it, and logs it where it is our bug. */
+export function refuseUpgrade({ config, metrics }: Context, response: HttpResponse, error: unknown): void {
+  if (!(error instanceof Problem)) config.log.error({ err: error, route: 'upgrade' }, 'an upgrade failed');
+  const problem = asProblem(error);
+  metrics.problems.count(problem.code);
   response.writeStatus(statusLine(problem.status));
   response.writeHeader('Content-Type', PROBLEM_TYPE).end(renderProblem(problem), true);
 }
 
-function later(response: HttpResponse, admitted: Promise<unknown>, upgrade: () => void): void {
+function later(context: Context, response: HttpResponse, admitted: Promise<unknown>, upgrade: () => void): void {
   let aborted = false;
   response.onAborted(() => {
     aborted = true;
@@ -56,7 +59,7 @@ function later(response: HttpResponse, admitted: Promise<unknown>, upgrade: () =
   };
   admitted.then(
     () => settle(upgrade),
-    (error: unknown) => settle(() => refuseUpgrade(response, asProblem(error))),
+    (error: unknown) => settle(() => refuseUpgrade(context, response, error)),
   );
 }
 

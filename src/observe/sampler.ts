@@ -1,0 +1,38 @@
+// Which requests are timed: all of them while there are few, one in SAMPLE_EVERY at rates where reading the clock would show. What
+// is not timed costs a decrement. A clock read takes 40 ns and more, a frame of one payload 1,500 to 2,500.
+
+import { monotonicMillis } from '../clock.js';
+
+/** Of that many requests one is timed at high rates. */
+export const SAMPLE_EVERY = 64;
+/** Requests a second up to which each is timed. */
+export const SAMPLE_ALL_PER_SECOND = 2000;
+const WINDOW_MILLIS = 1000;
+
+export class Sampler {
+  private every = 1;
+  /** Requests until one is timed. */
+  private left = 1;
+  private windowStart = Number.NEGATIVE_INFINITY;
+  private windowCount = 0;
+
+  constructor(private readonly nowMillis: () => number = monotonicMillis) {}
+
+  /** A request has come. Returns the time, where it is one that is timed, else 0. */
+  take(): number {
+    return --this.left > 0 ? 0 : this.due();
+  }
+
+  private due(): number {
+    const now = this.nowMillis();
+    this.windowCount += this.every;
+    const millis = now - this.windowStart;
+    if (millis >= WINDOW_MILLIS) {
+      this.every = (this.windowCount * 1000) / millis > SAMPLE_ALL_PER_SECOND ? SAMPLE_EVERY : 1;
+      this.windowStart = now;
+      this.windowCount = 0;
+    }
+    this.left = this.every;
+    return now;
+  }
+}
