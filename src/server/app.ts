@@ -102,6 +102,7 @@ function acceptor(
     // The other methods are idempotent by themselves.
     if (!isPost) head.idempotencyKey = '';
     const exchange = new Exchange(context, response, metrics, head, tenant, name, query, isHead);
+    if (access === 'admin') exchange.isAdministration = true;
     try {
       if (parameters > 0) checkName(tenant, NAME_PATTERN);
       if (parameters > 1) checkName(name, names);

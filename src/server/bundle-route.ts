@@ -40,7 +40,7 @@ async function publishFiles(exchange: Exchange, reading: Promise<BundleFiles>, d
     const result = await context.engine.publish(tenant, files, { dryRun, name });
     const created = result.created && !dryRun;
     const { log } = context.config;
-    if (created) log.info({ tenant, bundle: name, version: result.version, image: result.image }, 'published');
+    if (created) log.info({ ...exchange.logFields, version: result.version, image: result.image }, 'published');
     exchange.json(
       created ? 201 : 200,
       {

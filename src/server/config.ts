@@ -7,6 +7,7 @@ import { CREDIT_DEFAULT } from '../stream/protocol.js';
 import type { AuthOptions } from './auth/options.js';
 import { descriptorsMax } from './system.js';
 import type { TlsOptions } from './tls.js';
+import { checkTraceOptions, type TraceOptions } from './tracing/options.js';
 
 /** Where the server writes about itself, never about single decisions; pino fits. */
 export interface Log {
@@ -50,6 +51,8 @@ export interface ServerOptions extends EngineOptions {
   auth?: AuthOptions;
   /** Certificate, key and, for mutual TLS, authority, as files. Without it connections are not encrypted. */
   tls?: TlsOptions;
+  /** Where the spans of requests go whose callers record their traces. Without it they go nowhere. */
+  otlp?: TraceOptions;
   /** Port for administration, on `adminHost`; the other one then answers decisions only. 0 = any free port. */
   adminPort?: number;
   /** Default 127.0.0.1. */
@@ -68,7 +71,7 @@ export interface ServerOptions extends EngineOptions {
   log?: Log;
 }
 
-type Absent = 'auth' | 'tls' | 'adminPort';
+type Absent = 'auth' | 'tls' | 'otlp' | 'adminPort';
 
 export type ServerConfig = Required<Omit<ServerOptions, keyof EngineOptions | 'engine' | Absent>> & {
   [Key in Absent]: ServerOptions[Key] | undefined;
@@ -102,6 +105,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     connectionsPerAddressMax: options.connectionsPerAddressMax ?? (isLoopback(options.host ?? '127.0.0.1') ? 0 : 1024),
     auth: options.auth,
     tls: options.tls,
+    otlp: options.otlp,
     adminPort: options.adminPort,
     adminHost: options.adminHost ?? '127.0.0.1',
     allowedOrigins: options.allowedOrigins ?? [],
@@ -121,6 +125,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   inRange('connectionsMax', config.connectionsMax, 1, 10_000_000);
   inRange('connectionsPerAddressMax', config.connectionsPerAddressMax, 0, 10_000_000);
   if (config.adminPort !== undefined) inRange('adminPort', config.adminPort, 0, 65535);
+  if (config.otlp !== undefined) checkTraceOptions(config.otlp);
   requireSafe(config);
   inRange('idempotencyMillisMax', config.idempotencyMillisMax, 1000, 86_400_000);
   inRange('idempotencyBytesMax', config.idempotencyBytesMax, 1024, 1 << 30);

@@ -10,6 +10,7 @@ import type { Authenticator } from './auth/authenticator.js';
 import type { ServerConfig } from './config.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import type { ServerMetrics } from './metrics.js';
+import type { Tracer } from './tracing/tracer.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -22,6 +23,8 @@ export interface Context {
   /** Absent where callers are not known, and everybody may do everything. */
   readonly auth: Authenticator | undefined;
   readonly addresses: AddressCounts;
+  /** Absent where spans go nowhere. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** What goes on in the server now. */

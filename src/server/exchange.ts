@@ -10,7 +10,8 @@ import type { Context } from './context.js';
 import type { RouteMetrics } from './metrics.js';
 import { asProblem, PROBLEM_TYPE, renderProblem } from './problem-document.js';
 import type { RequestHead } from './request-head.js';
-import { readTraceparent, type TraceContext } from './trace-context.js';
+import { readTraceparent } from './trace-context.js';
+import { stageEvents, type Traced } from './tracing/tracer.js';
 import type { HttpResponse } from './uws.js';
 
 const REASONS: Record<number, string> = {
@@ -86,8 +87,11 @@ export class Exchange {
   private readonly startedAt = performance.now();
   /** Of a decision that is timed by stage, from its hand-over on. */
   private stages: StageTimes | undefined;
+  private isTimed = false;
+  /** What is refused of those who administer is logged, and not only counted. */
+  isAdministration = false;
   /** What the caller traces, and the span that this request is in its trace. */
-  private readonly trace: (TraceContext & { spanId: string }) | undefined;
+  private readonly trace: Traced | undefined;
 
   constructor(
     readonly context: Context,
@@ -122,6 +126,18 @@ export class Exchange {
     throw new Problem('INVALID_HEADER', `Verdict-Deadline is not a number of milliseconds from 1 to ${DEADLINE_MILLIS_MAX}`);
   }
 
+  /** What tells it from others in the log: never what its caller proves itself with, nor its body. */
+  get logFields(): object {
+    const { tenant, name, trace, route } = this;
+    const traced = trace === undefined ? {} : { traceId: trace.traceId, parentId: trace.parentId, spanId: trace.spanId };
+    return { route, tenant, name, ...traced };
+  }
+
+  /** Whether a span is made of it. */
+  private get isTraced(): boolean {
+    return this.trace?.sampled === true && this.context.tracer !== undefined;
+  }
+
   /** Whether nobody waits for an answer any more. */
   get isOver(): boolean {
     return this.phase >= Phase.FLUSHING;
@@ -135,7 +151,9 @@ export class Exchange {
   /** The engine gets the request now. */
   handed(): void {
     const now = this.context.metrics.stages.http.take();
+    this.isTimed = now !== 0;
     if (now !== 0) this.stages = new StageTimes(this.startedAt, now);
+    else if (this.isTraced) this.stages = new StageTimes(this.startedAt, monotonicMillis());
   }
 
   /** The engine has settled it, and the answer is made now. */
@@ -244,8 +262,11 @@ export class Exchange {
   refuse(problem: Problem, headers: Headers = [], close = false): void {
     const isOversized =
       this.phase === Phase.RECEIVING && this.head.contentBytes > DISCARD_FACTOR * this.context.config.bodyBytesMax;
-    const { status, retryAfterSeconds } = problem;
-    this.context.metrics.problems.count(problem.code);
+    const { status, retryAfterSeconds, code } = problem;
+    const { metrics, config } = this.context;
+    metrics.problems.count(code);
+    if (this.isAdministration && metrics.refusals.take())
+      config.log.warn({ code, status, ...this.logFields }, 'a request was refused');
     const isPassing = retryAfterSeconds !== undefined || status === 429 || status === 503;
     const retry: Headers = isPassing ? [['Retry-After', String(retryAfterSeconds ?? RETRY_AFTER_SECONDS)]] : [];
     const { auth } = this.context;
@@ -256,9 +277,7 @@ export class Exchange {
   /** Answers whatever was thrown: a Problem as it is, anything else as INTERNAL, with its text in the log only. */
   fail(error: unknown): void {
     if (!(error instanceof Problem)) {
-      const { tenant, name, trace, metrics } = this;
-      const traced = trace === undefined ? {} : { traceId: trace.traceId, parentId: trace.parentId, spanId: trace.spanId };
-      this.context.config.log.error({ err: error, route: metrics.route, tenant, bundle: name, ...traced }, 'a request failed');
+      this.context.config.log.error({ err: error, ...this.logFields }, 'a request failed');
     }
     this.refuse(asProblem(error));
   }
@@ -303,7 +322,26 @@ export class Exchange {
     traffic.activity++;
     const now = performance.now();
     this.metrics.record(status, now - this.startedAt);
-    this.stages?.record(this.context.metrics.stages.histograms, Face.HTTP, now);
+    if (this.isTimed) this.stages?.record(this.context.metrics.stages.histograms, Face.HTTP, now);
+    if (this.isTraced) this.addSpan(this.trace as Traced, status, now);
+  }
+
+  /** @param status 0: the caller went away */
+  private addSpan(trace: Traced, status: number, now: number): void {
+    const { context, tenant, name, route, stages, startedAt } = this;
+    const [method, pattern] = route.split(' ');
+    context.tracer?.add({
+      ...{ traceId: trace.traceId, spanId: trace.spanId, parentId: trace.parentId, name: route },
+      ...{ startMillis: startedAt, endMillis: now },
+      attributes: {
+        ...(pattern === undefined ? {} : { 'http.request.method': method as string, 'http.route': pattern }),
+        ...(status === 0 ? {} : { 'http.response.status_code': status }),
+        ...(tenant === '' ? {} : { 'verdict.tenant': tenant }),
+        ...(name === '' ? {} : { 'verdict.name': name }),
+      },
+      events: stageEvents(stages, now),
+      error: status === 0 ? 'the caller went away' : status >= 500 ? statusLine(status) : undefined,
+    });
   }
 
   private abort(): void {
@@ -311,6 +349,7 @@ export class Exchange {
     if (this.phase === Phase.RECEIVING) this.context.traffic.receiving--;
     else this.context.traffic.pending--;
     this.metrics.countAborted(PHASE_NAMES[this.phase] as string);
+    if (this.isTraced) this.addSpan(this.trace as Traced, 0, performance.now());
     this.phase = Phase.DONE;
     this.cancelled = true;
     this.aborted();
@@ -318,6 +357,6 @@ export class Exchange {
 }
 
 /** The traceparent of an answer: the caller's trace, and our span in it. */
-function writeTraceparent({ traceId, spanId, sampled }: TraceContext & { spanId: string }): string {
+function writeTraceparent({ traceId, spanId, sampled }: Traced): string {
   return `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`;
 }

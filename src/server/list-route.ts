@@ -21,7 +21,7 @@ export function putList(exchange: Exchange): void {
   const put = async (): Promise<void> => {
     const result = await context.engine.putList(tenant, name, { ...media, chunks }, type === null ? {} : { type });
     const { created, version, count } = result;
-    if (created) context.config.log.info({ tenant, list: name, version, count }, 'list put');
+    if (created) context.config.log.info({ ...exchange.logFields, version, count }, 'list put');
     exchange.json(created ? 201 : 200, result, created ? [['Location', `/v1/${tenant}/lists/${name}`]] : []);
   };
   put().catch((error: unknown) => exchange.fail(error));
@@ -51,7 +51,7 @@ export function deleteList(exchange: Exchange): void {
   requireTenant(context.engine, tenant);
   context.engine.deleteList(tenant, name).then(
     () => {
-      context.config.log.info({ tenant, list: name }, 'list deleted');
+      context.config.log.info(exchange.logFields, 'list deleted');
       exchange.json(200, { name, deleted: true });
     },
     (error: unknown) => exchange.fail(error),

@@ -8,6 +8,7 @@ import { CloseCode } from '../stream/protocol.js';
 import type { Log } from './config.js';
 import type { Traffic } from './context.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
+import { LogPace } from './log-pace.js';
 import { bucketSamples, byLabel, type Sample, single } from './metric-samples.js';
 import { ProblemCounts } from './problem-counts.js';
 import { SAMPLED, StageMetrics } from './stage-metrics.js';
@@ -39,14 +40,15 @@ export class RouteMetrics {
 const CLOSE_CODES: ReadonlySet<number> = new Set(Object.values(CloseCode));
 /** Traces that are logged within one second: a caller that has all of its requests traced does not fill the log. */
 const TRACES_LOGGED_MAX = 100;
+/** Refused requests of administrators that are logged within one second. */
+const REFUSALS_LOGGED_MAX = 20;
 
 /** What the WebSocket endpoint has done. */
 export class StreamMetrics {
   opened = 0;
   /** Connections closed, by code. */
   readonly closed = new Map<string, number>();
-  private traceSecond = 0;
-  private tracesLogged = 0;
+  private readonly traces = new LogPace(TRACES_LOGGED_MAX);
   frames = 0;
   /** Frames answered with an error, by code. */
   readonly errors = new Map<string, number>();
@@ -63,12 +65,7 @@ export class StreamMetrics {
 
   /** Logs what became of a message that its caller traces. */
   logTrace(log: Log, fields: object): void {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.traceSecond) {
-      this.traceSecond = second;
-      this.tracesLogged = 0;
-    }
-    if (this.tracesLogged++ < TRACES_LOGGED_MAX) log.info(fields, 'a traced message was answered');
+    if (this.traces.take()) log.info(fields, 'a traced message was answered');
   }
 }
 
@@ -78,6 +75,8 @@ export class ServerMetrics {
   readonly streams = new StreamMetrics();
   readonly stages = new StageMetrics();
   readonly problems = new ProblemCounts();
+  /** Of lines on refused requests of administrators. */
+  readonly refusals = new LogPace(REFUSALS_LOGGED_MAX);
 
   constructor(engine: Engine, traffic: Traffic, idempotency: IdempotentAnswers) {
     collectDefaultMetrics({ register: this.registry });

@@ -75,7 +75,7 @@ function change(exchange: Exchange, use: (body: Uint8Array) => Promise<PutParame
     use(body).then(
       (result) => {
         const { created, version } = result;
-        if (created) context.config.log.info({ tenant, parameters: name, version }, 'parameters put');
+        if (created) context.config.log.info({ ...exchange.logFields, version }, 'parameters put');
         exchange.json(created ? 201 : 200, result, created ? [['Location', `/v1/${tenant}/parameters/${name}`]] : []);
       },
       (error: unknown) => exchange.fail(error),

@@ -14,6 +14,8 @@ import { Listener } from './listener.js';
 import { ServerMetrics } from './metrics.js';
 import { StreamEndpoint } from './stream.js';
 import { makeApp } from './tls.js';
+import { SpanExporter } from './tracing/span-exporter.js';
+import { addTraceMetrics, type Tracer } from './tracing/tracer.js';
 import { loadUws, type TemplatedApp } from './uws.js';
 
 export type { Log, ServerOptions } from './config.js';
@@ -67,8 +69,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const metrics = new ServerMetrics(engine, traffic, idempotency);
   addGuardMetrics(metrics, addresses, auth);
   const documents = new ApiDocuments(ROUTES);
+  const tracer = startTracer(config, metrics);
   const context: Context = {
-    ...{ engine, config, traffic, metrics, idempotency, documents, auth, addresses },
+    ...{ engine, config, traffic, metrics, idempotency, documents, auth, addresses, tracer },
     ids: new DecisionIds(),
   };
   const streams = new StreamEndpoint(context);
@@ -114,6 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     const listeners = adminListener === undefined ? [listener] : [listener, adminListener];
     const drained = await drain(config, traffic, listeners, streams);
     closeApps();
+    await tracer?.stop();
     await release();
     config.log.info({ drained }, 'stopped');
     return drained;
@@ -134,6 +138,13 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       return stopping;
     },
   };
+}
+
+function startTracer({ otlp, log }: ServerConfig, metrics: ServerMetrics): Tracer | undefined {
+  if (otlp === undefined) return undefined;
+  const tracer = new SpanExporter(otlp, { 'service.name': 'verdict', 'process.pid': process.pid }, log);
+  addTraceMetrics(metrics, tracer);
+  return tracer;
 }
 
 /** Answers what is owed. Requests that still come in on open connections are answered too, and their connections closed. */

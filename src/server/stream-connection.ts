@@ -7,7 +7,7 @@ import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { monotonicMillis } from '../clock.js';
 import { type DecideOptions, decideFrame, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
-import { Problem, type ProblemCode } from '../errors.js';
+import { PROBLEMS, Problem, type ProblemCode } from '../errors.js';
 import { FrameView, longOf } from '../frame.js';
 import { Face, StageTimes } from '../observe/stages.js';
 import type { LiveImage } from '../registry/live-image.js';
@@ -21,11 +21,14 @@ import { asProblem, problemDocument } from './problem-document.js';
 import { Credit } from './stream-credit.js';
 import type { Route, Routes } from './stream-routes.js';
 import { isRequest, parseMessage, readMessage, type TextControl, type TextRequest } from './text-request.js';
-import { readTraceparent, type TraceContext } from './trace-context.js';
+import { readTraceparent } from './trace-context.js';
+import { stageEvents, type Traced } from './tracing/tracer.js';
 import type { WebSocket } from './uws.js';
 
 export const STREAM_PATTERN = '/v1/:tenant/stream';
 const SERVER_NAME = 'verdict';
+/** Name of the span of a message. */
+const MESSAGE_SPAN = `MESSAGE ${STREAM_PATTERN}`;
 
 /** The library copies the properties of what it is given to an object of its own. */
 export interface UserData {
@@ -128,7 +131,7 @@ export class Connection {
   }
 
   /** Counts an error, and logs it where it is our bug. */
-  report(error: unknown, trace?: TraceContext): Problem {
+  report(error: unknown, trace?: Traced): Problem {
     if (!(error instanceof Problem))
       this.context.config.log.error({ err: error, tenant: this.tenant, route: STREAM_PATTERN, ...trace }, 'a message failed');
     const problem = asProblem(error);
@@ -298,7 +301,7 @@ abstract class Answer {
   private isTimed = false;
   /** What the engine asks before each payload. */
   cancelled = false;
-  trace: TraceContext | undefined;
+  trace: Traced | undefined;
   /** Where it is timed by stage, from its hand-over on. */
   protected stages: StageTimes | undefined;
   /** Requests of it. */
@@ -329,13 +332,15 @@ abstract class Answer {
 
   /** Its caller sends a `traceparent`. */
   follow(traceparent: string | undefined): void {
-    this.trace = readTraceparent(traceparent);
-    if (this.trace?.sampled === true) this.arrival();
+    const trace = readTraceparent(traceparent);
+    if (trace === undefined) return;
+    this.trace = { ...trace, spanId: this.connection.context.ids.spanId() };
+    if (trace.sampled) this.arrival();
   }
 
   /** The engine gets it now. */
   handed(): void {
-    if (this.isTimed) this.stages = new StageTimes(this.startedAt, monotonicMillis());
+    if (this.startedAt !== 0) this.stages = new StageTimes(this.startedAt, monotonicMillis());
   }
 
   /** The engine has settled it, and the answer is made now. */
@@ -387,13 +392,23 @@ abstract class Answer {
   /** Says how long it took, where somebody wants to know. */
   private observe(code: ProblemCode | undefined): void {
     const { connection, trace, units, startedAt } = this;
-    const { metrics, config } = connection.context;
+    const { metrics, config, tracer } = connection.context;
     const now = monotonicMillis();
     const millis = now - startedAt;
     if (this.isTimed) metrics.streams.latency.record(millis * 1000);
-    this.stages?.record(metrics.stages.histograms, Face.STREAM, now);
-    if (trace?.sampled === true)
-      metrics.streams.logTrace(config.log, { ...trace, tenant: connection.tenant, requests: units, millis, code });
+    if (this.isTimed) this.stages?.record(metrics.stages.histograms, Face.STREAM, now);
+    if (trace?.sampled !== true) return;
+    metrics.streams.logTrace(config.log, { ...trace, tenant: connection.tenant, requests: units, millis, code });
+    tracer?.add({
+      ...{ traceId: trace.traceId, spanId: trace.spanId, parentId: trace.parentId, name: MESSAGE_SPAN },
+      ...{ startMillis: startedAt, endMillis: now },
+      attributes: {
+        ...{ 'verdict.tenant': connection.tenant, 'verdict.requests': units },
+        ...(code === undefined ? {} : { 'verdict.code': code }),
+      },
+      events: stageEvents(this.stages, now),
+      error: code !== undefined && PROBLEMS[code].status >= 500 ? code : undefined,
+    });
   }
 }
 

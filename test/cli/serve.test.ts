@@ -102,6 +102,16 @@ describe.sequential('serve and publish', () => {
     expect(await exit).toBe(0);
   });
 
+  it.each([
+    [['--otlp-headers', 'key=secret'], '--otlp-headers is nothing without --otlp-endpoint'],
+    [['--otlp-endpoint', 'http://127.0.0.1:9', '--otlp-headers', 'secret'], 'part 1 is not of the form name=value'],
+    [['--otlp-endpoint', 'http://user:secret@127.0.0.1:9'], 'without credentials'],
+  ])('takes no collector by %j, and repeats no secret', async (given, said) => {
+    const { code, stderr } = await runCli(['serve', '--memory', '--port', '0', ...given], { cwd: dir });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+    expect(stderr).not.toContain('secret');
+  });
+
   it('takes no list with an item missing', async () => {
     for (const option of ['--allowed-origins', '--jwt-algorithms']) {
       const { code, stderr } = await runCli(['serve', '--memory', '--port', '0', option, 'a,,b'], { cwd: dir });

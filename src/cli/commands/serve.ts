@@ -8,10 +8,11 @@ import type { LogForm } from '../../server/log.js';
 import { defineCommand, integerOption, listOption, numberOption, type OptionSource, SOURCES } from '../command.js';
 import { Refusal, UsageError } from '../errors.js';
 import { type Output, plural } from '../output.js';
+import { type TraceFlags, traceOptions, traceServerOptions } from '../trace-options.js';
 
 const DATA_DIR_DEFAULT = './verdict-data';
 
-interface ServeOptions {
+interface ServeOptions extends TraceFlags {
   host?: string;
   port?: number;
   dataDir: string;
@@ -120,6 +121,7 @@ export function serveCommand(): Command {
     ),
     ...LIMITS.map(([flags, description]) => new Option(flags, description).argParser(integerOption(0))),
     ...GUARDS.map(([flags, description]) => new Option(flags, description)),
+    ...traceOptions(),
     new Option('--jwt-algorithms <names>', 'signatures of bearer tokens, by commas (default: EdDSA,ES256)').argParser(listOption),
     new Option('--allowed-origins <origins>', 'origins whose pages may open streams, by commas').argParser(listOption),
     new Option('--admin-port <port>', 'port for administration; the other one then answers decisions only').argParser(
@@ -157,7 +159,8 @@ function serverOptions(options: ServeOptions): ServerOptions {
   ];
   const given = rest as Record<string, unknown>;
   const chosen = [...engine, ...server].filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
-  return { ...(Object.fromEntries(chosen) as ServerOptions), ...guards(options), ...(memory ? {} : { dataDir }) };
+  const traces = traceServerOptions(options);
+  return { ...(Object.fromEntries(chosen) as ServerOptions), ...guards(options), ...traces, ...(memory ? {} : { dataDir }) };
 }
 
 /** Throws UsageError where one option wants another. */
