@@ -11,6 +11,8 @@
 // The places are the template's and those of a reason (assembly/shared/image.ts): the engine's verifier has held the image to them.
 
 import {
+  DECISION_ID_HIGH,
+  DECISION_ID_LOW,
   DECISION_OUTCOME,
   DECISION_REASONS,
   DECISION_SCORE,
@@ -28,6 +30,7 @@ import {
   outcomeName,
   type Reason,
   readDecisionAt,
+  renderDecisionAt,
   type StatusName,
   statusName,
 } from './schema/decision.js';
@@ -39,6 +42,12 @@ const SCORE_AT = DECISION_SCORE;
 const STATUS_AT = DECISION_STATUS;
 const REASONS_AT = DECISION_REASONS;
 const NUMBER_AT = REASON_NUMBER - REASON_TABLE;
+
+/** Two words of 64 bits; both 0: none. */
+export interface DecisionId {
+  readonly idHigh: bigint;
+  readonly idLow: bigint;
+}
 
 /** A decision in the tenant's memory. Every member throws once another request of the tenant has begun. */
 export class DecisionView {
@@ -56,6 +65,14 @@ export class DecisionView {
     this.address = address;
     this.bytes = bytes;
     this.given = memory.ring.given;
+  }
+
+  /** Gives the decision an id: it was made without one. */
+  identify({ idHigh, idLow }: DecisionId): void {
+    const { memory } = this;
+    if (memory.ring.given !== this.given) throw gone();
+    memory.longs[(this.address + DECISION_ID_HIGH) >>> 3] = idHigh;
+    memory.longs[(this.address + DECISION_ID_LOW) >>> 3] = idLow;
   }
 
   get status(): StatusName {
@@ -121,6 +138,13 @@ export class DecisionView {
     const { memory } = this;
     const reasons = this.reasons().map(({ code, rule, score }) => ({ code, rule, score }));
     return readDecisionAt(memory.buffer, this.address, reasons);
+  }
+
+  /** Its JSON text (renderDecision) as UTF-8; the bytes are valid until a decision is rendered again. */
+  toJson(): Buffer {
+    const { memory } = this;
+    if (memory.ring.given !== this.given) throw gone();
+    return renderDecisionAt(memory.buffer, this.address, this.images);
   }
 
   /** The whole decision, as bytes of their own (schemas/decision.fbs). */

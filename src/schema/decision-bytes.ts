@@ -30,6 +30,10 @@ export function u32(at: number): number {
   return view.getUint32(at, true);
 }
 
+export function u16(at: number): number {
+  return view.getUint16(at, true);
+}
+
 export function vtableOf(table: number): number {
   return table - view.getInt32(table, true);
 }

@@ -3,6 +3,7 @@
 // The bytes are read in place, by vtable, since rendering is on the path of every JSON answer. They come from the engine: a
 // damaged decision may give nonsense or a RangeError, and never a read outside the buffer that holds it.
 
+import { REASON_NUMBER, REASON_TABLE } from '../../assembly/shared/image.js';
 import type { Outcome } from '../../assembly/shared/outcome.js';
 import { Status } from '../../assembly/shared/status.js';
 import {
@@ -18,10 +19,12 @@ import {
   open,
   openBuffer,
   textAt,
+  u16,
   u32,
   vtableOf,
 } from './decision-bytes.js';
 import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken } from './json-pieces.js';
+import type { Reasons } from './reasons.js';
 import { formatTimestamp } from './time.js';
 
 export type StatusName = keyof typeof Status;
@@ -184,13 +187,23 @@ function readVersions(vector: number): NamedVersion[] {
  * The JSON text of a decision: `{"decisionId","status","outcome","score","reasons","bundle","version","image","inputs"}` in this
  * order, without spaces; `decisionId` is left out where there is none.
  */
-export function renderDecision(bytes: Uint8Array): string {
-  return renderDecisionBytes(bytes).toString();
+export function renderDecision(bytes: Uint8Array, reasons?: Reasons): string {
+  return renderDecisionBytes(bytes, reasons).toString();
 }
 
 /** The same text as UTF-8; the bytes are valid until a decision is rendered again. */
-export function renderDecisionBytes(bytes: Uint8Array): Buffer {
-  const table = root(open(bytes));
+export function renderDecisionBytes(bytes: Uint8Array, reasons?: Reasons): Buffer {
+  return renderDecisionAt(bytes.buffer, bytes.byteOffset, reasons);
+}
+
+/**
+ * The same of a decision that lies somewhere in a buffer.
+ *
+ * @param reasons of its image: what these have in common with an earlier decision of it is copied, and not read again
+ */
+export function renderDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: Reasons): Buffer {
+  openBuffer(buffer);
+  const table = root(at);
   const vtable = vtableOf(table);
   begin();
   putId(table, field(vtable, FIELD_DECISION_ID));
@@ -198,11 +211,8 @@ export function renderDecisionBytes(bytes: Uint8Array): Buffer {
   putDouble(doubleAt(table, field(vtable, FIELD_SCORE)));
   putPiece(REASONS);
   const reasonsAt = field(vtable, FIELD_REASONS);
-  if (reasonsAt !== 0) putReasons(follow(table + reasonsAt));
-  const bundle = textAt(follow(table + field(vtable, FIELD_BUNDLE)));
-  const versionAt = follow(table + field(vtable, FIELD_VERSION));
-  const imageAt = field(vtable, FIELD_IMAGE);
-  putPiece(tailPiece(bundle, versionAt, imageAt === 0 ? 0 : table + imageAt));
+  if (reasonsAt !== 0) putReasons(follow(table + reasonsAt), reasons);
+  putTail(table, vtable, reasons);
   putInputs(follow(table + field(vtable, FIELD_INPUTS)));
   return taken();
 }
@@ -262,20 +272,25 @@ function root(start: number): number {
   return start + u32(start);
 }
 
-function putReasons(vector: number): void {
+function putReasons(vector: number, known: Reasons | undefined): void {
   const count = u32(vector);
   for (let i = 0; i < count; i++) {
     const table = follow(vector + 4 + 4 * i);
-    const vtable = vtableOf(table);
-    const codeAt = follow(table + field(vtable, REASON_CODE));
-    const ruleAt = follow(table + field(vtable, REASON_RULE));
     if (i > 0) putPiece(COMMA);
-    putPiece(reasonPiece(codeAt, ruleAt, doubleAt(table, field(vtable, REASON_SCORE))));
+    if (known === undefined) putPiece(reasonPiece(table));
+    else {
+      const number = u16(table - REASON_TABLE + REASON_NUMBER);
+      putPiece(known.pieces[number] ?? known.keepPiece(number, reasonPiece(table)));
+    }
   }
 }
 
 /** A reason; a rule mostly has the same code and score as the last time. */
-function reasonPiece(codeAt: number, ruleAt: number, score: number): Piece {
+function reasonPiece(table: number): Piece {
+  const vtable = vtableOf(table);
+  const codeAt = follow(table + field(vtable, REASON_CODE));
+  const ruleAt = follow(table + field(vtable, REASON_RULE));
+  const score = doubleAt(table, field(vtable, REASON_SCORE));
   const rule = textAt(ruleAt);
   const last = rule.reason;
   if (last !== undefined && last.score === score && holdsText(codeAt, last.code)) return last.piece;
@@ -285,7 +300,19 @@ function reasonPiece(codeAt: number, ruleAt: number, score: number): Piece {
   return rule.reason.piece;
 }
 
-/** From the reasons to the inputs, the same for all decisions of an image. `imageAt` 0: there is none. */
+/** From the reasons to the inputs, the same for all decisions of an image. */
+function putTail(table: number, vtable: number, known: Reasons | undefined): void {
+  let piece = known?.tail;
+  if (piece === undefined) {
+    const bundle = textAt(follow(table + field(vtable, FIELD_BUNDLE)));
+    const imageAt = field(vtable, FIELD_IMAGE);
+    piece = tailPiece(bundle, follow(table + field(vtable, FIELD_VERSION)), imageAt === 0 ? 0 : table + imageAt);
+    if (known !== undefined) known.tail = piece;
+  }
+  putPiece(piece);
+}
+
+/** @param imageAt 0: there is none */
 function tailPiece(bundle: CachedText, versionAt: number, imageAt: number): Piece {
   const low = imageAt === 0 ? 0 : u32(imageAt);
   const high = imageAt === 0 ? 0 : u32(imageAt + 4);

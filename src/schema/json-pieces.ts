@@ -3,23 +3,24 @@
 
 const BUFFER_BYTES_MIN = 4096;
 const DIGIT_0 = 48;
-const NO_WORDS = new Int32Array(0);
 
-/** A part of a text: its UTF-8 bytes as words of 4, the last filled up with zeros. */
+/**
+ * A part of a text: its UTF-8 bytes as doubles, 8 bytes each, the last filled up with zeros. None of them is a NaN, whose bits a
+ * store may change: that would take a byte 0xff, or 0x7f behind one above 0xef, and UTF-8 has neither.
+ */
 export interface Piece {
   readonly length: number;
-  readonly words: Int32Array;
+  readonly doubles: Float64Array;
 }
 
 /** The UTF-8 bytes of a text. */
 export function pieceOf(text: string): Piece {
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length === 0) return { length: 0, words: NO_WORDS };
-  const padded = new DataView(new ArrayBuffer((bytes.length + 3) & -4));
+  const padded = new DataView(new ArrayBuffer((bytes.length + 7) & -8));
   new Uint8Array(padded.buffer).set(bytes);
   return {
     length: bytes.length,
-    words: Int32Array.from({ length: padded.byteLength / 4 }, (_, i) => padded.getInt32(4 * i, true)),
+    doubles: Float64Array.from({ length: padded.byteLength / 8 }, (_, i) => padded.getFloat64(8 * i, true)),
   };
 }
 
@@ -43,9 +44,9 @@ export function taken(): Buffer {
   return bytes.subarray(0, end);
 }
 
-export function putPiece({ length, words }: Piece): void {
-  reserve(length + 4);
-  for (let i = 0; i < words.length; i++) view.setInt32(end + 4 * i, words[i]!, true);
+export function putPiece({ length, doubles }: Piece): void {
+  reserve(length + 8);
+  for (let i = 0; i < doubles.length; i++) view.setFloat64(end + 8 * i, doubles[i]!, true);
   end += length;
 }
 

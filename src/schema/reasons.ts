@@ -1,5 +1,5 @@
-// The reasons of an image as objects, by number. Code, rule and score of a rule never change, so each is read once, where it or one
-// of its neighbours is first met, and shared from then on: to find a short text among those that were read before takes some 40 ns.
+// The reasons of an image as objects and as JSON, by number. Code, rule and score of a rule never change, so each is read once, where
+// it or one of its neighbours is first met, and shared from then on: to find a short text among those that were read before takes some 40 ns.
 //
 // Neighbours are read together so that reading is rare. V8 compiles what is called often into the loop that calls it, the reader of
 // texts too where that is called for each reason in turn; and then it has no room left for what the loop really does.
@@ -13,6 +13,7 @@ import {
   RULE_REASON_BYTES,
 } from '../../assembly/shared/image.js';
 import { type Reason, readReasonAt } from './decision.js';
+import type { Piece } from './json-pieces.js';
 
 /** Reasons that are read together: some 50 us. */
 const TOGETHER = 64;
@@ -20,6 +21,10 @@ const TOGETHER = 64;
 export class Reasons {
   /** By number; empty before the first. Frozen objects. */
   known: (Readonly<Reason> | undefined)[] = [];
+  /** The same as JSON. */
+  pieces: (Piece | undefined)[] = [];
+  /** What all decisions of the image have from their reasons to their inputs, as JSON. */
+  tail: Piece | undefined;
   private isFreed = false;
 
   /**
@@ -37,11 +42,18 @@ export class Reasons {
    * @param buffer of the tenant's memory as it is now: all of it
    */
   read(number: number, buffer: ArrayBufferLike, at: number): Readonly<Reason> {
-    if (this.known.length === 0) this.known = new Array<Reason | undefined>(this.count).fill(undefined);
+    if (this.known.length === 0) this.known = this.empty();
     if (!this.isFreed) this.readAround(number, buffer);
     const reason = this.known[number] ?? Object.freeze(readReasonAt(buffer, at + REASON_TABLE));
     this.known[number] = reason;
     return reason;
+  }
+
+  /** Keeps reason `number` as JSON. */
+  keepPiece(number: number, piece: Piece): Piece {
+    if (this.pieces.length === 0) this.pieces = this.empty();
+    this.pieces[number] = piece;
+    return piece;
   }
 
   /** The image's bytes are there no longer: a reason that is not known yet is read from its decision alone. */
@@ -62,5 +74,9 @@ export class Reasons {
       const reason = reasons + view.getUint32(rule + RULE_REASON, true);
       known[rank] = Object.freeze(readReasonAt(buffer, reason + REASON_TABLE));
     }
+  }
+
+  private empty(): undefined[] {
+    return new Array<undefined>(this.count).fill(undefined);
   }
 }

@@ -3,8 +3,11 @@
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
 import { Status } from '../../assembly/shared/status.js';
-import { type DecideOptions, decideFrame, decidePayloads, type Settled } from '../decide.js';
+import { begin, type DecideOptions, decideFrame, decidePayloads, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
+import { decideText } from '../decide-text.js';
+import type { DecisionId } from '../decision-view.js';
+import { Path, pathOf } from '../dispatch.js';
 import { type PayloadError, Problem } from '../errors.js';
 import { FrameView, wordsOf } from '../frame.js';
 import type { LiveImage } from '../registry/live-image.js';
@@ -25,12 +28,12 @@ const MODEL_HASH = /^[0-9a-f]{16}$/;
 const NO_MODEL = '0000000000000000';
 
 /** Time and ids of `count` decisions. */
-export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions {
+export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions & DecisionId {
   return { now: live.usesNow ? context.engine.nowMicros() : 0n, idHigh: context.ids.high, idLow: context.ids.take(count) };
 }
 
 /** The same, with what the caller says of the request. Throws Problem INVALID_HEADER. */
-function requestOptions(exchange: Exchange, live: LiveImage, count: number): DecideOptions {
+function requestOptions(exchange: Exchange, live: LiveImage, count: number): DecideOptions & DecisionId {
   const options = decideOptions(exchange.context, live, count);
   options.cancellation = exchange;
   const { deadlineMillis } = exchange;
@@ -48,7 +51,7 @@ export function decideOne(exchange: Exchange): void {
     const live = findLive(context.engine, exchange.tenant, exchange.name);
     if (media === Media.FLATBUFFERS) requireModel(live, exchange.head.model);
     if (media === Media.JSON) {
-      decideText(exchange, live, body, answer);
+      decideJsonText(exchange, live, body, answer);
       return;
     }
     // Pooled requests are settled when the body's bytes are gone; only a refusal looks at them again.
@@ -65,15 +68,28 @@ export function decideOne(exchange: Exchange): void {
   });
 }
 
+/** What stages hear of a decision that was made without a request of its own. */
+const AT_ONCE = { path: 'inline', waitedMillis: 0 } as const;
+
 /** A body of JSON text. */
-function decideText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
-  decideJson(live, [body], requestOptions(exchange, live, 1), (settled) => {
+function decideJsonText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
+  const options = requestOptions(exchange, live, 1);
+  if (pathOf(live, 1, options) === Path.INLINE) {
+    begin(live, 1, options);
+    const decision = decideText(live, body, options.now);
+    exchange.settled(AT_ONCE);
+    decision.identify(options);
+    if (answer === Media.JSON) exchange.send(200, JSON_TYPE, decision.toJson());
+    else exchange.send(200, FLATBUFFERS_TYPE, decision.toBytes());
+    return;
+  }
+  decideJson(live, [body], options, (settled) => {
     exchange.settled(settled);
     try {
       requireSettled(settled);
       const problem = settled.problemOf(0);
       if (problem !== undefined) throw problem;
-      sendDecision(exchange, settled, answer);
+      sendDecision(exchange, live, settled, answer);
     } catch (error) {
       exchange.fail(error);
     }
@@ -83,13 +99,12 @@ function decideText(exchange: Exchange, live: LiveImage, body: Uint8Array, answe
 function answerOne(exchange: Exchange, live: LiveImage, settled: Settled, payload: Uint8Array, answer: Media): void {
   requireSettled(settled);
   if (settled.statusOf(0) === Status.INVALID_PAYLOAD) throw invalidPayload(live, payload);
-  sendDecision(exchange, settled, answer);
+  sendDecision(exchange, live, settled, answer);
 }
 
-function sendDecision(exchange: Exchange, settled: Settled, answer: Media): void {
-  if (settled.statusOf(0) !== Status.OK) throw new Problem('INTERNAL');
+function sendDecision(exchange: Exchange, live: LiveImage, settled: Settled, answer: Media): void {
   const decision = settled.decision(0);
-  if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisionBytes(decision));
+  if (answer === Media.JSON) exchange.send(200, JSON_TYPE, renderDecisionBytes(decision, live.reasons));
   else exchange.send(200, FLATBUFFERS_TYPE, decision);
 }
 
@@ -112,7 +127,7 @@ function decideTexts(exchange: Exchange, live: LiveImage, body: Uint8Array, medi
   const isArray = media === Media.JSON;
   const texts = isArray ? (splitJson(live.tenant, body) ?? arrayItems(bodyText(body))) : splitLines(body);
   if (texts.length === 0) {
-    sendDecisions(exchange, [], NO_ERRORS, answer);
+    sendDecisions(exchange, live, [], NO_ERRORS, answer);
     return;
   }
   // Of a request that is pooled the bytes are gone when it is settled.
@@ -130,7 +145,7 @@ function decideTexts(exchange: Exchange, live: LiveImage, body: Uint8Array, medi
         if (problem !== undefined) errors.set(i, problem.errors ?? [{ pointer: '', code: 'TYPE', message: problem.message }]);
       }
       const decisions = Array.from({ length: settled.count }, (_, i) => settled.decision(i));
-      sendDecisions(exchange, decisions, errors, answer);
+      sendDecisions(exchange, live, decisions, errors, answer);
     } catch (error) {
       exchange.fail(error);
     }
@@ -149,7 +164,7 @@ function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array
     try {
       requireSettled(settled);
       if (answer === Media.FLATBUFFERS) exchange.send(200, FLATBUFFERS_TYPE, settled.answer);
-      else sendDecisions(exchange, readAnswers(settled.answer), NO_ERRORS, answer);
+      else sendDecisions(exchange, live, readAnswers(settled.answer), NO_ERRORS, answer);
     } catch (error) {
       exchange.fail(error);
     }
@@ -197,6 +212,7 @@ const NO_ERRORS: ReadonlyMap<number, readonly PayloadError[]> = new Map();
 /** `errors` are added to the decisions in whose place they stand. */
 function sendDecisions(
   exchange: Exchange,
+  live: LiveImage,
   decisions: readonly Uint8Array[],
   errors: ReadonlyMap<number, readonly PayloadError[]>,
   answer: Media,
@@ -206,7 +222,7 @@ function sendDecisions(
     return;
   }
   const texts = decisions.map((decision, i) => {
-    const text = renderDecision(decision);
+    const text = renderDecision(decision, live.reasons);
     const own = errors.get(i);
     return own === undefined ? text : `${text.slice(0, -1)},"errors":${JSON.stringify(own)}}`;
   });

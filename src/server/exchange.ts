@@ -157,7 +157,7 @@ export class Exchange {
   }
 
   /** The engine has settled it, and the answer is made now. */
-  settled(settled: Settled): void {
+  settled(settled: Pick<Settled, 'path' | 'waitedMillis'>): void {
     this.stages?.settled(monotonicMillis(), settled.path, settled.waitedMillis);
   }
 

@@ -143,7 +143,7 @@ describe('traceparent', () => {
     const logged: object[] = [];
     const log: Log = { info: () => {}, warn: () => {}, error: (fields) => logged.push(fields) };
     const broken = await startTestServer({ log });
-    broken.engine.live(TENANT, BUNDLE)!.pin = () => {
+    broken.engine.live(TENANT, BUNDLE)!.decided = () => {
       throw new Error('planted');
     };
     expect(tell(await ask(post(ONE, SMALL, { traceparent: `00-${TRACE}-b7ad6b7169203331-01` }), broken))).toBe('500 INTERNAL');
