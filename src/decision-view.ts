@@ -141,7 +141,7 @@ export class DecisionView {
   }
 
   /** Its JSON text (renderDecision) as UTF-8; the bytes are valid until a decision is rendered again. */
-  toJson(): Buffer {
+  toJson(): Uint8Array {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
     return renderDecisionAt(memory.buffer, this.address, this.images);

@@ -23,7 +23,7 @@ import {
   u32,
   vtableOf,
 } from './decision-bytes.js';
-import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken } from './json-pieces.js';
+import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken, takenText } from './json-pieces.js';
 import type { Reasons } from './reasons.js';
 import { formatTimestamp } from './time.js';
 
@@ -188,11 +188,12 @@ function readVersions(vector: number): NamedVersion[] {
  * order, without spaces; `decisionId` is left out where there is none.
  */
 export function renderDecision(bytes: Uint8Array, reasons?: Reasons): string {
-  return renderDecisionBytes(bytes, reasons).toString();
+  renderDecisionBytes(bytes, reasons);
+  return takenText();
 }
 
 /** The same text as UTF-8; the bytes are valid until a decision is rendered again. */
-export function renderDecisionBytes(bytes: Uint8Array, reasons?: Reasons): Buffer {
+export function renderDecisionBytes(bytes: Uint8Array, reasons?: Reasons): Uint8Array {
   return renderDecisionAt(bytes.buffer, bytes.byteOffset, reasons);
 }
 
@@ -201,7 +202,7 @@ export function renderDecisionBytes(bytes: Uint8Array, reasons?: Reasons): Buffe
  *
  * @param reasons of its image: what these have in common with an earlier decision of it is copied, and not read again
  */
-export function renderDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: Reasons): Buffer {
+export function renderDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: Reasons): Uint8Array {
   openBuffer(buffer);
   const table = root(at);
   const vtable = vtableOf(table);

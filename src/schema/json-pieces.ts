@@ -40,14 +40,21 @@ export function begin(): void {
 }
 
 /** What has been put since `begin`; valid until the next `begin`. */
-export function taken(): Buffer {
-  return bytes.subarray(0, end);
+export function taken(): Uint8Array {
+  return new Uint8Array(bytes.buffer, 0, end); // half of what a Buffer's subarray takes
+}
+
+/** The same as a string. */
+export function takenText(): string {
+  return bytes.toString('utf8', 0, end);
 }
 
 export function putPiece({ length, doubles }: Piece): void {
   reserve(length + 8);
-  for (let i = 0; i < doubles.length; i++) view.setFloat64(end + 8 * i, doubles[i]!, true);
-  end += length;
+  const to = view;
+  const at = end;
+  for (let i = 0; i < doubles.length; i++) to.setFloat64(at + 8 * i, doubles[i]!, true);
+  end = at + length;
 }
 
 /** Puts characters below 0x80. */

@@ -79,6 +79,9 @@ function acceptor(
   const hasQuery = route.startsWith('PUT ');
   const names = /^\/v1\/:tenant\/(lists|parameters)\//.test(pattern) ? LIST_NAME_PATTERN : NAME_PATTERN;
   const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
+  // Those of the last request, which the next one mostly has too; '' where the route has none.
+  let tenantChecked = parameters > 0 ? undefined : '';
+  let nameChecked = parameters > 1 ? undefined : '';
   return (response, request) => {
     let head: RequestHead;
     try {
@@ -104,8 +107,8 @@ function acceptor(
     const exchange = new Exchange(context, response, metrics, head, tenant, name, query, isHead);
     if (access === 'admin') exchange.isAdministration = true;
     try {
-      if (parameters > 0) checkName(tenant, NAME_PATTERN);
-      if (parameters > 1) checkName(name, names);
+      if (tenant !== tenantChecked) tenantChecked = checkName(tenant, NAME_PATTERN);
+      if (name !== nameChecked) nameChecked = checkName(name, names);
       if (rule === 'none') exchange.received();
       const admitted = auth?.admit(head.authorization, access, tenant, () => signedPart(request, head), access === 'admin');
       if (admitted instanceof Promise) {
@@ -156,6 +159,8 @@ function refuseConnection(response: HttpResponse, problem: Problem): void {
   });
 }
 
-function checkName(name: string, pattern: RegExp): void {
-  if (!pattern.test(name)) throw new Problem('INVALID_NAME', `${JSON.stringify(name.slice(0, 100))} is not a name`);
+/** Returns the name. Throws Problem INVALID_NAME. */
+function checkName(name: string, pattern: RegExp): string {
+  if (pattern.test(name)) return name;
+  throw new Problem('INVALID_NAME', `${JSON.stringify(name.slice(0, 100))} is not a name`);
 }

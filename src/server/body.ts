@@ -19,17 +19,11 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
   }
   let whole: Uint8Array | undefined;
   let used = 0;
-  const { idempotency } = exchange.context;
-  const { idempotencyKey } = exchange.head;
-  const take = (body: Uint8Array): void => {
-    if (exchange.bodyHash !== '') requireHash(exchange, hash('sha256', body, 'hex'));
-    if (idempotencyKey === '' || idempotency.begin(exchange, body)) onBody(body);
-  };
   exchange.onData((chunk, isLast) => {
     if (exchange.isOver) return;
     try {
       if (isLast && used === 0) {
-        take(new Uint8Array(chunk));
+        useBody(exchange, new Uint8Array(chunk), onBody);
         return;
       }
       whole ??= Buffer.allocUnsafeSlow(contentBytes);
@@ -37,11 +31,16 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
         throw new Problem('INVALID_REQUEST', 'the body is longer than its Content-Length');
       whole.set(new Uint8Array(chunk), used);
       used += chunk.byteLength;
-      if (isLast) take(whole.subarray(0, used));
+      if (isLast) useBody(exchange, whole.subarray(0, used), onBody);
     } catch (error) {
       exchange.fail(error);
     }
   });
+}
+
+function useBody(exchange: Exchange, body: Uint8Array, onBody: (body: Uint8Array) => void): void {
+  if (exchange.bodyHash !== '') requireHash(exchange, hash('sha256', body, 'hex'));
+  if (exchange.head.idempotencyKey === '' || exchange.context.idempotency.begin(exchange, body)) onBody(body);
 }
 
 /** Throws Problem UNAUTHENTICATED where the caller has signed another body. */

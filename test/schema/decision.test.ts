@@ -147,7 +147,7 @@ test('random decisions, of few rules that change their codes and scores', () => 
       const decision: Decision = { ...random, inputs: BASE.inputs };
       const bytes = write(decision);
       expect(renderDecision(bytes)).toBe(JSON.stringify(decision));
-      expect(renderDecisionBytes(bytes).toString()).toBe(JSON.stringify(decision));
+      expect(Buffer.from(renderDecisionBytes(bytes)).toString()).toBe(JSON.stringify(decision));
     }),
     { seed: testSeed('decision'), numRuns: 1000 },
   );
