@@ -191,6 +191,23 @@ describe('a decision in FlatBuffers', () => {
   });
 });
 
+it.each([
+  ['inline', {}],
+  ['pooled', { costInlineMax: 0, poolThreads: 1 }],
+] as const)('a decision that a fault of its bundle settled is an answer like any other, %s', async (_, options) => {
+  const faulty = await startTestServer({ ...options, profileMax: 'standard' });
+  const rule = '- id: faulty\n  when: amount % amount > 1\n  then: { score: 1, reason: FAULTY }\n';
+  const bundle = Buffer.from(bundleFiles().get('bundle.yaml')!).toString().replace('strict', 'standard');
+  await faulty.engine.publish(TENANT, bundleFiles({ 'bundle.yaml': bundle, 'rules/all.yaml': rule }));
+  const zero = { amount: 0, country: 'DE' };
+  const single = [json(zero), { path: ONE, type: FLATBUFFERS_TYPE, accept: JSON_TYPE, model, body: encode(zero) }];
+  for (const request of single) {
+    const { status, body } = await call(request, faulty);
+    expect([status, JSON.parse(body.toString())]).toMatchObject([200, { status: 'ARITHMETIC', outcome: 'review' }]);
+  }
+  await faulty.stop();
+});
+
 describe('the pooled path', () => {
   it('answers as the inline path does: decisions, refusals, batches', async () => {
     const pooled = await startTestServer({ costInlineMax: 0, poolThreads: 1 });
