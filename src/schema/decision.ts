@@ -187,7 +187,13 @@ function readVersions(vector: number): NamedVersion[] {
  * The JSON text of a decision: `{"decisionId","status","outcome","score","reasons","bundle","version","image","inputs"}` in this
  * order, without spaces; `decisionId` is left out where there is none.
  */
-export function renderDecision(bytes: Uint8Array, reasons?: Reasons): string {
+export function renderDecision(bytes: Uint8Array): string {
+  renderDecisionBytes(bytes);
+  return takenText();
+}
+
+/** The same, of a decision of the image that has these reasons. */
+export function renderDecisionOf(reasons: Reasons, bytes: Uint8Array): string {
   renderDecisionBytes(bytes, reasons);
   return takenText();
 }

@@ -11,7 +11,7 @@ import { Path, pathOf } from '../dispatch.js';
 import { type PayloadError, Problem } from '../errors.js';
 import { FrameView, wordsOf } from '../frame.js';
 import type { LiveImage } from '../registry/live-image.js';
-import { renderDecision, renderDecisionBytes } from '../schema/decision.js';
+import { renderDecisionBytes, renderDecisionOf } from '../schema/decision.js';
 import { itemTexts } from '../schema/json-members.js';
 import { parseJson } from '../schema/json-text.js';
 import { findPayloadFault } from '../schema/reader.js';
@@ -222,7 +222,7 @@ function sendDecisions(
     return;
   }
   const texts = decisions.map((decision, i) => {
-    const text = renderDecision(decision, live.reasons);
+    const text = renderDecisionOf(live.reasons, decision);
     const own = errors.get(i);
     return own === undefined ? text : `${text.slice(0, -1)},"errors":${JSON.stringify(own)}}`;
   });

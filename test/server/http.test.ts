@@ -197,7 +197,7 @@ it.each([
 ] as const)('a decision that a fault of its bundle settled is an answer like any other, %s', async (_, options) => {
   const faulty = await startTestServer({ ...options, profileMax: 'standard' });
   const rule = '- id: faulty\n  when: amount % amount > 1\n  then: { score: 1, reason: FAULTY }\n';
-  const bundle = Buffer.from(bundleFiles().get('bundle.yaml')!).toString().replace('strict', 'standard');
+  const bundle = Buffer.from(bundleFiles().get('bundle.yaml')!).toString().replace('strict', 'standard').replace('1.0.0', '1.0.1');
   await faulty.engine.publish(TENANT, bundleFiles({ 'bundle.yaml': bundle, 'rules/all.yaml': rule }));
   const zero = { amount: 0, country: 'DE' };
   const single = [json(zero), { path: ONE, type: FLATBUFFERS_TYPE, accept: JSON_TYPE, model, body: encode(zero) }];
