@@ -1,5 +1,6 @@
-// The reasons of an image as objects and as JSON, by number. Code, rule and score of a rule never change, so each is read once, where
-// it or one of its neighbours is first met, and shared from then on: to find a short text among those that were read before takes some 40 ns.
+// The reasons of an image as objects and as JSON, by number. Code, rule and score of a rule never change, so each is read once,
+// where it or one of its neighbours is first met, and shared from then on: to find a short text among those that were read
+// before takes some 40 ns.
 //
 // Neighbours are read together so that reading is rare. V8 compiles what is called often into the loop that calls it, the reader of
 // texts too where that is called for each reason in turn; and then it has no room left for what the loop really does.
