@@ -15,10 +15,10 @@ import type { Model } from '../schema/model.js';
 import { blobMaker } from './blob-maker.js';
 import { type CostEntry, partsOf, payloadEntry, type Stretch, sumUnits, unitsOf } from './cost-report.js';
 import { Emitter, type Mark } from './emit-bytecode.js';
-import { makesText } from './emit-call.js';
 import { emitStep, type StepContext, setNull } from './emit-steps.js';
 import { type Stretch as Site, type Sites, testedOf } from './index/sites.js';
 import { type Ir, visit } from './ir.js';
+import { joinsTexts } from './joins-texts.js';
 import { RULE_COST_MAX, STEP_COST_MAX } from './limits.js';
 import { liveSteps } from './live-steps.js';
 import { imageParameters, parametersOf } from './parameters.js';
@@ -49,7 +49,8 @@ export function reportWhole(whole: number, costMax: number, costs: readonly Cost
 }
 
 interface Part extends Stretch {
-  kind: 'step' | 'rule';
+  /** `index`: a match index of the rules. It has no limit of its own: it takes no more than the rules would without it. */
+  kind: 'step' | 'rule' | 'index';
   name: string;
   span: Span;
   marks: readonly Mark[];
@@ -183,8 +184,8 @@ export class Emission {
     const units = unitsOf(code, { registers: registers.descriptors, blobs: blobs.items, lists });
     const costs: CostEntry[] = [payloadEntry(this.#model)];
     for (const part of this.#parts) {
-      const entry = { kind: part.kind, name: part.name, units: sumUnits(units, part), parts: partsOf(units, part, part.marks) };
-      costs.push(entry);
+      const kind = part.kind === 'rule' ? 'rule' : 'step';
+      costs.push({ kind, name: part.name, units: sumUnits(units, part), parts: partsOf(units, part, part.marks) });
     }
     return {
       code,
@@ -201,7 +202,7 @@ export class Emission {
   /** Reports parts that cost too much. @param costs what finish gave */
   reportCosts(costs: readonly CostEntry[]): void {
     // The payload stands first.
-    for (const [index, { span }] of this.#parts.entries()) this.#reportPart(costs[index + 1]!, span);
+    for (const [index, { kind, span }] of this.#parts.entries()) if (kind !== 'index') this.#reportPart(costs[index + 1]!, span);
   }
 
   #reportPart({ kind, name, units, parts }: CostEntry, span: Span): void {
@@ -213,18 +214,6 @@ export class Emission {
     const message = `\`${name}\` costs up to ${grouped(units)} units, more than ${grouped(max)}${most}`;
     this.#bag.error(kind === 'rule' ? 'V5004' : 'V5012', span, message, advice);
   }
-}
-
-/** True where a text is made at run time. */
-function joinsTexts(ir: Ir): boolean {
-  let found = false;
-  visit(ir, (node) => {
-    found ||=
-      node.op === 'concat' ||
-      (node.op === 'call' && makesText(node.function)) ||
-      (node.op === 'walk' && node.source.kind === 'pieces');
-  });
-  return found;
 }
 
 /** The lists that expressions ask, by name. */

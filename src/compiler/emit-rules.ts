@@ -59,7 +59,8 @@ export function emitRules(
     const left = new Set(items);
     const { span } = rules[items[0]!]!;
     let match: IndexEmission | undefined;
-    emission.part('step', 'match index of the rules', span, [], () => {
+    const shared = plan.shared.map(({ ir }) => ir);
+    emission.part('index', 'match index of the rules', span, shared, () => {
       match = new IndexEmission(emission.emitter, plan);
     });
     for (const [part, { source, residual }] of plan.parts.entries()) {

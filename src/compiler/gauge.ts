@@ -24,6 +24,7 @@ import { blobMaker } from './blob-maker.js';
 import { unitsOf } from './cost-report.js';
 import { Emitter } from './emit-bytecode.js';
 import { emitStep } from './emit-steps.js';
+import { SHARE_INSTRUCTIONS, SHARED_TESTS_MAX } from './index/share.js';
 import { type Ir, visit } from './ir.js';
 import { BRANCH_DISTANCE_MAX, RULE_COST_MAX, STEP_COST_MAX } from './limits.js';
 import { parametersOf } from './parameters.js';
@@ -69,6 +70,9 @@ const HIT_UNITS = HIT_INSTRUCTIONS * instructionUnits(Opcode.HIT, 0);
 const ROW_UNITS = ALIVE_UNITS;
 /** Indexes of the rules, or of one step, at most. */
 const INDEXES_OF_ONE = RULES_MAX / INDEX_PARTS_MAX;
+
+/** Instructions of what the indexes of the rules, or of one step, make before them. */
+const INDEX_INSTRUCTIONS = INDEXES_OF_ONE * SHARED_TESTS_MAX * SHARE_INSTRUCTIONS;
 
 /** Share of a limit up to which a sum is not near it: sums of the same numbers in another order differ in their last bits. */
 const NEAR = 0.99;
@@ -171,8 +175,9 @@ export class ProgramGauge {
       units:
         size.units + HIT_UNITS * this.#hits + names * (instructionUnits(Opcode.TEXT_KEY, 0) + instructionUnits(Opcode.CONST, 0)),
       ruleUnits: Math.max(size.ruleUnits, HIT_UNITS),
-      instructions: size.instructions + HIT_INSTRUCTIONS * this.#hits + 2 * names + 1,
-      registers: registers.descriptors.length + names + 1,
+      instructions:
+        size.instructions + HIT_INSTRUCTIONS * this.#hits + 2 * names + 1 + INDEX_INSTRUCTIONS * (this.#steps.length + 1),
+      registers: registers.descriptors.length + names + 1 + SHARED_TESTS_MAX,
       blobs: blobs.items.length + INDEXES_OF_ONE * (this.#steps.length + 1),
       lists: this.#lists,
       parameters: this.#parameters,

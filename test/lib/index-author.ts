@@ -110,6 +110,8 @@ const OTHERS: readonly Maker[] = [
   (random) => `(flag || n > ${random.below(5)})`,
   () => 'note !== null && note.includes("b")',
   () => 's < long',
+  () => '!(s < long)',
+  () => '!tags.some(other => other === s)',
   (random) => `divide(cents, cents - ${cents(random)}, 2, "half-even") > 1.00`,
   (random) => `s.length > ${random.below(4)}`,
 ];

@@ -3,9 +3,11 @@
 import { SCRATCH_NULLS } from '../../../assembly/shared/layout.js';
 import { DimensionKind, IndexMode, NEVER_NULL } from '../../../assembly/shared/match-index.js';
 import { Opcode } from '../../../assembly/shared/opcode.js';
+import { RegisterType } from '../../../assembly/shared/value-type.js';
 import type { Emitter } from '../emit-bytecode.js';
 import type { Dimension } from './dimension.js';
 import type { IndexPlan } from './plan.js';
+import type { SharedTest } from './share.js';
 import { IndexBlob, type IndexSpec, longestText, type PlacedDimension } from './write-index.js';
 
 /** An index while its code is emitted. */
@@ -15,12 +17,15 @@ export class IndexEmission {
   readonly #spec: IndexSpec;
   readonly #blob: number;
   readonly #first: number;
+  /** Registers of tests that are made once: the index's parts may ask them too. */
+  readonly #shared: readonly number[];
 
-  /** Emits the MATCH. What the index tests has registers, and their values. */
+  /** Emits the tests that are made once, and the MATCH. What else the index tests has registers, and their values. */
   constructor(emitter: Emitter, plan: IndexPlan) {
-    const { mode, parts, hits, dimensions } = plan;
+    const { mode, parts, hits, dimensions, shared } = plan;
     this.plan = plan;
     this.#emitter = emitter;
+    this.#shared = shared.map((test) => makeOnce(emitter, test));
     this.#spec = {
       mode,
       parts: parts.length,
@@ -51,7 +56,24 @@ export class IndexEmission {
   /** Ends the index: code goes on here when no part is left. */
   end(): void {
     this.#spec.end = this.#emitter.code.count - this.#first;
+    for (const register of this.#shared) {
+      this.#emitter.registers.drop(register);
+      this.#emitter.registers.release(register);
+    }
   }
+}
+
+/** Leaves whether a test holds in a register of its own. */
+function makeOnce(emitter: Emitter, { feature, ir }: SharedTest): number {
+  const register = emitter.registers.take({ type: RegisterType.BOOL });
+  emitter.registers.hold(register);
+  emitter.declareAt(feature, register);
+  const isFalse = emitter.code.label();
+  emitter.emit(Opcode.CONST, register, 0, 0, 0n);
+  emitter.branch(ir, isFalse, false);
+  emitter.emit(Opcode.CONST, register, 0, 0, 1n);
+  emitter.code.bind(isFalse);
+  return register;
 }
 
 function place(emitter: Emitter, dimension: Dimension): PlacedDimension {

@@ -13,10 +13,11 @@ import { instructionUnits, Opcode } from '../../../assembly/shared/opcode.js';
 import type { Ir } from '../ir.js';
 import type { Subject } from './atom.js';
 import { subjectKey } from './atom.js';
-import { ALIVE_NANOS, dimensionNanos, expressionNanos, MATCH_NANOS, plainNanos } from './cost-model.js';
+import { aliveNanos, dimensionNanos, expressionNanos, MATCH_NANOS, plainNanos, SHARE_NANOS } from './cost-model.js';
 import { type Dimension, makeDimension, type PartSet } from './dimension.js';
-import { intersection, type ValueSet } from './domain.js';
-import { type Conjunct, type Split, splitCondition } from './split.js';
+import { intersection } from './domain.js';
+import { SHARE_INSTRUCTIONS, type SharedTest, type SharingPart, shareTests } from './share.js';
+import { type Split, splitCondition } from './split.js';
 import { longestText, rowBytesOf } from './write-index.js';
 
 /** Whether conditions get an index: where it pays, wherever one can be made, nowhere. */
@@ -48,6 +49,8 @@ export interface IndexPlan {
   hits: readonly number[] | { firstWord: number };
   /** Sorted by kind. */
   dimensions: readonly Dimension[];
+  /** Tests that are made before it. */
+  shared: readonly SharedTest[];
   report: IndexReport;
 }
 
@@ -74,12 +77,6 @@ export interface IndexReport {
 /** Why a test is not held: it reads several things, too few tests read its register, or it stands behind one that can fail. */
 export type ResidualReason = 'expression' | 'rare' | 'fails';
 
-interface Candidate {
-  split: Split;
-  /** Tests by subject, joined. */
-  sets: Map<object | string, { set: ValueSet; from: Conjunct[] }>;
-}
-
 /** Conditions below which no index is thought of. */
 const PARTS_MIN = 4;
 
@@ -101,13 +98,19 @@ export function planIndex(
   if (policy === 'off' || (policy === 'auto' && sources.length < PARTS_MIN) || sources.length > INDEX_PARTS_MAX) return { report };
   const layout = layoutOf(mode, sources);
   const candidates = layout.order.map((source) => candidateOf(source === undefined ? undefined : sources[source]!.condition));
-  const bySubject = collect(candidates);
   const blocks = Math.ceil(layout.order.length / INDEX_BLOCK_PARTS);
   const rowBytes = rowBytesOf(layout.order.length);
-  const kept = chooseDimensions(bySubject, candidates, blocks, rowBytes, policy);
+  const choose = () => chooseDimensions(collect(candidates), candidates.length, blocks, rowBytes, policy);
+  let kept = choose();
+  const asked = aliveShares(kept, candidates.length);
+  // Of parts of which the first counts, half are asked.
+  if (mode === IndexMode.FIRST) for (let part = 0; part < asked.length; part++) asked[part]! *= 0.5;
+  const shared = shareTests(candidates, asked, policy === 'on');
+  if (shared.length > 0) kept = choose();
   const dimensions = [...kept.values()].sort((a, b) => a.kind - b.kind);
   const alive = aliveShares(kept, candidates.length);
   let nanos = MATCH_NANOS;
+  for (const { ir } of shared) nanos += expressionNanos(ir) + SHARE_NANOS;
   for (const dimension of dimensions) nanos += dimensionNanos(dimension, blocksOf(dimension), rowBytes);
   const parts = layout.order.map((source, part): PlannedPart => {
     if (source === undefined) return { residual: [], sure: false };
@@ -117,7 +120,7 @@ export function planIndex(
     const { hit, ends } = sources[source]!;
     const sure = residual.length === 0 && (mode === IndexMode.HITS ? hit !== undefined : mode === IndexMode.FIRST && ends);
     if (residual.length > 0 || mode !== IndexMode.HITS || !sure) {
-      const code = ALIVE_NANOS + residual.reduce((sum, ir) => sum + expressionNanos(ir), 0);
+      const code = aliveNanos(candidates.length) + residual.reduce((sum, ir) => sum + expressionNanos(ir), 0);
       nanos += alive[part]! * code * (mode === IndexMode.FIRST ? 0.5 : 1);
     }
     tally(report, split, kept);
@@ -135,10 +138,11 @@ export function planIndex(
   }
   if (dimensions.length === 0) return { report };
   // A program with an index costs no more units than the plain one: so checks can do without making it (gauge.ts).
-  const pays = nanos < report.plainNanos && unitsOf(dimensions, blocks, rowBytes) <= TEST_UNITS * report.held;
+  const units = unitsOf(dimensions, blocks, rowBytes) + SHARE_UNITS * shared.length;
+  const pays = nanos < report.plainNanos && units <= TEST_UNITS * (report.held - shared.length);
   if (policy === 'auto' && !pays) return { report };
   report.indexed = true;
-  return { plan: { mode, parts, hits: layout.hits, dimensions, report }, report };
+  return { plan: { mode, parts, hits: layout.hits, dimensions, shared, report }, report };
 
   function blocksOf({ sets }: Dimension): number {
     return new Set(sets.map(({ part }) => Math.floor(part / INDEX_BLOCK_PARTS))).size;
@@ -147,6 +151,9 @@ export function planIndex(
 
 /** Units of a test of the plain program at least. */
 const TEST_UNITS = instructionUnits(Opcode.F64_LT_I, 0);
+
+/** Units of making a test's boolean. */
+const SHARE_UNITS = SHARE_INSTRUCTIONS * instructionUnits(Opcode.CONST, 0);
 
 /** Units of MATCH at most. */
 function unitsOf(dimensions: readonly Dimension[], blocks: number, rowBytes: number): number {
@@ -201,9 +208,9 @@ function layoutOf(mode: IndexMode, sources: readonly PartSource[]): { order: (nu
   return { order, hits: ranks.map((rank) => rank ?? 0) };
 }
 
-function candidateOf(condition: Ir | undefined): Candidate {
+function candidateOf(condition: Ir | undefined): SharingPart {
   const split = condition === undefined ? { free: [], rest: [], never: false } : splitCondition(condition);
-  const sets: Candidate['sets'] = new Map();
+  const sets: SharingPart['sets'] = new Map();
   for (const conjunct of split.free) {
     if (conjunct.atom === undefined) continue;
     const { subject, set } = conjunct.atom;
@@ -223,7 +230,7 @@ interface Collected {
   sets: PartSet[];
 }
 
-function collect(candidates: readonly Candidate[]): Map<object | string, Collected> {
+function collect(candidates: readonly SharingPart[]): Map<object | string, Collected> {
   const bySubject = new Map<object | string, Collected>();
   for (const [part, { split, sets }] of candidates.entries()) {
     if (split.never) continue;
@@ -243,7 +250,7 @@ function collect(candidates: readonly Candidate[]): Map<object | string, Collect
 /** Keeps the dimensions that save more than they take: without it, a part that is alive by its other tests is code. */
 function chooseDimensions(
   bySubject: ReadonlyMap<object | string, Collected>,
-  candidates: readonly Candidate[],
+  parts: number,
   blocks: number,
   rowBytes: number,
   policy: IndexPolicy,
@@ -253,13 +260,14 @@ function chooseDimensions(
     const dimension = makeDimension(subject, sets);
     if (dimension !== undefined) made.set(key, dimension);
   }
-  const alive = aliveShares(made, candidates.length);
+  const alive = aliveShares(made, parts);
+  const savedNanos = aliveNanos(parts);
   const rarest = [...made].sort((a, b) => a[1].sets.length - b[1].sets.length);
   for (const [key, dimension] of rarest) {
     let saved = 0;
     for (const [index, { part }] of dimension.sets.entries()) {
       const others = alive[part]! / Math.max(SHARE_MIN, dimension.shares[index]!);
-      saved += Math.min(1, others) * ALIVE_NANOS;
+      saved += Math.min(1, others) * savedNanos;
     }
     const pays = policy === 'on' || saved >= dimensionNanos(dimension, Math.min(blocks, dimension.sets.length), rowBytes);
     if (pays && made.size <= INDEX_DIMENSIONS_MAX) continue;

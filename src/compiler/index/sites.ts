@@ -167,6 +167,8 @@ function readsItself(step: ChooseStep | EachStep): boolean {
 /** What code still tests of some conditions. */
 export function testedOf(stretches: readonly Stretch[], conditions: readonly (Ir | undefined)[]): Ir[] {
   return stretches.flatMap(({ items, plan }) =>
-    plan === undefined ? items.map((item) => conditions[item]!) : plan.parts.flatMap(({ residual }) => residual),
+    plan === undefined
+      ? items.map((item) => conditions[item]!)
+      : [...plan.shared.map(({ ir }) => ir), ...plan.parts.flatMap(({ residual }) => residual)],
   );
 }
