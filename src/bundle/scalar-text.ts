@@ -104,45 +104,75 @@ export function scalarText(
   end: number,
   style: ScalarStyle,
 ): ScalarText {
-  const span: Span = { file, start, end };
-  let offsets: Int32Array | undefined | null = null;
-  const match = (): Int32Array | undefined => {
+  return new WrittenScalar(value, source, { file, start, end }, style);
+}
+
+/** Where the units of a value stand: one by one, or all in a row from an offset on; undefined where they do not match. */
+type Offsets = Int32Array | number | undefined;
+
+// Objects of a class, and no table of offsets where none is needed: a decision table has hundreds of thousands of cells.
+class WrittenScalar implements ScalarText {
+  /** null: not matched yet. */
+  private offsets: Offsets | null = null;
+
+  constructor(
+    readonly text: string,
+    private readonly source: string,
+    readonly span: Span,
+    private readonly style: ScalarStyle,
+  ) {}
+
+  spanAt(from: number, to: number): Span {
+    const { text: value, source, span } = this;
+    if (this.offsets === null) this.offsets = this.match();
+    const { offsets } = this;
+    if (offsets === undefined) return span;
+    const begin = placeOf(offsets, Math.min(from, value.length));
+    // The end is after the last character meant, not before the next: they differ by blanks, indentation and escapes.
+    let close = to > from ? placeOf(offsets, Math.min(to, value.length)) : begin;
+    while (close > begin + 1 && isBlank(source[close - 1]) && !isBlank(value[to - 1])) close--;
+    return { file: span.file, start: begin, end: Math.max(close, begin) };
+  }
+
+  fixAt(from: number, to: number, replacement: string): Fix | undefined {
+    const { text: value, source, style } = this;
+    const { start, end } = this.span;
+    const place = this.spanAt(from, to);
+    const written = spelled(replacement, style);
+    if (this.offsets === undefined || this.offsets === null || written === undefined) return undefined;
+    // Whoever reads the file afterwards must find exactly this, and must have found the text before.
+    const read = (raw: string): string | undefined => readScalar(raw)?.trim();
+    const changed = source.slice(start, place.start) + written + source.slice(place.end, end);
+    const wanted = (value.slice(0, from) + replacement + value.slice(to)).trim();
+    if (wanted === '' || read(changed) !== wanted || read(source.slice(start, end)) !== value.trim()) return undefined;
+    return { span: place, text: written };
+  }
+
+  private match(): Offsets {
+    const { text: value, source, style } = this;
+    const { start, end } = this.span;
     if (style === 'unknown') return undefined;
-    if (style === 'plain') return matchOffsets(value, source, start, end, '');
-    if (style === 'single') return matchOffsets(value, source, start + 1, end - 1, "'");
-    if (style === 'double') return matchOffsets(value, source, start + 1, end - 1, '"');
+    if (style === 'plain') return offsetsOf(value, source, start, end, '');
+    if (style === 'single') return offsetsOf(value, source, start + 1, end - 1, "'");
+    if (style === 'double') return offsetsOf(value, source, start + 1, end - 1, '"');
     const header = source.indexOf('\n', start);
     if (header === -1) return undefined;
     let first = header + 1;
     // Value and source both start at the first line that is not blank, or the blanks match as a run.
     if (!isBlank(value[0])) while (first < end && isBlank(source[first])) first++;
-    return matchOffsets(value, source, first, end, '');
-  };
-  return {
-    text: value,
-    span,
-    spanAt(from: number, to: number): Span {
-      if (offsets === null) offsets = match();
-      if (offsets === undefined) return span;
-      const begin = offsets[Math.min(from, value.length)]!;
-      // The end is after the last character meant, not before the next: they differ by blanks, indentation and escapes.
-      const last = to > from ? offsets[Math.min(to, value.length)]! : begin;
-      let close = last;
-      while (close > begin + 1 && isBlank(source[close - 1]) && !isBlank(value[to - 1])) close--;
-      return { file, start: begin, end: Math.max(close, begin) };
-    },
-    fixAt(from: number, to: number, replacement: string): Fix | undefined {
-      const place = this.spanAt(from, to);
-      const written = spelled(replacement, style);
-      if (offsets === undefined || offsets === null || written === undefined) return undefined;
-      // Whoever reads the file afterwards must find exactly this, and must have found the text before.
-      const read = (raw: string): string | undefined => readScalar(raw)?.trim();
-      const changed = source.slice(start, place.start) + written + source.slice(place.end, end);
-      const wanted = (value.slice(0, from) + replacement + value.slice(to)).trim();
-      if (wanted === '' || read(changed) !== wanted || read(source.slice(start, end)) !== value.trim()) return undefined;
-      return { span: place, text: written };
-    },
-  };
+    return offsetsOf(value, source, first, end, '');
+  }
+}
+
+function placeOf(offsets: Int32Array | number, unit: number): number {
+  return typeof offsets === 'number' ? offsets + unit : offsets[unit]!;
+}
+
+/** As `matchOffsets`; the offset of the first unit where the value stands in the source as it is. */
+function offsetsOf(value: string, source: string, from: number, to: number, quote: '"' | "'" | ''): Offsets {
+  const escape = quote === '"' ? '\\' : quote;
+  const isPlain = !isBlank(value.at(-1)) && from + value.length <= to && (escape === '' || !value.includes(escape));
+  return isPlain && source.startsWith(value, from) ? from : matchOffsets(value, source, from, to, quote);
 }
 
 /** A text without the blanks around it. */
@@ -154,10 +184,29 @@ export function trimmed(text: ScalarText): ScalarText {
 
 /** A part of a text. */
 export function part(text: ScalarText, start: number, end: number): ScalarText {
-  return {
-    text: text.text.slice(start, end),
-    span: text.spanAt(start, end),
-    spanAt: (from, to) => text.spanAt(start + from, start + Math.min(to, end - start)),
-    fixAt: (from, to, replacement) => text.fixAt?.(start + from, start + Math.min(to, end - start), replacement),
-  };
+  return new PartText(text, start, end);
+}
+
+class PartText implements ScalarText {
+  readonly text: string;
+
+  constructor(
+    private readonly whole: ScalarText,
+    private readonly start: number,
+    private readonly end: number,
+  ) {
+    this.text = whole.text.slice(start, end);
+  }
+
+  get span(): Span {
+    return this.whole.spanAt(this.start, this.end);
+  }
+
+  spanAt(from: number, to: number): Span {
+    return this.whole.spanAt(this.start + from, this.start + Math.min(to, this.end - this.start));
+  }
+
+  fixAt(from: number, to: number, replacement: string): Fix | undefined {
+    return this.whole.fixAt?.(this.start + from, this.start + Math.min(to, this.end - this.start), replacement);
+  }
 }

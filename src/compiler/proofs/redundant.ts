@@ -36,8 +36,7 @@ export function findRedundant(proof: Proof): void {
 
   function replaces(other: number, row: number): boolean {
     // Of two equal rows one stays; a row that is itself removed replaces none.
-    if (other === row || space.opaque[other] || isFound.has(other)) return false;
-    if (form.policy === 'first' && other < row) return false;
+    if (other === row || (form.policy === 'first' && other < row) || space.opaque[other] || isFound.has(other)) return false;
     if (!boxContains(space.boxes[other]!, space.boxes[row]!)) return false;
     return form.policy === 'any' || !isInterrupted(row, other);
   }
@@ -45,12 +44,10 @@ export function findRedundant(proof: Proof): void {
   function isInterrupted(row: number, other: number): boolean {
     const { outputsKey } = form.rows[row]!;
     budget.take(2 * (other - row));
-    return rows.some(
-      (between) =>
-        between > row &&
-        between < other &&
-        form.rows[between]!.outputsKey !== outputsKey &&
-        boxesMeet(space.boxes[between]!, space.boxes[row]!),
-    );
+    for (let at = rows.indexOf(row) + 1; rows[at]! < other; at++) {
+      const between = rows[at]!;
+      if (form.rows[between]!.outputsKey !== outputsKey && boxesMeet(space.boxes[between]!, space.boxes[row]!)) return true;
+    }
+    return false;
   }
 }
