@@ -3,12 +3,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { RULES_MAX } from '../assembly/shared/limits.js';
 import { type AimsOptions, benchAims, SECTIONS, type Section } from './aims.js';
 import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
 import { benchGrowth, GROWTH_SIZES } from './growth.js';
 import { benchIndex } from './index-model.js';
 import { benchLanguage } from './language.js';
+import { benchLargest } from './largest.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
@@ -23,7 +25,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|scheduling|wakeup|language|lists|index|proofs|check] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|scheduling|wakeup|language|lists|index|proofs|check|largest] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -94,6 +96,10 @@ proofs: milliseconds to compile and prove tables with planted faults, and many r
   --rows 2000         rows of a table
   --rules 10000       number of rules
   --runs 3            runs of each; the median counts
+
+largest: a table of as many rows as an image has rules, and as many rules: milliseconds and memory to publish, ns a decision
+  --rows 65536        rows, and rules
+  --ms 300            least time of the run
 
 check: milliseconds and memory to compile many rules, and to check them again after an edit
   --rules 10000       number of rules, in one file and in a hundred
@@ -261,6 +267,13 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
   async check({ values, format, log }) {
     const rules = positive('rules', values.rules, 10_000);
     const result = await benchCheck({ rules, edits: positive('runs', values.runs, 5), format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async largest(context) {
+    const { values, format, log } = context;
+    const rows = positive('rows', values.rows, RULES_MAX);
+    const { timing } = timingOf(context, 300);
+    const result = await benchLargest({ rows, payloadCount: 8 * BLOCK_COUNT, timing, format, log });
     return { result, isRight: areRight(result.rows) };
   },
   async scheduling({ values, format, log }) {

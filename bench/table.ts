@@ -54,12 +54,13 @@ export interface TablesResult {
   readonly tables: readonly TableResult[];
 }
 
-interface ShippingPayload {
+export interface ShippingPayload {
   readonly customer: { readonly country: string; readonly totalSpend: number; readonly email: string };
   readonly product: { readonly category: string; readonly currency: string; readonly price: number };
 }
 
-function makePayloads(count: number): ShippingPayload[] {
+/** Payloads of the generated table's fields, from a seed. */
+export function makeOrders(count: number): ShippingPayload[] {
   const next = randomNumbers(59);
   const pick = (values: readonly string[]): string => values[Math.floor(next() * values.length)]!;
   const cents = (): number => Math.round(next() * 20_000) / 100;
@@ -70,7 +71,7 @@ function makePayloads(count: number): ShippingPayload[] {
 }
 
 /** The score that each payload's first row gives, found row by row among the payloads that no row has taken yet. */
-function truthOf(table: JdmTable, payloads: readonly ShippingPayload[]): Truth {
+export function truthOf(table: JdmTable, payloads: readonly ShippingPayload[]): Truth {
   const columns = table.inputs.map(({ id, field }) => {
     const [object, name] = field.split('.') as [keyof ShippingPayload, string];
     return { id, values: payloads.map((payload) => (payload[object] as Record<string, string | number>)[name]!) };
@@ -132,7 +133,7 @@ export async function benchTable(options: TableOptions): Promise<TablesResult> {
 }
 
 async function benchOne(name: string, table: JdmTable, { payloadCount, runs, timing }: TableOptions): Promise<TableResult> {
-  const payloads = makePayloads(payloadCount);
+  const payloads = makeOrders(payloadCount);
   const truth = truthOf(table, payloads);
   const setup = await setUpVerdict(convertJdm(table));
   const verdict: Row[] = [verdictInPlace(setup, encodePayloads(setup.live.model, payloads)), verdictObjects(setup, payloads)];

@@ -5,6 +5,7 @@ import { benchCheck } from '#bench/check.js';
 import { benchDecide } from '#bench/decide.js';
 import { benchLanguage } from '#bench/language.js';
 import { languageCases } from '#bench/language-cases.js';
+import { benchLargest } from '#bench/largest.js';
 import { gccVersion } from '#bench/peers/c-program.js';
 import { benchProofs } from '#bench/proofs.js';
 import { formatMarkdown, formatTable } from '#bench/report.js';
@@ -184,6 +185,24 @@ describe('benchCheck', () => {
       [1, null],
       [100, null],
     ]);
+  });
+});
+
+describe('benchLargest', () => {
+  it('publishes a table and rules, and decides with both what is right', async () => {
+    const timing = { msMin: 1, warmupMsMin: 1 };
+    const { rows } = await benchLargest({
+      rows: 300,
+      payloadCount: BLOCK_COUNT,
+      timing,
+      format: formatTable,
+      log: () => undefined,
+    });
+    expect(rows.map(({ name, wrong }) => [name, wrong])).toEqual([
+      ['a table of 300 rows', null],
+      ['300 rules', null],
+    ]);
+    expect(rows.every(({ megabytes, heapMegabytes }) => megabytes > heapMegabytes && heapMegabytes > 0)).toBe(true);
   });
 });
 
