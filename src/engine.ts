@@ -1,11 +1,11 @@
 // The composition root: makes the parts and stops them, in order.
 
 import { availableParallelism } from 'node:os';
-import { Outcome } from '../assembly/shared/outcome.js';
 import type { BundleFiles } from './bundle/files.js';
 import { type Config, type EngineOptions, resolveConfig, SCRATCH_SPARE_COUNT } from './config.js';
+import { type EngineStats, statsOf, type TenantStats } from './engine-stats.js';
 import { Problem } from './errors.js';
-import { Counter, Counters } from './observe/counters.js';
+import { Counters } from './observe/counters.js';
 import { Codes } from './registry/codes.js';
 import type { ListBytes, ListContent, ListInfo, PutResult } from './registry/lists.js';
 import type { LiveImage } from './registry/live-image.js';
@@ -15,13 +15,12 @@ import { type PublishResult, Registry } from './registry/registry.js';
 import { Store, type StoreProblem } from './registry/store.js';
 import type { TenantHost } from './registry/tenant.js';
 import { RuleSet } from './ruleset.js';
-import { engineModule } from './runtime/instance.js';
-import { WorkerPool } from './runtime/pool.js';
 import { TaskPool } from './runtime/task-pool.js';
+import { makeScheduler } from './scheduler/make-scheduler.js';
 import type { Quota } from './scheduler/quota.js';
-import { Scheduler } from './scheduler/scheduler.js';
 
 export type {
+  EngineStats,
   GivenValues,
   ListBytes,
   ListContent,
@@ -34,82 +33,11 @@ export type {
   PutResult,
   Quota,
   StoreProblem,
+  TenantStats,
 };
 
 /** Tenant of images that are loaded without one. */
 const TENANT_DEFAULT = 'default';
-
-export interface TenantStats {
-  tenant: string;
-  /** Published bundles. */
-  bundles: number;
-  /** Bytes of linear memory now, and the quota. */
-  memoryBytes: number;
-  memoryBytesMax: number;
-  /** Bytes of images and lists. */
-  heapBytesUsed: number;
-  ringBytes: number;
-  ringBytesUsed: number;
-  /** Requests in flight. */
-  slots: number;
-}
-
-export interface EngineStats {
-  /** Decisions by outcome. */
-  outcomes: { none: number; approve: number; review: number; decline: number };
-  /** Decisions whose status is INVALID_PAYLOAD. */
-  invalidPayloads: number;
-  /**
-   * Decisions whose status is ARITHMETIC or CONFLICT: the bundle's `onError` has given their outcome; and requests with status
-   * LIST_MISSING, which are answered INTERNAL.
-   */
-  failed: { arithmetic: number; conflict: number; listMissing: number };
-  /** Requests by path. */
-  requests: { inline: number; pooled: number };
-  /** Static cost of what was decided, units, by path. */
-  cost: { inline: number; pooled: number };
-  /** Requests refused with BUSY. */
-  busy: number;
-  /** Requests answered INVALID_FRAME. */
-  invalidFrames: number;
-  /** Requests answered INTERNAL. */
-  internal: number;
-  /** Instances replaced because they trapped, on all threads. */
-  traps: number;
-  /** JSON texts that the engine refused and the encoder took: a bug. They were decided. */
-  jsonDisagreed: number;
-  /** Requests that were refused, or given up while they waited, without a fault of ours. */
-  refused: {
-    /** OVERLOADED: more waited than may wait; a place was given to a tenant that had less; the breaker of the tenant was open. */
-    full: number;
-    evicted: number;
-    breaker: number;
-    /** QUOTA_EXCEEDED, DEADLINE_EXCEEDED, CANCELLED. */
-    quota: number;
-    deadline: number;
-    cancelled: number;
-  };
-  pool: {
-    /** Threads running now; 0 before the first pooled request. */
-    threads: number;
-    /** Threads that have something to do. */
-    running: number;
-    /** Requests that wait for a thread, and may wait. */
-    queued: number;
-    queueMax: number;
-    /** Times that a thread decided of a request, and those of them after which some of it was left. */
-    slices: number;
-    yields: number;
-    /** How long threads had something to do, added up, the hops to them and back included. */
-    busyMillis: number;
-    /** Workers replaced because they died, and those of them that hung. */
-    deaths: number;
-    hangs: number;
-    /** Circuit breakers of tenants that are not closed, and how often one was opened. */
-    breakers: { open: number; halfOpen: number; opened: number };
-  };
-  tenants: TenantStats[];
-}
 
 export interface LoadOptions {
   tenant?: string;
@@ -182,6 +110,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** What a server needs of an engine: one that follows another process cannot place images of its own. */
+export type ServingEngine = Omit<Engine, 'load' | 'setQuota'>;
+
 /**
  * Makes an engine, with everything stored in the data directory live.
  * Rejects with RangeError for an option out of range, and Error where another process owns the data directory.
@@ -190,7 +121,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const config = resolveConfig(options, availableParallelism());
   const counters = new Counters();
   const host: TenantHost = {
-    scheduler: config.poolThreads === 0 ? undefined : schedulerOf(config, counters),
+    scheduler: makeScheduler(config, counters),
     costInlineMax: config.costInlineMax,
     counters,
     quota: config.quota,
@@ -221,11 +152,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     await store?.close();
     throw error;
   }
-}
-
-function schedulerOf({ poolThreads, stallMillis, queueMax, sliceMillis }: Config, counters: Counters): Scheduler {
-  const pool = new WorkerPool({ threads: poolThreads, module: engineModule(), stallMillis });
-  return new Scheduler({ pool, counters, queueMax, sliceMillis });
 }
 
 class LocalEngine implements Engine {
@@ -306,60 +232,7 @@ class LocalEngine implements Engine {
   }
 
   stats(): EngineStats {
-    const { counters, scheduler } = this.host;
-    const waiting = scheduler?.stats;
-    const outcome = (of: Outcome): number => counters.get(Counter.OUTCOME_NONE + of);
-    return {
-      outcomes: {
-        none: outcome(Outcome.NONE),
-        approve: outcome(Outcome.APPROVE),
-        review: outcome(Outcome.REVIEW),
-        decline: outcome(Outcome.DECLINE),
-      },
-      invalidPayloads: counters.get(Counter.INVALID_PAYLOAD),
-      failed: {
-        arithmetic: counters.get(Counter.ARITHMETIC),
-        conflict: counters.get(Counter.CONFLICT),
-        listMissing: counters.get(Counter.LIST_MISSING),
-      },
-      requests: { inline: counters.get(Counter.REQUESTS_INLINE), pooled: counters.get(Counter.REQUESTS_POOLED) },
-      cost: { inline: counters.get(Counter.COST_INLINE), pooled: counters.get(Counter.COST_POOLED) },
-      busy: counters.get(Counter.BUSY),
-      invalidFrames: counters.get(Counter.INVALID_FRAME),
-      internal: counters.get(Counter.INTERNAL),
-      traps: counters.get(Counter.TRAPS),
-      jsonDisagreed: counters.get(Counter.JSON_DISAGREED),
-      refused: {
-        full: counters.get(Counter.REFUSED_FULL),
-        evicted: counters.get(Counter.EVICTED),
-        breaker: counters.get(Counter.REFUSED_BREAKER),
-        quota: counters.get(Counter.REFUSED_QUOTA),
-        deadline: counters.get(Counter.DEADLINE_EXCEEDED),
-        cancelled: counters.get(Counter.CANCELLED),
-      },
-      pool: {
-        threads: scheduler?.pool.threads ?? 0,
-        running: waiting?.running ?? 0,
-        queued: waiting?.queued ?? 0,
-        queueMax: waiting?.queueMax ?? 0,
-        slices: counters.get(Counter.SLICES),
-        yields: counters.get(Counter.YIELDS),
-        busyMillis: counters.get(Counter.POOL_MICROS) / 1000,
-        deaths: scheduler?.pool.deaths ?? 0,
-        hangs: scheduler?.pool.hangs ?? 0,
-        breakers: waiting?.breakers ?? { open: 0, halfOpen: 0, opened: 0 },
-      },
-      tenants: this.registry.allTenants().map(({ name, live, memory }) => ({
-        tenant: name,
-        bundles: live.size,
-        memoryBytes: memory.memoryBytes,
-        memoryBytesMax: memory.memoryBytesMax,
-        heapBytesUsed: memory.heapBytesUsed,
-        ringBytes: memory.ring.bytes,
-        ringBytesUsed: memory.ring.bytesUsed,
-        slots: memory.ring.slots,
-      })),
-    };
+    return statsOf(this.host, this.registry.allTenants());
   }
 
   close(): Promise<void> {

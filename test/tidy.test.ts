@@ -66,8 +66,10 @@ const rows: readonly (readonly string[])[] = [
     'src/split-json.ts',
     'src/explain.ts',
     'src/ruleset.ts',
+    'src/engine-stats.ts',
     'src/engine.ts',
   ],
+  ['src/replica'],
   ['src/server', 'src/index.ts'],
   ['src/loadtest'],
   ['src/cli', 'src/dev'],
@@ -107,6 +109,7 @@ const edges: Readonly<Record<string, string>> = {
   'src/ruleset.ts -> src/decide-json.ts': 'a rule set decides texts',
   'src/ruleset.ts -> src/explain.ts': 'a rule set explains',
   'src/engine.ts -> src/ruleset.ts': 'an engine hands out rule sets',
+  'src/engine.ts -> src/engine-stats.ts': 'what an engine has done',
   'src/dev -> examples': 'npm start decides generated payments',
 };
 

@@ -5,7 +5,7 @@ import { GENERATOR_VERSION, whyNoCode } from '../codegen/choice.js';
 import type { Generated } from '../codegen/generate.js';
 import { compileCode } from '../runtime/generated-code.js';
 import { engineHash } from '../runtime/instance.js';
-import type { TaskPool } from '../runtime/task-pool.js';
+import type { TaskRunner } from '../runtime/task-pool.js';
 import { type CodeOrigin, readCodeFile, writeCodeFile } from './code-file.js';
 import type { GenerateTask } from './compile-worker.js';
 import type { LiveImage } from './live-image.js';
@@ -14,8 +14,8 @@ import type { CodeMaker } from './tenant.js';
 
 export interface CodesOptions {
   store: Store | undefined;
-  /** Runs registry/compile-worker.ts. */
-  compiler: TaskPool;
+  /** Runs registry/compile-worker.ts; or else who makes and stores code for an image of the store, which is then read. */
+  compiler: TaskRunner | ((live: LiveImage) => Promise<void>);
 }
 
 export class Codes implements CodeMaker {
@@ -49,23 +49,36 @@ export class Codes implements CodeMaker {
     live.withoutCode = whyNoCode(live);
     if (live.withoutCode !== undefined) return;
     const origin: CodeOrigin = { generator: GENERATOR_VERSION, engine: engineHash(), image: live.image };
-    const deciding = live.copyDeciding();
-    const { store } = this.options;
-    const stored = live.isStored ? await store?.readCode(live.tenant.name, live.name, live.version, live.image) : undefined;
-    let module = stored === undefined ? undefined : readCodeFile(stored, origin);
-    if (module === undefined) {
-      if (this.closed || live.isRetired) return;
-      const made = await this.options.compiler.run<GenerateTask, Generated>('generateCode', { deciding });
-      if (made.module === undefined) {
-        live.withoutCode = made.unsupported;
-        return;
-      }
-      module = made.module;
-      if (live.isStored) {
-        await store?.writeCode(live.tenant.name, live.name, live.version, live.image, writeCodeFile(module, origin));
-      }
-    }
+    const module = (await this.read(live, origin)) ?? (await this.make(live, origin));
+    if (module === undefined) return;
     const code = await compileCode(module);
     if (!live.isRetired) live.code = code;
+  }
+
+  private async read(live: LiveImage, origin: CodeOrigin): Promise<Uint8Array | undefined> {
+    if (!live.isStored) return undefined;
+    const stored = await this.options.store?.readCode(live.tenant.name, live.name, live.version, live.image);
+    return stored === undefined ? undefined : readCodeFile(stored, origin);
+  }
+
+  /** Undefined where there is none, or it is not wanted any more. */
+  private async make(live: LiveImage, origin: CodeOrigin): Promise<Uint8Array | undefined> {
+    const { store, compiler } = this.options;
+    if (this.closed || live.isRetired) return undefined;
+    if (typeof compiler === 'function') {
+      await compiler(live);
+      const module = await this.read(live, origin);
+      if (module === undefined) live.withoutCode = 'nobody has made it';
+      return module;
+    }
+    const made = await compiler.run<GenerateTask, Generated>('generateCode', { deciding: live.copyDeciding() });
+    if (made.module === undefined) {
+      live.withoutCode = made.unsupported;
+      return undefined;
+    }
+    if (live.isStored) {
+      await store?.writeCode(live.tenant.name, live.name, live.version, live.image, writeCodeFile(made.module, origin));
+    }
+    return made.module;
   }
 }

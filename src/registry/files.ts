@@ -117,6 +117,21 @@ export function* readChunks(path: string): Generator<Uint8Array> {
   }
 }
 
+/** A file by chunks, on a thread that may not wait. */
+export async function* streamChunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** Fills a view with a file, on a thread that may wait. Throws Error where the file is longer or shorter. */
 export function readInto(path: string, view: Uint8Array): void {
   const file = openSync(path, 'r');

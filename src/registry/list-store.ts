@@ -61,8 +61,14 @@ const REGION = /^[0-9a-f]{16}\.list$/;
 export class ListStore {
   private readonly uploads: string;
 
-  /** @param directory absolute path of the data directory */
-  constructor(private readonly directory: string) {
+  /**
+   * @param directory absolute path of the data directory
+   * @param isOwner false: somebody else writes there, and only `spool` makes files
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly isOwner = true,
+  ) {
     this.uploads = join(directory, 'uploads');
   }
 
@@ -132,7 +138,7 @@ export class ListStore {
         continue;
       }
       try {
-        await removeTemporaries(folder);
+        if (this.isOwner) await removeTemporaries(folder);
         const list = await loadList(folder, name);
         if (list !== undefined) lists.push(list);
       } catch (error) {

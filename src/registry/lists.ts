@@ -9,7 +9,7 @@ import type { Clock } from '../clock.js';
 import { LIST_NAME_PATTERN } from '../config.js';
 import { type PayloadError, Problem } from '../errors.js';
 import { type ListHeader, readListHeader } from '../image/list.js';
-import type { TaskPool } from '../runtime/task-pool.js';
+import type { TaskRunner } from '../runtime/task-pool.js';
 import { formatTimestamp } from '../schema/time.js';
 import type { Bindings } from './bindings.js';
 import { ListRegion } from './list-region.js';
@@ -53,7 +53,7 @@ export interface PendingList {
 export interface ListsOptions {
   store: ListStore | undefined;
   /** Runs registry/compile-worker.ts. */
-  compiler: TaskPool;
+  compiler: TaskRunner;
   clock: Clock;
 }
 

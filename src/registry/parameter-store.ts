@@ -52,8 +52,14 @@ const EVENTS_MAX = 1000;
 const VERSION_FILE = /^[0-9a-f]{16}\.json$/;
 
 export class ParameterStore {
-  /** @param directory absolute path of the data directory */
-  constructor(private readonly directory: string) {}
+  /**
+   * @param directory absolute path of the data directory
+   * @param isOwner false: somebody else writes there, and nothing is changed
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly isOwner = true,
+  ) {}
 
   /** Makes a version the current one of a set. Durable when it resolves. */
   async commit(tenant: string, name: string, { version, values }: ParameterVersion, at: string): Promise<void> {
@@ -94,7 +100,7 @@ export class ParameterStore {
         continue;
       }
       try {
-        await removeTemporaries(folder);
+        if (this.isOwner) await removeTemporaries(folder);
         const current = await this.loadSet(tenant, folder, name);
         if (current !== undefined) sets.push({ name, current });
       } catch (error) {

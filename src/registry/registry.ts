@@ -224,8 +224,7 @@ export class Registry {
 
   /** Lists of a tenant, by name. */
   lists(tenant: string): ListInfo[] {
-    const lists = [...(this.tenants.get(tenant)?.lists.values() ?? [])];
-    return lists.map(({ name, region }) => ({ name, ...region.list })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.tenants.get(tenant)?.listInfos() ?? [];
   }
 
   /** The image that decides for a bundle now. */
@@ -235,8 +234,7 @@ export class Registry {
 
   /** Live images of a tenant, by name. */
   bundles(tenant: string): LiveImage[] {
-    const live = [...(this.tenants.get(tenant)?.live.values() ?? [])];
-    return live.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.tenants.get(tenant)?.bundles() ?? [];
   }
 
   /** All tenants with a memory, by name; those without a published bundle too. */

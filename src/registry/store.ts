@@ -74,6 +74,13 @@ export interface OwnList {
   aside: string;
 }
 
+/** What is live for one tenant. */
+export interface StoredTenant {
+  lists: StoredList[];
+  parameters: StoredParameters[];
+  bundles: { bundle: string; version: string; hash: string }[];
+}
+
 /** Versions of the lists of one version's own, by name. */
 export type OwnVersions = Record<string, string>;
 
@@ -94,7 +101,8 @@ export class Store {
   private constructor(
     /** Absolute path of the data directory. */
     readonly directory: string,
-    private readonly owner: Owner,
+    /** Undefined where another process owns the directory and this one only reads what it has written. */
+    private readonly owner: Owner | undefined,
     /** Lists of the tenants. */
     readonly lists: ListStore,
     /** Parameters of the tenants. */
@@ -117,6 +125,39 @@ export class Store {
     }
   }
 
+  /** What another process owns, to be read: nothing is removed or written but what is spooled. */
+  static follow(dataDir: string): Store {
+    const directory = resolve(dataDir);
+    return new Store(directory, undefined, new ListStore(directory, false), new ParameterStore(directory, false));
+  }
+
+  /** Names of the tenants, sorted. */
+  tenantNames(problems: StoreProblem[]): Promise<string[]> {
+    return this.names(join(this.directory, 'tenants'), problems);
+  }
+
+  /** What is live for a tenant, without the images themselves: what is damaged is reported, and hides nothing else. */
+  async readTenant(tenant: string, problems: StoreProblem[]): Promise<StoredTenant> {
+    const lists = await this.lists.load(tenant, problems);
+    const parameters = await this.parameters.load(tenant, problems);
+    const bundles: StoredTenant['bundles'] = [];
+    for (const bundle of await this.names(join(this.directory, 'tenants', tenant, 'bundles'), problems)) {
+      const folder = this.folder(tenant, bundle);
+      try {
+        const live = await readProven<Live>(join(folder, 'live.json'));
+        if (live !== undefined) bundles.push({ bundle, version: live.version, hash: live.versions[live.version] ?? '?' });
+      } catch (error) {
+        problems.push({ path: relative(this.directory, folder), message: (error as Error).message });
+      }
+    }
+    return { lists, parameters, bundles };
+  }
+
+  /** The live image of a bundle; undefined before the first publish. Throws Error where it is damaged. */
+  readBundle(tenant: string, bundle: string): Promise<StoredImage | undefined> {
+    return this.loadBundle(tenant, bundle);
+  }
+
   /**
    * Reads everything that is live. A damaged bundle is reported in `problems` and hides no other. Removes what interrupted
    * publishes left behind. Throws only where the directory itself cannot be read.
@@ -126,7 +167,7 @@ export class Store {
     const images: StoredImage[] = [];
     const lists: (StoredList & { tenant: string })[] = [];
     const problems: StoreProblem[] = [];
-    for (const tenant of await this.names(join(this.directory, 'tenants'), problems)) {
+    for (const tenant of await this.tenantNames(problems)) {
       for (const list of await this.lists.load(tenant, problems)) lists.push({ ...list, tenant });
       for (const set of await this.parameters.load(tenant, problems)) parameters.push({ ...set, tenant });
       const bundles = join(this.directory, 'tenants', tenant, 'bundles');
@@ -208,7 +249,7 @@ export class Store {
 
   /** Gives the directory back. */
   async close(): Promise<void> {
-    await this.owner.release();
+    await this.owner?.release();
   }
 
   private folder(tenant: string, bundle: string): string {

@@ -8,6 +8,7 @@ import { type Quota, TokenBucket } from '../scheduler/quota.js';
 import type { Dispatcher } from '../scheduler/scheduler.js';
 import type { Share } from '../scheduler/share.js';
 import type { ListRegion } from './list-region.js';
+import type { ListInfo } from './lists.js';
 import type { LiveImage } from './live-image.js';
 import type { ParameterVersion } from './parameter-store.js';
 import type { StoredImage } from './store.js';
@@ -72,5 +73,16 @@ export class Tenant {
   /** What it may spend from now on; its bucket is full. */
   setQuota(quota: Quota | undefined): void {
     this.quota = quota === undefined ? undefined : new TokenBucket(quota, monotonicMillis());
+  }
+
+  /** Current versions of its lists, by name. */
+  listInfos(): ListInfo[] {
+    const lists = [...this.lists.values()];
+    return lists.map(({ name, region }) => ({ name, ...region.list })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Its live images, by name. */
+  bundles(): LiveImage[] {
+    return [...this.live.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }

@@ -26,9 +26,14 @@ export class Turns {
     }
   }
 
+  /** Waits for the changes that have begun or have their turn. */
+  async settled(): Promise<void> {
+    await Promise.all(this.last.values());
+  }
+
   /** Refuses further changes and waits for those that have begun. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all(this.last.values());
+    await this.settled();
   }
 }

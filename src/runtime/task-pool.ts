@@ -6,14 +6,19 @@ import { Piscina } from 'piscina';
 
 const IDLE_MS_MAX = 10_000;
 
-export class TaskPool {
+/** Whoever runs functions of a thread entry. */
+export interface TaskRunner {
+  /** Runs an exported function of the entry. Rejects with what it throws, or where its thread dies (out of memory). */
+  run<Task, Result>(name: string, task: Task): Promise<Result>;
+}
+
+export class TaskPool implements TaskRunner {
   private piscina: Piscina | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
   /** @param file thread entry; each task names the function it exports */
   constructor(private readonly file: URL) {}
 
-  /** Runs an exported function of the thread entry. Rejects with what it throws, or where the thread dies (out of memory). */
   run<Task, Result>(name: string, task: Task): Promise<Result> {
     // One after the other by this chain, not by piscina's queue: a thread that dies must not leave tasks waiting in it.
     const result = this.last.then(() => this.start().run(task, { name }) as Promise<Result>);

@@ -33,11 +33,21 @@ export class AddressCounts {
   private askedAt = Number.NEGATIVE_INFINITY;
   private askMillis = 0;
 
-  /** @param max connections of one address; 0 = as many as it wants */
+  /** Connections of one address here; 0 = as many as it wants. */
+  readonly max: number;
+
+  /**
+   * @param max connections of one address; 0 = as many as it wants
+   * @param sharers processes that listen on the same ports. The kernel deals connections out among them evenly, by a hash, and tells
+   *   what all of them have: here, the share of one is allowed and counted
+   */
   constructor(
-    readonly max: number,
+    max: number,
     private readonly ask: AskKernel = askProc,
-  ) {}
+    private readonly sharers = 1,
+  ) {
+    this.max = Math.ceil(max / sharers);
+  }
 
   /** A connection has opened. False where it is to be closed: it is then not counted. */
   open(address: string): boolean {
@@ -82,7 +92,7 @@ export class AddressCounts {
     this.askMillis = performance.now() - now;
     if (found === undefined) return true;
     this.closed = 0;
-    this.counts = new Map([...found].map(([key, most]) => [key, { most, closedBefore: 0 }]));
+    this.counts = new Map([...found].map(([key, most]) => [key, { most: Math.ceil(most / this.sharers), closedBefore: 0 }]));
     // The one that asks is among them already.
     const own = this.counts.get(address);
     if (own === undefined) return true;

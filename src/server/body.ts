@@ -40,7 +40,17 @@ export function readBody(exchange: Exchange, bytesMax: number, onBody: (body: Ui
 
 function useBody(exchange: Exchange, body: Uint8Array, onBody: (body: Uint8Array) => void): void {
   if (exchange.bodyHash !== '') requireHash(exchange, hash('sha256', body, 'hex'));
-  if (exchange.head.idempotencyKey === '' || exchange.context.idempotency.begin(exchange, body)) onBody(body);
+  const isNew = exchange.head.idempotencyKey === '' || exchange.context.idempotency.begin(exchange, body);
+  if (isNew === true) onBody(body);
+  else if (isNew !== false) useLater(exchange, isNew, body.slice(), onBody);
+}
+
+/** Waits for who keeps the answers of all processes. */
+function useLater(exchange: Exchange, isNew: Promise<boolean>, body: Uint8Array, onBody: (body: Uint8Array) => void): void {
+  const go = async (): Promise<void> => {
+    if (await isNew) onBody(body);
+  };
+  go().catch((error: unknown) => exchange.fail(error));
 }
 
 /** Throws Problem UNAUTHENTICATED where the caller has signed another body. */

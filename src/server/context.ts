@@ -1,19 +1,20 @@
 // What all routes share: the engine, the limits, and the counts that stop() waits for.
 
 import { randomBytes } from 'node:crypto';
-import type { Engine } from '../engine.js';
+import type { ServingEngine } from '../engine.js';
 import { Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
 import type { AddressCounts } from './address-counts.js';
 import type { ApiDocuments } from './api/documents.js';
 import type { Authenticator } from './auth/authenticator.js';
 import type { ServerConfig } from './config.js';
+import type { FleetLink } from './fleet/link.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import type { ServerMetrics } from './metrics.js';
 import type { Tracer } from './tracing/tracer.js';
 
 export interface Context {
-  readonly engine: Engine;
+  readonly engine: ServingEngine;
   readonly config: ServerConfig;
   readonly traffic: Traffic;
   readonly metrics: ServerMetrics;
@@ -25,6 +26,8 @@ export interface Context {
   readonly addresses: AddressCounts;
   /** Absent where spans go nowhere. */
   readonly tracer: Tracer | undefined;
+  /** Absent where this process serves alone. */
+  readonly fleet: FleetLink | undefined;
 }
 
 /** What goes on in the server now. */
@@ -66,7 +69,7 @@ export class DecisionIds {
 }
 
 /** The live image of a bundle. Throws Problem TENANT_NOT_FOUND or BUNDLE_NOT_FOUND. */
-export function findLive(engine: Engine, tenant: string, bundle: string): LiveImage {
+export function findLive(engine: ServingEngine, tenant: string, bundle: string): LiveImage {
   const live = engine.live(tenant, bundle);
   if (live !== undefined) return live;
   requireTenant(engine, tenant);
@@ -74,6 +77,6 @@ export function findLive(engine: Engine, tenant: string, bundle: string): LiveIm
 }
 
 /** Throws Problem TENANT_NOT_FOUND. */
-export function requireTenant(engine: Engine, tenant: string): void {
+export function requireTenant(engine: ServingEngine, tenant: string): void {
   if (!engine.tenants().includes(tenant)) throw new Problem('TENANT_NOT_FOUND', `there is no tenant ${tenant}`);
 }

@@ -44,7 +44,8 @@ export class Listener {
 
   /** Begins to listen; 0 = any free port. Rejects with the system's error where it cannot: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
   async start(port: number): Promise<void> {
-    const free = await probe(this.host, port);
+    // Others of a fleet listen there already; their parent has found the port.
+    const free = this.context.fleet?.isPortShared === true ? port : await freePort(this.host, port);
     if (!this.open(free)) throw new Error(`cannot listen on ${this.host}:${free}`);
     this.context.addresses.ports.add(this.port);
   }
@@ -91,7 +92,7 @@ export class Listener {
  * connection of the port is open. A socket of Node's takes an address over from old connections and from nobody else, so it
  * finds out.
  */
-function probe(host: string, port: number): Promise<number> {
+export function freePort(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -2,11 +2,12 @@
 // Labels are bounded: route and status; tenants only where tenant-metrics.ts bounds them; never bundles.
 
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { Engine } from '../engine.js';
+import type { ServingEngine } from '../engine.js';
 import { Histogram } from '../observe/histogram.js';
 import { CloseCode } from '../stream/protocol.js';
 import type { Log } from './config.js';
 import type { Traffic } from './context.js';
+import type { Sampled } from './fleet/link.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import { LogPace } from './log-pace.js';
 import { bucketSamples, byLabel, type Sample, single } from './metric-samples.js';
@@ -16,6 +17,10 @@ import { addTenantMetrics } from './tenant-metrics.js';
 
 /** Upper bounds of the latency buckets: 2^k microseconds, 32 us to 8.4 s. */
 const EXPONENTS = Array.from({ length: 19 }, (_, i) => i + 5);
+
+/** How often it is measured how late the event loop is. */
+const LAG_EVERY_MILLIS = 10;
+const LAG_EVERY_MILLIS_OF_MANY = 500;
 
 /** What one route has answered. */
 export class RouteMetrics {
@@ -78,8 +83,10 @@ export class ServerMetrics {
   /** Of lines on refused requests of administrators. */
   readonly refusals = new LogPace(REFUSALS_LOGGED_MAX);
 
-  constructor(engine: Engine, traffic: Traffic, idempotency: IdempotentAnswers) {
-    collectDefaultMetrics({ register: this.registry });
+  /** @param isOneOfMany whether the machine has many such processes, which should not wake up a hundred times a second */
+  constructor(engine: ServingEngine, traffic: Traffic, idempotency: IdempotentAnswers, isOneOfMany = false) {
+    const eventLoopMonitoringPrecision = isOneOfMany ? LAG_EVERY_MILLIS_OF_MANY : LAG_EVERY_MILLIS;
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision });
     this.addRoutes();
     this.addStreams(traffic);
     this.addEngine(engine);
@@ -108,6 +115,11 @@ export class ServerMetrics {
 
   render(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  /** Metrics with their samples. */
+  async sampled(): Promise<Sampled[]> {
+    return (await this.registry.getMetricsAsJSON()) as unknown as Sampled[];
   }
 
   private addRoutes(): void {
@@ -144,7 +156,7 @@ export class ServerMetrics {
     );
   }
 
-  private addEngine(engine: Engine): void {
+  private addEngine(engine: ServingEngine): void {
     const stats = () => engine.stats();
     this.add('verdict_decisions_total', 'counter', 'Decisions by outcome.', () =>
       byLabel('outcome', Object.entries(stats().outcomes)),
@@ -201,15 +213,24 @@ export class ServerMetrics {
     addTenantMetrics(this, engine);
   }
 
-  /** prom-client asks a metric for its samples by `get`; these hand over numbers counted elsewhere. */
-  add(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, samples: () => Sample[]): void {
+  /**
+   * prom-client asks a metric for its samples by `get`; these hand over numbers counted elsewhere.
+   * @param aggregator how samples of several processes become one: `max` where each of them counts the same things
+   */
+  add(
+    name: string,
+    type: 'counter' | 'gauge' | 'histogram',
+    help: string,
+    samples: () => Sample[],
+    aggregator: 'sum' | 'max' = 'sum',
+  ): void {
     const metric = {
       name,
       help,
       type,
-      aggregator: 'sum',
+      aggregator,
       reset: () => {},
-      get: async () => ({ name, help, type, aggregator: 'sum', values: samples() }),
+      get: async () => ({ name, help, type, aggregator, values: samples() }),
     };
     this.registry.registerMetric(metric as unknown as Metric);
   }

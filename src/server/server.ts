@@ -1,6 +1,6 @@
 // The server: made from an engine and its options, stopped without losing an answer.
 
-import { createEngine, type Engine } from '../engine.js';
+import type { Engine, ServingEngine } from '../engine.js';
 import { AddressCounts } from './address-counts.js';
 import { ApiDocuments } from './api/documents.js';
 import { ROUTES } from './api/routes.js';
@@ -8,8 +8,9 @@ import { addRoutes, type Face } from './app.js';
 import { Authenticator } from './auth/authenticator.js';
 import { resolveServerConfig, type ServerConfig, type ServerOptions } from './config.js';
 import { type Context, DecisionIds, Traffic } from './context.js';
+import type { FleetLink } from './fleet/link.js';
 import { addGuardMetrics } from './guard-metrics.js';
-import { IdempotentAnswers } from './idempotent-answers.js';
+import { IdempotentAnswers, KeptAnswers } from './idempotent-answers.js';
 import { Listener } from './listener.js';
 import { ServerMetrics } from './metrics.js';
 import { StreamEndpoint } from './stream.js';
@@ -20,13 +21,13 @@ import { loadUws, type TemplatedApp } from './uws.js';
 
 export type { Log, ServerOptions } from './config.js';
 
-export interface Server {
+/** What listens, whoever decides behind it. */
+export interface Serving {
   readonly port: number;
   /** e.g. `http://127.0.0.1:8321` */
   readonly url: string;
   /** The same where there is no port for administration. */
   readonly adminUrl: string;
-  readonly engine: Engine;
   /**
    * Reads the keys of callers and the certificates again. Connections that are open keep theirs. Rejects where they cannot be used:
    * those that there were hold on.
@@ -38,6 +39,10 @@ export interface Server {
    * something was still owed after stopMillisMax. Idempotent.
    */
   stop(): Promise<boolean>;
+}
+
+export interface Server extends Serving {
+  readonly engine: Engine;
 }
 
 const POLL_MILLIS = 5;
@@ -52,26 +57,63 @@ const QUIET_POLLS = 50;
  * cannot be listened on (code EADDRINUSE, EACCES, EADDRNOTAVAIL), or another process owns the data directory.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const config = resolveServerConfig(options);
-  const { uws, binary } = loadUws();
-  if (binary.kind !== 'package')
-    config.log.info({ path: binary.path, kind: binary.kind }, 'uWebSockets.js is not the package as installed');
+  // Before an engine takes the data directory.
+  resolveServerConfig(options);
+  loadUws();
+  // The compiler and all that publishing takes is loaded with an engine that is made here, and not by those that follow one.
+  const { createEngine } = await import('../engine.js');
   const engine = options.engine ?? (await createEngine(options));
   const release = async () => {
     if (options.engine === undefined) await engine.close();
   };
-  for (const problem of engine.storeProblems) config.log.error(problem, 'a stored file is damaged and was left out');
+  try {
+    const serving = await startServing(engine, options);
+    let stopping: Promise<boolean> | undefined;
+    const stop = async (): Promise<boolean> => {
+      const drained = await serving.stop();
+      await release();
+      return drained;
+    };
+    return {
+      ...serving,
+      engine,
+      stop: () => {
+        stopping ??= stop();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** As startServer, with an engine that stays open at stop. `fleet`: this process is one of several. */
+export async function startServing(engine: ServingEngine, options: ServerOptions, fleet?: FleetLink): Promise<Serving> {
+  const config = resolveServerConfig(options);
+  const { uws, binary } = loadUws();
+  if (fleet === undefined) {
+    if (binary.kind !== 'package')
+      config.log.info({ path: binary.path, kind: binary.kind }, 'uWebSockets.js is not the package as installed');
+    for (const problem of engine.storeProblems) config.log.error(problem, 'a stored file is damaged and was left out');
+  }
 
   const traffic = new Traffic();
-  const idempotency = new IdempotentAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
+  const answers = fleet?.keeper ?? new KeptAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
+  const idempotency = new IdempotentAnswers(answers);
   const auth = config.auth === undefined ? undefined : new Authenticator(config.auth, config.log);
-  const addresses = new AddressCounts(config.connectionsPerAddressMax);
-  const metrics = new ServerMetrics(engine, traffic, idempotency);
+  const addresses = new AddressCounts(
+    config.connectionsPerAddressMax,
+    undefined,
+    fleet?.isPortShared === true ? fleet.processes : 1,
+  );
+  const metrics = new ServerMetrics(engine, traffic, idempotency, fleet !== undefined);
   addGuardMetrics(metrics, addresses, auth);
+  fleet?.attach(() => metrics.sampled());
   const documents = new ApiDocuments(ROUTES);
   const tracer = startTracer(config, metrics);
   const context: Context = {
-    ...{ engine, config, traffic, metrics, idempotency, documents, auth, addresses, tracer },
+    ...{ engine, config, traffic, metrics, idempotency, documents, auth, addresses, tracer, fleet },
     ids: new DecisionIds(),
   };
   const streams = new StreamEndpoint(context);
@@ -103,7 +145,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await adminListener?.start(config.adminPort as number);
   } catch (error) {
     closeApps();
-    await release();
     throw error;
   }
   const urlOf = (host: string, port: number) =>
@@ -118,7 +159,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     const drained = await drain(config, traffic, listeners, streams);
     closeApps();
     await tracer?.stop();
-    await release();
     config.log.info({ drained }, 'stopped');
     return drained;
   };
@@ -126,7 +166,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     port: listener.port,
     url,
     adminUrl,
-    engine,
     reload: async () => {
       await auth?.load();
       if (config.tls === undefined || stopping !== undefined) return;

@@ -1,17 +1,22 @@
 // From a signal to an exit code.
 
 import type { Log } from './config.js';
-import type { Server } from './server.js';
 
 /** Conventional exit code of a process that was interrupted. */
 const INTERRUPTED = 130;
+
+/** A server, or a fleet of them. */
+export interface Stoppable {
+  reload(): Promise<void>;
+  stop(): Promise<boolean>;
+}
 
 /**
  * Waits for SIGTERM or SIGINT, stops the server, and resolves to the exit code: 0 where everything was answered, 1 where
  * something was still owed at the deadline. A second signal ends the process at once, with 130. SIGHUP has keys and certificates
  * read again.
  */
-export function runUntilSignal(server: Server, log?: Log): Promise<number> {
+export function runUntilSignal(server: Stoppable, log?: Log): Promise<number> {
   return new Promise((resolve, reject) => {
     let stopping = false;
     const onHangUp = () => {

@@ -1,7 +1,7 @@
 // Which live image decides a frame. Nearly every frame names the bundle and the model of the one before it on its connection, so
 // these are compared as they stand in the frame, and nothing is looked up.
 
-import type { Engine } from '../engine.js';
+import type { ServingEngine } from '../engine.js';
 import { type FrameView, wordsOf } from '../frame.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { findLive } from './context.js';
@@ -21,7 +21,7 @@ const utf8 = new TextEncoder();
 export class Routes {
   private readonly known = new WeakMap<LiveImage, Route>();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly engine: ServingEngine) {}
 
   /**
    * The route of a frame that `view` has read. One that was written with an earlier model of the bundle is made to name the present

@@ -9,17 +9,27 @@ export function showHealth(exchange: Exchange): void {
   exchange.json(200, { status: 'ok' });
 }
 
-/** GET /readyz: 200 while requests are welcome, 503 from the stop signal on. */
+/**
+ * GET /readyz: 200 while requests are welcome, 503 from the stop signal on. Of a fleet it is the process that is asked which is
+ * ready; how many are is told beside it.
+ */
 export function showReady(exchange: Exchange): void {
-  const { engine, traffic } = exchange.context;
+  const { engine, traffic, fleet } = exchange.context;
   if (traffic.draining || !engine.ready) throw new Problem('STOPPING');
-  exchange.json(200, { status: 'ready', tenants: engine.tenants().length, storeProblems: engine.storeProblems });
+  const state = { status: 'ready', tenants: engine.tenants().length, storeProblems: engine.storeProblems };
+  if (fleet === undefined) exchange.json(200, state);
+  else {
+    fleet.status().then(
+      (processes) => exchange.json(200, { ...state, processes }),
+      () => exchange.fail(new Problem('STOPPING')),
+    );
+  }
 }
 
-/** GET /metrics: text format of Prometheus. */
+/** GET /metrics: text format of Prometheus; of a fleet, of all its processes together. */
 export function showMetrics(exchange: Exchange): void {
-  const { metrics } = exchange.context;
-  metrics.render().then(
+  const { metrics, fleet } = exchange.context;
+  (fleet?.metrics() ?? metrics.render()).then(
     (text) => exchange.send(200, metrics.contentType, text),
     (error: unknown) => exchange.fail(error),
   );

@@ -1,7 +1,7 @@
 // Metrics by tenant. There may be many thousand: those that have most memory are told apart, the others are one.
 
-import type { Engine, TenantStats } from '../engine.js';
-import type { Sample } from './metric-samples.js';
+import type { ServingEngine, TenantStats } from '../engine.js';
+import { type Sample, single } from './metric-samples.js';
 import type { ServerMetrics } from './metrics.js';
 
 /** Tenants with samples of their own. */
@@ -42,12 +42,13 @@ function addTenant(total: TenantStats, one: TenantStats): TenantStats {
 }
 
 /** Adds the metrics that have a sample for each tenant. */
-export function addTenantMetrics(metrics: ServerMetrics, engine: Engine): void {
-  metrics.add('verdict_tenants', 'gauge', 'Tenants.', () => [{ labels: {}, value: engine.stats().tenants.length }]);
+export function addTenantMetrics(metrics: ServerMetrics, engine: ServingEngine): void {
+  // The same in each of several processes; memory is each its own.
+  metrics.add('verdict_tenants', 'gauge', 'Tenants.', () => single(engine.stats().tenants.length), 'max');
   for (const [name, key, what] of GAUGES) {
     const help = `${what}, by tenant: the ${TENANTS_SHOWN_MAX} with most memory, and ${OTHER_TENANTS}.`;
-    metrics.add(name, 'gauge', help, (): Sample[] =>
-      largestTenants(engine.stats().tenants).map((stats) => ({ labels: { tenant: stats.tenant }, value: stats[key] })),
-    );
+    const samples = (): Sample[] =>
+      largestTenants(engine.stats().tenants).map((stats) => ({ labels: { tenant: stats.tenant }, value: stats[key] }));
+    metrics.add(name, 'gauge', help, samples, key === 'bundles' ? 'max' : 'sum');
   }
 }

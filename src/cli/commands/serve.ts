@@ -2,9 +2,11 @@
 
 import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
+import type { ServingEngine } from '../../engine.js';
 import type { JwtOptions } from '../../server/auth/options.js';
-import type { ServerOptions } from '../../server/config.js';
+import type { Log, ServerOptions } from '../../server/config.js';
 import type { LogForm } from '../../server/log.js';
+import type { Stoppable } from '../../server/signals.js';
 import { defineCommand, integerOption, listOption, numberOption, type OptionSource, SOURCES } from '../command.js';
 import { Refusal, UsageError } from '../errors.js';
 import { type Output, plural } from '../output.js';
@@ -53,6 +55,8 @@ interface ServeOptions extends TraceFlags {
   idempotencyMillisMax?: number;
   idempotencyBytesMax?: number;
   stopMillisMax?: number;
+  processes?: number;
+  portPerProcess: boolean;
   log: LogForm;
 }
 
@@ -68,6 +72,10 @@ export interface ServeJson {
   pid: number;
   tenants: string[];
   bundles: number;
+  /** With --processes: of each of them, in order. */
+  urls?: string[];
+  adminUrls?: string[];
+  pids?: number[];
 }
 
 /** Numbers passed on as they are; the server and the engine check their ranges and have the defaults. */
@@ -127,6 +135,10 @@ export function serveCommand(): Command {
     new Option('--admin-port <port>', 'port for administration; the other one then answers decisions only').argParser(
       integerOption(0, 65535),
     ),
+    new Option('--processes <count>', 'processes that serve, under one that owns the data directory').argParser(
+      integerOption(1, 256),
+    ),
+    new Option('--port-per-process', 'each process listens on a port of its own: --port and those after it').default(false),
     new Option('--dev', 'listen beyond loopback without knowing callers and without TLS').default(false),
     new Option('--log <form>', 'what the server says of itself, on standard error')
       .choices(['text', 'json', 'off'])
@@ -209,30 +221,62 @@ function startFailure(error: unknown, { dataDir, port }: ServeOptions): unknown 
   return new Refusal(code ?? 'START', error.message, `the data directory is ${dataDir}; --data-dir names another`);
 }
 
+/** What is served: by this process, or by several under it. */
+interface Started extends Stoppable {
+  engine: Pick<ServingEngine, 'tenants' | 'bundles'>;
+  url: string;
+  adminUrl: string;
+  port: number;
+  fleet?: Required<Pick<ServeJson, 'urls' | 'adminUrls' | 'pids'>>;
+}
+
+async function start(options: ServeOptions, log: Log): Promise<Started> {
+  const given = { ...serverOptions(options), log };
+  const { processes, portPerProcess } = options;
+  if (processes === undefined) {
+    const { startServer } = await import('../../server/server.js');
+    return startServer(given);
+  }
+  const { startFleet } = await import('../../server/fleet/fleet.js');
+  const started = await startFleet({ ...given, processes, portPerProcess });
+  const { engine, urls, adminUrls, ports, pids } = started;
+  const fleet = { urls: [...urls], adminUrls: [...adminUrls], pids: [...pids] };
+  return {
+    ...{ engine, fleet, url: urls[0] as string, adminUrl: adminUrls[0] as string, port: ports[0] as number },
+    reload: () => started.reload(),
+    stop: () => started.stop(),
+  };
+}
+
 async function serve(_args: string[], given: ServeOptions, output: Output, from: OptionSource): Promise<number> {
   const options = { ...given, memory: isInMemory(given, from) };
+  if (options.portPerProcess && options.processes === undefined) throw new UsageError('--port-per-process is for --processes');
   // the binary of the network library is loaded by no other command
   const { createLog } = await import('../../server/log.js');
-  const { startServer } = await import('../../server/server.js');
   const { runUntilSignal } = await import('../../server/signals.js');
   const log = createLog(options.log, process.stderr);
-  const server = await startServer({ ...serverOptions(options), log }).catch((error: unknown) => {
+  const server = await start(options, log).catch((error: unknown) => {
     throw startFailure(error, options);
   });
   const exit = runUntilSignal(server, log);
-  const { engine, url, adminUrl, port } = server;
+  const { engine, url, adminUrl, port, fleet } = server;
   const tenants = engine.tenants();
   const bundles = tenants.reduce((sum, tenant) => sum + engine.bundles(tenant).length, 0);
   const dataDir = options.memory ? null : options.dataDir;
   if (output.json) {
     // one line, so that a program can wait for its end
     process.stdout.write(
-      `${JSON.stringify({ ok: true, url, adminUrl, port, dataDir, pid: process.pid, tenants, bundles } satisfies ServeJson)}\n`,
+      `${JSON.stringify({ ok: true, url, adminUrl, port, dataDir, pid: process.pid, tenants, bundles, ...fleet } satisfies ServeJson)}\n`,
     );
   }
   output.line(
     `${output.paint(`verdict serves ${url}`, 'bold')}  (${dataDir === null ? 'bundles in memory only' : `data in ${dataDir}`})`,
   );
+  if (fleet !== undefined) {
+    const { urls } = fleet;
+    const last = options.portPerProcess && urls.length > 1 ? `, the last at ${urls.at(-1)}` : '';
+    output.line(`${urls.length} serving ${urls.length === 1 ? 'process' : 'processes'}${last}`);
+  }
   output.line(
     bundles === 0 ? 'no bundle yet; publish one:' : `${plural(bundles, 'bundle')} of ${plural(tenants.length, 'tenant')} live`,
   );

@@ -1,0 +1,67 @@
+// What a process of a fleet has of the others, and how they speak of it: over the channel to their parent.
+
+import type { MetricObject } from 'prom-client';
+import type { FollowerEngineOptions } from '../../replica/follower.js';
+import type { ServerOptions } from '../config.js';
+import type { Answer } from '../exchange.js';
+import type { AnswerKeeper, Begun } from '../idempotent-answers.js';
+
+/** How many processes there are to be, and are. */
+export interface FleetStatus {
+  processes: number;
+  ready: number;
+}
+
+/** In the options of a server that is one of several. */
+export interface FleetLink {
+  /** Processes of the fleet. */
+  readonly processes: number;
+  /** Whether all listen on one port, so that a caller has no choice among them. */
+  readonly isPortShared: boolean;
+  /** Answers kept for all of them. */
+  readonly keeper: AnswerKeeper;
+  status(): Promise<FleetStatus>;
+  /** The metrics of all, as text. */
+  metrics(): Promise<string>;
+  /** Called once: how this process's own metrics are read. */
+  attach(ownMetrics: () => Promise<Sampled[]>): void;
+}
+
+/** A metric with its samples, as prom-client has it in JSON. */
+export type Sampled = MetricObject & { aggregator?: string; values: { value: number; labels: object; metricName?: string }[] };
+
+/** What a process is started with. */
+export interface MemberOrder {
+  /** From 0. */
+  readonly index: number;
+  readonly processes: number;
+  readonly isPortShared: boolean;
+  readonly engine: FollowerEngineOptions;
+  readonly server: Omit<ServerOptions, keyof FollowerEngineOptions | 'engine' | 'log' | 'clock'>;
+}
+
+/** How the start of a process has ended. */
+export type Started =
+  | { readonly ok: true; readonly port: number; readonly url: string; readonly adminUrl: string }
+  | { readonly ok: false; readonly code: string | undefined; readonly message: string };
+
+/** Asked of a process. */
+export interface MemberHandlers {
+  start(value: MemberOrder): Promise<Started>;
+  /** Drains; true where everything was answered. The process ends afterwards. */
+  stop(value: null): Promise<boolean>;
+  /** Reads keys and certificates again. */
+  reload(value: null): Promise<void>;
+  metrics(value: null): Promise<Sampled[]>;
+}
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** Asked of the parent, beside the changes. */
+export interface ParentHandlers {
+  status(value: null): FleetStatus;
+  metrics(value: null): Promise<string>;
+  log(value: { level: LogLevel; fields: object; message: string }): void;
+  beginAnswer(value: { tenant: string; key: string; fingerprint: string }): Promise<Begun>;
+  settleAnswer(value: { tenant: string; key: string; token: number; answer: Answer }): void;
+}

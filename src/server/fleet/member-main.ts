@@ -1,0 +1,116 @@
+// Process entry: one server of a fleet. It does what its parent says, and ends when that is gone.
+
+import { Channel } from '../../channel/channel.js';
+import { parentPort } from '../../channel/ports.js';
+import { FollowerEngine } from '../../replica/follower.js';
+import type { FollowerHandlers, OwnerHandlers } from '../../replica/protocol.js';
+import type { Log } from '../config.js';
+import { type Serving, startServing } from '../server.js';
+import type { FleetLink, LogLevel, MemberHandlers, MemberOrder, ParentHandlers, Sampled, Started } from './link.js';
+
+/** A question about the whole fleet is not waited for longer. */
+const ASK_MILLIS_MAX = 5_000;
+
+class FleetMember implements MemberHandlers {
+  private readonly channel: Channel<OwnerHandlers & ParentHandlers>;
+  private engine: FollowerEngine | undefined;
+  private server: Serving | undefined;
+  private ownMetrics: () => Promise<Sampled[]> = async () => [];
+  private ending: Promise<boolean> | undefined;
+
+  constructor() {
+    const engine = (): FollowerEngine => {
+      if (this.engine === undefined) throw new Error('nothing has been started');
+      return this.engine;
+    };
+    const handlers: MemberHandlers & FollowerHandlers = {
+      start: (order) => this.start(order),
+      stop: (value) => this.stop(value),
+      reload: (value) => this.reload(value),
+      metrics: (value) => this.metrics(value),
+      refresh: (value) => engine().refresh(value),
+      quota: (value) => engine().quota(value),
+    };
+    // Its parent is gone: nobody makes changes any more, and nobody would end this process.
+    this.channel = new Channel(parentPort(), handlers, () => void this.stop(null));
+  }
+
+  async start({ index, processes, isPortShared, engine: engineOptions, server: options }: MemberOrder): Promise<Started> {
+    try {
+      const engine = new FollowerEngine(engineOptions);
+      this.engine = engine;
+      await engine.load(this.channel);
+      process.title = `verdict ${index}`;
+      const server = await startServing(engine, { ...options, log: this.log() }, this.link(processes, isPortShared));
+      this.server = server;
+      const { port, url, adminUrl } = server;
+      return { ok: true, port, url, adminUrl };
+    } catch (error) {
+      return { ok: false, code: (error as NodeJS.ErrnoException).code, message: (error as Error).message };
+    }
+  }
+
+  stop(_value: null): Promise<boolean> {
+    this.ending ??= this.end();
+    return this.ending;
+  }
+
+  async reload(_value: null): Promise<void> {
+    await this.server?.reload();
+  }
+
+  metrics(_value: null): Promise<Sampled[]> {
+    return this.ownMetrics();
+  }
+
+  private async end(): Promise<boolean> {
+    const drained = (await this.server?.stop()) ?? true;
+    await this.engine?.close();
+    // After the answer to the parent.
+    setImmediate(() => setImmediate(() => process.exit(drained ? 0 : 1)));
+    return drained;
+  }
+
+  private link(processes: number, isPortShared: boolean): FleetLink {
+    const { channel } = this;
+    return {
+      processes,
+      isPortShared,
+      keeper: {
+        begin: (tenant, key, fingerprint) => channel.call('beginAnswer', { tenant, key, fingerprint }, ASK_MILLIS_MAX),
+        settle: (tenant, key, token, answer) => channel.tell('settleAnswer', { tenant, key, token, answer }),
+        // Of the parent, which adds them to the metrics of all.
+        ...{ bytes: 0, counts: { kept: 0, replayed: 0, in_use: 0, reused: 0, evicted: 0 } },
+      },
+      status: () => channel.call('status', null, ASK_MILLIS_MAX),
+      metrics: () => channel.call('metrics', null, 2 * ASK_MILLIS_MAX),
+      attach: (ownMetrics) => {
+        this.ownMetrics = ownMetrics;
+      },
+    };
+  }
+
+  private log(): Log {
+    const write =
+      (level: LogLevel) =>
+      (fields: object, message: string): void =>
+        this.channel.tell('log', { level, fields: plain(fields), message });
+    return { info: write('info'), warn: write('warn'), error: write('error') };
+  }
+}
+
+/** Fields of an entry as they can be sent: errors as they are, all else as JSON has it. */
+function plain(fields: object): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      if (!(value instanceof Error)) return [name, JSON.parse(JSON.stringify(value ?? null)) as unknown];
+      const error = new Error(value.message);
+      if (value.stack !== undefined) error.stack = value.stack;
+      return [name, error];
+    }),
+  );
+}
+
+// A terminal signals all processes of a group: the parent says what is to be done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+new FleetMember();
