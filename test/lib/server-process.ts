@@ -37,3 +37,24 @@ export async function spawnServer(options: object): Promise<ServerProcess> {
   });
   return { child, port, ended };
 }
+
+const FLEET = fileURLToPath(import.meta.resolve('#src/server/fleet/fleet.js'));
+
+/** Starts a fleet likewise; its processes end with it, whatever becomes of it. */
+export async function spawnFleet(options: object): Promise<{ child: ChildProcess; pids: number[]; urls: string[] }> {
+  const code = `
+    process.stdin.resume().on('end', () => process.exit(1));
+    const { startFleet } = await import(${JSON.stringify(FLEET)});
+    const fleet = await startFleet(${JSON.stringify({ port: 0, portPerProcess: true, poolThreads: 0, ...options })});
+    console.log(JSON.stringify({ pids: fleet.pids, urls: fleet.urls }));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk) => resolve(String(chunk)));
+    child.once('close', () => reject(new Error(`the fleet did not start: ${errors}`)));
+  });
+  return { child, ...(JSON.parse(line) as { pids: number[]; urls: string[] }) };
+}
