@@ -1,5 +1,5 @@
-// Places lists where nothing else is done on lists: small ones at once, larger ones on a thread that goes when it has been idle. The
-// code for it is loaded with the first list: a process that has none stays small.
+// Places lists where nothing else is done on lists: small ones at once, larger ones on a thread that goes when it has been idle.
+// The code for it is loaded with the first list: a process that has none stays small.
 
 import { TaskPool, type TaskRunner } from '../runtime/task-pool.js';
 import type { PlaceTask } from './list-worker.js';

@@ -38,8 +38,8 @@ export class AddressCounts {
 
   /**
    * @param max connections of one address; 0 = as many as it wants
-   * @param sharers processes that listen on the same ports. The kernel deals connections out among them evenly, by a hash, and tells
-   *   what all of them have: here, the share of one is allowed and counted
+   * @param sharers processes that listen on the same ports. The kernel deals connections out among them evenly, by a hash, and
+   *   tells what all of them have: here, the share of one is allowed and counted
    */
   constructor(
     max: number,
