@@ -58,7 +58,7 @@ const QUIET_POLLS = 50;
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   // Before an engine takes the data directory.
-  resolveServerConfig(options);
+  const config = resolveServerConfig(options);
   loadUws();
   // The compiler and all that publishing takes is loaded with an engine that is made here, and not by those that follow one.
   const { createEngine } = await import('../engine.js');
@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     if (options.engine === undefined) await engine.close();
   };
   try {
-    const serving = await startServing(engine, options);
+    const serving = await startServing(engine, config);
     let stopping: Promise<boolean> | undefined;
     const stop = async (): Promise<boolean> => {
       const drained = await serving.stop();
@@ -89,8 +89,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 /** As startServer, with an engine that stays open at stop. `fleet`: this process is one of several. */
-export async function startServing(engine: ServingEngine, options: ServerOptions, fleet?: FleetLink): Promise<Serving> {
-  const config = resolveServerConfig(options);
+export async function startServing(engine: ServingEngine, config: ServerConfig, fleet?: FleetLink): Promise<Serving> {
   const { uws, binary } = loadUws();
   if (fleet === undefined) {
     if (binary.kind !== 'package')

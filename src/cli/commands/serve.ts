@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../../config.js';
 import type { ServingEngine } from '../../engine.js';
 import type { JwtOptions } from '../../server/auth/options.js';
-import type { Log, ServerOptions } from '../../server/config.js';
+import type { ServerOptions } from '../../server/config.js';
 import type { LogForm } from '../../server/log.js';
 import type { Stoppable } from '../../server/signals.js';
 import { defineCommand, integerOption, listOption, numberOption, type OptionSource, SOURCES } from '../command.js';
@@ -230,9 +230,7 @@ interface Started extends Stoppable {
   fleet?: Required<Pick<ServeJson, 'urls' | 'adminUrls' | 'pids'>>;
 }
 
-async function start(options: ServeOptions, log: Log): Promise<Started> {
-  const given = { ...serverOptions(options), log };
-  const { processes, portPerProcess } = options;
+async function start(given: ServerOptions, { processes, portPerProcess }: ServeOptions): Promise<Started> {
   if (processes === undefined) {
     const { startServer } = await import('../../server/server.js');
     return startServer(given);
@@ -255,7 +253,7 @@ async function serve(_args: string[], given: ServeOptions, output: Output, from:
   const { createLog } = await import('../../server/log.js');
   const { runUntilSignal } = await import('../../server/signals.js');
   const log = createLog(options.log, process.stderr);
-  const server = await start(options, log).catch((error: unknown) => {
+  const server = await start({ ...serverOptions(options), log }, options).catch((error: unknown) => {
     throw startFailure(error, options);
   });
   const exit = runUntilSignal(server, log);

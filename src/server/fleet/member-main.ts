@@ -4,7 +4,7 @@ import { Channel } from '../../channel/channel.js';
 import { parentPort } from '../../channel/ports.js';
 import { FollowerEngine } from '../../replica/follower.js';
 import type { FollowerHandlers, OwnerHandlers } from '../../replica/protocol.js';
-import type { Log } from '../config.js';
+import { type Log, resolveServerConfig } from '../config.js';
 import { type Serving, startServing } from '../server.js';
 import type { FleetLink, LogLevel, MemberHandlers, MemberOrder, ParentHandlers, Sampled, Started } from './link.js';
 
@@ -37,11 +37,13 @@ class FleetMember implements MemberHandlers {
 
   async start({ index, processes, isPortShared, engine: engineOptions, server: options }: MemberOrder): Promise<Started> {
     try {
+      // What is not safe about the options, the parent has said.
+      const config = { ...resolveServerConfig(options), log: this.log() };
       const engine = new FollowerEngine(engineOptions);
       this.engine = engine;
       await engine.load(this.channel);
       process.title = `verdict ${index}`;
-      const server = await startServing(engine, { ...options, log: this.log() }, this.link(processes, isPortShared));
+      const server = await startServing(engine, config, this.link(processes, isPortShared));
       this.server = server;
       const { port, url, adminUrl } = server;
       return { ok: true, port, url, adminUrl };
