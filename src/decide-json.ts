@@ -70,7 +70,7 @@ export function decideJson(
     decideEncoded(live, texts, options, settle);
     return;
   }
-  const request = admit(live, bytes);
+  const request = admit(live, bytes, texts.length, options);
   try {
     fill(request, texts, sizes, area, options);
   } catch (error) {

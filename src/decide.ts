@@ -39,7 +39,7 @@ export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[],
     decideParts(live, payloads, options, path !== Path.INLINE, settle);
     return;
   }
-  const request = admit(live, bytes);
+  const request = admit(live, bytes, payloads.length, options);
   try {
     request.fill(payloads, 0, payloads.length, options);
   } catch (error) {
@@ -50,12 +50,18 @@ export function decidePayloads(live: LiveImage, payloads: readonly Uint8Array[],
 }
 
 /**
- * Decides a RequestBatch frame and answers with an AnswerBatch: one copy in, none out. `settle` as for decidePayloads.
+ * Decides a RequestBatch frame and answers with an AnswerBatch: one copy in, none out. `settle` as for decidePayloads; `count` where
+ * a FrameView has read it already.
  * Throws Problem: BUSY; BATCH_TOO_LARGE above SLOT_COUNT_MAX requests, or where the worst case of its answer exceeds the ring;
  * OVERLOADED, QUOTA_EXCEEDED, STOPPING, DEADLINE_EXCEEDED, CANCELLED.
  */
-export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideOptions, settle: Settle): void {
-  const count = countRequests(frame);
+export function decideFrame(
+  live: LiveImage,
+  frame: Uint8Array,
+  options: DecideOptions,
+  settle: Settle,
+  count = countRequests(frame),
+): void {
   if (count < 0) {
     live.tenant.host.counters.add(Counter.INVALID_FRAME);
     settle(INVALID_FRAME);
@@ -72,7 +78,7 @@ export function decideFrame(live: LiveImage, frame: Uint8Array, options: DecideO
     );
   }
   begin(live, count, options);
-  const request = admit(live, bytes);
+  const request = admit(live, bytes, count, options);
   try {
     request.fillFrame(frame, count, output, options);
   } catch (error) {
@@ -112,7 +118,7 @@ function decideParts(
   const ring = live.tenant.memory.ring;
   const parts = splitBatch(live, payloads, ring.bytes >>> 2, ring.bytes);
   // Neighbours keep some room: a part is at most a quarter of the ring, unless one payload needs more.
-  const request = admit(live, Math.max(...parts.map((part) => part.bytes)));
+  const request = admit(live, Math.max(...parts.map((part) => part.bytes)), payloads.length, options);
   const collected = new Collected(pooled ? 'pooled' : 'inline', payloads.length);
   if (pooled) {
     void decidePartsPooled(request, payloads, parts, options, collected, settle);

@@ -188,6 +188,11 @@ export const PROBLEMS = {
     title: 'This is a WebSocket endpoint',
     advice: 'Connect with a WebSocket client that offers the subprotocol `verdict.v1`.',
   },
+  BODY_TOO_SLOW: {
+    status: 408,
+    title: 'The body comes too slowly',
+    advice: 'Send at least 4 KiB of it a second. The connection is closed.',
+  },
   CANCELLED: {
     status: 499,
     title: 'The caller has cancelled the request',

@@ -31,29 +31,34 @@ import { PAYLOAD_BYTES_MAX, SLOT_COUNT_MAX } from '../assembly/shared/limits.js'
 import { Status } from '../assembly/shared/status.js';
 import { assert } from './assert.js';
 import { type DecideOptions, whyVoid } from './decide-options.js';
-import { Problem } from './errors.js';
+import { Problem, type ProblemCode } from './errors.js';
 import { Counter } from './observe/counters.js';
 import type { Bindings } from './registry/bindings.js';
 import type { LiveImage } from './registry/live-image.js';
 import type { GeneratedCode } from './runtime/generated-code.js';
 import type { TenantMemory } from './runtime/memory.js';
 import { type SlotCall, TaskResult } from './runtime/task.js';
+import type { WorkOrder } from './scheduler/work.js';
 import type { Settled } from './settled.js';
 
 const EMPTY = new Uint8Array(0);
+/** Of what is refused before any of it is decided. */
+const WITHOUT_ROOM: ReadonlySet<ProblemCode> = new Set(['BUSY', 'OVERLOADED', 'STOPPING']);
 
 /** Requests that are not in use: a decision makes no object but the views it hands out. */
 const spare: Request[] = [];
 const SPARE_MAX = 64;
 
-/** A request with its slot and its pin. Throws BUSY where the ring is full. */
-export function admit(live: LiveImage, bytes: number): Request {
+/** A request of `count` payloads with its slot and its pin. Throws BUSY where the ring is full, and gives the quota back. */
+export function admit(live: LiveImage, bytes: number, count: number, options: DecideOptions): Request {
   live.pin();
   const slot = live.tenant.memory.ring.claim(bytes);
   if (slot === 0) {
     live.unpin();
     live.tenant.host.counters.add(Counter.BUSY);
-    throw new Problem('BUSY', 'the ring of requests is full');
+    const problem = new Problem('BUSY', 'the ring of requests is full');
+    refund(live, count, options, problem);
+    throw problem;
   }
   const request = spare.pop() ?? new Request();
   request.begin(live, slot);
@@ -148,7 +153,7 @@ export class Request implements Settled {
     const { live, memory, slot, code } = this;
     const { host, share } = live.tenant;
     assert(host.scheduler !== undefined && share !== undefined, 'there is no pool');
-    host.scheduler.submit({
+    const order: WorkOrder = {
       share,
       memory,
       slot,
@@ -161,14 +166,22 @@ export class Request implements Settled {
         this.path = 'pooled';
         this.waitedMillis = waitedMillis;
         this.problem = problem;
-        if (problem !== undefined) this.fail(problem);
-        else {
+        if (problem !== undefined) {
+          refund(live, this.word(SLOT_COUNT), options, problem);
+          this.fail(problem);
+        } else {
           if (result === TaskResult.TRAPPED) host.counters.add(Counter.TRAPS);
           this.settleAs(result === TaskResult.DONE ? (this.word(SLOT_STATUS) as Status) : Status.INTERNAL, Counter.REQUESTS_POOLED);
         }
         done();
       },
-    });
+    };
+    try {
+      host.scheduler.submit(order);
+    } catch (error) {
+      refund(live, this.word(SLOT_COUNT), options, error);
+      throw error;
+    }
   }
 
   decision(index: number): Uint8Array {
@@ -293,6 +306,12 @@ export function takenBytes(payload: Uint8Array): number {
 
 export function align8(bytes: number): number {
   return (bytes + 7) & ~7;
+}
+
+/** Gives the quota back what a request of `count` payloads has taken, where it was refused for want of room. */
+export function refund({ tenant, costMax }: LiveImage, count: number, { isUnmetered }: DecideOptions, error: unknown): void {
+  if (isUnmetered === true || tenant.quota === undefined) return;
+  if (error instanceof Problem && WITHOUT_ROOM.has(error.code)) tenant.quota.give(costMax * count);
 }
 
 /** Counts a request that nobody waits for any more. */

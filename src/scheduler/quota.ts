@@ -1,5 +1,5 @@
 // What a tenant may spend: a bucket that fills with units of static cost, and that each request takes its cost from before it runs.
-// Static cost is known before, so nothing is taken back, and the same request always costs the same.
+// Static cost is known before, so the same request always costs the same; one that is refused after all gets it back.
 
 export interface Quota {
   /** Units a second. */
@@ -32,5 +32,10 @@ export class TokenBucket {
     if (missing > 0) return Math.max(1, Math.ceil((missing * 1000) / costPerSecond));
     this.tokens -= cost;
     return 0;
+  }
+
+  /** Gives back what a request has taken that is not decided. */
+  give(cost: number): void {
+    this.tokens = Math.min(this.quota.costBurst, this.tokens + cost);
   }
 }

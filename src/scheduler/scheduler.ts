@@ -19,6 +19,7 @@ import { Counter, type Counters } from '../observe/counters.js';
 import type { WorkerPool } from '../runtime/pool.js';
 import { TaskResult } from '../runtime/task.js';
 import { BreakerTotals } from './breaker.js';
+import { Drain } from './drain.js';
 import { FairQueue } from './fair-queue.js';
 import { Share } from './share.js';
 import { Work, type WorkOrder } from './work.js';
@@ -59,6 +60,7 @@ export class Scheduler {
   readonly pool: WorkerPool;
   private readonly totals = new BreakerTotals();
   private readonly queue: FairQueue;
+  private readonly drain = new Drain();
   private readonly sliceNanos: number;
   private readonly quantumNanos: number;
   private readonly slices = new Set<Work>();
@@ -125,7 +127,7 @@ export class Scheduler {
   }
 
   private overloaded(detail: string): Problem {
-    return Problem.until('OVERLOADED', detail, 1);
+    return Problem.until('OVERLOADED', detail, this.drain.secondsFor(this.queue.length));
   }
 
   private dispatchSoon(): void {
@@ -198,7 +200,10 @@ export class Scheduler {
     const over = group.filter((work) => !this.goesOn(work, now));
     // Workers first: what is settled is rendered and sent.
     this.dispatch();
-    for (const work of over) this.settle(work, undefined);
+    for (const work of over) {
+      this.drain.settled(now);
+      this.settle(work, undefined);
+    }
     if (this.queue.length + this.running === 0) this.drained?.();
   }
 

@@ -25,6 +25,10 @@ export interface ServerOptions extends EngineOptions {
   port?: number;
   /** Body of a decision request. Default 16 MiB. */
   bodyBytesMax?: number;
+  /**
+   * Milliseconds that a body which comes in parts may be behind 4 KiB a second before its request is refused. Default 10,000.
+   */
+  bodyMillisMax?: number;
   /** Body of PUT bundles. Default 32 MiB. */
   bundleBytesMax?: number;
   /** Body of PUT lists. Default 1 GiB. */
@@ -95,6 +99,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 8321,
     bodyBytesMax: options.bodyBytesMax ?? 16 * 1024 * 1024,
+    bodyMillisMax: options.bodyMillisMax ?? 10_000,
     bundleBytesMax: options.bundleBytesMax ?? 32 * 1024 * 1024,
     listBytesMax: options.listBytesMax ?? 1024 * 1024 * 1024,
     frameBytesMax: options.frameBytesMax ?? 16 * 1024 * 1024,
@@ -119,6 +124,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   for (const name of ['bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const) {
     inRange(name, config[name], 1024, 1 << 30);
   }
+  inRange('bodyMillisMax', config.bodyMillisMax, 20, 3_600_000);
   inRange('listBytesMax', config.listBytesMax, 1024, 2 ** 36);
   if (config.idleSecondsMax !== 0) inRange('idleSecondsMax', config.idleSecondsMax, 8, 960);
   inRange('creditMax', config.creditMax, 1, 1 << 24);

@@ -11,6 +11,7 @@ import type { ServerConfig } from './config.js';
 import type { FleetLink } from './fleet/link.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import type { ServerMetrics } from './metrics.js';
+import type { SlowBodies } from './slow-bodies.js';
 import type { Tracer } from './tracing/tracer.js';
 
 export interface Context {
@@ -24,6 +25,7 @@ export interface Context {
   /** Absent where callers are not known, and everybody may do everything. */
   readonly auth: Authenticator | undefined;
   readonly addresses: AddressCounts;
+  readonly slowBodies: SlowBodies;
   /** Absent where spans go nowhere. */
   readonly tracer: Tracer | undefined;
   /** Absent where this process serves alone. */

@@ -6,11 +6,12 @@ import { Status } from '../../assembly/shared/status.js';
 import { begin, type DecideOptions, decideFrame, decidePayloads, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
 import { decideText } from '../decide-text.js';
-import type { DecisionId } from '../decision-view.js';
+import type { DecisionId, DecisionView } from '../decision-view.js';
 import { Path, pathOf } from '../dispatch.js';
 import { type PayloadError, Problem } from '../errors.js';
 import { FrameView, wordsOf } from '../frame.js';
 import type { LiveImage } from '../registry/live-image.js';
+import { refund } from '../request.js';
 import { renderDecisionBytes, renderDecisionOf } from '../schema/decision.js';
 import { itemTexts } from '../schema/json-members.js';
 import { parseJson } from '../schema/json-text.js';
@@ -71,12 +72,22 @@ export function decideOne(exchange: Exchange): void {
 /** What stages hear of a decision that was made without a request of its own. */
 const AT_ONCE = { path: 'inline', waitedMillis: 0 } as const;
 
+/** Throws Problem as decideText; what is refused for want of room costs the tenant nothing. */
+function textDecision(live: LiveImage, body: Uint8Array, options: DecideOptions): DecisionView {
+  try {
+    return decideText(live, body, options.now);
+  } catch (error) {
+    refund(live, 1, options, error);
+    throw error;
+  }
+}
+
 /** A body of JSON text. */
 function decideJsonText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
   const options = requestOptions(exchange, live, 1);
   if (pathOf(live, 1, options) === Path.INLINE) {
     begin(live, 1, options);
-    const decision = decideText(live, body, options.now);
+    const decision = textDecision(live, body, options);
     exchange.settled(AT_ONCE);
     decision.identify(options);
     if (answer === Media.JSON) exchange.send(200, JSON_TYPE, decision.toJson());

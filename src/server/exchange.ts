@@ -23,6 +23,7 @@ const REASONS: Record<number, string> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   406: 'Not Acceptable',
+  408: 'Request Timeout',
   409: 'Conflict',
   411: 'Length Required',
   413: 'Content Too Large',
@@ -73,6 +74,8 @@ export interface Answer {
 export class Exchange {
   private phase = Phase.RECEIVING;
   private isPaused = false;
+  /** Its body comes in parts. */
+  private isInParts = false;
   private aborted: () => void = () => {};
   private keep: ((answer: Answer) => void) | undefined;
   /** The body that has come while it was not known who sends it, and who is to read it. */
@@ -196,6 +199,10 @@ export class Exchange {
   private deliver(chunk: ArrayBuffer, isLast: boolean): void {
     this.context.traffic.activity++;
     if (isLast) this.received();
+    else if (this.phase === Phase.RECEIVING) {
+      this.isInParts = true;
+      this.context.slowBodies.came(this, chunk.byteLength);
+    }
     this.reader?.(chunk, isLast);
   }
 
@@ -217,9 +224,22 @@ export class Exchange {
     if (this.phase !== Phase.DONE) this.response.resume();
   }
 
+  /** Whether nothing is read of it now. */
+  get isHeldUp(): boolean {
+    return this.isPaused;
+  }
+
+  /** Its body comes too slowly: whoever reads it is told that there is no more. */
+  refuseSlow(): void {
+    this.cancelled = true;
+    this.refuse(new Problem('BODY_TOO_SLOW'), [], true);
+    this.aborted();
+  }
+
   /** All bytes of the request are here. */
   received(): void {
     if (this.phase !== Phase.RECEIVING) return;
+    if (this.isInParts) this.context.slowBodies.over(this);
     const { traffic } = this.context;
     this.phase = Phase.PENDING;
     traffic.receiving--;
@@ -346,6 +366,7 @@ export class Exchange {
 
   private abort(): void {
     if (this.phase === Phase.DONE) return;
+    if (this.isInParts) this.context.slowBodies.over(this);
     if (this.phase === Phase.RECEIVING) this.context.traffic.receiving--;
     else this.context.traffic.pending--;
     this.metrics.countAborted(PHASE_NAMES[this.phase] as string);

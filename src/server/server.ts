@@ -13,6 +13,7 @@ import { addGuardMetrics } from './guard-metrics.js';
 import { IdempotentAnswers, KeptAnswers } from './idempotent-answers.js';
 import { Listener } from './listener.js';
 import { ServerMetrics } from './metrics.js';
+import { SlowBodies } from './slow-bodies.js';
 import { StreamEndpoint } from './stream.js';
 import { makeApp } from './tls.js';
 import { SpanExporter } from './tracing/span-exporter.js';
@@ -113,6 +114,7 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
   const tracer = startTracer(config, metrics);
   const context: Context = {
     ...{ engine, config, traffic, metrics, idempotency, documents, auth, addresses, tracer, fleet },
+    slowBodies: new SlowBodies(config.bodyMillisMax),
     ids: new DecisionIds(),
   };
   const streams = new StreamEndpoint(context);

@@ -169,7 +169,7 @@ export class Connection {
       if (view.hasTrace) answer.follow(view.traceParent(frame));
       answer.ask(this.context, route.live, view.count);
       const { deadlineMillis } = view;
-      decideFrame(route.live, frame, deadlineMillis === 0 ? answer : answer.within(deadlineMillis), answer.settle);
+      decideFrame(route.live, frame, deadlineMillis === 0 ? answer : answer.within(deadlineMillis), answer.settle, view.count);
     } catch (error) {
       answer.fail(error);
     }

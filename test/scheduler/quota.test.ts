@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { decidePayloads } from '#src/decide.js';
+import type { Problem } from '#src/errors.js';
 import { TokenBucket } from '#src/scheduler/quota.js';
+import { payment, tenantMaker } from '../lib/small-tenant.js';
+
+const make = tenantMaker();
 
 // Each row: what is taken when, and after how many milliseconds it may be tried again; 0 = it was taken.
 it.each<[string, readonly (readonly [cost: number, at: number, wait: number])[]]>([
@@ -50,4 +55,39 @@ it.each<[string, readonly (readonly [cost: number, at: number, wait: number])[]]
 ])('a bucket of 100 units that fills with 1,000 a second gives %s', (_, takes) => {
   const bucket = new TokenBucket({ costPerSecond: 1000, costBurst: 100 }, 0);
   for (const [cost, at, wait] of takes) expect([cost, at, bucket.take(cost, at)]).toEqual([cost, at, wait]);
+});
+
+it('takes back what was not used, up to the burst', () => {
+  const bucket = new TokenBucket({ costPerSecond: 1000, costBurst: 100 }, 0);
+  expect([bucket.take(80, 0), bucket.take(80, 0)]).toEqual([0, 60]);
+  bucket.give(80);
+  expect(bucket.take(80, 0)).toBe(0);
+  bucket.give(1000);
+  expect([bucket.take(100, 0), bucket.take(1, 0)]).toEqual([0, 1]);
+});
+
+describe('what is refused for want of room costs the tenant nothing', () => {
+  it.each([
+    ['BUSY', { ringBytes: 4096 }],
+    ['OVERLOADED', { queueMax: 1, ringBytes: 1 << 20 }],
+  ] as const)('%s', async (code, options) => {
+    const { tenant, live } = make(options);
+    const count = 60;
+    tenant.setQuota({ costPerSecond: 1e-6, costBurst: count * live.costMax });
+    const settled: Promise<unknown>[] = [];
+    const codes: string[] = [];
+    for (let i = 0; i < 4 * count; i++) {
+      const one = new Promise((resolve) => {
+        decidePayloads(live, [payment(1)], { now: 0n, path: 'pooled' }, resolve);
+      });
+      settled.push(one.catch((error: Problem) => codes.push(error.code)));
+    }
+    await Promise.all(settled);
+    const decided = settled.length - codes.length;
+    expect([decided > 0, codes.length > 2 * count, new Set(codes)]).toEqual([true, true, new Set([code])]);
+    for (let i = decided; i < count; i++) decidePayloads(live, [payment(1)], { now: 0n, path: 'inline' }, () => {});
+    expect(() => decidePayloads(live, [payment(1)], { now: 0n, path: 'inline' }, () => {})).toThrow(
+      expect.objectContaining({ code: 'QUOTA_EXCEEDED' }),
+    );
+  });
 });

@@ -31,6 +31,7 @@ interface ServeOptions extends TraceFlags {
   quotaCostPerSecond?: number;
   quotaCostBurst?: number;
   bodyBytesMax?: number;
+  bodyMillisMax?: number;
   bundleBytesMax?: number;
   listBytesMax?: number;
   frameBytesMax?: number;
@@ -90,6 +91,7 @@ const LIMITS = [
   ['--quota-cost-per-second <units>', 'static cost that a tenant may spend a second'],
   ['--quota-cost-burst <units>', 'static cost that a tenant may spend at once'],
   ['--body-bytes-max <bytes>', 'body of a decision request'],
+  ['--body-millis-max <milliseconds>', 'how far a body may fall behind 4 KiB a second'],
   ['--bundle-bytes-max <bytes>', 'body of a bundle'],
   ['--list-bytes-max <bytes>', 'body of a list'],
   ['--frame-bytes-max <bytes>', 'one WebSocket message'],
@@ -157,6 +159,7 @@ function serverOptions(options: ServeOptions): ServerOptions {
   const server: (keyof ServerOptions)[] = [
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
     ...([
+      'bodyMillisMax',
       'creditMax',
       'idleSecondsMax',
       'connectionsMax',

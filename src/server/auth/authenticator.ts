@@ -10,7 +10,6 @@ import { KeySet, type KeySetTimes } from './key-set.js';
 import { type AuthOptions, resolveJwtOptions } from './options.js';
 import { SIGNATURE_SCHEME, Signatures, type SignedRequest } from './signature.js';
 
-const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 const SIGNED = `${SIGNATURE_SCHEME} `;
 
 /** What a request must fulfil once it is known who sends it. */
@@ -77,13 +76,12 @@ export class Authenticator {
       requireAccess(grant, access, tenant);
       return { bodyHash };
     }
-    const token = this.tokens === undefined ? undefined : BEARER.exec(authorization)?.[1];
-    if (token === undefined) throw new Problem('UNAUTHENTICATED', `Authorization is not ${this.challenge}`);
+    const grant = this.tokens?.grantOf(authorization);
+    if (grant === undefined) throw new Problem('UNAUTHENTICATED', `Authorization is not ${this.challenge}`);
     const admitted = (grant: Grant): Admitted => {
       requireAccess(grant, access, tenant);
       return ANY_BODY;
     };
-    const grant = (this.tokens as BearerTokens).grantOf(token);
     return grant instanceof Promise ? grant.then(admitted) : admitted(grant);
   }
 }
