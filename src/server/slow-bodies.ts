@@ -1,9 +1,9 @@
-// Bodies that come by drips: a bound on how long a caller may keep a request open that it does not send. Whoever sends less than
-// BYTES_PER_SECOND_MIN falls behind, and is refused once it is `millisMax` behind: so a body of n bytes is here within millisMax and
-// n / BYTES_PER_SECOND_MIN seconds. Time in which we do not read counts for nobody.
+// Bodies that come by drips: a bound on how long a caller may keep a request open that it does not send. Whoever sends less
+// than BYTES_PER_SECOND_MIN falls behind, and is refused once it is `millisMax` behind: so a body of n bytes is here within
+// millisMax and n / BYTES_PER_SECOND_MIN seconds. Time in which we do not read counts for nobody.
 //
-// A body that comes in one piece, as nearly all do, is not looked at. One of which nothing at all comes is closed by the library, and
-// so is a head that comes by drips: of either we hear nothing.
+// A body that comes in one piece, as nearly all do, is not looked at. One of which nothing at all comes is closed by the
+// library, and so is a head that comes by drips: of either we hear nothing.
 
 import { monotonicMillis } from '../clock.js';
 import type { Exchange } from './exchange.js';

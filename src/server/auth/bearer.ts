@@ -1,10 +1,11 @@
-// Bearer tokens: JWTs (RFC 7519) that jose verifies with the keys of a JWKS. The Authorization that brought a token which was verified
-// is known until that expires, so that its next request costs a look-up; so is one that was refused, for some seconds. Other keys
-// make all of them unknown again.
+// Bearer tokens: JWTs (RFC 7519) that jose verifies with the keys of a JWKS. The Authorization that brought a token which was
+// verified is known until that expires, so that its next request costs a look-up; so is one that was refused, for some seconds.
+// Other keys make all of them unknown again.
 //
-// They are known by their text, not by a digest of it: a sha256 took 3.5 us a request, the look-up takes a tenth of that. A look-up
-// compares texts only where their hashes are equal, which V8 seeds anew in each process, so that the time of a wrong guess says
-// nothing of a token's text; and nobody comes to a token by guessing the text before its signature. What is kept is bounded.
+// They are known by their text, not by a digest of it: a sha256 took 3.5 us a request, the look-up takes a tenth of that. A
+// look-up compares texts only where their hashes are equal, which V8 seeds anew in each process, so that the time of a wrong
+// guess says nothing of a token's text; and nobody comes to a token by guessing the text before its signature. What is kept is
+// bounded.
 
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Problem } from '../../errors.js';
