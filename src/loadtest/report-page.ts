@@ -1,9 +1,7 @@
 // The report as one HTML page that needs nothing beside itself: uPlot is in it, and its policy lets it load nothing. It may be
 // kept, sent and opened where there is no network.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { readPlot } from '../server/dashboard/plot-files.js';
 import { drawReport } from './page-script.js';
 import { formatBytes, type LoadReport, type RunReport } from './report.js';
 
@@ -51,13 +49,6 @@ ${report.runs.map(runSection).join('\n')}
 </body>
 </html>
 `;
-}
-
-/** uPlot's own files, as its package has them. */
-function readPlot(): { plot: string; style: string } {
-  const folder = dirname(createRequire(import.meta.url).resolve('uplot'));
-  const plot = readFileSync(join(folder, 'uPlot.iife.min.js'), 'utf8');
-  return { plot: plot.replaceAll('</script', '<\\/script'), style: readFileSync(join(folder, 'uPlot.min.css'), 'utf8') };
 }
 
 function summary({ ok, interrupted, tenant, plan, node, ratios, preflight }: LoadReport): string {

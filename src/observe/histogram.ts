@@ -72,6 +72,16 @@ export class Histogram {
     return this.max;
   }
 
+  /** Buckets that are not empty: their number and what is in them. */
+  counts(): [bucket: number, count: number][] {
+    const found: [number, number][] = [];
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) {
+      const count = this.values[bucket] as number;
+      if (count > 0) found.push([bucket, count]);
+    }
+    return found;
+  }
+
   /**
    * How many recorded values were at most `micros`, where `micros` is a bucket's end (2^k - 1); else those of the buckets that
    * end at or below it.

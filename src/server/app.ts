@@ -29,7 +29,7 @@ export function addRoutes(app: TemplatedApp, uws: Uws, context: Context, stream:
   const allowed = new Map<string, string[]>();
   for (const route of ROUTES) {
     const { method, pattern, access } = route;
-    if (face === 'decisions' && (access === 'admin' || access === 'metrics')) continue;
+    if (face === 'decisions' && (access === 'admin' || access === 'metrics' || route.isInternal === true)) continue;
     if (face === 'administration' && access === 'decide') continue;
     const accept = acceptor(context, `${method} ${pattern}`, pattern, bodyRule(route), route.handler, access);
     if (method === 'POST') app.post(pattern, accept);

@@ -109,6 +109,17 @@ export class ServerMetrics {
     return metrics;
   }
 
+  /** Answers of all routes by status, and requests whose caller went away. */
+  httpTotals(): { answered: Record<string, number>; aborted: number } {
+    const answered: Record<string, number> = {};
+    let aborted = 0;
+    for (const route of this.routes) {
+      for (const [status, count] of route.responses) answered[status] = (answered[status] ?? 0) + count;
+      for (const count of route.aborted.values()) aborted += count;
+    }
+    return { answered, aborted };
+  }
+
   get contentType(): string {
     return this.registry.contentType;
   }

@@ -21,6 +21,7 @@ export const STAGES = { read: Stage.READ, queue: Stage.QUEUE, evaluate: Stage.EV
 
 export class StageMetrics {
   readonly histograms = new StageHistograms();
+  readonly unitsPerMicro = UNITS_PER_MICRO;
   /** Which requests are timed, by face: much of one is no reason to time little of the other. */
   readonly http = new Sampler();
   readonly stream = new Sampler();

@@ -47,6 +47,8 @@ export interface Route {
   readonly pattern: string;
   readonly handler: Handler;
   readonly access: Access;
+  /** Where there is a port for administration it is answered there only, whoever may ask; so is what asks for `admin` or `metrics`. */
+  readonly isInternal?: boolean;
   /** operationId: stable, clients are generated with it. */
   readonly id: string;
   readonly summary: string;

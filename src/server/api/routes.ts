@@ -2,6 +2,7 @@
 
 import type { ProblemCode } from '../../errors.js';
 import { listBundles, MODEL_FILES, publish, showBundle, showModel } from '../bundle-route.js';
+import { showDashboard, showStats } from '../dashboard/routes.js';
 import { decideBatch, decideOne } from '../decision-route.js';
 import { deleteList, putList, showList, showLists } from '../list-route.js';
 import { FLATBUFFERS_TYPE, JSON_TYPE, NDJSON_TYPE } from '../media-type.js';
@@ -289,6 +290,22 @@ const SYSTEM: readonly Route[] = [
       'text/plain; version=0.0.4; charset=utf-8': { schema: 'Text' },
     }),
     access: 'metrics',
+  },
+  {
+    ...open(
+      '/v1/system/stats',
+      showStats,
+      'systemStats',
+      'Totals since the start, as the dashboard draws them',
+      json('SystemStats'),
+    ),
+    access: 'metrics',
+  },
+  {
+    ...open('/', showDashboard, 'dashboard', 'What the server does now, as a page', {
+      'text/html; charset=utf-8': { schema: 'Text' },
+    }),
+    isInternal: true,
   },
   open('/openapi.json', showOpenApi, 'openApi', 'This document', json('OpenApi')),
   open('/docs', showDocs, 'docs', 'The same as a page', { 'text/html; charset=utf-8': { schema: 'Text' } }),
