@@ -23,7 +23,20 @@ async function withProfile<T>(use: (flags: readonly string[]) => Promise<T>): Pr
   try {
     return await use([...FLAGS, `--user-data-dir=${profile}`]);
   } finally {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await removeProfile(profile);
+  }
+}
+
+/** What is left of the browser may still write there: what appears meanwhile is removed as well. */
+async function removeProfile(profile: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      rmSync(profile, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 

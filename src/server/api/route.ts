@@ -47,7 +47,7 @@ export interface Route {
   readonly pattern: string;
   readonly handler: Handler;
   readonly access: Access;
-  /** Where there is a port for administration it is answered there only, whoever may ask; so is what asks for `admin` or `metrics`. */
+  /** Where there is a port for administration it is answered there only, as what asks for `admin` or `metrics` is. */
   readonly isInternal?: boolean;
   /** operationId: stable, clients are generated with it. */
   readonly id: string;

@@ -35,11 +35,15 @@ const BODY = `
     <section class="card"><h2>Decisions a second</h2><div id="plot-throughput" class="plot"></div></section>
     <section class="card"><h2>Latency by stage, 99th percentile</h2><div id="plot-latency" class="plot"></div></section>
     <section class="card"><h2>Waiting and running</h2><div id="plot-queue" class="plot"></div></section>
-    <section class="card"><h2>Outcomes <span class="note">last minute</span></h2><div id="outcomes"></div></section>
-    <section class="card wide"><h2>Percentiles by stage <span class="note">last minute</span></h2><div class="scroll"><table id="stages"></table></div></section>
-    <section class="card"><h2>Refused <span class="note">last minute</span></h2><div class="scroll"><table id="refused"></table></div></section>
+    <section class="card"><h2>Outcomes <span class="note">last minute</span></h2>
+      <div id="outcomes"></div></section>
+    <section class="card wide"><h2>Percentiles by stage <span class="note">last minute</span></h2>
+      <div class="scroll"><table id="stages"></table></div></section>
+    <section class="card"><h2>Refused <span class="note">last minute</span></h2>
+      <div class="scroll"><table id="refused"></table></div></section>
     <section class="card"><h2>Memory by tenant</h2><div class="scroll"><table id="tenants"></table></div></section>
-    <section class="card wide"><h2>Live bundles <span id="bundle-count" class="note"></span></h2><div class="scroll"><table id="bundles"></table></div></section>
+    <section class="card wide"><h2>Live bundles <span id="bundle-count" class="note"></span></h2>
+      <div class="scroll"><table id="bundles"></table></div></section>
   </div>
 </main>
 <noscript><p class="note">This page draws with JavaScript. The same numbers are at /metrics.</p></noscript>
