@@ -1,5 +1,6 @@
-// Spans on their way to a collector: a bounded queue, one request at a time, nothing that serving could wait for. What finds no room
-// is dropped; a collector that fails is tried again with growing pauses, and its spans are dropped at last. All of it is counted.
+// Spans on their way to a collector: a bounded queue, one request at a time, nothing that serving could wait for. What finds no
+// room is dropped; a collector that fails is tried again with growing pauses, and its spans are dropped at last. All of it is
+// counted.
 
 import { monotonicMillis } from '../../clock.js';
 import type { Log } from '../config.js';
