@@ -7,6 +7,7 @@ import { RULES_MAX } from '../assembly/shared/limits.js';
 import { type AimsOptions, benchAims, SECTIONS, type Section } from './aims.js';
 import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
+import { benchDispatch } from './dispatch.js';
 import { benchGrowth, GROWTH_SIZES } from './growth.js';
 import { benchIndex } from './index-model.js';
 import { benchLanguage } from './language.js';
@@ -16,6 +17,7 @@ import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
 import { benchScheduling } from './scheduling.js';
 import { benchServing } from './serving.js';
+import { benchTail } from './tail.js';
 import { benchTranscode } from './transcode.js';
 import { benchTrees, FORESTS } from './trees.js';
 import { benchWakeup } from './wakeup.js';
@@ -25,7 +27,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|scheduling|wakeup|language|lists|index|proofs|check|largest] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|tail|dispatch|scheduling|wakeup|language|lists|index|proofs|check|largest] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -69,6 +71,16 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rules 100         number of rules
   --rounds 5          times each server is measured, in turns
   --ms 2000           time of one measurement
+
+tail: microseconds that a decision over HTTP takes at half of the server's capacity, Verdict beside a bare echo
+  --rules 100         number of rules
+  --rounds 5          times each server is measured, in turns
+  --seconds 3         time of one measurement
+
+dispatch: batches decided at once or by a worker, and what single decisions beside them notice
+  --rules 100         number of rules
+  --rounds 3          times each way is measured, in turns
+  --seconds 2         time of one measurement
 
 scheduling: milliseconds that short requests wait while long batches arrive, by the way in which workers get them
   --seconds 10        seconds in which requests arrive
@@ -289,6 +301,17 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const measureMs = positive('ms', values.ms, 2000);
     const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];
     return { result: await benchServing({ rules, rounds, warmupMs: measureMs / 4, measureMs, format, log }), isRight: true };
+  },
+  async tail({ values, format, log }) {
+    const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];
+    const seconds = positive('seconds', values.seconds, 3);
+    const result = await benchTail({ rules, rounds, seconds, payloadCount: PAYLOAD_COUNT / 4, format, log });
+    return { result, isRight: true };
+  },
+  async dispatch({ values, format, log }) {
+    const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 3)];
+    const result = await benchDispatch({ rules, rounds, seconds: positive('seconds', values.seconds, 2), format, log });
+    return { result, isRight: true };
   },
 };
 

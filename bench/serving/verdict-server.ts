@@ -1,12 +1,15 @@
 // Verdict's server in a process of its own, with one bundle published, as `verdict serve` runs it.
 
 import type { BundleFiles } from '../../src/bundle/files.js';
+import type { ServerOptions } from '../../src/server/config.js';
 import { startServer } from '../../src/server/server.js';
 import { cpuMillis, serveCalls } from '../child.js';
 
 export interface StartRequest {
   readonly tenant: string;
   readonly files: BundleFiles;
+  /** Of the server, in the place of its defaults. */
+  readonly options?: ServerOptions;
 }
 
 export interface Started {
@@ -22,8 +25,8 @@ export type VerdictHandlers = {
 };
 
 serveCalls({
-  start: async ({ tenant, files }) => {
-    const server = await startServer({ port: 0 });
+  start: async ({ tenant, files, options }) => {
+    const server = await startServer({ port: 0, ...options });
     const { name } = await server.engine.publish(tenant, files);
     return { port: server.port, bundle: name, modelHash: server.engine.live(tenant, name)!.model.hash };
   },
