@@ -76,6 +76,10 @@ describe('what the parser refuses itself', () => {
     ['a space before the colon', `${HEAD}Content-Length : 27\r\n\r\n${BODY}`],
     ['a leading space', `${ONE} HTTP/1.1\r\n Host: x\r\n\r\n`],
     ['no host', `${ONE} HTTP/1.1\r\nContent-Length: 0\r\n\r\n`],
+    ['a space before a length', `${HEAD} Content-Length: 27\r\n\r\n${BODY}`],
+    ['two hosts', `${HEAD}Host: y\r\nContent-Length: 27\r\n\r\n${BODY}`],
+    ['CR and text in the place of the empty line', `${HEAD}Content-Length: 27\r\n\rX${SMUGGLED}`],
+    ['chunked in HTTP/1.0', `${ONE} HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`],
     ['NUL in a value', `${HEAD}A: b\0c\r\nContent-Length: 0\r\n\r\n`],
     ['bare LF', 'GET /healthz HTTP/1.1\nHost: x\n\n'],
     ['HTTP/1.0', 'GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n'],
@@ -90,6 +94,16 @@ describe('what the parser refuses itself', () => {
     expect(responses.length).toBeLessThanOrEqual(1);
     for (const { status } of responses) expect([400, 431, 505]).toContain(status);
   });
+});
+
+it('waits for the end of a line that a bare CR does not end, and answers nothing', async () => {
+  const connection = new RawConnection(server.port).write(
+    `${HEAD}A: b\rContent-Length: 27\r\nContent-Length: 0\r\n\r\n${SMUGGLED}`,
+  );
+  // What comes later on another connection has been answered: so had this been.
+  for (let i = 0; i < 3; i++) expect(await exchangeRaw(server.port, good(), 1)).toEqual(['200']);
+  expect([connection.responses, connection.rest.length]).toEqual([[], 0]);
+  connection.end();
 });
 
 describe('neighbours', () => {
