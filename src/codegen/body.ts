@@ -26,6 +26,9 @@ export class FunctionBody {
   private readonly code = new ByteWriter();
   private readonly locals: ValueType[] = [];
   private depth = 0;
+  /** Temporaries in use, and those that are free, by type. */
+  private readonly taken: { readonly type: ValueType; readonly local: number }[] = [];
+  private readonly free = new Map<ValueType, number[]>();
 
   /** @param params their types; they are the locals 0, 1, ... */
   constructor(readonly params: readonly ValueType[]) {}
@@ -39,6 +42,25 @@ export class FunctionBody {
   local(type: ValueType): number {
     this.locals.push(type);
     return this.params.length + this.locals.length - 1;
+  }
+
+  /**
+   * A local until `endTemporaries`, which holds anything before it is set. V8 takes at most 50,000 locals, and its quick code is slow
+   * where there are many.
+   */
+  temporary(type: ValueType): number {
+    const local = this.free.get(type)?.pop() ?? this.local(type);
+    this.taken.push({ type, local });
+    return local;
+  }
+
+  /** What follows reads no temporary that there is now. */
+  endTemporaries(): void {
+    for (let last = this.taken.pop(); last !== undefined; last = this.taken.pop()) {
+      const free = this.free.get(last.type);
+      if (free === undefined) this.free.set(last.type, [last.local]);
+      else free.push(last.local);
+    }
   }
 
   /** Instructions without immediates. */

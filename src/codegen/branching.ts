@@ -47,6 +47,8 @@ export function emitBranching(frame: Frame, segment: Segment): void {
       else ends.set(block.end, body.block());
     }
     emitOne(frame, image.code[index] as Instruction, ends, starts);
+    // What an instruction leaves is in registers.
+    body.endTemporaries();
   }
 }
 

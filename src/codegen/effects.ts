@@ -105,7 +105,7 @@ function pushLength({ body }: Frame, local: number): void {
 
 function emitConcat(frame: Frame, { a, b, c }: Instruction): void {
   const { body } = frame;
-  const end = body.local(ValueType.I32);
+  const end = body.temporary(ValueType.I32);
   pushLength(frame, frame.register(b));
   pushLength(frame, frame.register(c));
   body.op(Op.I64_ADD);
@@ -131,7 +131,7 @@ function emitConcat(frame: Frame, { a, b, c }: Instruction): void {
 
 function emitPiece(frame: Frame, { a, b, c }: Instruction): void {
   const { body } = frame;
-  const text = body.local(ValueType.I64);
+  const text = body.temporary(ValueType.I64);
   body.get(frame.register(b));
   body.get(frame.register(c));
   body.get(frame.textTop);
@@ -162,7 +162,7 @@ function emitPiece(frame: Frame, { a, b, c }: Instruction): void {
 function emitCall(frame: Frame, instruction: Instruction): void {
   const { body, image } = frame;
   const { low } = instruction;
-  const result = body.local(ValueType.I32);
+  const result = body.temporary(ValueType.I32);
   if (FunctionId[low & 0xffff] === undefined) throw new Unsupported(`no code is generated for function ${low & 0xffff}`);
   for (const register of operandsOf(image, instruction).reads) frame.spill(register);
   body.get(Parameter.IMAGE);

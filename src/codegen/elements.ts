@@ -33,8 +33,8 @@ export function emitField(frame: Frame, { b, low }: Instruction): void {
   const { body, image } = frame;
   const field = image.field(low);
   const isDouble = field.kind === FieldKind.DOUBLE || field.kind === FieldKind.INT || field.kind === FieldKind.LONG;
-  const at = body.local(ValueType.I32);
-  const object = body.local(ValueType.I32);
+  const at = body.temporary(ValueType.I32);
+  const object = body.temporary(ValueType.I32);
   body.get(frame.register(b));
   body.op(Op.I32_WRAP_I64);
   body.set(object);
@@ -61,7 +61,7 @@ export function emitField(frame: Frame, { b, low }: Instruction): void {
 export function emitFieldIsNull(frame: Frame, { a, low }: Instruction): void {
   const { body, image } = frame;
   const field = image.field(low);
-  const object = body.local(ValueType.I32);
+  const object = body.temporary(ValueType.I32);
   body.get(frame.register(a));
   body.op(Op.I32_WRAP_I64);
   body.set(object);
@@ -72,8 +72,8 @@ export function emitFieldIsNull(frame: Frame, { a, low }: Instruction): void {
 
 /** Pushes the address of a field's value in an object, which has been checked; 0 where it is absent, or there is no object. */
 function pushFieldAddress({ body }: Frame, { slot }: FieldPart, object: number): void {
-  const vtable = body.local(ValueType.I32);
-  const offset = body.local(ValueType.I32);
+  const vtable = body.temporary(ValueType.I32);
+  const offset = body.temporary(ValueType.I32);
   const entry = 4 + 2 * slot;
   body.get(object);
   body.if(ValueType.I32);
@@ -128,7 +128,7 @@ function emitValue({ body }: Frame, kind: FieldKind): void {
     case FieldKind.TEXT:
     case FieldKind.LIST:
     case FieldKind.OBJECT: {
-      const target = body.local(ValueType.I32);
+      const target = body.temporary(ValueType.I32);
       body.tee(target);
       body.get(target);
       body.memory(Op.I32_LOAD);

@@ -36,7 +36,7 @@ import {
 import { Status } from '../../assembly/shared/status.js';
 import { Op, ValueType } from '../wasm/format.js';
 import { emitBranching } from './branching.js';
-import { whyNoCode } from './choice.js';
+import { whyNoCode, whyNoCodeForParts } from './choice.js';
 import { emitDecision } from './decision.js';
 import { ENGINE_FUNCTIONS, engineFunction } from './engine-calls.js';
 import { decideBody, decideFrameBody, decideTextBody, evaluateBody } from './entries.js';
@@ -44,6 +44,7 @@ import { Frame, Parameter } from './frame.js';
 import { addHelpers } from './helpers.js';
 import { ImageParts } from './image-parts.js';
 import { readTextBody } from './json-text.js';
+import { partInstructions } from './jumps.js';
 import { ModuleWriter } from './module-writer.js';
 import { PayloadLoader } from './payload.js';
 import { emitPredicated, isPredicable } from './predicated.js';
@@ -72,7 +73,8 @@ function generate(image: ImageParts): Uint8Array {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
   const frame = new Frame(image, addHelpers(module));
   const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
-  const why = whyNoCode({ codeCount: image.word(IMAGE_CODE_COUNT) });
+  const codeCount = image.word(IMAGE_CODE_COUNT);
+  const why = whyNoCode({ codeCount }) ?? whyNoCodeForParts(partInstructions(image), codeCount);
   if (why !== undefined) throw new Unsupported(why);
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);

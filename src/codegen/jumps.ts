@@ -62,6 +62,14 @@ function targetFrom(image: ImageParts, index: number, blob: number, part: number
   return match + (next < parts ? entryOf(image, blob, next) : image.word(offset + INDEX_END));
 }
 
+/** Instructions of a program that are parts of its match indexes. */
+export function partInstructions(image: ImageParts): number {
+  return image.code.reduce(
+    (count, { op, low }) => (op === Opcode.MATCH ? count + image.word(image.blobOffset(low) + INDEX_END) - 1 : count),
+    0,
+  );
+}
+
 /** Instructions from the MATCH to a part's ALIVE, 0 where it has none, or there is no such part. */
 function entryOf(image: ImageParts, blob: number, part: number): number {
   const offset = image.blobOffset(blob);

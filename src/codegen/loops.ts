@@ -52,7 +52,7 @@ export function emitNext(frame: Frame, instruction: Instruction, again: Label): 
 /** As moveToPiece of assembly/vm/elements.ts: pieces begin further and further on. */
 function emitNextPiece(frame: Frame, { a, b, c }: Instruction, again: Label): void {
   const { body } = frame;
-  const next = body.local(ValueType.I32);
+  const next = body.temporary(ValueType.I32);
   body.get(frame.register(b));
   body.get(frame.register(c));
   pushLength(frame, a);

@@ -70,6 +70,7 @@ export function emitPredicated(frame: Frame, segment: Segment): void {
       emitWrite(frame, a, local);
     }
   }
+  frame.body.endTemporaries();
 }
 
 /** The tests of a segment as terms. */
@@ -96,7 +97,7 @@ class Tests {
       guarded.add(register);
     }
     const isOpposite = emitEither(frame, instruction, guarded);
-    const local = frame.body.local(ValueType.I32);
+    const local = frame.body.temporary(ValueType.I32);
     frame.body.set(local);
     const holds = reaches.test(local, implied);
     return isOpposite ? not(holds) : holds;

@@ -124,7 +124,7 @@ export class Reaches {
         if (index > 0) body.op((term & 1) === 0 ? Op.I32_AND : Op.I32_OR);
       }
     }
-    const local = body.local(ValueType.I32);
+    const local = body.temporary(ValueType.I32);
     body.set(local);
     if ((term & 1) === 0) node.local = local;
     else node.negated = local;

@@ -157,7 +157,7 @@ function emitWide(frame: Frame, { op, b, c }: Instruction): void {
       body.op(Op.I64_EQZ, Op.I32_EQZ, Op.I64_EXTEND_I32_U, Op.I64_SUB);
       return;
     case Opcode.WIDE_ADD: {
-      const low = body.local(ValueType.I64);
+      const low = body.temporary(ValueType.I64);
       get(b);
       get(c);
       body.op(Op.I64_ADD);
@@ -228,7 +228,7 @@ function emitNative(frame: Frame, { b, c, low }: Instruction): void {
       body.op(id === FunctionId.F64_MIN ? Op.F64_MIN : Op.F64_MAX);
       return;
     case FunctionId.F64_ROUND: {
-      const below = body.local(ValueType.F64);
+      const below = body.temporary(ValueType.F64);
       body.op(Op.F64_FLOOR);
       body.tee(below);
       body.f64(ONE);

@@ -5,10 +5,12 @@ import { FunctionId } from '#assembly/shared/function.js';
 import { IMAGE_CODE } from '#assembly/shared/image.js';
 import { INSTRUCTION_C, INSTRUCTION_IMM, OPCODE_COUNT, Opcode } from '#assembly/shared/opcode.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
-import { CODE_INSTRUCTIONS_MAX, whyNoCode } from '#src/codegen/choice.js';
+import { CODE_INSTRUCTIONS_MAX, PART_INSTRUCTIONS_MAX, whyNoCode, whyNoCodeForParts } from '#src/codegen/choice.js';
 import { generateModule } from '#src/codegen/generate.js';
+import { compile } from '#src/compiler/compile.js';
 import { encodeEnsemble } from '#src/ensembles/encode-ensemble.js';
 import { readEnsemble } from '#src/ensembles/read-ensemble.js';
+import { readHeader } from '#src/image/header.js';
 import { writeImage } from '#src/image/write-image.js';
 import { imageOfBlob, plainUse } from '../lib/ensemble-engine.js';
 import { Assembler } from '../lib/image-assembler.js';
@@ -56,11 +58,47 @@ describe('opcodes', () => {
   });
 });
 
+/** The deciding part of rules that an index finds but for a test that it leaves of each. */
+function imageOfParts(rules: number): Uint8Array {
+  const documents = {
+    'bundle.yaml':
+      'name: parts\nversion: 1.0.0\nmodel: model.yaml\nprofile: strict\nonError: fail\n' +
+      'decide: { combine: score, outcomes: [{ outcome: approve }] }\n',
+    'model.yaml': 'type: object\nrequired: [a, b]\nproperties: { a: { type: number }, b: { type: number } }\n',
+    'rules/r.yaml': Array.from(
+      { length: rules },
+      (_, i) =>
+        `- { id: r${i}, when: a > ${i} && a < ${i + 2} && b > ${i} && b < ${i + 2} && a * ${i + 3} % 7 + b * ${i} > 5 && a - b * ${i + 1} > 3, then: { score: 1 } }\n`,
+    ).join(''),
+  };
+  const files = new Map(Object.entries(documents).map(([name, text]) => [name, new TextEncoder().encode(text)]));
+  const { image, diagnostics } = compile(files, { costMax: Number.MAX_SAFE_INTEGER });
+  if (image === undefined) throw new Error(diagnostics[0]?.message);
+  return image.subarray(0, readHeader(image).bytes);
+}
+
 describe('the choice', () => {
   it.each([
     [CODE_INSTRUCTIONS_MAX, undefined],
     [CODE_INSTRUCTIONS_MAX + 1, `its program has ${CODE_INSTRUCTIONS_MAX + 1} instructions, more than ${CODE_INSTRUCTIONS_MAX}`],
   ])('of %d instructions', (codeCount, why) => {
     expect(whyNoCode({ codeCount })).toBe(why);
+  });
+
+  it.each([
+    [PART_INSTRUCTIONS_MAX, PART_INSTRUCTIONS_MAX, true],
+    [PART_INSTRUCTIONS_MAX + 1, PART_INSTRUCTIONS_MAX + 1, false],
+    [PART_INSTRUCTIONS_MAX + 1, PART_INSTRUCTIONS_MAX + 2, true],
+    [60_000, 60_218, false],
+    [60_000, 60_219, true],
+  ])('of %d instructions of parts among %d', (parts, codeCount, gets) => {
+    expect(whyNoCodeForParts(parts, codeCount) === undefined).toBe(gets);
+  });
+
+  it('counts the instructions of parts', () => {
+    expect(generateModule(imageOfParts(700)).unsupported).toMatch(
+      /^\d+ of its \d+ instructions are what match indexes leave of rules, and the VM is faster past those$/,
+    );
+    expect(generateModule(imageOfParts(70)).unsupported).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ import { Assembler } from '../lib/image-assembler.js';
 import { modelOf } from '../lib/image-model.js';
 
 /** First 16 hex digits of the sha256 over the modules of all images below, for this version. */
-const PINNED = { version: 8, hash: '2dc622bedb5c3a78' };
+const PINNED = { version: 9, hash: '4d3af3f84ee88adf' };
 
 const model = modelOf([
   { name: 'amount', kind: FieldKind.DOUBLE, required: true, minimum: 0, maximum: 1e6 },
@@ -35,9 +35,13 @@ function images(): Uint8Array[] {
   plain.op(Opcode.IF_NULL, { a: plain.field('note'), to: 'end' });
   plain.op(Opcode.TEXT_LT_I, { a: plain.field('note'), to: 'end', text: 'm' });
   plain.op(Opcode.HIT, { imm: 1n }).label('end');
+  plain.op(Opcode.F64_NOT_GT_I, { a: plain.field('amount'), to: 'last', f64: 5 });
+  plain.op(Opcode.TEXT_NE_I, { a: plain.field('country'), to: 'last', text: 'US' });
+  plain.op(Opcode.HIT, { imm: 2n }).label('last');
   const rules = [
     { id: 'a', score: 7.25, outcome: Outcome.NONE, reason: 'ONE' },
     { id: 'b', score: 1, outcome: Outcome.REVIEW, reason: null },
+    { id: 'c', score: 0.5, outcome: Outcome.NONE, reason: null },
   ];
   const values = new Assembler(model);
   const left = values.temporary(RegisterType.F64);
