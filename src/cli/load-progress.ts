@@ -6,7 +6,7 @@ import type { LoadPlan } from '../loadtest/plan.js';
 import { duration } from './load-report.js';
 import { number, wantsColor } from './output.js';
 
-export interface LoadProgress extends Required<LoadEvents> {
+export interface LoadProgress extends Required<Omit<LoadEvents, 'ended'>> {
   stop(): void;
 }
 

@@ -13,7 +13,8 @@ export interface EchoOrder {
 }
 
 const BACKPRESSURE_BYTES_MAX = 16 * 1024 * 1024;
-const IDLE_SECONDS_MAX = 120;
+/** Never: connections are held as long as the tester wants, and pings would be work that it does not ask for. */
+const IDLE_SECONDS_MAX = 0;
 const ID_BYTES = 8;
 
 function listen({ replies, host, frameBytesMax }: EchoOrder): void {

@@ -23,6 +23,7 @@ export interface LoadEvents {
   began?(against: RunReport['against'], round: number): void;
   connecting?(open: number, failed: number): void;
   second?(second: Second): void;
+  ended?(run: RunReport): void;
 }
 
 export class LoadTest {
@@ -65,7 +66,12 @@ export class LoadTest {
         if (echo !== undefined) turns.push(this.#runEcho.bind(this, round, echo));
         // who comes first changes from round to round
         if (round % 2 === 0) turns.reverse();
-        for (const turn of turns) if (!this.#isStopped) runs.push(await turn());
+        for (const turn of turns) {
+          if (this.#isStopped) continue;
+          const run = await turn();
+          runs.push(run);
+          this.events.ended?.(run);
+        }
       }
     } finally {
       echo?.stop();
