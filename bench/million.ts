@@ -1,5 +1,5 @@
-// Very many WebSocket connections at once: servers with a port each and clients, as many processes as the limit of descriptors makes
-// of them, decisions spread over all connections, and the same against the bare echo, with the same clients.
+// Very many WebSocket connections at once: servers with a port each and clients, as many processes as the limit of descriptors
+// makes of them, decisions spread over all connections, and the same against the bare echo, with the same clients.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// What a run of very many connections needs of Linux, and how it gets it without leaving a trace: two network namespaces, one inside
-// the other, and more memory for sockets, which is a setting of the whole machine and is set back.
+// What a run of very many connections needs of Linux, and how it gets it without leaving a trace: two network namespaces, one
+// inside the other, and more memory for sockets, which is a setting of the whole machine and is set back.
 //
 // The kernel's table of sockets is as large as the namespace was told when it was made, by the one in which it was made: the outer
 // one says so, the inner one has it. Both go with their last process. Ports, buffers and the table are those of the namespace.
@@ -7,7 +7,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Pages of 4 KiB that all sockets of the machine may use before the kernel saves, at which it does, and at most: 4, 6 and 8 GiB. */
+/** Pages of 4 KiB of all sockets of the machine: before the kernel saves, when it does, and at most. 4, 6 and 8 GiB. */
 const TCP_PAGES = [1_048_576, 1_572_864, 2_097_152] as const;
 const TCP_MEM = '/proc/sys/net/ipv4/tcp_mem';
 /** Buckets of the table of sockets: a power of two. */
