@@ -3,11 +3,12 @@
 
 import { GENERATOR_VERSION, whyNoCode } from '../codegen/choice.js';
 import type { Generated } from '../codegen/generate.js';
-import { compileCode } from '../runtime/generated-code.js';
+import { compileCode, GeneratedCode } from '../runtime/generated-code.js';
 import { engineHash } from '../runtime/instance.js';
 import type { TaskRunner } from '../runtime/task-pool.js';
+import type { WasmModule } from '../runtime/webassembly.js';
 import { type CodeOrigin, readCodeFile, writeCodeFile } from './code-file.js';
-import type { GenerateTask } from './compile-worker.js';
+import type { GenerateTask, WarmTask } from './compile-worker.js';
 import type { LiveImage } from './live-image.js';
 import type { Store } from './store.js';
 import type { CodeMaker } from './tenant.js';
@@ -17,6 +18,9 @@ export interface CodesOptions {
   /** Runs registry/compile-worker.ts; or else who makes and stores code for an image of the store, which is then read. */
   compiler: TaskRunner | ((live: LiveImage) => Promise<void>);
 }
+
+/** Of a stored module: shorter ones are not worth a thread, their first call takes a millisecond. */
+const WARM_BYTES_MIN = 65_536;
 
 export class Codes implements CodeMaker {
   private readonly asked = new WeakMap<LiveImage, Promise<void>>();
@@ -49,10 +53,22 @@ export class Codes implements CodeMaker {
     live.withoutCode = whyNoCode(live);
     if (live.withoutCode !== undefined) return;
     const origin: CodeOrigin = { generator: GENERATOR_VERSION, engine: engineHash(), image: live.image };
-    const module = (await this.read(live, origin)) ?? (await this.make(live, origin));
+    const stored = await this.read(live, origin);
+    const module = stored ?? (await this.make(live, origin));
     if (module === undefined) return;
-    const code = await compileCode(module);
+    const isLong = stored === undefined || stored.length >= WARM_BYTES_MIN;
+    const code = isLong ? await this.warm(module, live) : await compileCode(module);
     if (!live.isRetired) live.code = code;
+  }
+
+  /** Compiles code and makes its first calls, on the compiler's thread where there is one here. */
+  private async warm(bytes: Uint8Array, live: LiveImage): Promise<GeneratedCode> {
+    const { compiler } = this.options;
+    if (typeof compiler === 'function' || this.closed || live.isRetired) return compileCode(bytes);
+    const task = { bytes, deciding: live.copyDeciding() };
+    // Cold code decides as well: a thread that died is no reason to do without.
+    const module = await compiler.run<WarmTask, WasmModule>('warm', task).catch(() => undefined);
+    return module === undefined ? compileCode(bytes) : new GeneratedCode(module);
   }
 
   private async read(live: LiveImage, origin: CodeOrigin): Promise<Uint8Array | undefined> {

@@ -5,6 +5,8 @@ import type { BundleFiles } from '../bundle/files.js';
 import { type Generated, generateModule } from '../codegen/generate.js';
 import { compile } from '../compiler/compile.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { warmCode } from '../runtime/warm-code.js';
+import type { WasmModule } from '../runtime/webassembly.js';
 import type { ModelLock } from '../schema/model.js';
 
 /** A copy of an image's deciding part. */
@@ -15,6 +17,17 @@ export interface GenerateTask {
 /** Generates code for an image. */
 export function generateCode({ deciding }: GenerateTask): Generated {
   return generateModule(deciding);
+}
+
+/** A module of generated code, and a copy of the deciding part that it is for. */
+export interface WarmTask {
+  bytes: Uint8Array;
+  deciding: Uint8Array;
+}
+
+/** Compiles generated code and makes its first calls. */
+export function warm({ bytes, deciding }: WarmTask): WasmModule {
+  return warmCode(bytes, deciding);
 }
 
 export { buildList, placeList } from './list-worker.js';
