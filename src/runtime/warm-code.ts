@@ -1,7 +1,7 @@
 // First calls of generated code, made on a thread where nobody waits for them. V8 compiles a function when it is first called, on
 // the thread of the caller, and what it compiled is the module's, whatever thread calls next. Milliseconds of the first call on the
 // I/O thread, without and with this, an instance made in it: 10 rules (9 KB) 0.5 and 0.15; 100 rules 0.6 and 0.1; 300 rules of
-// nullable fields (52 KB) 1.3 and 0.1; 2,000 rules of arithmetic (529 KB) 9.4 and 0.3; 4,000 of nullable fields (607 KB) 20 and 0.4.
+// nullable fields (52 KB) 1.3 and 0.1; 2,000 rules of arithmetic (529 KB) 9.4 and 0.3; 4,000 of nullable ones (607 KB) 20 and 0.4.
 //
 // V8's better code comes by itself: of 100 rules after some 130 decisions, which take four times as long till then, for all threads.
 
