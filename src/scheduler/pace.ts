@@ -6,8 +6,8 @@ const MICROS_MIN = 20;
 /** Weight of a call that was measured. */
 const WEIGHT = 0.2;
 /**
- * What a call counts for at most, in times of the pace until then: a thread that had to wait for its processor in the middle of a call
- * says nothing about the image, and work that has become slower is known after a few calls all the same.
+ * What a call counts for at most, in times of the pace until then: a thread that had to wait for its processor in the middle of a
+ * call says nothing about the image, and work that has become slower is known after a few calls all the same.
  */
 const TIMES_MAX = 4;
 
