@@ -6,6 +6,7 @@ import type { BundleFiles } from '../src/bundle/files.js';
 import { encodeEnsemble, usedFeatures } from '../src/ensembles/encode-ensemble.js';
 import { readEnsemble } from '../src/ensembles/read-ensemble.js';
 import { EngineInstance, engineModule } from '../src/runtime/instance.js';
+import { claimScratch } from '../src/runtime/scratch.js';
 import { forestFile } from './forests/files.js';
 import { FEATURE_COUNT, type Forest, type ForestShape, growForest, makeRows, NULLABLE_FROM } from './forests/forest.js';
 import { blockFolds, fold, marginsOf, scoresOf } from './forests/truth.js';
@@ -200,7 +201,7 @@ function verdictTrees({ live }: VerdictSetup, forest: Forest, rows: Float64Array
   });
   const values = memory.place(new Uint8Array(used.buffer));
   const margins = memory.place(new Uint8Array(8 * forest.classes));
-  const instance = new EngineInstance(engineModule(), memory.memory, memory.words, 0);
+  const instance = new EngineInstance(engineModule(), memory.memory, memory.words, claimScratch(memory.words, 0, memory.scratches));
   const run = instance.functions.runEnsemble as (blob: number, inputs: number, results: number) => void;
   const found = new Float64Array(memory.memory.buffer, margins, forest.classes);
   const doubles = new Float64Array(1);

@@ -7,6 +7,8 @@ import { systemClock } from './clock.js';
 
 /** Bytes of a WebAssembly page. */
 export const PAGE_BYTES = 65536;
+/** Pages of a WebAssembly memory at most: 4 GiB. */
+export const MEMORY_PAGES_MAX = 65_536;
 /** Threads beside the I/O thread; each needs a scratch in every tenant. */
 export const POOL_THREADS_MAX = 64;
 /** Spare scratches of a tenant: a thread that has just died may still own one while its successor starts. */
@@ -102,7 +104,7 @@ export function resolveConfig(options: EngineOptions, processors: number): Confi
   if (!(config.costInlineMax >= 0)) throw new RangeError('costInlineMax must be a number from 0');
   inRange('ringBytes', config.ringBytes, 4096, 1 << 30);
   if (config.ringBytes % 64 !== 0) throw new RangeError('ringBytes must be a multiple of 64');
-  inRange('tenantPagesMax', config.tenantPagesMax, 1, 65536);
+  inRange('tenantPagesMax', config.tenantPagesMax, 1, MEMORY_PAGES_MAX);
   if (config.costMax !== undefined && !(config.costMax > 0)) throw new RangeError('costMax must be a number above 0');
   inRange('queueMax', config.queueMax, 1, 1 << 20);
   inRange('sliceMillis', config.sliceMillis, 0, 60_000);

@@ -1,8 +1,8 @@
 // The memory map of a tenant: one shared linear memory, read by the I/O thread and by every worker.
 //
 //   0          1,024      4,096            scratchBase         ringBase           stateBase          heapBase     maximum
-//   | guard    | control  | dirty bitmap   | scratch x threads | ring of slots    | counters         | images ... |
-//   | no one   | block    | 1 bit a page   | one an instance   | requests         | (empty yet)      | lists      |
+//   | guard    | control  | dirty bitmap   | scratch x threads | rings of slots   | counters         | images ... |
+//   | no one   | block    | 1 bit a page   | one an instance   | one a listener   | (empty yet)      | lists      |
 //
 // Each region starts where the last ends. The host lays it out once, when the tenant is made, and writes the result into the
 // control block; only the heap grows, and only at publish. Addresses are absolute byte offsets in the memory.
@@ -14,12 +14,13 @@ export const CONTROL_MAGIC = 0; // u32, CONTROL_MAGIC_VALUE
 export const CONTROL_SCRATCH_BASE = 4; // u32
 export const CONTROL_SCRATCH_COUNT = 8; // u32, instances that may exist on this memory
 export const CONTROL_RING_BASE = 12; // u32
-export const CONTROL_RING_BYTES = 16; // u32
+export const CONTROL_RING_BYTES = 16; // u32, of one ring
 export const CONTROL_STATE_BASE = 20; // u32, counters
 export const CONTROL_STATE_BYTES = 24; // u32
 export const CONTROL_HEAP_BASE = 28; // u32
 export const CONTROL_DIRTY_BASE = 32; // u32
 export const CONTROL_DIRTY_BYTES = 36; // u32
+export const CONTROL_PARTS = 40; // u32, threads that have a ring of their own, and as large a share of the scratches
 /** u32 each: the thread that owns scratch i (its thread id + 1), or 0. Claimed by compare-and-swap. */
 export const CONTROL_SCRATCH_OWNERS = 64;
 export const SCRATCH_COUNT_MAX = 128;

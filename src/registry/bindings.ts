@@ -8,19 +8,30 @@ import { BINDING_ADDRESS, BINDING_BYTES, BINDING_VERSION } from '../../assembly/
 import { ParameterError } from '../../assembly/shared/status.js';
 import { Problem } from '../errors.js';
 import { type ParameterBinding, writeParameters } from '../image/parameter-block.js';
-import { Counted, type ListRegion } from './list-region.js';
+import { Counted, type Freer, type ListRegion } from './list-region.js';
 import type { Tenant } from './tenant.js';
 
-export class Bindings extends Counted {
+/** Where a block lies, and of how much it is. */
+export interface BindingsPlace {
+  readonly address: number;
+  readonly listCount: number;
+  readonly parameterCount: number;
+}
+
+export class Bindings extends Counted implements BindingsPlace {
+  readonly listCount: number;
+  readonly parameterCount: number;
+
   private constructor(
-    tenant: Tenant,
-    address: number,
-    readonly regions: readonly ListRegion[],
-    parameterCount: number,
+    memory: Freer,
+    { address, listCount, parameterCount }: BindingsPlace,
+    private readonly regions: readonly ListRegion[],
   ) {
-    super(tenant.memory, address);
-    const behindLists = address + regions.length * BINDING_BYTES;
-    this.lists = regions.length === 0 ? 0 : address;
+    super(memory, address);
+    this.listCount = listCount;
+    this.parameterCount = parameterCount;
+    const behindLists = address + listCount * BINDING_BYTES;
+    this.lists = listCount === 0 ? 0 : address;
     this.parameters = parameterCount === 0 ? 0 : behindLists;
   }
 
@@ -52,12 +63,17 @@ export class Bindings extends Counted {
         throw new Problem('INVALID_IMAGE', `the engine refuses its parameters: ${ParameterError[error]}`);
       }
     }
+    const place = { address, listCount: regions.length, parameterCount: parameters.length };
     return new Bindings(
-      tenant,
-      address,
+      memory,
+      place,
       regions.map((region) => region.retain()),
-      parameters.length,
     );
+  }
+
+  /** A block that another thread has made and holds, with its regions, until `freer` is told that the last reference here is gone. */
+  static attach(freer: Freer, place: BindingsPlace): Bindings {
+    return new Bindings(freer, place, []);
   }
 
   protected override freed(): void {

@@ -2,15 +2,19 @@
 // reference. Counts are plain numbers: only the thread that owns the tenant touches them.
 
 import { assert } from '../assert.js';
-import type { TenantMemory } from '../runtime/memory.js';
 import type { ListVersion } from './list-store.js';
+
+/** Who takes back what lies in a tenant's memory: the memory itself, or where another thread owns it, that one. */
+export interface Freer {
+  free(address: number): void;
+}
 
 /** Something in a tenant's memory that is freed with its last reference. Whoever makes it holds the first. */
 export abstract class Counted {
   private references = 1;
 
   constructor(
-    private readonly memory: TenantMemory,
+    private readonly memory: Freer,
     /** Absolute address. */
     readonly address: number,
   ) {}
@@ -34,7 +38,7 @@ export abstract class Counted {
 /** A verified region. */
 export class ListRegion extends Counted {
   constructor(
-    memory: TenantMemory,
+    memory: Freer,
     address: number,
     readonly list: ListVersion,
   ) {

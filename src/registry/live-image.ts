@@ -1,6 +1,7 @@
 // A live image: a verified image in its tenant's memory, with what the host must know to decide with it. It never changes, apart
 // from its pins: a request in flight pins the image it began with, and the memory of a retired image is freed when the last pin
-// is gone. Pins are plain numbers: only the thread that owns the tenant touches them.
+// is gone. Pins are plain numbers: each thread that decides with an image has a LiveImage of its own, and the one that owns the
+// tenant pins its own for each of the others (src/attached).
 
 import { ImageKind } from '../../assembly/shared/image.js';
 import { ImageError } from '../../assembly/shared/status.js';
@@ -9,6 +10,7 @@ import type { ParameterContent } from '../bundle/parameter-value.js';
 import { CODE_DECISIONS_MIN } from '../config.js';
 import { Problem } from '../errors.js';
 import { type ImageFile, readImageFile, readSources } from '../image/file.js';
+import type { ImageHeader } from '../image/header.js';
 import type { Manifest, ManifestHead, ManifestList, ManifestParameter, ManifestParameters } from '../image/manifest.js';
 import type { ParameterBinding } from '../image/parameter-block.js';
 import type { GeneratedCode } from '../runtime/generated-code.js';
@@ -18,7 +20,7 @@ import { type JsonRoom, jsonRoom } from '../schema/json-room.js';
 import type { Model } from '../schema/model.js';
 import { Reasons } from '../schema/reasons.js';
 import { Bindings } from './bindings.js';
-import type { ListRegion } from './list-region.js';
+import type { Freer, ListRegion } from './list-region.js';
 import type { ListVersion } from './list-store.js';
 import type { ParameterVersion } from './parameter-store.js';
 import { contentOf, NOTHING_SET } from './parameters.js';
@@ -28,6 +30,15 @@ import type { Tenant } from './tenant.js';
 export interface BindingChange {
   list?: { name: string; region: ListRegion };
   set?: { name: string; version: ParameterVersion };
+}
+
+/** What another thread needs of an image in order to decide with it. All of it can be sent. */
+export interface ImageParts {
+  header: ImageHeader;
+  head: ManifestHead;
+  /** In shared memory. */
+  sources: Uint8Array;
+  address: number;
 }
 
 export class LiveImage {
@@ -74,9 +85,10 @@ export class LiveImage {
   private readonly own = new Map<string, ListRegion>();
   /** Sets of parameters that are its own, by name. */
   private ownSets: ReadonlyMap<string, ParameterVersion> = new Map();
+  readonly header: ImageHeader;
   /** What deciding needs of its manifest. */
   readonly head: ManifestHead;
-  /** The rest of its manifest as the file has it: a copy, since the file is the caller's. */
+  /** The rest of its manifest as the file has it: a copy, since the file is the caller's; shared by all threads. */
   private readonly sources: Uint8Array;
   private read: Manifest | undefined;
   private pins = 0;
@@ -85,16 +97,18 @@ export class LiveImage {
 
   private constructor(
     readonly tenant: Tenant,
-    { header, head, sources }: ImageFile,
+    { header, head, sources }: Omit<ImageFile, 'deciding'>,
     /** Absolute address of the deciding part in the tenant's memory. */
     readonly address: number,
+    private readonly freer: Freer,
   ) {
+    this.header = header;
     this.bytes = header.bytes;
     this.codeCount = header.codeCount;
     this.ruleCount = header.ruleCount;
     this.reasons = new Reasons(address, header.ruleCount);
     this.head = head;
-    this.sources = Uint8Array.from(sources);
+    this.sources = sources;
     this.name = head.name;
     this.version = head.version;
     this.image = header.hash;
@@ -118,11 +132,25 @@ export class LiveImage {
     try {
       const error = tenant.inline.verifyImage(address, deciding.length);
       if (error !== ImageError.NONE) throw new Problem('INVALID_IMAGE', `the engine refuses it: ${ImageError[error]}`);
-      return new LiveImage(tenant, parts, address);
+      return new LiveImage(tenant, { ...parts, sources: shared(parts.sources) }, address, tenant.memory);
     } catch (error) {
       tenant.memory.free(address);
       throw error;
     }
+  }
+
+  /**
+   * An image that the owner of the tenant has placed and verified, and keeps until `freer` is told that nobody here decides with it
+   * any more. What it is bound to comes by `rebind`.
+   */
+  static attach(tenant: Tenant, parts: ImageParts, freer: Freer): LiveImage {
+    return new LiveImage(tenant, parts, parts.address, freer);
+  }
+
+  /** For `attach` on another thread, as long as it is pinned here. */
+  get parts(): ImageParts {
+    const { header, head, sources, address } = this;
+    return { header, head, sources, address };
   }
 
   /**
@@ -132,7 +160,7 @@ export class LiveImage {
   get manifest(): Manifest {
     if (this.read === undefined) {
       try {
-        this.read = { ...this.head, ...readSources(this.sources) };
+        this.read = { ...this.head, ...readSources(this.sources.slice()) };
       } catch (error) {
         throw new Problem('INVALID_IMAGE', (error as Error).message);
       }
@@ -288,7 +316,7 @@ export class LiveImage {
     this.freed = true;
     this.code = undefined;
     this.reasons.free();
-    this.tenant.memory.free(this.address);
+    this.freer.free(this.address);
     this.bindings?.release();
     this.bindings = undefined;
     for (const region of this.own.values()) region.release();
@@ -315,6 +343,13 @@ export class LiveImage {
   private regionOf(name: string): ListRegion | undefined {
     return this.tenantList(name) === undefined ? this.own.get(name) : this.tenant.lists.get(name)?.region;
   }
+}
+
+/** A copy in shared memory. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
 }
 
 /** Throws Problem LIST_MISMATCH where a version of a list does not fit a declaration. */

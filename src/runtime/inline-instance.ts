@@ -6,6 +6,7 @@ import { ImageError, ListError, ParameterError, Status } from '../../assembly/sh
 import type { GeneratedCode } from './generated-code.js';
 import { EngineInstance, engineModule } from './instance.js';
 import type { TenantMemory } from './memory.js';
+import { claimScratch } from './scratch.js';
 import { SlotCall } from './task.js';
 
 export class InlineInstance {
@@ -118,7 +119,8 @@ export class InlineInstance {
   }
 
   private start(): EngineInstance {
-    this.instance = new EngineInstance(engineModule(), this.memory.memory, this.memory.words, threadId);
+    const { memory, words, scratches } = this.memory;
+    this.instance = new EngineInstance(engineModule(), memory, words, claimScratch(words, threadId, scratches));
     return this.instance;
   }
 

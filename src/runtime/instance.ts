@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import type { ImageError, ListError, ParameterError, Status } from '../../assembly/shared/status.js';
 import { Problem } from '../errors.js';
-import { claimScratch, releaseScratch } from './scratch.js';
+import { releaseScratch } from './scratch.js';
 import { type WasmMemory, type WasmModule, wasm } from './webassembly.js';
 
 /** What the engine exports (assembly/index.ts). Addresses are absolute byte offsets in the memory. */
@@ -71,20 +71,17 @@ export class EngineInstance {
 
   /**
    * @param words view of the memory from address 0, over the control block at least
-   * @param thread id of the calling thread, the scratch's owner
-   * @param claimed a scratch that the caller has claimed already and gives back itself; 0 = none
-   * Throws Problem OUT_OF_MEMORY where no scratch is free.
+   * @param scratch of the calling thread (claimScratch), which becomes the instance's; 0 = none was free
+   * Throws Problem OUT_OF_MEMORY where there is none.
    */
   constructor(
     module: WasmModule,
     readonly memory: WasmMemory,
     private readonly words: Int32Array,
-    thread: number,
-    claimed = 0,
+    /** Address of its scratch. */
+    readonly scratch: number,
   ) {
-    const scratch = claimed === 0 ? claimScratch(words, thread) : claimed;
     if (scratch === 0) throw new Problem('OUT_OF_MEMORY', 'the tenant has no scratch for another instance');
-    this.scratch = scratch;
     const { exports, instance } = instantiateSync<EngineExports>(module, {
       env: { memory, scratchBase: scratch } as Record<string, unknown>,
     });
@@ -102,8 +99,6 @@ export class EngineInstance {
     this.functions = instance.exports as Record<string, unknown>;
   }
 
-  /** Address of its scratch. */
-  readonly scratch: number;
   /** All its exports as they are, for code that is generated for an image. */
   readonly functions: Record<string, unknown>;
 

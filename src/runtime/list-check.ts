@@ -1,6 +1,5 @@
 // Has the engine verify a list on a thread that is neither the tenant's owner nor of the pool: a list of millions takes long.
 
-import { threadId } from 'node:worker_threads';
 import { ListError } from '../../assembly/shared/status.js';
 import { EngineInstance, engineModule } from './instance.js';
 import type { WasmMemory } from './webassembly.js';
@@ -21,7 +20,7 @@ export function viewBlock({ memory, address, bytes }: ListBlock): Uint8Array {
 
 /** Verifies the region that lies in the block. A trap is BAD_ENTRY. */
 export function verifyBlock({ memory, address, bytes, scratch }: ListBlock): ListError {
-  const instance = new EngineInstance(engineModule(), memory, new Int32Array(memory.buffer), threadId, scratch);
+  const instance = new EngineInstance(engineModule(), memory, new Int32Array(memory.buffer), scratch);
   try {
     return instance.verifyList(address, bytes);
   } catch {

@@ -183,13 +183,13 @@ export class WorkerPool {
   private releaseDead(): void {
     const alive = new Set<number>([threadId]);
     for (const thread of this.piscina?.threads ?? []) alive.add(thread.threadId);
-    for (const memory of this.memories.values()) releaseScratchesOfDead(memory.words, alive);
+    for (const memory of this.memories.values()) releaseScratchesOfDead(memory.words, alive, memory.scratches);
   }
 }
 
 function wholeOf(parts: readonly SlotPart[]): Pick<DecideTask, 'memories' | 'modules'> {
   return {
-    memories: new Map(parts.map(({ memory }) => [memory.id, memory.memory])),
+    memories: new Map(parts.map(({ memory: { id, memory, scratches } }) => [id, { memory, scratches }])),
     modules: new Map(parts.flatMap(({ code }) => (code === undefined ? [] : [[code.id, code.module] as const]))),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { GeneratedCode } from './generated-code.js';
 import type { TenantMemory } from './memory.js';
+import type { ScratchShare } from './scratch.js';
 import type { WasmMemory, WasmModule } from './webassembly.js';
 
 /** Which call decides the slot. */
@@ -28,11 +29,17 @@ export interface SlotPart {
 /** Numbers of a task for each of its slots: TenantMemory.id, the slot, the call, GeneratedCode.id (0 = the VM). */
 export const PART_NUMBERS = 4;
 
+/** A memory, and the scratches that this worker may claim in it. */
+export interface SentMemory {
+  memory: WasmMemory;
+  scratches: ScratchShare;
+}
+
 /** Slots that a worker decides one after the other. */
 export interface DecideTask {
   parts: readonly number[];
   /** Sent only after a worker has answered NEEDS_MEMORY: cloning a memory costs as much as the rest of the task. */
-  memories?: ReadonlyMap<number, WasmMemory>;
+  memories?: ReadonlyMap<number, SentMemory>;
   /** Sent with the memories. */
   modules?: ReadonlyMap<number, WasmModule>;
 }

@@ -8,6 +8,7 @@ import { monotonicMillis } from '../clock.js';
 import { WORKER_CODES_MAX, WORKER_INSTANCES_MAX } from '../config.js';
 import { attachCode, type CodeExports } from './generated-code.js';
 import { EngineInstance } from './instance.js';
+import { claimScratch } from './scratch.js';
 import { type DecideTask, PART_NUMBERS, SlotCall, TaskResult } from './task.js';
 import type { WasmModule } from './webassembly.js';
 
@@ -40,11 +41,13 @@ function entryOf({ memories, modules }: DecideTask, memoryId: number, code: numb
   const sent = modules?.get(code);
   if (code !== 0 && sent === undefined && entry?.codes.has(code) !== true) return TaskResult.NEEDS_MEMORY;
   if (entry === undefined) {
-    const memory = memories?.get(memoryId);
-    if (memory === undefined) return TaskResult.NEEDS_MEMORY;
+    const sentMemory = memories?.get(memoryId);
+    if (sentMemory === undefined) return TaskResult.NEEDS_MEMORY;
+    const { memory, scratches } = sentMemory;
     const words = new Int32Array(memory.buffer);
     try {
-      entry = { words, instance: new EngineInstance(module, memory, words, threadId), codes: new Map() };
+      const instance = new EngineInstance(module, memory, words, claimScratch(words, threadId, scratches));
+      entry = { words, instance, codes: new Map() };
     } catch {
       return TaskResult.NO_INSTANCE;
     }

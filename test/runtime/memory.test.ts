@@ -69,16 +69,78 @@ describe('TenantMemory', () => {
   });
 });
 
+describe('parts of a memory', () => {
+  const options = { ...OPTIONS, parts: 3 };
+  const owner = new TenantMemory(options);
+  const parts = [owner, ...[1, 2].map((part) => new TenantMemory(options, { memory: owner.memory, part }))];
+
+  it('have rings and scratches of their own, side by side, and one heap', () => {
+    const bases = parts.map(({ ring }) => ring.base);
+    expect(bases).toEqual([0, 1, 2].map((part) => control(owner, at.CONTROL_RING_BASE) + part * OPTIONS.ringBytes));
+    expect(parts.map(({ scratches }) => scratches.first)).toEqual([0, 3, 6]);
+    expect(control(owner, at.CONTROL_PARTS)).toBe(3);
+    expect(control(owner, at.CONTROL_SCRATCH_COUNT)).toBe(9);
+    expect(control(owner, at.CONTROL_STATE_BASE)).toBe(bases[2]! + OPTIONS.ringBytes);
+    const slots = parts.map(({ ring }) => ring.claim(at.SLOT_HEADER_BYTES));
+    for (const [part, slot] of slots.entries()) parts[part]!.bytes[slot + at.SLOT_HEADER_BYTES - 1] = part + 1;
+    expect(slots.map((slot) => owner.bytes[slot + at.SLOT_HEADER_BYTES - 1])).toEqual([1, 2, 3]);
+    for (const [part, slot] of slots.entries()) parts[part]!.ring.release(slot);
+    const block = owner.place(new Uint8Array(1_000_000).fill(7));
+    expect(parts[2]!.viewHeap(block, 1_000_000).every((byte) => byte === 7)).toBe(true);
+    for (const part of parts.slice(1)) {
+      expect(() => part.place(new Uint8Array(1))).toThrow(/only the owner/);
+      expect(() => part.free(block)).toThrow(/only the owner/);
+    }
+    owner.free(block);
+  });
+
+  it('leave the quota of images as it is', () => {
+    const alone = new TenantMemory(OPTIONS);
+    const roomOf = (memory: TenantMemory): number => {
+      let bytes = 4096;
+      const fits = (): boolean => {
+        try {
+          memory.free(memory.reserve(bytes));
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      while (fits()) bytes += 4096;
+      return bytes;
+    };
+    expect(roomOf(new TenantMemory(options))).toBeGreaterThanOrEqual(roomOf(alone));
+    expect(() => owner.reserve(1 << 23)).toThrow(/of a quota of 64 pages of 65536 bytes, and it takes at least \d+$/);
+  });
+
+  it('take no scratch of one another, alive or dead', () => {
+    const claimed = parts.map(({ words, scratches }, part) => claimScratch(words, 10 + part, scratches));
+    expect(new Set(claimed).size).toBe(3);
+    releaseScratchesOfDead(owner.words, new Set([10]), owner.scratches);
+    for (const { words, scratches } of parts) {
+      expect([1, 2, 3].map(() => claimScratch(words, 99, scratches)).filter((address) => address !== 0)).toHaveLength(2);
+    }
+    owner.releasePart(2);
+    const { words, scratches } = parts[2]!;
+    expect([1, 2, 3, 4].map(() => claimScratch(words, 99, scratches) !== 0)).toEqual([true, true, true, false]);
+  });
+
+  it('are refused where the layout is another', () => {
+    const other = { ...options, ringBytes: 2 * OPTIONS.ringBytes };
+    expect(() => new TenantMemory(other, { memory: owner.memory, part: 1 })).toThrow(/another layout/);
+  });
+});
+
 describe('scratches', () => {
   it('belong to one owner each; those of the dead come back', () => {
-    const { words } = new TenantMemory(OPTIONS);
-    const [a, b, c] = [claimScratch(words, 0), claimScratch(words, 7), claimScratch(words, 7)];
+    const { words, scratches } = new TenantMemory(OPTIONS);
+    const [a, b, c] = [claimScratch(words, 0, scratches), claimScratch(words, 7, scratches), claimScratch(words, 7, scratches)];
     expect([b! - a!, c! - b!]).toEqual([at.SCRATCH_BYTES, at.SCRATCH_BYTES]);
-    expect(claimScratch(words, 9)).toBe(0);
+    expect(claimScratch(words, 9, scratches)).toBe(0);
     releaseScratch(words, b!);
-    expect(claimScratch(words, 9)).toBe(b);
-    releaseScratchesOfDead(words, new Set([0, 9]));
-    expect(claimScratch(words, 10)).toBe(c);
-    expect(claimScratch(words, 10)).toBe(0);
+    expect(claimScratch(words, 9, scratches)).toBe(b);
+    releaseScratchesOfDead(words, new Set([0, 9]), scratches);
+    expect(claimScratch(words, 10, scratches)).toBe(c);
+    expect(claimScratch(words, 10, scratches)).toBe(0);
   });
 });
