@@ -9,6 +9,11 @@ export function monotonicMillis(): number {
   return performance.now();
 }
 
+/** Milliseconds by a clock that all threads of the process have in common; that of monotonicMillis begins with each thread. */
+export function processMillis(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 export const systemClock: Clock = {
   nowMicros: () => BigInt(Date.now()) * 1000n,
 };

@@ -11,6 +11,8 @@ export const PAGE_BYTES = 65536;
 export const MEMORY_PAGES_MAX = 65_536;
 /** Threads beside the I/O thread; each needs a scratch in every tenant. */
 export const POOL_THREADS_MAX = 64;
+/** Threads with an event loop each that one process may have. */
+export const LISTENERS_MAX = 16;
 /** Spare scratches of a tenant: a thread that has just died may still own one while its successor starts. */
 export const SCRATCH_SPARE_COUNT = 2;
 /** Instances one worker keeps, the least recently used goes first. An instance is some KiB beside its scratch. */

@@ -1,7 +1,7 @@
 // What an engine has done and holds, in plain numbers.
 
 import { Outcome } from '../assembly/shared/outcome.js';
-import { Counter } from './observe/counters.js';
+import { Counter, type Counters } from './observe/counters.js';
 import type { Tenant, TenantHost } from './registry/tenant.js';
 
 export interface TenantStats {
@@ -76,8 +76,13 @@ export interface EngineStats {
   tenants: TenantStats[];
 }
 
+/** Of a TenantHost, what figures are read from. */
+export interface StatsHost extends Pick<TenantHost, 'scheduler'> {
+  readonly counters: Pick<Counters, 'get'>;
+}
+
 /** Figures of an engine from what its tenants share, and the tenants. */
-export function statsOf({ counters, scheduler }: TenantHost, tenants: readonly Tenant[]): EngineStats {
+export function statsOf({ counters, scheduler }: StatsHost, tenants: readonly Tenant[]): EngineStats {
   const waiting = scheduler?.stats;
   const outcome = (of: Outcome): number => counters.get(Counter.OUTCOME_NONE + of);
   return {

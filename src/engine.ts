@@ -2,10 +2,10 @@
 
 import { availableParallelism } from 'node:os';
 import type { BundleFiles } from './bundle/files.js';
-import { type Config, type EngineOptions, resolveConfig, SCRATCH_SPARE_COUNT } from './config.js';
+import { type Config, type EngineOptions, resolveConfig } from './config.js';
 import { type EngineStats, statsOf, type TenantStats } from './engine-stats.js';
 import { Problem } from './errors.js';
-import { Counters } from './observe/counters.js';
+import { type Counter, Counters } from './observe/counters.js';
 import { Codes } from './registry/codes.js';
 import type { ListBytes, ListContent, ListInfo, PutResult } from './registry/lists.js';
 import type { LiveImage } from './registry/live-image.js';
@@ -14,9 +14,9 @@ import type { GivenValues, ParameterInfo, ParametersInfo, PutParametersResult } 
 import { type PublishResult, Registry } from './registry/registry.js';
 import { Store, type StoreProblem } from './registry/store.js';
 import type { TenantHost } from './registry/tenant.js';
+import { configOfEach, makeHost, memoryOptionsOf } from './registry/tenant-host.js';
 import { RuleSet } from './ruleset.js';
 import { TaskPool } from './runtime/task-pool.js';
-import { makeScheduler } from './scheduler/make-scheduler.js';
 import type { Quota } from './scheduler/quota.js';
 
 export type {
@@ -118,26 +118,37 @@ export type ServingEngine = Omit<Engine, 'load' | 'setQuota'>;
  * Rejects with RangeError for an option out of range, and Error where another process owns the data directory.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const config = resolveConfig(options, availableParallelism());
-  const counters = new Counters();
-  const host: TenantHost = {
-    scheduler: makeScheduler(config, counters),
-    costInlineMax: config.costInlineMax,
-    counters,
-    quota: config.quota,
-  };
+  return (await openEngine(options)).engine;
+}
+
+/** An engine, and what those need of it who let other threads decide for its tenants (src/attached). */
+export interface OwnedEngine {
+  engine: LocalEngine;
+  /** What each listener may use. */
+  config: Config;
+  registry: Registry;
+  host: TenantHost;
+}
+
+/**
+ * As createEngine, with room for so many listeners in the memories of its tenants.
+ *
+ * @param counters of all listeners, this one's first
+ */
+export async function openEngine(
+  options: EngineOptions,
+  listeners = 1,
+  counters: readonly Counters[] = [new Counters()],
+): Promise<OwnedEngine> {
+  const config = configOfEach(resolveConfig(options, availableParallelism()), listeners, options.clock !== undefined);
+  const host = makeHost(config, counters[0] as Counters, listeners > 1);
   const compiler = new TaskPool(new URL('./registry/compile-worker.js', import.meta.url));
   const store = config.dataDir === undefined ? undefined : await Store.open(config.dataDir);
   const codes = new Codes({ store, compiler });
   host.codes = codes;
   const registry = new Registry({
     host,
-    memory: {
-      // The pool's threads, this one, and the one that verifies lists.
-      scratchCount: config.poolThreads + 2 + SCRATCH_SPARE_COUNT,
-      ringBytes: config.ringBytes,
-      pagesMax: config.tenantPagesMax,
-    },
+    memory: memoryOptionsOf(config, listeners),
     profileMax: config.profileMax,
     costMax: config.costMax,
     store,
@@ -146,7 +157,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   });
   try {
     const problems = await registry.load();
-    return new LocalEngine(config, host, registry, codes, compiler, store, problems);
+    const engine = new LocalEngine(config, host, registry, codes, compiler, store, problems, counters);
+    return { engine, config, registry, host };
   } catch (error) {
     await compiler.close();
     await store?.close();
@@ -154,7 +166,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   }
 }
 
-class LocalEngine implements Engine {
+/** An engine that owns its tenants. */
+export class LocalEngine implements Engine {
+  /** Where other threads decide for a tenant: settles when they decide with what has changed. */
+  changed: ((tenant: string) => Promise<void>) | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -165,6 +180,8 @@ class LocalEngine implements Engine {
     private readonly compiler: TaskPool,
     private readonly store: Store | undefined,
     readonly storeProblems: readonly StoreProblem[],
+    /** Of all threads that decide for the tenants. */
+    private readonly counters: readonly Counters[],
   ) {}
 
   async load(image: Uint8Array, options: LoadOptions = {}): Promise<RuleSet> {
@@ -174,15 +191,15 @@ class LocalEngine implements Engine {
   }
 
   publish(tenant: string, files: BundleFiles, options: { dryRun?: boolean; name?: string } = {}): Promise<PublishResult> {
-    return this.registry.publish(tenant, files, options);
+    return this.change(tenant, this.registry.publish(tenant, files, options));
   }
 
   putList(tenant: string, name: string, content: ListContent, options: { type?: string } = {}): Promise<PutResult> {
-    return this.registry.putList(tenant, name, content, options.type);
+    return this.change(tenant, this.registry.putList(tenant, name, content, options.type));
   }
 
   deleteList(tenant: string, name: string): Promise<void> {
-    return this.registry.deleteList(tenant, name);
+    return this.change(tenant, this.registry.deleteList(tenant, name));
   }
 
   lists(tenant: string): ListInfo[] {
@@ -190,11 +207,11 @@ class LocalEngine implements Engine {
   }
 
   putParameters(tenant: string, set: string, values: GivenValues, options: { merge?: boolean } = {}): Promise<PutParametersResult> {
-    return this.registry.putParameters(tenant, set, values, options.merge === true);
+    return this.change(tenant, this.registry.putParameters(tenant, set, values, options.merge === true));
   }
 
   rollbackParameters(tenant: string, set: string, version?: string): Promise<PutParametersResult> {
-    return this.registry.rollbackParameters(tenant, set, version);
+    return this.change(tenant, this.registry.rollbackParameters(tenant, set, version));
   }
 
   parameters(tenant: string): ParametersInfo[] {
@@ -221,6 +238,7 @@ class LocalEngine implements Engine {
     const found = this.registry.allTenants().find(({ name }) => name === tenant);
     if (found === undefined) throw new Problem('TENANT_NOT_FOUND', `there is no tenant ${tenant}`);
     found.setQuota(quota);
+    void this.changed?.(tenant).catch(() => {});
   }
 
   get ready(): boolean {
@@ -232,12 +250,23 @@ class LocalEngine implements Engine {
   }
 
   stats(): EngineStats {
-    return statsOf(this.host, this.registry.allTenants());
+    const { counters } = this;
+    const all = { get: (counter: Counter) => counters.reduce((sum, each) => sum + each.get(counter), 0) };
+    return statsOf({ ...this.host, counters: all }, this.registry.allTenants());
   }
 
   close(): Promise<void> {
     this.closing ??= this.stop();
     return this.closing;
+  }
+
+  /** What has changed is live on every thread before the caller hears of it; what has failed may have changed something too. */
+  private async change<Result>(tenant: string, change: Promise<Result>): Promise<Result> {
+    try {
+      return await change;
+    } finally {
+      await this.changed?.(tenant);
+    }
   }
 
   private async stop(): Promise<void> {

@@ -69,7 +69,7 @@ const rows: readonly (readonly string[])[] = [
     'src/engine-stats.ts',
     'src/engine.ts',
   ],
-  ['src/replica'],
+  ['src/replica', 'src/attached'],
   ['src/server', 'src/index.ts'],
   ['src/loadtest'],
   ['src/cli', 'src/dev'],
@@ -241,7 +241,11 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
   { what: /^uWebSockets\.js$/, where: ['src/server/uws.ts'], why: 'one loader checks and loads the binary' },
   { what: /^acorn/, where: ['src/compiler/parse.ts'], why: 'the compiler sees ESTree, not a parser' },
   { what: /^@assemblyscript\/loader/, where: ['src/runtime/instance.ts'], why: 'one place instantiates the engine' },
-  { what: /^(piscina|node:worker_threads)/, where: ['src/runtime/'], why: 'only the runtime knows threads' },
+  {
+    what: /^(piscina|node:worker_threads)/,
+    where: ['src/runtime/', 'src/server/listeners/'],
+    why: 'only the runtime knows threads, and a server with several listeners',
+  },
   {
     what: /^(node:)?(http|https|tls|dns)$/,
     where: ['src/dev/'],

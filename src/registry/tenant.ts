@@ -3,10 +3,11 @@
 import { monotonicMillis } from '../clock.js';
 import type { Counters } from '../observe/counters.js';
 import { InlineInstance } from '../runtime/inline-instance.js';
-import { type MemoryOptions, TenantMemory } from '../runtime/memory.js';
-import { type Quota, TokenBucket } from '../scheduler/quota.js';
+import { type AttachedPart, type MemoryOptions, TenantMemory } from '../runtime/memory.js';
+import { type Bucket, type Quota, TokenBucket } from '../scheduler/quota.js';
 import type { Dispatcher } from '../scheduler/scheduler.js';
 import type { Share } from '../scheduler/share.js';
+import { SharedBucket } from '../scheduler/shared-quota.js';
 import type { ListRegion } from './list-region.js';
 import type { ListInfo } from './lists.js';
 import type { LiveImage } from './live-image.js';
@@ -22,6 +23,8 @@ export interface TenantHost {
   readonly counters: Counters;
   /** What each tenant may spend that has no quota of its own; absent: as much as it likes. */
   readonly quota?: Quota | undefined;
+  /** Whether other threads decide for the tenants too. */
+  readonly isShared?: boolean;
   /** Makes code for images that decide much; absent where the VM decides everything. */
   codes?: CodeMaker;
 }
@@ -44,7 +47,7 @@ export class Tenant {
   /** Of the scheduler, where there is one. */
   readonly share: Share | undefined;
   /** What it may spend; undefined: as much as it likes. */
-  quota: TokenBucket | undefined;
+  quota: Bucket | undefined;
   /** Published images by bundle name. Only the registry writes it. */
   readonly live = new Map<string, LiveImage>();
   /** Lists of the tenant by name. Only the registry writes it. */
@@ -58,13 +61,17 @@ export class Tenant {
   /** Stored bundles that were not made live, for want of a list or parameters, by name. */
   readonly waiting = new Map<string, StoredImage>();
 
-  /** Throws Problem OUT_OF_MEMORY where the quota is below what every tenant needs. */
+  /**
+   * @param attached the memory, where another thread has made it and owns it
+   * Throws Problem OUT_OF_MEMORY where the quota is below what every tenant needs.
+   */
   constructor(
     readonly name: string,
     readonly host: TenantHost,
     options: MemoryOptions,
+    attached?: AttachedPart,
   ) {
-    this.memory = new TenantMemory(options);
+    this.memory = new TenantMemory(options, attached);
     this.inline = new InlineInstance(this.memory);
     this.share = host.scheduler?.share();
     this.setQuota(host.quota);
@@ -72,7 +79,8 @@ export class Tenant {
 
   /** What it may spend from now on; its bucket is full. */
   setQuota(quota: Quota | undefined): void {
-    this.quota = quota === undefined ? undefined : new TokenBucket(quota, monotonicMillis());
+    if (quota === undefined) this.quota = undefined;
+    else this.quota = this.host.isShared === true ? SharedBucket.make(quota) : new TokenBucket(quota, monotonicMillis());
   }
 
   /** Current versions of its lists, by name. */

@@ -1,9 +1,9 @@
 // The linear memory of one tenant, laid out by the map in assembly/shared/layout.ts. Everything the tenant's decisions read or
 // write lies in it, and nothing of another tenant.
 //
-// Several listeners may decide in one memory (src/attached). Each has a part of it: a ring, and scratches for itself and the workers
-// of its pool. Rings stand in the layout and not in the heap, so that views over them are made once, and no ring takes room that
-// images were promised; pages that nobody touches cost nothing. Only part 0, the owner, has the heap.
+// Several listeners may decide in one memory (src/attached). Each has a part of it: a ring, and scratches for itself and the
+// workers of its pool. Rings stand in the layout and not in the heap, so that views over them are made once, and no ring takes room
+// that images were promised; pages that nobody touches cost nothing. Only part 0, the owner, has the heap.
 //
 // A shared memory's buffer never detaches: a view made before a grow stays valid for the range it had. So the views over the
 // control block, scratches and ring are made once, and only heap access makes its view anew. Instances on other threads see a

@@ -1,14 +1,9 @@
-// Scratches: each instance has one of its own, whichever thread it lives on. Owners stand in the control block, as the thread's
-// id + 1; a scratch is claimed by compare-and-swap, so threads need not ask the host for one. Only its owner releases it, or the
-// host once the thread is dead. Where several listeners decide in one memory, each has a share of the scratches: so none takes those
-// of another, and each knows all threads that may own one of its share.
+// Scratches: each instance has one of its own, whichever thread it lives on. Owners stand in the control block, as the thread's id
+// + 1; a scratch is claimed by compare-and-swap, so threads need not ask the host for one. Only its owner releases it, or the host
+// once the thread is dead. Where several listeners decide in one memory, each has a share of the scratches: so none takes those of
+// another, and each knows all threads that may own one of its share.
 
-import {
-  CONTROL_BASE,
-  CONTROL_SCRATCH_BASE,
-  CONTROL_SCRATCH_OWNERS,
-  SCRATCH_BYTES,
-} from '../../assembly/shared/layout.js';
+import { CONTROL_BASE, CONTROL_SCRATCH_BASE, CONTROL_SCRATCH_OWNERS, SCRATCH_BYTES } from '../../assembly/shared/layout.js';
 
 const BASE = (CONTROL_BASE + CONTROL_SCRATCH_BASE) >>> 2;
 const OWNERS = (CONTROL_BASE + CONTROL_SCRATCH_OWNERS) >>> 2;

@@ -1,5 +1,7 @@
 // What a tenant may spend: a bucket that fills with units of static cost, and that each request takes its cost from before it runs.
 // Static cost is known before, so the same request always costs the same; one that is refused after all gets it back.
+//
+// Where several threads decide for a tenant, they take from one bucket (shared-quota.ts); one thread alone needs no atomics.
 
 export interface Quota {
   /** Units a second. */
@@ -8,7 +10,14 @@ export interface Quota {
   costBurst: number;
 }
 
-export class TokenBucket {
+/** What `take` promises stands at TokenBucket. */
+export interface Bucket {
+  readonly quota: Quota;
+  take(cost: number, now: number): number;
+  give(cost: number): void;
+}
+
+export class TokenBucket implements Bucket {
   private tokens: number;
   private filledAt: number;
 
@@ -21,8 +30,8 @@ export class TokenBucket {
   }
 
   /**
-   * Takes the cost of a request, and returns 0; or takes nothing, and returns after how many milliseconds there is enough. A
-   * request that costs more than the burst needs a full bucket, and leaves a debt.
+   * By monotonicMillis, takes the cost of a request, and returns 0; or takes nothing, and returns after how many milliseconds there
+   * is enough. A request that costs more than the burst needs a full bucket, and leaves a debt.
    */
   take(cost: number, now: number): number {
     const { costPerSecond, costBurst } = this.quota;

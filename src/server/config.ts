@@ -1,7 +1,7 @@
 // Options of the server beyond the engine's, with every default and limit, checked once. Network limits are all explicit:
 // uWebSockets.js has other defaults from build to build, and ends the process for an idle timeout outside its range.
 
-import type { EngineOptions } from '../config.js';
+import { type EngineOptions, LISTENERS_MAX } from '../config.js';
 import type { Engine } from '../engine.js';
 import { CREDIT_DEFAULT } from '../stream/protocol.js';
 import type { AuthOptions } from './auth/options.js';
@@ -23,6 +23,11 @@ export interface ServerOptions extends EngineOptions {
   host?: string;
   /** 0 = any free port. Default 8321. */
   port?: number;
+  /**
+   * Threads that take connections to the port, 1 to 16, each with an event loop of its own; all decide in the same memories, and
+   * one of them owns these. Default 1. Not with `engine` or `clock`.
+   */
+  listeners?: number;
   /** Body of a decision request. Default 16 MiB. */
   bodyBytesMax?: number;
   /**
@@ -98,6 +103,7 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
   const config: ServerConfig = {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 8321,
+    listeners: options.listeners ?? 1,
     bodyBytesMax: options.bodyBytesMax ?? 16 * 1024 * 1024,
     bodyMillisMax: options.bodyMillisMax ?? 10_000,
     bundleBytesMax: options.bundleBytesMax ?? 32 * 1024 * 1024,
@@ -121,6 +127,9 @@ export function resolveServerConfig(options: ServerOptions): ServerConfig {
     log: options.log ?? SILENT,
   };
   inRange('port', config.port, 0, 65535);
+  inRange('listeners', config.listeners, 1, LISTENERS_MAX);
+  if (config.listeners > 1 && options.engine !== undefined)
+    throw new RangeError('listeners: an engine of your own has room for one only; leave engine out');
   for (const name of ['bodyBytesMax', 'bundleBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const) {
     inRange(name, config[name], 1024, 1 << 30);
   }

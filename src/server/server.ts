@@ -40,6 +40,8 @@ export interface Serving {
    * something was still owed after stopMillisMax. Idempotent.
    */
   stop(): Promise<boolean>;
+  /** Closes all connections at once, whatever is owed. Idempotent. */
+  close(): void;
 }
 
 export interface Server extends Serving {
@@ -61,6 +63,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   // Before an engine takes the data directory.
   const config = resolveServerConfig(options);
   loadUws();
+  if (config.listeners > 1) {
+    const { startListeners } = await import('./listeners/start.js');
+    return startListeners(options, config, startServing);
+  }
   // The compiler and all that publishing takes is loaded with an engine that is made here, and not by those that follow one.
   const { createEngine } = await import('../engine.js');
   const engine = options.engine ?? (await createEngine(options));
@@ -101,15 +107,15 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
   const traffic = new Traffic();
   const answers = fleet?.keeper ?? new KeptAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
   const idempotency = new IdempotentAnswers(answers);
-  const auth = config.auth === undefined ? undefined : new Authenticator(config.auth, config.log);
+  const auth = config.auth === undefined ? undefined : new Authenticator(config.auth, config.log, undefined, fleet?.nonces);
   const addresses = new AddressCounts(
     config.connectionsPerAddressMax,
     undefined,
     fleet?.isPortShared === true ? fleet.processes : 1,
   );
-  const metrics = new ServerMetrics(engine, traffic, idempotency, fleet !== undefined);
+  const metrics = new ServerMetrics(engine, traffic, idempotency, fleet?.status !== undefined);
   addGuardMetrics(metrics, addresses, auth);
-  fleet?.attach(() => metrics.sampled());
+  fleet?.attach(() => metrics.sampled(), metrics);
   const documents = new ApiDocuments(ROUTES);
   const tracer = startTracer(config, metrics);
   const context: Context = {
@@ -137,7 +143,7 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
     if (adminListener !== undefined) make(adminListener, 'administration');
   };
   const closeApps = () => {
-    for (const app of apps) app.close();
+    for (const app of apps.splice(0)) app.close();
   };
   try {
     await auth?.load();
@@ -177,6 +183,7 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
       stopping ??= stop();
       return stopping;
     },
+    close: closeApps,
   };
 }
 

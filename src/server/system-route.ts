@@ -17,7 +17,7 @@ export function showReady(exchange: Exchange): void {
   const { engine, traffic, fleet } = exchange.context;
   if (traffic.draining || !engine.ready) throw new Problem('STOPPING');
   const state = { status: 'ready', tenants: engine.tenants().length, storeProblems: engine.storeProblems };
-  if (fleet === undefined) exchange.json(200, state);
+  if (fleet?.status === undefined) exchange.json(200, state);
   else {
     fleet.status().then(
       (processes) => exchange.json(200, { ...state, processes }),

@@ -1,7 +1,9 @@
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { decidePayloads } from '#src/decide.js';
 import type { Problem } from '#src/errors.js';
-import { TokenBucket } from '#src/scheduler/quota.js';
+import { type Bucket, TokenBucket } from '#src/scheduler/quota.js';
+import { SharedBucket } from '#src/scheduler/shared-quota.js';
 import { payment, tenantMaker } from '../lib/small-tenant.js';
 
 const make = tenantMaker();
@@ -53,12 +55,45 @@ it.each<[string, readonly (readonly [cost: number, at: number, wait: number])[]]
     ],
   ],
 ])('a bucket of 100 units that fills with 1,000 a second gives %s', (_, takes) => {
-  const bucket = new TokenBucket({ costPerSecond: 1000, costBurst: 100 }, 0);
+  const quota = { costPerSecond: 1000, costBurst: 100 };
+  const bucket = new TokenBucket(quota, 0);
   for (const [cost, at, wait] of takes) expect([cost, at, bucket.take(cost, at)]).toEqual([cost, at, wait]);
+  // Two threads, whose clocks began at other times, have one bucket.
+  const shared = { quota, word: new SharedArrayBuffer(8), since: 0 };
+  const threads = [0, 1].map((thread) => new SharedBucket(shared, -5000 * thread));
+  for (const [turn, [cost, at, wait]] of takes.entries()) {
+    const thread = turn % 2;
+    expect([cost, at, threads[thread]!.take(cost, at + 5000 * thread)]).toEqual([cost, at, wait]);
+  }
 });
 
-it('takes back what was not used, up to the burst', () => {
-  const bucket = new TokenBucket({ costPerSecond: 1000, costBurst: 100 }, 0);
+it('gives threads that take at the same time what one would get', async () => {
+  const shared = SharedBucket.make({ costPerSecond: 1, costBurst: 5000 }).shared;
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    import(workerData.module).then(({ SharedBucket }) => {
+      const bucket = new SharedBucket(workerData.shared);
+      let taken = 0;
+      for (let i = 0; i < 20_000; i++) if (bucket.take(1, performance.now()) === 0) taken++;
+      parentPort.postMessage(taken);
+    });`;
+  const workerData = { shared, module: import.meta.resolve('#src/scheduler/shared-quota.js') };
+  const takers = [1, 2, 3].map(
+    () =>
+      new Promise<number>((resolve, reject) =>
+        new Worker(code, { eval: true, workerData }).once('message', resolve).once('error', reject),
+      ),
+  );
+  const taken = (await Promise.all(takers)).reduce((sum, each) => sum + each, 0);
+  // What comes in while they take is a unit a second.
+  expect(taken).toBeGreaterThanOrEqual(5000);
+  expect(taken).toBeLessThan(5100);
+});
+
+it.each<[string, Bucket]>([
+  ['of one thread', new TokenBucket({ costPerSecond: 1000, costBurst: 100 }, 0)],
+  ['of several', new SharedBucket({ quota: { costPerSecond: 1000, costBurst: 100 }, word: new SharedArrayBuffer(8), since: 0 }, 0)],
+])('a bucket %s takes back what was not used, up to the burst', (_, bucket) => {
   expect([bucket.take(80, 0), bucket.take(80, 0)]).toEqual([0, 60]);
   bucket.give(80);
   expect(bucket.take(80, 0)).toBe(0);

@@ -53,6 +53,7 @@ describe('SIGTERM under load', () => {
   for (const [name, options] of [
     ['inline', {}],
     ['pooled', { costInlineMax: 0, poolThreads: 1 }],
+    ['several listeners', { listeners: 3 }],
   ] as const) {
     it(`answers every request that was here, and ends with 0 (${name})`, async () => {
       const { child, port, ended } = await start(options);

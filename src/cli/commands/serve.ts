@@ -19,6 +19,7 @@ interface ServeOptions extends TraceFlags {
   port?: number;
   dataDir: string;
   memory: boolean;
+  listeners?: number;
   poolThreads?: number;
   costInlineMax?: number;
   costMax?: number;
@@ -81,7 +82,8 @@ export interface ServeJson {
 
 /** Numbers passed on as they are; the server and the engine check their ranges and have the defaults. */
 const LIMITS = [
-  ['--pool-threads <count>', 'threads beside the one that answers; 0 = none'],
+  ['--listeners <count>', 'threads that take connections; all decide in the same memories'],
+  ['--pool-threads <count>', 'threads for expensive requests, of all listeners; 0 = none'],
   ['--cost-max <units>', 'largest static cost of a bundle'],
   ['--ring-bytes <bytes>', "bytes of a tenant's ring of requests"],
   ['--tenant-pages-max <pages>', 'memory quota of a tenant, in pages of 64 KiB'],
@@ -160,6 +162,7 @@ function serverOptions(options: ServeOptions): ServerOptions {
     ...(['host', 'port', 'bodyBytesMax', 'bundleBytesMax', 'listBytesMax', 'frameBytesMax', 'backpressureBytesMax'] as const),
     ...([
       'bodyMillisMax',
+      'listeners',
       'creditMax',
       'idleSecondsMax',
       'connectionsMax',
@@ -252,6 +255,8 @@ async function start(given: ServerOptions, { processes, portPerProcess }: ServeO
 async function serve(_args: string[], given: ServeOptions, output: Output, from: OptionSource): Promise<number> {
   const options = { ...given, memory: isInMemory(given, from) };
   if (options.portPerProcess && options.processes === undefined) throw new UsageError('--port-per-process is for --processes');
+  if (options.processes !== undefined && (options.listeners ?? 1) > 1)
+    throw new UsageError('--processes and --listeners are not combined: give one of them');
   // the binary of the network library is loaded by no other command
   const { createLog } = await import('../../server/log.js');
   const { runUntilSignal } = await import('../../server/signals.js');

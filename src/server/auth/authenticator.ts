@@ -7,6 +7,7 @@ import { readText } from '../files.js';
 import { BearerTokens } from './bearer.js';
 import { type Grant, requireAccess } from './grant.js';
 import { KeySet, type KeySetTimes } from './key-set.js';
+import type { NonceBook } from './nonces.js';
 import { type AuthOptions, resolveJwtOptions } from './options.js';
 import { SIGNATURE_SCHEME, Signatures, type SignedRequest } from './signature.js';
 
@@ -30,13 +31,15 @@ export class Authenticator {
     private readonly options: AuthOptions,
     log: Log,
     times?: KeySetTimes,
+    /** Of signed requests, where other threads have to know them too. */
+    nonces?: NonceBook,
   ) {
     if (options.jwt !== undefined) {
       const jwt = resolveJwtOptions(options.jwt);
       this.keys = new KeySet(jwt.jwks, log, () => this.tokens?.forget(), times);
       this.tokens = new BearerTokens(this.keys, jwt);
     }
-    if (options.hmacKeys !== undefined) this.signatures = new Signatures();
+    if (options.hmacKeys !== undefined) this.signatures = new Signatures(nonces);
     if (this.tokens === undefined && this.signatures === undefined) throw new RangeError('auth needs jwt or hmacKeys');
   }
 
@@ -72,9 +75,12 @@ export class Authenticator {
   ): Admitted | Promise<Admitted> {
     if (authorization === '') throw new Problem('UNAUTHENTICATED', 'there is no Authorization');
     if (this.signatures !== undefined && authorization.startsWith(SIGNED)) {
-      const { grant, bodyHash } = this.signatures.grantOf(authorization.slice(SIGNED.length), signed(), isOnce);
-      requireAccess(grant, access, tenant);
-      return { bodyHash };
+      const { grant, bodyHash, fresh } = this.signatures.grantOf(authorization.slice(SIGNED.length), signed(), isOnce);
+      const admitted = (): Admitted => {
+        requireAccess(grant, access, tenant);
+        return { bodyHash };
+      };
+      return fresh === undefined ? admitted() : fresh.then(admitted);
     }
     const grant = this.tokens?.grantOf(authorization);
     if (grant === undefined) throw new Problem('UNAUTHENTICATED', `Authorization is not ${this.challenge}`);

@@ -12,11 +12,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Problem } from '../../errors.js';
 import { type Grant, readScopes, type Scope } from './grant.js';
+import { type NonceBook, Nonces, WINDOW_SECONDS } from './nonces.js';
 
 export const SIGNATURE_SCHEME = 'VERDICT-HMAC-SHA256';
 
-const WINDOW_SECONDS = 60;
-const NONCES_MAX = 100_000;
 const SECRET_BYTES_MIN = 32;
 const PARTS = /^key=([\w.-]{1,64}), ?time=(\d{1,12}), ?nonce=([\w-]{8,64}), ?body=([0-9a-f]{64}), ?signature=([\w-]{43})$/;
 
@@ -46,8 +45,9 @@ export function signRequest(secret: Uint8Array, time: string, nonce: string, req
 export class Signatures {
   readonly counts = { verified: 0, refused: 0 };
   private keys = new Map<string, Key>();
-  /** Those that may not come again, oldest first, and until when. */
-  private readonly nonces = new Map<string, number>();
+
+  /** @param nonces of requests that may not come again */
+  constructor(private readonly nonces: NonceBook = new Nonces()) {}
 
   /** Takes the keys of a file: `{ "ID": { "tenant": name or names, "secret": base64, "scopes": [...] } }`. Throws RangeError. */
   use(text: string): void {
@@ -55,12 +55,17 @@ export class Signatures {
   }
 
   /**
-   * The grant of a signed request, and the hash that its body must have.
+   * The grant of a signed request, and the hash that its body must have. `fresh`: where that is found out elsewhere, resolves when
+   * its nonce is new, and rejects as this throws.
    *
    * @param isOnce the request may not come again
    * Throws Problem UNAUTHENTICATED; BUSY where no more nonces can be remembered.
    */
-  grantOf(given: string, request: SignedRequest, isOnce: boolean): { grant: Grant; bodyHash: string } {
+  grantOf(
+    given: string,
+    request: SignedRequest,
+    isOnce: boolean,
+  ): { grant: Grant; bodyHash: string; fresh: Promise<void> | undefined } {
     const match = PARTS.exec(given);
     if (match === null) throw this.refusal('Authorization is not key, time, nonce, body and signature, in this order');
     const [, id, time, nonce, bodyHash, signature] = match as unknown as [string, string, string, string, string, string];
@@ -72,20 +77,23 @@ export class Signatures {
     if (key === undefined || !isRight) throw this.refusal('the signature is not that of the request');
     if (Math.abs(now - Number(time)) > WINDOW_SECONDS)
       throw this.refusal(`the time is more than ${WINDOW_SECONDS} seconds from that of the server`);
-    if (isOnce) this.requireNew(`${id} ${nonce}`, now);
-    this.counts.verified++;
-    return { grant: key.grant, bodyHash };
+    const fresh = isOnce ? this.requireNew(`${id} ${nonce}`) : undefined;
+    if (fresh === undefined) this.counts.verified++;
+    return { grant: key.grant, bodyHash, fresh };
   }
 
-  private requireNew(nonce: string, now: number): void {
-    for (const [old, until] of this.nonces) {
-      if (until >= now) break;
-      this.nonces.delete(old);
+  private requireNew(nonce: string): Promise<void> | undefined {
+    const refused = (error: unknown): never => {
+      if (error instanceof Problem && error.code === 'UNAUTHENTICATED') this.counts.refused++;
+      throw error;
+    };
+    try {
+      return this.nonces.use(nonce)?.then(() => {
+        this.counts.verified++;
+      }, refused);
+    } catch (error) {
+      return refused(error);
     }
-    if (this.nonces.has(nonce)) throw this.refusal('the nonce has been used');
-    if (this.nonces.size >= NONCES_MAX) throw new Problem('BUSY', 'too many signed requests within a minute');
-    // Its time may lie ahead by the window, and is taken until it lies behind by it.
-    this.nonces.set(nonce, now + 2 * WINDOW_SECONDS);
   }
 
   private refusal(detail: string): Problem {

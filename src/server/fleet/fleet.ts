@@ -64,6 +64,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   if (!Number.isInteger(processes) || processes < 1 || processes > PROCESSES_MAX)
     throw new RangeError(`processes must be an integer from 1 to ${PROCESSES_MAX}, not ${processes}`);
   const config = resolveServerConfig(options);
+  if (config.listeners > 1) throw new RangeError('listeners: a process of a fleet has one');
   const { log } = config;
   if (portPerProcess && config.port !== 0 && config.port + processes > 65_536)
     throw new RangeError(`port: there are no ${processes} ports from ${config.port} on`);

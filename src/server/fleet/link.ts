@@ -1,10 +1,13 @@
-// What a process of a fleet has of the others, and how they speak of it: over the channel to their parent.
+// What a process of a fleet has of the others, and how they speak of it: over the channel to their parent. A thread of a server
+// with several listeners has the same of the other threads (src/server/listeners).
 
 import type { MetricObject } from 'prom-client';
 import type { FollowerEngineOptions } from '../../replica/follower.js';
+import type { NonceBook } from '../auth/nonces.js';
 import type { ServerOptions } from '../config.js';
 import type { Answer } from '../exchange.js';
 import type { AnswerKeeper, Begun } from '../idempotent-answers.js';
+import type { ServerMetrics } from '../metrics.js';
 
 /** How many processes there are to be, and are. */
 export interface FleetStatus {
@@ -12,19 +15,22 @@ export interface FleetStatus {
   ready: number;
 }
 
-/** In the options of a server that is one of several. */
+/** What a server is given that is one of several. */
 export interface FleetLink {
-  /** Processes of the fleet. */
+  /** Processes of the fleet, or threads. */
   readonly processes: number;
   /** Whether all listen on one port, so that a caller has no choice among them. */
   readonly isPortShared: boolean;
   /** Answers kept for all of them. */
   readonly keeper: AnswerKeeper;
-  status(): Promise<FleetStatus>;
+  /** Nonces of signed requests that may come once. Absent: each has its own. */
+  readonly nonces?: NonceBook;
+  /** Absent for threads. */
+  status?(): Promise<FleetStatus>;
   /** The metrics of all, as text. */
   metrics(): Promise<string>;
-  /** Called once: how this process's own metrics are read. */
-  attach(ownMetrics: () => Promise<Sampled[]>): void;
+  /** Called once: how this process's own metrics are read, and where more can be added. */
+  attach(ownMetrics: () => Promise<Sampled[]>, metrics: ServerMetrics): void;
 }
 
 /** A metric with its samples, as prom-client has it in JSON. */

@@ -4,9 +4,10 @@ import { Channel } from '../../channel/channel.js';
 import { parentPort } from '../../channel/ports.js';
 import { FollowerEngine } from '../../replica/follower.js';
 import type { FollowerHandlers, OwnerHandlers } from '../../replica/protocol.js';
-import { type Log, resolveServerConfig } from '../config.js';
+import { resolveServerConfig } from '../config.js';
 import { type Serving, startServing } from '../server.js';
-import type { FleetLink, LogLevel, MemberHandlers, MemberOrder, ParentHandlers, Sampled, Started } from './link.js';
+import type { FleetLink, MemberHandlers, MemberOrder, ParentHandlers, Sampled, Started } from './link.js';
+import { sentLog } from './sent-log.js';
 
 /** A question about the whole fleet is not waited for longer. */
 const ASK_MILLIS_MAX = 5_000;
@@ -38,7 +39,7 @@ class FleetMember implements MemberHandlers {
   async start({ index, processes, isPortShared, engine: engineOptions, server: options }: MemberOrder): Promise<Started> {
     try {
       // What is not safe about the options, the parent has said.
-      const config = { ...resolveServerConfig(options), log: this.log() };
+      const config = { ...resolveServerConfig(options), log: sentLog((entry) => this.channel.tell('log', entry)) };
       const engine = new FollowerEngine(engineOptions);
       this.engine = engine;
       await engine.load(this.channel);
@@ -91,26 +92,6 @@ class FleetMember implements MemberHandlers {
       },
     };
   }
-
-  private log(): Log {
-    const write =
-      (level: LogLevel) =>
-      (fields: object, message: string): void =>
-        this.channel.tell('log', { level, fields: plain(fields), message });
-    return { info: write('info'), warn: write('warn'), error: write('error') };
-  }
-}
-
-/** Fields of an entry as they can be sent: errors as they are, all else as JSON has it. */
-function plain(fields: object): object {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => {
-      if (!(value instanceof Error)) return [name, JSON.parse(JSON.stringify(value ?? null)) as unknown];
-      const error = new Error(value.message);
-      if (value.stack !== undefined) error.stack = value.stack;
-      return [name, error];
-    }),
-  );
 }
 
 // A terminal signals all processes of a group: the parent says what is to be done.

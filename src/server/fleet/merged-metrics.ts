@@ -13,14 +13,14 @@ export interface Part {
   readonly metrics: readonly Sampled[];
 }
 
-/** The text of all of them together, in the format of Prometheus. */
-export function mergeMetrics(parts: readonly Part[]): Promise<string> {
-  const labelled = parts.map(({ process, metrics }) => metrics.map((metric) => ofProcess(metric, process)));
+/** The text of all of them together, in the format of Prometheus. @param label of samples that are of one of them */
+export function mergeMetrics(parts: readonly Part[], label = 'process'): Promise<string> {
+  const labelled = parts.map(({ process, metrics }) => metrics.map((metric) => ofProcess(metric, { [label]: process })));
   return AggregatorRegistry.aggregate(labelled as object[]).metrics();
 }
 
-function ofProcess(metric: Sampled, process: string): Sampled {
+function ofProcess(metric: Sampled, own: Record<string, string>): Sampled {
   if (OWN.test(metric.name) || metric.aggregator === undefined || metric.aggregator === 'sum') return metric;
-  const values = metric.values.map((sample) => ({ ...sample, labels: { ...sample.labels, process } }));
+  const values = metric.values.map((sample) => ({ ...sample, labels: { ...sample.labels, ...own } }));
   return { ...metric, aggregator: 'first', values } as Sampled;
 }

@@ -1,0 +1,192 @@
+// The threads that take connections beside the one that owns the tenants. Each is attached to all tenants before it listens, so
+// that it has something to say to whoever comes; and when it is gone, what it had is taken back and another is started in its
+// place.
+
+import { Worker } from 'node:worker_threads';
+import type { AttachedOptions } from '../../attached/engine.js';
+import type { Attachment, Hub } from '../../attached/hub.js';
+import { Channel } from '../../channel/channel.js';
+import { messagePort } from '../../channel/ports.js';
+import type { NonceBook } from '../auth/nonces.js';
+import type { ServerConfig } from '../config.js';
+import type { Sampled } from '../fleet/link.js';
+import { mergeMetrics, type Part } from '../fleet/merged-metrics.js';
+import type { KeptAnswers } from '../idempotent-answers.js';
+import type { ListenerStart, ServerListenerCalls, ServerOwnerCalls } from './calls.js';
+
+export interface ListenersOptions {
+  hub: Hub;
+  /** With the limits of one thread. */
+  config: ServerConfig;
+  /** What each thread's engine is started with; the owner's is not among them. */
+  attached: readonly AttachedOptions[];
+  answers: KeptAnswers;
+  nonces: NonceBook;
+  /** Metrics of the owner's thread. */
+  sampled: () => Promise<Sampled[]>;
+  /** Another thread entry that is a listener, for tests. */
+  file?: URL | undefined;
+}
+
+interface Thread {
+  readonly attachment: Attachment;
+  readonly channel: Channel<ServerListenerCalls>;
+  readonly gone: Promise<void>;
+}
+
+/** Between the end of a thread and its successor, doubled with each that ends soon. */
+const RESTART_MILLIS_MIN = 100;
+const RESTART_MILLIS_MAX = 5_000;
+/** A thread that lives so long has not ended soon. */
+const SOON_MILLIS = 60_000;
+/** How long a thread that is to end, or to say what it has counted, may take. */
+const END_MILLIS_MAX = 10_000;
+const SAMPLES_MILLIS_MAX = 2_000;
+/** Metrics that are of the process as a whole. */
+const OF_PROCESS = /^process_/;
+
+export class Listeners {
+  /** Threads that ended although nobody wanted them to. */
+  deaths = 0;
+  private readonly threads = new Map<number, Thread>();
+  private readonly restarts = new Set<NodeJS.Timeout>();
+  private at: { port: number; adminPort: number | undefined } | undefined;
+  private isStopping = false;
+  /** Threads that have ended soon, one after the other. */
+  private endedSoon = 0;
+
+  constructor(private readonly options: ListenersOptions) {}
+
+  /** Threads that are there now, without the owner's. */
+  get count(): number {
+    return this.threads.size;
+  }
+
+  /** Starts all of them, which then listen on the ports. Rejects where one cannot; `end` is to be called then. */
+  async start(port: number, adminPort: number | undefined): Promise<void> {
+    this.at = { port, adminPort };
+    await Promise.all(this.options.attached.map((attached) => this.startThread(attached)));
+  }
+
+  /** Has each read keys and certificates again. Rejects where one cannot use them. */
+  async reload(): Promise<void> {
+    await Promise.all(this.each(({ channel }) => channel.call('reload', null)));
+  }
+
+  /** Has each answer what it owes. False where one still owed something, or is gone. */
+  async stop(): Promise<boolean> {
+    this.isStopping = true;
+    const drained = this.each(({ channel }) => channel.call('stop', null).catch(() => false));
+    return (await Promise.all(drained)).every((each) => each);
+  }
+
+  /** Ends all threads. False where one has not ended in time. */
+  async end(): Promise<boolean> {
+    this.isStopping = true;
+    for (const timer of this.restarts) clearTimeout(timer);
+    const ended = this.each(async ({ channel, gone }) => {
+      channel.tell('end', null);
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<false>((resolve) => {
+        timer = setTimeout(() => resolve(false), END_MILLIS_MAX);
+      });
+      const isGone = await Promise.race([gone.then(() => true as const), late]);
+      clearTimeout(timer);
+      return isGone;
+    });
+    return (await Promise.all(ended)).every((each) => each);
+  }
+
+  /** The metrics of all threads. One that does not answer in time is left out. */
+  async metrics(): Promise<string> {
+    const others = this.each(async ({ channel, attachment }): Promise<Part> => {
+      const metrics = await channel.call('sampled', null, SAMPLES_MILLIS_MAX).catch(() => []);
+      return { process: String(attachment.part), metrics: metrics.filter(({ name }) => !OF_PROCESS.test(name)) };
+    });
+    const own = { process: '0', metrics: await this.options.sampled() };
+    return mergeMetrics([own, ...(await Promise.all(others))], 'listener');
+  }
+
+  private each<Result>(use: (thread: Thread) => Promise<Result>): Promise<Result>[] {
+    return [...this.threads.values()].map(use);
+  }
+
+  private async startThread(attached: AttachedOptions): Promise<void> {
+    const { hub, config, answers, file } = this.options;
+    const { log, ...sent } = config;
+    const { part } = attached;
+    const worker = new Worker(file ?? new URL('./thread-main.js', import.meta.url), {
+      workerData: { attached, config: sent } satisfies ListenerStart,
+      name: `verdict-listener-${part}`,
+      // Of a program that was given as text: a thread has a file.
+      execArgv: process.execArgv.filter((argument) => !argument.startsWith('--input-type')),
+    });
+    const startedAt = performance.now();
+    const attachment = hub.attach(part);
+    const channel: Channel<ServerListenerCalls> = new Channel(
+      messagePort(worker),
+      this.callsOf(attachment, () => channel),
+      (error) => {
+        if (error !== undefined) log.error({ listener: part, err: error }, 'the line to a listener has been cut');
+      },
+    );
+    let failure: unknown;
+    const gone = new Promise<void>((resolve) => {
+      worker.on('error', (error) => {
+        failure = error;
+        log.error({ listener: part, err: error }, 'a listener thread failed');
+      });
+      worker.on('exit', () => {
+        this.threads.delete(part);
+        // Nothing of it, and of the workers that it had, runs any more.
+        channel.close();
+        hub.detach(attachment);
+        answers.release(attachment);
+        this.ended(attached, performance.now() - startedAt);
+        resolve();
+      });
+    });
+    this.threads.set(part, { attachment, channel, gone });
+    try {
+      await hub.open(attachment, channel);
+      await channel.call('serve', this.at as NonNullable<typeof this.at>);
+    } catch (error) {
+      channel.tell('end', null);
+      throw failure ?? error;
+    }
+  }
+
+  /** Starts a successor, unless it is time to stop. */
+  private ended(attached: AttachedOptions, livedMillis: number): void {
+    if (this.isStopping) return;
+    this.deaths++;
+    this.endedSoon = livedMillis < SOON_MILLIS ? this.endedSoon + 1 : 1;
+    const millis = Math.min(RESTART_MILLIS_MIN * 2 ** (this.endedSoon - 1), RESTART_MILLIS_MAX);
+    const { log } = this.options.config;
+    const { part } = attached;
+    log.error({ listener: part, restartMillis: millis }, 'a listener thread has ended, and its connections with it');
+    const timer = setTimeout(() => {
+      this.restarts.delete(timer);
+      this.startThread(attached).then(
+        () => log.info({ listener: part }, 'a listener thread listens again'),
+        (error: unknown) => log.error({ listener: part, err: error }, 'a listener thread did not start'),
+      );
+    }, millis);
+    this.restarts.add(timer);
+  }
+
+  private callsOf(attachment: Attachment, channel: () => Channel<ServerListenerCalls>): ServerOwnerCalls {
+    const { hub, answers, nonces, config } = this.options;
+    const { log } = config;
+    const { part } = attachment;
+    return {
+      ...hub.callsOf(attachment, channel),
+      log: ({ level, fields, message }) => log[level]({ listener: part, ...fields }, message),
+      beginAnswer: ({ tenant, key, fingerprint }) => answers.begin(tenant, key, fingerprint, attachment),
+      settleAnswer: ({ tenant, key, token, answer }) => answers.settle(tenant, key, token, answer),
+      useNonce: (nonce) => nonces.use(nonce),
+      metrics: () => this.metrics(),
+      failed: ({ message, stack }) => log.error({ listener: part, error: message, stack }, 'a listener thread ends for a bug'),
+    };
+  }
+}
