@@ -5,7 +5,6 @@
 //
 // V8's better code comes by itself: of 100 rules after some 130 decisions, which take four times as long till then, for all threads.
 
-import { threadId } from 'node:worker_threads';
 import { SLOT_HEADER_BYTES, SLOT_IMAGE } from '../../assembly/shared/layout.js';
 import { PAGE_BYTES } from '../config.js';
 import { readHeader } from '../image/header.js';
@@ -30,7 +29,7 @@ export function warmCode(bytes: Uint8Array, deciding: Uint8Array): WasmModule {
   const { decisionBytesMax } = readHeader(deciding);
   const pagesMax = FIXED_PAGES + Math.ceil((deciding.length + decisionBytesMax) / PAGE_BYTES);
   const memory = new TenantMemory({ scratchCount: 1, ringBytes: RING_BYTES, pagesMax });
-  const engine = new EngineInstance(engineModule(), memory.memory, memory.words, threadId);
+  const engine = new EngineInstance(engineModule(), memory.memory, memory.words, memory.lendScratch());
   const code = attachCode(module, engine);
   const image = memory.place(deciding);
   const output = memory.reserve(decisionBytesMax);
