@@ -170,8 +170,8 @@ function placeOf(offsets: Int32Array | number, unit: number): number {
 
 /** As `matchOffsets`; the offset of the first unit where the value stands in the source as it is. */
 function offsetsOf(value: string, source: string, from: number, to: number, quote: '"' | "'" | ''): Offsets {
-  const escape = quote === '"' ? '\\' : quote;
-  const isPlain = !isBlank(value.at(-1)) && from + value.length <= to && (escape === '' || !value.includes(escape));
+  const special = quote === '"' ? '\\' : quote;
+  const isPlain = !isBlank(value.at(-1)) && from + value.length <= to && (special === '' || !value.includes(special));
   return isPlain && source.startsWith(value, from) ? from : matchOffsets(value, source, from, to, quote);
 }
 
