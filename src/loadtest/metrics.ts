@@ -29,9 +29,14 @@ export function parseMetrics(text: string): Map<string, number> {
   return series;
 }
 
+/** What a process of several tells of all of them. */
+const OF_ALL = /^verdict_processes\{/m;
+
 /** The sums over all targets; undefined where none of them has metrics. */
 export async function readMetrics(targets: readonly Address[]): Promise<Series | undefined> {
-  const texts = await Promise.all(targets.slice(0, TARGETS_MAX).map(fetchMetrics));
+  const [first, ...others] = targets.slice(0, TARGETS_MAX);
+  const text = first === undefined ? undefined : await fetchMetrics(first);
+  const texts = text !== undefined && OF_ALL.test(text) ? [text] : [text, ...(await Promise.all(others.map(fetchMetrics)))];
   if (texts.every((text) => text === undefined)) return undefined;
   const sums = new Map<string, number>();
   for (const text of texts) {

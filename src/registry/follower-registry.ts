@@ -117,13 +117,24 @@ export class FollowerRegistry {
   }
 
   private async follow(name: string, problems: StoreProblem[], isStart: boolean): Promise<void> {
+    const { tenant, change } = await this.read(name, problems, isStart);
+    // Never again where it fails: a part of it would be taken for all.
+    if (change !== undefined) this.swap(tenant, change);
+  }
+
+  /** Reads what is stored, and places what is new of it. No change: there is nothing. */
+  private async read(
+    name: string,
+    problems: StoreProblem[],
+    isStart: boolean,
+  ): Promise<{ tenant: Tenant; change: Change } | { tenant?: never; change?: never }> {
     for (let tries = 1; ; tries++) {
       const found: StoreProblem[] = [];
       const isLast = tries === TRIES_MAX;
       try {
         const stored = await this.options.store.readTenant(name, found);
         const { lists, parameters, bundles } = stored;
-        if (lists.length + parameters.length + bundles.length === 0 && !this.tenants.has(name)) return;
+        if (lists.length + parameters.length + bundles.length === 0 && !this.tenants.has(name)) return {};
         const tenant = this.tenantOf(name);
         const change: Change = { regions: new Map(), images: [], stored, isWhole: found.length === 0 };
         try {
@@ -132,9 +143,8 @@ export class FollowerRegistry {
           abandon(change);
           throw error;
         }
-        this.swap(tenant, change);
         problems.push(...found);
-        return;
+        return { tenant, change };
       } catch (error) {
         if (isLast) throw error;
         await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MILLIS));

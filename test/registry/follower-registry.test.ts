@@ -135,6 +135,18 @@ describe('a follower', () => {
     await expect(follower.refresh({ tenant: TENANT })).rejects.toThrow();
   });
 
+  it('takes no part of a change for all of it: where it cannot swap, it says so', async () => {
+    await owner.putList(TENANT, 'blocked', ['a@x']);
+    await owner.publish(TENANT, listBundle());
+    const follower = await follow();
+    const live = follower.live(TENANT, 'mails')!;
+    live.prepare = () => {
+      throw new Error('no room');
+    };
+    await owner.putList(TENANT, 'blocked', ['b@x']);
+    await expect(follower.refresh({ tenant: TENANT })).rejects.toThrow('no room');
+  });
+
   it('keeps a list that it cannot read any more, as the owner does', async () => {
     await owner.putList(TENANT, 'blocked', ['a@x']);
     await owner.publish(TENANT, listBundle());

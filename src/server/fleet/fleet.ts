@@ -28,6 +28,8 @@ export const PROCESSES_MAX = 256;
 const STARTING_MAX = 4;
 /** How long a process may take to tell its metrics; without them it is left out. */
 const METRICS_MILLIS_MAX = 3_000;
+/** How long they are told again after that. */
+const METRICS_KEPT_MILLIS = 500;
 /** Beyond stopMillisMax, until a process is ended. */
 const STOP_GRACE_MILLIS = 2_000;
 
@@ -92,7 +94,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const owner = new ChangeOwner({ engine, shareOf });
     const answers = new KeptAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
     const status = () => ({ processes, ready: members.filter(({ isReady }) => isReady).length });
-    const metrics = () => metricsOf(members, answers, status);
+    const metrics = sometimes(() => metricsOf(members, answers, status));
     const handlers = (member: Member): ParentHandlers => ({
       status,
       metrics,
@@ -197,6 +199,23 @@ function split(options: FleetOptions): Pick<MemberOrder, 'engine' | 'server'> {
   return {
     engine: Object.fromEntries(given.filter(([key]) => deciding.has(key))) as unknown as MemberOrder['engine'],
     server: Object.fromEntries(given.filter(([key]) => !NOT_OF_SERVER.has(key))),
+  };
+}
+
+/** Asked more often, by several processes at once say, it gives the last answer again: each asks all processes. */
+function sometimes(ask: () => Promise<string>): () => Promise<string> {
+  let answer: Promise<string> | undefined;
+  return () => {
+    if (answer === undefined) {
+      answer = ask();
+      const forget = (): void => {
+        setTimeout(() => {
+          answer = undefined;
+        }, METRICS_KEPT_MILLIS).unref();
+      };
+      answer.then(forget, forget);
+    }
+    return answer;
   };
 }
 

@@ -54,7 +54,7 @@ export type Started =
 /** Asked of a process. */
 export interface MemberHandlers {
   start(value: MemberOrder): Promise<Started>;
-  /** Drains; true where everything was answered. The process ends afterwards. */
+  /** Drains; true where everything was answered. The process ends when its channel is closed. */
   stop(value: null): Promise<boolean>;
   /** Reads keys and certificates again. */
   reload(value: null): Promise<void>;

@@ -3,6 +3,7 @@
 import { Channel } from '../../channel/channel.js';
 import { parentPort } from '../../channel/ports.js';
 import { FollowerEngine } from '../../replica/follower.js';
+import { whenOwnerIsGone } from '../../replica/owner.js';
 import type { FollowerHandlers, OwnerHandlers } from '../../replica/protocol.js';
 import { resolveServerConfig } from '../config.js';
 import { type Serving, startServing } from '../server.js';
@@ -32,8 +33,10 @@ class FleetMember implements MemberHandlers {
       refresh: (value) => engine().refresh(value),
       quota: (value) => engine().quota(value),
     };
-    // Its parent is gone: nobody makes changes any more, and nobody would end this process.
-    this.channel = new Channel(parentPort(), handlers, () => void this.stop(null));
+    // Its parent is gone, so that nobody makes changes any more and nobody would end this process; or it has heard that all is over.
+    this.channel = new Channel(parentPort(), handlers, () => {
+      void this.stop(null).then((drained) => process.exit(drained ? 0 : 1));
+    });
   }
 
   async start({ index, processes, isPortShared, engine: engineOptions, server: options }: MemberOrder): Promise<Started> {
@@ -69,8 +72,6 @@ class FleetMember implements MemberHandlers {
   private async end(): Promise<boolean> {
     const drained = (await this.server?.stop()) ?? true;
     await this.engine?.close();
-    // After the answer to the parent.
-    setImmediate(() => setImmediate(() => process.exit(drained ? 0 : 1)));
     return drained;
   }
 
@@ -80,7 +81,8 @@ class FleetMember implements MemberHandlers {
       processes,
       isPortShared,
       keeper: {
-        begin: (tenant, key, fingerprint) => channel.call('beginAnswer', { tenant, key, fingerprint }, ASK_MILLIS_MAX),
+        begin: (tenant, key, fingerprint) =>
+          channel.call('beginAnswer', { tenant, key, fingerprint }, ASK_MILLIS_MAX).catch(whenOwnerIsGone),
         settle: (tenant, key, token, answer) => channel.tell('settleAnswer', { tenant, key, token, answer }),
         // Of the parent, which adds them to the metrics of all.
         ...{ bytes: 0, counts: { kept: 0, replayed: 0, in_use: 0, reused: 0, evicted: 0 } },

@@ -120,6 +120,8 @@ export class Member {
     if (life === undefined) return true;
     const drained = await life.channel.call('stop', null, millisMax).catch(() => false);
     const limit = setTimeout(() => life.child.kill('SIGKILL'), drained ? EXIT_MILLIS_MAX : 0);
+    // It ends when it hears no more of its parent.
+    life.channel.close();
     await life.exited;
     clearTimeout(limit);
     return drained;
@@ -155,8 +157,8 @@ export class Member {
       owner.leave(life);
       this.options.gone(this);
       if (error !== undefined) log.error({ process: index, err: error }, 'a process is cut off');
-      // Whoever cannot be told of changes must not decide.
-      child.kill('SIGKILL');
+      // Whoever cannot be told of changes must not decide; who is stopping has decided its last.
+      if (!this.isStopping) child.kill('SIGKILL');
     });
     return Object.assign(life, { channel });
   }
