@@ -28,7 +28,7 @@ const REST_SECONDS = 12;
 const WARM = { connections: 4, seconds: 3, perServer: 100 };
 /** As the servers of a fleet have it: for the echo, and, a little more, for clients. */
 const NODE_OPTIONS = '--max-semi-space-size=2';
-const CONNECT_SECONDS = 120;
+const CONNECT_SECONDS = 300;
 
 export interface MillionOptions {
   readonly connections: number;
