@@ -32,12 +32,12 @@ export function parseMetrics(text: string): Map<string, number> {
 /** What a process of several tells of all of them. */
 const OF_ALL = /^verdict_processes\{/m;
 
-/** The sums over all targets; undefined where none of them has metrics. */
+/** The sums over all targets; undefined where the first has no metrics, or no time for them. */
 export async function readMetrics(targets: readonly Address[]): Promise<Series | undefined> {
   const [first, ...others] = targets.slice(0, TARGETS_MAX);
   const text = first === undefined ? undefined : await fetchMetrics(first);
-  const texts = text !== undefined && OF_ALL.test(text) ? [text] : [text, ...(await Promise.all(others.map(fetchMetrics)))];
-  if (texts.every((text) => text === undefined)) return undefined;
+  if (text === undefined) return undefined;
+  const texts = OF_ALL.test(text) ? [text] : [text, ...(await Promise.all(others.map(fetchMetrics)))];
   const sums = new Map<string, number>();
   for (const text of texts) {
     for (const [name, value] of parseMetrics(text ?? '')) sums.set(name, (sums.get(name) ?? 0) + value);

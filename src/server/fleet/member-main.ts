@@ -33,7 +33,7 @@ class FleetMember implements MemberHandlers {
       refresh: (value) => engine().refresh(value),
       quota: (value) => engine().quota(value),
     };
-    // Its parent is gone, so that nobody makes changes any more and nobody would end this process; or it has heard that all is over.
+    // Its parent is gone, so that nobody makes changes any more and nobody would end this process; or has heard that all is over.
     this.channel = new Channel(parentPort(), handlers, () => {
       void this.stop(null).then((drained) => process.exit(drained ? 0 : 1));
     });
