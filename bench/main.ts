@@ -12,6 +12,7 @@ import { benchGrowth, GROWTH_SIZES } from './growth.js';
 import { benchIndex } from './index-model.js';
 import { benchLanguage } from './language.js';
 import { benchLargest } from './largest.js';
+import { benchListeners } from './listeners.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
@@ -27,7 +28,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|tail|dispatch|scheduling|wakeup|language|lists|index|proofs|check|largest] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|largest] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -81,6 +82,11 @@ dispatch: batches decided at once or by a worker, and what single decisions besi
   --rules 100         number of rules
   --rounds 3          times each way is measured, in turns
   --seconds 2         time of one measurement
+
+listeners: requests a second over HTTP, and processor time of one, with one listener and with two
+  --rules 100         number of rules
+  --rounds 5          times each server is measured, in turns
+  --ms 2000           least time of one run
 
 scheduling: milliseconds that short requests wait while long batches arrive, by the way in which workers get them
   --seconds 10        seconds in which requests arrive
@@ -306,6 +312,12 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];
     const seconds = positive('seconds', values.seconds, 3);
     const result = await benchTail({ rules, rounds, seconds, payloadCount: PAYLOAD_COUNT / 4, format, log });
+    return { result, isRight: true };
+  },
+  async listeners({ values, format, log }) {
+    const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];
+    const measureMs = positive('ms', values.ms, 2000);
+    const result = await benchListeners({ rules, rounds, measureMs, payloadCount: PAYLOAD_COUNT / 4, format, log });
     return { result, isRight: true };
   },
   async dispatch({ values, format, log }) {

@@ -85,6 +85,17 @@ describe.sequential('serve and publish', () => {
     expect(await second.exit).toBe(0);
   });
 
+  it('serves with several listeners, which all decide with what is published', async () => {
+    const { line, child, exit } = await serve('--memory', '--listeners', '2');
+    expect((await runCli(['publish', 'b', '--server', line.url, '--tenant', 'acme'], { cwd: dir })).code).toBe(0);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => decide(line.url, PAYLOAD)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    const both = await runCli(['serve', '--memory', '--port', '0', '--listeners', '2', '--processes', '2'], { cwd: dir });
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringMatching(/--processes and --listeners are not combined/) });
+  });
+
   it('the server’s no is shown as it is', async () => {
     const { line, child, exit } = await serve('--memory', '--cost-max', '20');
     expect(line.dataDir).toBeNull();

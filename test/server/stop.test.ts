@@ -133,10 +133,10 @@ describe('SIGTERM under load', () => {
     expect(await ended).toBe(0);
   });
 
-  it('ends at once on the second signal', async () => {
-    const { child, port, ended } = await start();
-    const open = new RawConnection(port).write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-    await open.answers(1);
+  it.each([1, 3])('ends at once on the second signal (listeners: %i)', async (listeners) => {
+    const { child, port, ended } = await start({ listeners });
+    const all = Array.from({ length: 4 * listeners }, () => new RawConnection(port));
+    for (const open of all) await open.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n').answers(1);
     child.kill('SIGTERM');
     child.kill('SIGINT');
     expect(await ended).toBe(130);

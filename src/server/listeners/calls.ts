@@ -12,6 +12,8 @@ export interface ListenerStart {
   attached: AttachedOptions;
   /** With the limits of one thread. */
   config: Omit<ServerConfig, 'log'>;
+  /** A word that counts threads which have closed their connections and end. */
+  ended: SharedArrayBuffer;
 }
 
 /** What the owner does for a listener. */

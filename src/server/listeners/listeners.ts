@@ -42,6 +42,7 @@ const SOON_MILLIS = 60_000;
 /** How long a thread that is to end, or to say what it has counted, may take. */
 const END_MILLIS_MAX = 10_000;
 const SAMPLES_MILLIS_MAX = 2_000;
+const EXIT_MILLIS_MAX = 1_000;
 /** Metrics that are of the process as a whole. */
 const OF_PROCESS = /^process_/;
 
@@ -50,6 +51,8 @@ export class Listeners {
   deaths = 0;
   private readonly threads = new Map<number, Thread>();
   private readonly restarts = new Set<NodeJS.Timeout>();
+  private readonly ended = new SharedArrayBuffer(4);
+  private readonly onExit = () => this.endAtExit();
   private at: { port: number; adminPort: number | undefined } | undefined;
   private isStopping = false;
   /** Threads that have ended soon, one after the other. */
@@ -65,6 +68,7 @@ export class Listeners {
   /** Starts all of them, which then listen on the ports. Rejects where one cannot; `end` is to be called then. */
   async start(port: number, adminPort: number | undefined): Promise<void> {
     this.at = { port, adminPort };
+    process.on('exit', this.onExit);
     await Promise.all(this.options.attached.map((attached) => this.startThread(attached)));
   }
 
@@ -94,7 +98,19 @@ export class Listeners {
       clearTimeout(timer);
       return isGone;
     });
-    return (await Promise.all(ended)).every((each) => each);
+    const all = (await Promise.all(ended)).every((each) => each);
+    process.off('exit', this.onExit);
+    return all;
+  }
+
+  /** Somebody has called process.exit: threads that have not closed their connections would abort it. */
+  private endAtExit(): void {
+    const word = new Int32Array(this.ended);
+    const wanted = Atomics.load(word, 0) + this.threads.size;
+    for (const { channel } of this.threads.values()) channel.tell('end', null);
+    const until = performance.now() + EXIT_MILLIS_MAX;
+    for (let seen = Atomics.load(word, 0); seen < wanted && performance.now() < until; seen = Atomics.load(word, 0))
+      Atomics.wait(word, 0, seen, until - performance.now());
   }
 
   /** The metrics of all threads. One that does not answer in time is left out. */
@@ -116,7 +132,7 @@ export class Listeners {
     const { log, ...sent } = config;
     const { part } = attached;
     const worker = new Worker(file ?? new URL('./thread-main.js', import.meta.url), {
-      workerData: { attached, config: sent } satisfies ListenerStart,
+      workerData: { attached, config: sent, ended: this.ended } satisfies ListenerStart,
       name: `verdict-listener-${part}`,
       // Of a program that was given as text: a thread has a file.
       execArgv: process.execArgv.filter((argument) => !argument.startsWith('--input-type')),
@@ -142,7 +158,7 @@ export class Listeners {
         channel.close();
         hub.detach(attachment);
         answers.release(attachment);
-        this.ended(attached, performance.now() - startedAt);
+        this.replace(attached, performance.now() - startedAt);
         resolve();
       });
     });
@@ -157,7 +173,7 @@ export class Listeners {
   }
 
   /** Starts a successor, unless it is time to stop. */
-  private ended(attached: AttachedOptions, livedMillis: number): void {
+  private replace(attached: AttachedOptions, livedMillis: number): void {
     if (this.isStopping) return;
     this.deaths++;
     this.endedSoon = livedMillis < SOON_MILLIS ? this.endedSoon + 1 : 1;

@@ -50,7 +50,14 @@ class ListenerThread {
     if (this.isEnding) return;
     this.isEnding = true;
     this.serving?.close();
-    setImmediate(() => setImmediate(() => process.exit(code)));
+    const ended = new Int32Array(this.start.ended);
+    setImmediate(() =>
+      setImmediate(() => {
+        Atomics.add(ended, 0, 1);
+        Atomics.notify(ended, 0);
+        process.exit(code);
+      }),
+    );
   }
 
   private link(): FleetLink {
