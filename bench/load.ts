@@ -27,6 +27,7 @@ export async function steadyLoad(load: SteadyLoad): Promise<LoadReport> {
   const test = new LoadTest(
     {
       ...{ protocol: 'http', path, messages: httpMessages(path, hostOf(target), bodies, 1), targets: [target], sources: [] },
+      ...{ tls: undefined, authorization: '' },
       ...{ connections, processes: 1, connectionsPerSecond: 1000, connectingMax: 64, connectSecondsMax: 10, reconnect: false },
       ...{ inFlight: 1, loop: { kind: 'open', rate, arrivals: 'poisson', seed: 1 }, profile: { kind: 'hold', seconds } },
       ...{ requestsMax: 1e8, drainSeconds: 5, pace, echo: echoRounds !== undefined, rounds: echoRounds ?? 1, serverPids: [] },

@@ -167,6 +167,7 @@ export class Million {
     return {
       ...{ protocol: 'ws', path: `/v1/${TENANT}/stream`, messages, sources: [], connections, processes, echo, rounds },
       targets: fleet.ports.map((port) => ({ host: HOST, port })),
+      ...{ tls: undefined, authorization: '' },
       connectionsPerSecond: this.options.connectRate,
       connectingMax: 1_024,
       connectSecondsMax: CONNECT_SECONDS,

@@ -97,6 +97,8 @@ function planOf(port: number, parts: PlanParts): LoadPlan {
     protocol: 'http',
     targets: [{ host: '127.0.0.1', port }],
     sources: [],
+    tls: undefined,
+    authorization: '',
     processes: 1,
     connectionsPerSecond: 5_000,
     connectingMax: 64,

@@ -28,6 +28,7 @@ export interface MessageOptions {
   host: string;
   /** Payloads of a message; an HTTP body of more than one is an array. */
   batch: number;
+  authorization: string;
 }
 
 /**
@@ -68,7 +69,7 @@ function batchesOf<T>(payloads: readonly T[], batch: number): T[][] {
 
 /** All messages, encoded. Each has `batch` payloads. */
 export async function loadMessages(image: OpenedImage, payload: PayloadOptions, message: MessageOptions): Promise<Messages> {
-  const { protocol, path, host, batch } = message;
+  const { protocol, path, host, batch, authorization } = message;
   const { name, model } = image.head;
   const encoder = new PayloadEncoder(model);
   if (protocol === 'ws') {
@@ -81,5 +82,5 @@ export async function loadMessages(image: OpenedImage, payload: PayloadOptions, 
     return JSON.stringify(value);
   });
   const bodies = batchesOf(texts, batch).map((items) => (batch > 1 ? `[${items.join(',')}]` : (items[0] as string)));
-  return httpMessages(path, host, bodies, batch);
+  return httpMessages(path, host, bodies, batch, authorization);
 }

@@ -5,6 +5,7 @@
 // each connection that has been heard. Handles below net.Socket would be less, and are no public interface.
 
 import { Socket } from 'node:net';
+import { dialTls, openEvent } from './dial.js';
 import { type Answer, putId, readAnswer } from './frame.js';
 import { HttpInbox, parseHead } from './http-inbox.js';
 import { OPCODE_BINARY, OPCODE_CLOSE, OPCODE_PING, OPCODE_PONG, OPCODE_TEXT, webSocketMessage } from './messages.js';
@@ -33,15 +34,26 @@ enum State {
   CLOSING = 4,
 }
 
-/** A socket that knows its number. */
-class Connection extends Socket {
+/** What is known of a socket beside itself. */
+interface Known {
   owner: Connections | undefined;
-  index = -1;
+  /** Number of its connection. */
+  index: number;
   /** Why it closes. */
   reason: string | undefined;
   /** It is closed from this side; nothing that it still reads counts. */
+  isAbandoned: boolean;
+}
+
+/** A socket that knows its number; with TLS it gets the same. */
+class BareConnection extends Socket implements Known {
+  owner: Connections | undefined;
+  index = -1;
+  reason: string | undefined;
   isAbandoned = false;
 }
+
+type Connection = Socket & Known;
 
 export class Connections implements Sender {
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -161,10 +173,13 @@ export class Connections implements Sender {
     if (!this.#isArenaHeld) this.#arenaUsed = 0;
   }
 
-  /** Closes all, by reset: a million connections would stay a minute in TIME_WAIT otherwise. Opens no more. */
+  /** Closes all, by reset, which TLS has not: a million connections would stay a minute in TIME_WAIT otherwise. Opens no more. */
   close(): void {
     this.#isClosing = true;
-    for (const socket of this.#sockets) socket?.resetAndDestroy();
+    for (const socket of this.#sockets) {
+      if (this.order.tls === undefined) socket?.resetAndDestroy();
+      else socket?.destroy();
+    }
     this.#onSettled?.();
   }
 
@@ -186,28 +201,41 @@ export class Connections implements Sender {
     const { share, shares, targets, sources } = this.order;
     const { host, port } = targets[(share + index * shares) % targets.length] as { host: string; port: number };
     const source = sources[index % Math.max(1, sources.length)];
-    // the types of Node know `onread` of net.connect only
-    const options: object = {
-      onread: {
-        buffer: this.#buffer,
-        callback: (count: number) => {
-          this.#read(index, count);
-          return true;
-        },
-      },
-    };
-    const socket = new Connection(options);
+    const { tls } = this.order;
+    const socket = tls === undefined ? this.#bare(index) : this.#encrypted(index, dialTls({ host, port }, tls, source));
     socket.owner = this;
     socket.index = index;
     this.#sockets[index] = socket;
     this.#state[index] = State.CONNECTING;
     this.#pending++;
     this.#session.tally.connecting++;
-    socket.on('connect', whenConnected);
+    socket.on(openEvent(tls), whenConnected);
     socket.on('error', whenFailed);
     socket.on('close', whenClosed);
     socket.setNoDelay(true);
-    socket.connect({ host, port, ...(source === undefined ? {} : { localAddress: source }) });
+    if (tls === undefined) socket.connect({ host, port, ...(source === undefined ? {} : { localAddress: source }) });
+  }
+
+  /** A socket that reads into the buffer of all. */
+  #bare(index: number): Connection {
+    // the types of Node know `onread` of net.connect only
+    const options: object = {
+      onread: {
+        buffer: this.#buffer,
+        callback: (count: number) => {
+          this.#read(index, this.#buffer.subarray(0, count));
+          return true;
+        },
+      },
+    };
+    return new BareConnection(options);
+  }
+
+  /** What TLS has decrypted comes in buffers of its own. */
+  #encrypted(index: number, socket: Socket): Connection {
+    const known: Known = { owner: this, index, reason: undefined, isAbandoned: false };
+    socket.on('data', (chunk: Buffer) => this.#read(index, chunk));
+    return Object.assign(socket, known);
   }
 
   /** Of a socket: it is connected. */
@@ -281,11 +309,10 @@ export class Connections implements Sender {
     socket.destroy();
   }
 
-  #read(index: number, count: number): void {
+  #read(index: number, chunk: Buffer): void {
     const socket = this.#sockets[index];
     if (socket === undefined || socket.isAbandoned || this.#isClosing) return;
-    const chunk = this.#buffer.subarray(0, count);
-    this.#session.tally.bytesReceived += count;
+    this.#session.tally.bytesReceived += chunk.length;
     this.#now = this.clock();
     if (this.#state[index] === State.UPGRADING) {
       const rest = this.#upgrade(index, chunk);

@@ -52,6 +52,7 @@ export class LoadTest {
       protocol: plan.protocol,
       messages: plan.messages,
       upgrade: this.#upgrades(plan.targets)[0],
+      tls: plan.tls,
       count: plan.echo ? ECHO_REPLIES : 1,
       timeoutSeconds: PROBE_SECONDS_MAX,
     });
@@ -102,10 +103,10 @@ export class LoadTest {
   }
 
   async #runTarget(round: number): Promise<RunReport> {
-    const { targets, serverPids } = this.plan;
-    const before = await readMetrics(targets);
+    const { targets, serverPids, tls, authorization } = this.plan;
+    const before = await readMetrics(targets, tls, authorization);
     const { result, server } = await this.#runCrew('target', round, targets, serverPids);
-    const metrics = changes(before, await readMetrics(targets));
+    const metrics = changes(before, await readMetrics(targets, tls, authorization));
     return runReport(result, { ...this.#facts('target', round, server), metrics });
   }
 
@@ -145,13 +146,14 @@ export class LoadTest {
   }
 
   #order(targets: readonly Address[]): CrewOrder {
-    const { path, profile, echo, rounds, serverPids, ...run } = this.plan;
+    const { path, authorization, profile, echo, rounds, serverPids, ...run } = this.plan;
     return { ...run, targets, upgrades: this.#upgrades(targets), phases: phasesOf(profile) };
   }
 
   /** The handshakes, one for each target; none in HTTP. */
   #upgrades(targets: readonly Address[]): Uint8Array[] {
-    return this.plan.protocol === 'ws' ? targets.map((target) => upgradeRequest(this.plan.path, hostOf(target))) : [];
+    const { protocol, path, authorization } = this.plan;
+    return protocol === 'ws' ? targets.map((target) => upgradeRequest(path, hostOf(target), authorization)) : [];
   }
 
   #planReport(): PlanReport {

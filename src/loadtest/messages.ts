@@ -75,20 +75,31 @@ export function webSocketMessage(opcode: number, payload: Uint8Array): Uint8Arra
 }
 
 /** Bodies as POST requests of one path. */
-export function httpMessages(path: string, host: string, bodies: readonly string[], payloads: number): Messages {
+export function httpMessages(
+  path: string,
+  host: string,
+  bodies: readonly string[],
+  payloads: number,
+  authorization = '',
+): Messages {
   const messages = bodies.map((body) =>
     Buffer.from(
       `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nAccept: application/json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        `Content-Length: ${Buffer.byteLength(body)}\r\n${authorizationLine(authorization)}\r\n${body}`,
     ),
   );
   return packMessages(messages, payloads);
 }
 
 /** The handshake of a WebSocket with the subprotocol verdict.v1. Its key is a constant: nothing is cached on the way. */
-export function upgradeRequest(path: string, host: string): Uint8Array {
+export function upgradeRequest(path: string, host: string, authorization = ''): Uint8Array {
   return Buffer.from(
     `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-      `Sec-WebSocket-Key: dmVyZGljdCBsb2FkdGVzdA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`,
+      `Sec-WebSocket-Key: dmVyZGljdCBsb2FkdGVzdA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n` +
+      `${authorizationLine(authorization)}\r\n`,
   );
+}
+
+function authorizationLine(value: string): string {
+  return value === '' ? '' : `Authorization: ${value}\r\n`;
 }

@@ -1,6 +1,10 @@
 // A server's own figures, from /metrics before and after a run. A server without them is no mistake.
 
-import { type Address, hostOf } from './order.js';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP } from 'node:net';
+import type { ClientTls } from './dial.js';
+import type { Address } from './order.js';
 
 /** Targets that are asked: listeners of one process would tell the same numbers many times. */
 const TARGETS_MAX = 64;
@@ -33,11 +37,12 @@ export function parseMetrics(text: string): Map<string, number> {
 const OF_ALL = /^verdict_processes\{/m;
 
 /** The sums over all targets; undefined where the first has no metrics, or no time for them. */
-export async function readMetrics(targets: readonly Address[]): Promise<Series | undefined> {
+export async function readMetrics(targets: readonly Address[], tls?: ClientTls, authorization = ''): Promise<Series | undefined> {
+  const ask = (target: Address) => fetchMetrics(target, tls, authorization);
   const [first, ...others] = targets.slice(0, TARGETS_MAX);
-  const text = first === undefined ? undefined : await fetchMetrics(first);
+  const text = first === undefined ? undefined : await ask(first);
   if (text === undefined) return undefined;
-  const texts = OF_ALL.test(text) ? [text] : [text, ...(await Promise.all(others.map(fetchMetrics)))];
+  const texts = OF_ALL.test(text) ? [text] : [text, ...(await Promise.all(others.map(ask)))];
   const sums = new Map<string, number>();
   for (const text of texts) {
     for (const [name, value] of parseMetrics(text ?? '')) sums.set(name, (sums.get(name) ?? 0) + value);
@@ -45,15 +50,30 @@ export async function readMetrics(targets: readonly Address[]): Promise<Series |
   return sums;
 }
 
-async function fetchMetrics(target: Address): Promise<string | undefined> {
-  try {
-    const response = await fetch(`http://${hostOf(target)}/metrics`, { signal: AbortSignal.timeout(TIMEOUT_MILLIS) });
-    if (!response.ok) return undefined;
-    const text = await response.text();
-    return text.length > TEXT_BYTES_MAX ? undefined : text;
-  } catch {
-    return undefined;
-  }
+/** Undefined where they cannot be had: a caller of decisions need not be one who may read them. */
+function fetchMetrics({ host, port }: Address, tls: ClientTls | undefined, authorization: string): Promise<string | undefined> {
+  const headers = authorization === '' ? {} : { authorization };
+  const options = { host, port, path: '/metrics', headers, timeout: TIMEOUT_MILLIS, agent: false } as const;
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return new Promise((resolve) => {
+    const request = tls === undefined ? http.request(options) : https.request({ ...options, ...tls, ...name });
+    const over = setTimeout(() => request.destroy(), TIMEOUT_MILLIS);
+    request.on('close', () => {
+      clearTimeout(over);
+      resolve(undefined);
+    });
+    request.on('error', () => resolve(undefined));
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > TEXT_BYTES_MAX) request.destroy();
+      });
+      response.on('end', () => resolve(response.statusCode === 200 ? text : undefined));
+    });
+    request.end();
+  });
 }
 
 /** What has changed, by name. */

@@ -1,6 +1,7 @@
 // What the processes of a run tell one another. Structured clone carries it: bytes stay bytes.
 
 import type { ArrivalKind } from './arrivals.js';
+import type { ClientTls } from './dial.js';
 import type { Messages } from './messages.js';
 import type { Phase } from './profile.js';
 import type { Tally } from './tally.js';
@@ -29,6 +30,8 @@ export type Pace = 'timer' | 'spin';
 export interface RunOrder {
   readonly protocol: Protocol;
   readonly targets: readonly Address[];
+  /** Undefined: connections are not encrypted. */
+  readonly tls: ClientTls | undefined;
   /** Local addresses that connections take in turn; none: the system's choice. */
   readonly sources: readonly string[];
   readonly connections: number;

@@ -8,6 +8,8 @@ import { type ProfileOptions, phasesOf } from './profile.js';
 export interface LoadPlan extends RunOrder {
   /** Path of the requests, or of the WebSocket. */
   readonly path: string;
+  /** Value of the Authorization header; '' where none is sent. In no report. */
+  readonly authorization: string;
   readonly processes: number;
   readonly profile: ProfileOptions;
   /** Runs the bare echo as well, in turns with the target. */

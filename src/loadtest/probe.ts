@@ -2,6 +2,7 @@
 // found here, with the server's own words, and the echo learns its answers.
 
 import { Socket } from 'node:net';
+import { type ClientTls, dialTls, openEvent } from './dial.js';
 import { type Answer, putId, readAnswer } from './frame.js';
 import { parseHead } from './http-inbox.js';
 import { type Messages, OPCODE_BINARY, OPCODE_CLOSE } from './messages.js';
@@ -26,6 +27,7 @@ export interface ProbeOrder {
   readonly protocol: Protocol;
   readonly messages: Messages;
   readonly upgrade: Uint8Array | undefined;
+  readonly tls: ClientTls | undefined;
   /** Messages that are sent, one after the other. */
   readonly count: number;
   readonly timeoutSeconds: number;
@@ -36,12 +38,12 @@ export interface ProbeOrder {
  * @throws ProbeError where one of them is not answered by decisions
  */
 export function probe(order: ProbeOrder): Promise<Uint8Array[]> {
-  const { target, protocol, upgrade, messages, timeoutSeconds } = order;
+  const { target, protocol, upgrade, messages, timeoutSeconds, tls } = order;
   const where = hostOf(target);
   const count = Math.min(order.count, messages.offsets.length - 1);
   return new Promise((resolve, reject) => {
     const answers: Uint8Array[] = [];
-    const socket = new Socket();
+    const socket = tls === undefined ? new Socket() : dialTls(target, tls);
     const end = (error?: ProbeError): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -71,10 +73,11 @@ export function probe(order: ProbeOrder): Promise<Uint8Array[]> {
     socket.on('data', reader);
     socket.on('error', (error: NodeJS.ErrnoException) => end(new ProbeError('NETWORK', `${where}: ${error.message}`)));
     socket.on('close', () => end(new ProbeError('NETWORK', `${where} has closed the connection`)));
-    socket.connect(target, () => {
+    socket.on(openEvent(tls), () => {
       if (upgrade === undefined) sendNext();
       else socket.write(upgrade);
     });
+    if (tls === undefined) socket.connect(target);
   });
 }
 

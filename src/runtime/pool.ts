@@ -157,7 +157,10 @@ export class WorkerPool {
       workerData: { module: this.options.module },
     });
     piscina.on('workerDestroy', () => {
-      if (!this.closed) this.deaths++;
+      if (this.closed) return;
+      this.deaths++;
+      // One that died without a task too: others need its scratches.
+      this.releaseDead();
     });
     // A thread that failed without a task, e.g. while it started: piscina starts no other. Begin anew at the next run; what
     // waits now is answered DIED.

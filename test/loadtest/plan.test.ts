@@ -47,6 +47,8 @@ describe('sources', () => {
 const MODEST: LoadPlan = {
   protocol: 'ws',
   path: '/v1/a/stream',
+  tls: undefined,
+  authorization: '',
   messages: { bytes: new Uint8Array(1), offsets: new Uint32Array([0, 1]), idOffsets: new Uint32Array(), payloads: 1 },
   targets: [{ host: '127.0.0.1', port: 1 }],
   sources: [],

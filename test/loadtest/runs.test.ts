@@ -56,6 +56,8 @@ function planOf({ batch = 1, port = server.port, ...change }: Change): LoadPlan 
     ...messagesFor(protocol, batch),
     targets: [{ host: '127.0.0.1', port }],
     sources: [],
+    tls: undefined,
+    authorization: '',
     connections: 4,
     processes: 1,
     connectionsPerSecond: 10_000,

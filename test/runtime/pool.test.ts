@@ -96,6 +96,17 @@ describe('WorkerPool', () => {
     expect(owners(tenant.memory).length).toBeLessThanOrEqual(2 + SCRATCH_SPARE_COUNT);
   });
 
+  it('takes back the scratch of a worker that dies without a task', async () => {
+    const { live, tenant, pool } = make({ threads: 1 });
+    expect((await decided(live, [payment(1)], { path: 'pooled' })).status).toBe(Status.OK);
+    const before = owners(tenant.memory);
+    // biome-ignore lint/complexity/useLiteralKeys: what a pool does with its threads is its own affair elsewhere
+    await pool['piscina']!.threads[0]!.terminate();
+    while (pool.deaths === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(owners(tenant.memory)).toHaveLength(before.length - 1);
+    expect((await decided(live, [payment(1)], { path: 'pooled' })).status).toBe(Status.OK);
+  });
+
   it('answers INTERNAL where no worker starts', async () => {
     const { live } = make({ threads: 2, workerFile: new URL('./fixtures/unstartable-worker.mjs', import.meta.url) });
     const results = await Promise.all([1, 2, 3, 4].map((amount) => decided(live, [payment(amount)], { path: 'pooled' })));

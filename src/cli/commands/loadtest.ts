@@ -22,8 +22,9 @@ import { printFindings, printLoadReport } from '../load-report.js';
 import { openImage } from '../open-image.js';
 import type { Output } from '../output.js';
 import type { RowFormat } from '../rows.js';
+import { readTarget, type TargetFlags, targetOptions } from '../target-options.js';
 
-interface LoadtestOptions {
+interface LoadtestOptions extends TargetFlags {
   target: Address[];
   tenant: string;
   protocol: Protocol;
@@ -88,6 +89,7 @@ export function loadtestCommand(): Command {
     new Option('--target <addresses>', 'HOST:PORT or HOST:FIRST-LAST, separated by commas')
       .argParser(addresses)
       .default([{ host: '127.0.0.1', port: 8321 }], '127.0.0.1:8321'),
+    ...targetOptions(),
     new Option('--tenant <tenant>', 'whose bundle decides').makeOptionMandatory(),
     new Option('--protocol <protocol>', 'WebSocket with FlatBuffers frames, or HTTP with JSON')
       .choices(['ws', 'http'])
@@ -156,15 +158,16 @@ async function planOf(
   const bundle = image.head.name;
   const route = protocol === 'ws' ? `/v1/${tenant}/stream` : `/v1/${tenant}/decisions/${bundle}${batch > 1 ? '/batch' : ''}`;
   const host = hostOf(target[0] as Address);
-  const message = { protocol, path: route, host, batch };
-  const plan = { ...planWithout(options), path: route };
+  const { tls, authorization } = readTarget(options);
+  const message = { protocol, path: route, host, batch, authorization };
+  const plan = { ...planWithout(options), path: route, tls, authorization };
   // before a million payloads are encoded in vain
   checkPlan(plan, { large: options.allowLarge, remote: options.allowRemote });
   const messages = options.preflight ? packMessages([], batch) : await loadMessages(image, options, message);
   return { plan: { ...plan, messages }, bundle };
 }
 
-function planWithout(options: LoadtestOptions): Omit<LoadPlan, 'messages' | 'path'> {
+function planWithout(options: LoadtestOptions): Omit<LoadPlan, 'messages' | 'path' | 'tls' | 'authorization'> {
   const { protocol, loop, rate, arrivals, seed, target, source, echo, rounds, inFlight } = options;
   const { connections, processes, reconnect, drainSeconds, pace } = options;
   return {
