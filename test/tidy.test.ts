@@ -248,8 +248,8 @@ const knowledge: readonly { what: RegExp; where: readonly string[]; why: string 
   },
   {
     what: /^(node:)?(http|https|tls|dns)$/,
-    where: ['src/dev/'],
-    why: 'only server speaks HTTP, by uWebSockets.js',
+    where: ['src/loadtest/dial.ts', 'src/loadtest/metrics.ts', 'src/dev/'],
+    why: 'only server speaks HTTP, by uWebSockets.js; the load tester dials by TLS, and reads metrics',
   },
   {
     what: /^(node:)?net$/,
