@@ -166,8 +166,9 @@ describe('a fleet', () => {
     isOver = true;
     await Promise.all(load);
     expect(new Set(answers)).toEqual(new Set([200]));
-    const text = await (await fetch(`${fleet.urls[0]}/metrics`)).text();
-    expect(text).toContain('verdict_process_restarts_total 1');
+    // Metrics of the fleet are those of half a second ago at most.
+    const metrics = async (): Promise<string> => (await fetch(`${fleet.urls[0]}/metrics`)).text();
+    await until(async () => (await metrics()).includes('verdict_process_restarts_total 1'), 'metrics that count the restart');
   }, 60_000);
 });
 
