@@ -13,7 +13,7 @@ import type { ParameterEvent } from './registry/parameter-store.js';
 import type { GivenValues, ParameterInfo, ParametersInfo, PutParametersResult } from './registry/parameters.js';
 import { type PublishResult, Registry } from './registry/registry.js';
 import { Store, type StoreProblem } from './registry/store.js';
-import type { TenantHost } from './registry/tenant.js';
+import { namesInUse, type TenantHost } from './registry/tenant.js';
 import { configOfEach, makeHost, memoryOptionsOf } from './registry/tenant-host.js';
 import { RuleSet } from './ruleset.js';
 import { TaskPool } from './runtime/task-pool.js';
@@ -231,7 +231,7 @@ export class LocalEngine implements Engine {
   }
 
   tenants(): string[] {
-    return this.registry.allTenants().flatMap(({ name, live, lists }) => (live.size + lists.size === 0 ? [] : [name]));
+    return namesInUse(this.registry.allTenants());
   }
 
   setQuota(tenant: string, quota: Quota | undefined): void {

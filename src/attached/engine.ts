@@ -1,7 +1,7 @@
 // An engine on a thread that does not own the tenants. It decides in their memories, with instances, a ring and workers of its own;
 // reads come from its copy of what is live; changes are made by the owner, and are live here when they are answered.
 
-import type { BundleFiles } from '../bundle/files.js';
+import { type BundleFiles, copyFiles } from '../bundle/files.js';
 import type { Channel } from '../channel/channel.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
@@ -69,7 +69,7 @@ export class AttachedEngine implements ServingEngine {
     const config: Config = { ...options.config, clock: systemClock };
     this.storeProblems = options.storeProblems;
     // Quotas come with the tenants, so that all threads have one.
-    this.host = { ...makeHost({ ...config, quota: undefined }, new Counters(options.counters), true) };
+    this.host = makeHost({ ...config, quota: undefined }, new Counters(options.counters), true);
     this.host.codes = { want: async (live) => this.wantCode(live) };
     this.memoryOptions = memoryOptionsOf(config, options.listeners);
   }
@@ -85,9 +85,7 @@ export class AttachedEngine implements ServingEngine {
   }
 
   async publish(tenant: string, files: BundleFiles, options: { dryRun?: boolean; name?: string } = {}): Promise<PublishResult> {
-    // Copied one by one: a view of a larger buffer would be sent with all of it.
-    const copies = new Map([...files].map(([path, bytes]) => [path, new Uint8Array(bytes)]));
-    return this.owner.call('publish', { tenant, files: copies, options });
+    return this.owner.call('publish', { tenant, files: copyFiles(files), options });
   }
 
   async putList(tenant: string, name: string, content: ListContent, options: { type?: string } = {}): Promise<PutResult> {
@@ -138,8 +136,7 @@ export class AttachedEngine implements ServingEngine {
   }
 
   bundles(tenant: string): LiveImage[] {
-    const live = [...(this.known.get(tenant)?.tenant.live.values() ?? [])];
-    return live.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.known.get(tenant)?.tenant.bundles() ?? [];
   }
 
   tenants(): string[] {

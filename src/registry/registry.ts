@@ -5,7 +5,7 @@
 
 import { relative } from 'node:path';
 import { readDocument } from '../bundle/document.js';
-import type { BundleFiles } from '../bundle/files.js';
+import { type BundleFiles, copyFiles } from '../bundle/files.js';
 import { LOCK_PATH } from '../bundle/read-bundle.js';
 import type { Clock } from '../clock.js';
 import { NAME_PATTERN, VERSION_PATTERN } from '../config.js';
@@ -380,10 +380,8 @@ export class Registry {
 
   private async compile(files: BundleFiles, lock: ModelLock | undefined): Promise<Compiled> {
     const { compiler, profileMax, costMax } = this.options;
-    // Copied one by one: a view of a larger buffer would be sent with all of it.
-    const copies = new Map([...files].map(([path, bytes]) => [path, new Uint8Array(bytes)]));
     try {
-      return await compiler.run<CompileTask, Compiled>('compileBundle', { files: copies, profileMax, costMax, lock });
+      return await compiler.run<CompileTask, Compiled>('compileBundle', { files: copyFiles(files), profileMax, costMax, lock });
     } catch (error) {
       throw new Problem('INTERNAL', `the compiler failed: ${(error as Error).message}`);
     }

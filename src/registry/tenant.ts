@@ -94,3 +94,8 @@ export class Tenant {
     return [...this.live.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
+
+/** Names of the tenants that have a live bundle or a list, in the order given. */
+export function namesInUse(tenants: readonly Tenant[]): string[] {
+  return tenants.flatMap(({ name, live, lists }) => (live.size + lists.size === 0 ? [] : [name]));
+}

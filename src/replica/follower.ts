@@ -2,9 +2,9 @@
 // hands on to the owner, and their answer comes when all processes have it, this one included.
 
 import { availableParallelism } from 'node:os';
-import type { BundleFiles } from '../bundle/files.js';
+import { type BundleFiles, copyFiles } from '../bundle/files.js';
 import type { Channel } from '../channel/channel.js';
-import { type Config, type EngineOptions, resolveConfig, SCRATCH_SPARE_COUNT } from '../config.js';
+import { type Config, type EngineOptions, resolveConfig } from '../config.js';
 import type { ServingEngine } from '../engine.js';
 import { type EngineStats, statsOf } from '../engine-stats.js';
 import { Problem } from '../errors.js';
@@ -17,8 +17,8 @@ import type { ParameterEvent } from '../registry/parameter-store.js';
 import type { GivenValues, ParametersInfo, PutParametersResult } from '../registry/parameters.js';
 import type { PublishResult } from '../registry/registry.js';
 import { Store, type StoreProblem } from '../registry/store.js';
-import type { TenantHost } from '../registry/tenant.js';
-import { makeScheduler } from '../scheduler/make-scheduler.js';
+import { namesInUse, type TenantHost } from '../registry/tenant.js';
+import { makeHost, memoryOptionsOf } from '../registry/tenant-host.js';
 import { whenOwnerIsGone } from './owner.js';
 import type { FollowerHandlers, OwnerHandlers, SentList } from './protocol.js';
 
@@ -41,14 +41,8 @@ export class FollowerEngine implements ServingEngine, FollowerHandlers {
 
   constructor(options: FollowerEngineOptions) {
     const config = resolveConfig(options, availableParallelism());
-    const counters = new Counters();
     this.config = config;
-    this.host = {
-      scheduler: makeScheduler(config, counters),
-      costInlineMax: config.costInlineMax,
-      counters,
-      quota: config.quota,
-    };
+    this.host = makeHost(config, new Counters(), false);
     this.store = Store.follow(options.dataDir);
     this.codes = new Codes({
       store: this.store,
@@ -57,12 +51,7 @@ export class FollowerEngine implements ServingEngine, FollowerHandlers {
     this.host.codes = this.codes;
     this.registry = new FollowerRegistry({
       host: this.host,
-      memory: {
-        // The pool's threads, this one, and the one that verifies lists.
-        scratchCount: config.poolThreads + 2 + SCRATCH_SPARE_COUNT,
-        ringBytes: config.ringBytes,
-        pagesMax: config.tenantPagesMax,
-      },
+      memory: memoryOptionsOf(config, 1),
       store: this.store,
       clock: config.clock,
     });
@@ -102,9 +91,7 @@ export class FollowerEngine implements ServingEngine, FollowerHandlers {
 
   async publish(tenant: string, files: BundleFiles, options: { dryRun?: boolean; name?: string } = {}): Promise<PublishResult> {
     const { dryRun = false, name } = options;
-    // Copied one by one: a view of a larger buffer would be sent with all of it.
-    const copies = new Map([...files].map(([path, bytes]) => [path, new Uint8Array(bytes)]));
-    const value = { tenant, files: copies, dryRun, ...(name === undefined ? {} : { name }) };
+    const value = { tenant, files: copyFiles(files), dryRun, ...(name === undefined ? {} : { name }) };
     return this.ask().call('publish', value).catch(whenOwnerIsGone);
   }
 
@@ -158,7 +145,7 @@ export class FollowerEngine implements ServingEngine, FollowerHandlers {
   }
 
   tenants(): string[] {
-    return this.registry.allTenants().flatMap(({ name, live, lists }) => (live.size + lists.size === 0 ? [] : [name]));
+    return namesInUse(this.registry.allTenants());
   }
 
   get ready(): boolean {

@@ -1,54 +1,31 @@
 // Load tests of a server that speaks TLS, asks for certificates and wants to know who calls.
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadReport } from '#src/loadtest/report.js';
 import { type Server, startServer } from '#src/server/server.js';
+import { Certificates } from '../lib/certificates.js';
 import { bundleFiles, TENANT } from '../lib/server.js';
 import { makeTempDir, runCli } from './run-cli.js';
 
 const { dir, remove } = makeTempDir();
 const at = (name: string): string => join(dir, name);
-const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
-
-function hasOpenssl(): boolean {
-  try {
-    openssl('version');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function makeKey(name: string, ...made: string[]): void {
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl('req', ...kind, '-keyout', `${name}.key`, '-subj', `/CN=${name}`, ...made);
-}
-
-/** A certificate for this machine, signed by `ca`. */
-function certify(name: string, ca: string): void {
-  makeKey(name, '-out', `${name}.csr`);
-  writeFileSync(at('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  const signer = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2', '-extfile', 'names'];
-  openssl('x509', '-req', '-in', `${name}.csr`, ...signer, '-out', `${name}.crt`);
-}
+const certificates = new Certificates(dir);
 
 let server: Server;
 let token: string;
-const found = hasOpenssl();
 afterAll(async () => {
   await server?.stop();
   remove();
 });
 
-describe.skipIf(!found)('a server with TLS and authentication (skipped where openssl is not installed)', () => {
+describe.skipIf(!certificates.canBeMade)('a server with TLS and authentication (skipped where openssl is not installed)', () => {
   beforeAll(async () => {
-    for (const name of ['ca', 'other-ca']) makeKey(name, '-x509', '-days', '2', '-out', `${name}.crt`);
-    certify('server', 'ca');
-    certify('caller', 'ca');
+    for (const name of ['ca', 'other-ca']) certificates.makeAuthority(name);
+    certificates.certify('server', 'ca');
+    certificates.certify('caller', 'ca');
     const { publicKey, privateKey } = await generateKeyPair('EdDSA');
     writeFileSync(at('jwks.json'), JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'one' }] }));
     token = await new SignJWT({ tenant: TENANT, scope: 'decide metrics' })

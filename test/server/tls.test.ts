@@ -1,8 +1,7 @@
 // TLS and mutual TLS with certificates that openssl makes here; what is safe to listen on; the port for administration; connections
 // of one address.
 
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,50 +11,24 @@ import WebSocket from 'ws';
 import { AddressCounts, addressKey, countLines } from '#src/server/address-counts.js';
 import { resolveServerConfig, type ServerOptions } from '#src/server/config.js';
 import { type Server, startServer } from '#src/server/server.js';
+import { Certificates } from '../lib/certificates.js';
 import { RawConnection } from '../lib/raw-http.js';
 import { BUNDLE, startTestServer, TENANT } from '../lib/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'verdict-tls-'));
 const at = (name: string): string => join(folder, name);
-const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+const certificates = new Certificates(folder);
 
-function hasOpenssl(): boolean {
-  try {
-    openssl('version');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Files of a new key and of what openssl makes for it. */
-const makeKey = (name: string, ...made: string[]): void =>
-  openssl(
-    ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-subj', `/CN=${name}`],
-    ...made,
-  );
-
-const authority = (name: string): void => makeKey(name, '-x509', '-days', '2', '-out', `${name}.crt`);
-
-/** A certificate for localhost, signed by `ca`. */
-function certify(name: string, ca: string): void {
-  makeKey(name, '-out', `${name}.csr`);
-  writeFileSync(at('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  const signer = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2', '-extfile', 'names'];
-  openssl('x509', '-req', '-in', `${name}.csr`, ...signer, '-out', `${name}.crt`);
-}
-
-const found = hasOpenssl();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(!found)('TLS (skipped where openssl is not installed)', () => {
+describe.skipIf(!certificates.canBeMade)('TLS (skipped where openssl is not installed)', () => {
   beforeAll(() => {
-    authority('ca');
-    authority('other-ca');
-    certify('first', 'ca');
-    certify('second', 'ca');
-    certify('caller', 'ca');
-    certify('stranger', 'other-ca');
+    certificates.makeAuthority('ca');
+    certificates.makeAuthority('other-ca');
+    certificates.certify('first', 'ca');
+    certificates.certify('second', 'ca');
+    certificates.certify('caller', 'ca');
+    certificates.certify('stranger', 'other-ca');
     for (const part of ['crt', 'key']) copyFileSync(at(`first.${part}`), at(`server.${part}`));
   });
 
