@@ -70,7 +70,7 @@ const rows: readonly (readonly string[])[] = [
     'src/engine.ts',
   ],
   ['src/replica', 'src/attached'],
-  ['src/server', 'src/index.ts'],
+  ['src/server', 'src/import', 'src/index.ts'],
   ['src/loadtest'],
   ['src/cli', 'src/dev'],
   ['examples', 'bench'],

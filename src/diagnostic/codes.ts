@@ -1,5 +1,6 @@
 // Every diagnostic code with its one-line meaning. docs/diagnostics has a page for each. Codes are stable: never renamed,
-// never reused. V1xxx: documents of a bundle; V2xxx: model; V3xxx: expressions; V4xxx: rules and decisions; V5xxx: limits and cost.
+// never reused. V1xxx: documents of a bundle; V2xxx: model; V3xxx: expressions; V4xxx: rules and decisions; V5xxx: limits and cost;
+// V70xx: importing, from whatever; V71xx: from JDM; V72xx: DMN; V73xx: CEL; V74xx: json-rules-engine.
 
 export const DIAGNOSTIC_CODES = {
   V1001: 'a file of the bundle is missing',
@@ -250,6 +251,10 @@ export const DIAGNOSTIC_CODES = {
   V5040: 'loops of an expression are nested too deeply',
   V5041: 'an expression repeats too much for the elements that it lists',
   V5042: 'the types of an expression take too many steps',
+
+  V7001: 'a part of the source is not carried over',
+  V7002: 'a part of the source cannot mean the same in a bundle',
+  V7003: 'the source is of no format that can be imported',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

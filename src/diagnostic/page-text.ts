@@ -21,6 +21,7 @@ const RANGES: readonly [from: DiagnosticCode, title: string][] = [
   ['V4200', 'What is proven'],
   ['V4300', 'Lists'],
   ['V5001', 'Limits and cost'],
+  ['V7001', 'Importing'],
 ];
 
 /** What a page shows, for programs. */

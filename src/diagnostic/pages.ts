@@ -3,6 +3,7 @@
 import type { DiagnosticCode } from './codes.js';
 import { DOCUMENT_PAGES } from './pages/documents.js';
 import { ENSEMBLE_PAGES } from './pages/ensembles.js';
+import { IMPORT_PAGES } from './pages/importing.js';
 import { LIMIT_PAGES } from './pages/limits.js';
 import { LIST_PAGES } from './pages/lists.js';
 import { MODEL_PAGES } from './pages/model.js';
@@ -27,6 +28,7 @@ export const DIAGNOSTIC_PAGES: Pages = {
   ...ENSEMBLE_PAGES,
   ...PARAMETER_PAGES,
   ...LIMIT_PAGES,
+  ...IMPORT_PAGES,
 };
 
 /** The page of a code. */

@@ -1,0 +1,16 @@
+// The formats that can be imported. Each has a folder of its own, which only this file knows.
+
+import type { ImportFormat, ImportSource } from './imported.js';
+
+/** In the order in which they are asked whether they recognise a source. */
+export const IMPORT_FORMATS: readonly ImportFormat[] = [];
+
+/** The format of that name; undefined where there is none. */
+export function importFormat(id: string): ImportFormat | undefined {
+  return IMPORT_FORMATS.find((format) => format.id === id);
+}
+
+/** The format that a source looks like; undefined where it looks like none. */
+export function recogniseFormat(source: ImportSource): ImportFormat | undefined {
+  return IMPORT_FORMATS.find((format) => format.recognises(source));
+}

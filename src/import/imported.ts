@@ -1,0 +1,42 @@
+// What an importer is: the source of rules of another engine in, a bundle and diagnostics out. Importers are pure, as the compiler
+// is: no files, no clock, and whatever is wrong with a source is said, never thrown.
+
+import type { BundleFiles } from '../bundle/files.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+
+export interface ImportSource {
+  /** Name of the file, for its extension, for diagnostics, and for the bundle's name where no other is given. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface ImportOptions {
+  /** Name of the bundle: small letters, digits and `-`. Default: made from the source's. */
+  readonly name?: string;
+  /** Payloads as JSON.parse gives them, from which the model is inferred where the source declares no types. */
+  readonly payloads?: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface Imported {
+  /** The bundle; empty where nothing of the source could be carried over. */
+  readonly files: BundleFiles;
+  /**
+   * What was not carried over, and why. Spans are in the source (`span.file` is its name). An error is a part that cannot mean the
+   * same and is left out; a warning is what somebody should look at.
+   */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Importer = (source: ImportSource, options: ImportOptions) => Imported;
+
+/** How a format is recognised and read. */
+export interface ImportFormat {
+  /** As `--from` names it. */
+  readonly id: string;
+  /** As people name it. */
+  readonly title: string;
+  /** True where the source looks like this format, by its content or its extension. Cheap: it parses JSON at most. */
+  recognises(source: ImportSource): boolean;
+  /** Loads the importer, which brings its parsers along. */
+  load(): Promise<Importer>;
+}
