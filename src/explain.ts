@@ -1,17 +1,19 @@
 // Why a decision came out as it did: the truth of each single condition, recomputed by the engine off the deciding call.
 //
 // A rule's `when` is split at its `&&` and `||` into leaves (src/conditions.ts); all leaves of all rules, and the values that
-// features, tables and scorecards give, are compiled into EXPRESSIONS images, each one output. Whether a row of a table or an
-// attribute of a scorecard hits depends on the rows before it: that is an output too.
+// features, tables and scorecards give, are compiled into EXPRESSIONS images, each one output. Which row of a table and attribute of
+// a scorecard is taken depends on those before it: that is an output too.
 
 import { Status } from '../assembly/shared/status.js';
 import { FieldKind } from '../assembly/shared/value-type.js';
 import { assert } from './assert.js';
 import { compileExpressions } from './compiler/compile.js';
-import { compileHits, definedNames, type Explained, explainedOf } from './compiler/explained.js';
+import { compileTaken, definedNames, type Explained, explainedOf } from './compiler/explained.js';
 import type { ExpressionsResult, ParameterName } from './compiler/expressions.js';
+import { type Chooser, takenOf } from './compiler/taken.js';
 import { type Condition, type Leaf, leavesOf, type Names, splitCondition, walkCondition } from './conditions.js';
 import { type EvaluatedValue, evaluateExpressions } from './evaluate.js';
+import type { ManifestRule } from './image/manifest.js';
 import type { LiveImage } from './registry/live-image.js';
 import { formatDecimal } from './schema/decimal.js';
 import type { Decision } from './schema/decision.js';
@@ -43,12 +45,20 @@ export interface ExplainedRule {
   conditions: ExplainedCondition[];
 }
 
+/** Rows of a table that counted, or the attribute of a characteristic. */
+export type ExplainedChoice = Chooser & {
+  /** Numbers from 1, as they are written, in that order; 0 where a table's default was taken. */
+  rows: number[];
+};
+
 export interface Explanation {
   decision: Decision;
   /** In the order written, then rows and attributes. Empty where the payload is invalid: then nothing was evaluated. */
   rules: ExplainedRule[];
   /** What features, tables and scorecards gave, by the name that rules use. */
   values: Record<string, ExplainedValue>;
+  /** What each table and characteristic took, in the order in which they are computed. */
+  taken: ExplainedChoice[];
 }
 
 /** Outputs of one image. */
@@ -70,7 +80,7 @@ export class Explainer {
   /** Place of a source among the outputs of all images, and its type. */
   private readonly outputs = new Map<string, { index: number; type: string }>();
   private readonly placed: Placed[] = [];
-  private hitImage: Placed | undefined;
+  private takenImage: Placed | undefined;
 
   /** Throws Problem OUT_OF_MEMORY where the tenant has no room for the images. */
   constructor(private readonly live: LiveImage) {
@@ -82,7 +92,8 @@ export class Explainer {
     try {
       const sources = new Set([...this.conditions.flatMap(leavesOf).map(({ source }) => source), ...this.names]);
       this.compileAll([...sources]);
-      if (this.explained.hits.length > 0) this.hitImage = this.place(compileHits(manifest, this.explained));
+      const { taken, reasons } = this.explained;
+      if (taken.length + reasons.length > 0) this.takenImage = this.place(compileTaken(manifest, this.explained));
     } catch (error) {
       this.release();
       throw error;
@@ -96,9 +107,9 @@ export class Explainer {
   explain(payload: Uint8Array, now: bigint, decision: Decision): Explanation {
     const { model, manifest } = this.live;
     const read = readPayload(model, payload);
-    if (!read.ok || decision.status !== 'OK') return { decision, rules: [], values: {} };
+    if (!read.ok || decision.status !== 'OK') return { decision, rules: [], values: {}, taken: [] };
     const outputs = this.placed.flatMap((placed) => this.evaluate(placed, payload, now));
-    const hits = this.hitImage === undefined ? [] : this.evaluate(this.hitImage, payload, now);
+    const { taken, reasonHits } = this.takenBy(payload, now);
     const shown = (path: string): ExplainedValue => {
       const output = this.outputs.get(path);
       return output === undefined || !this.names.includes(path)
@@ -106,26 +117,40 @@ export class Explainer {
         : showValue(outputs[output.index] as EvaluatedValue, output.type, model);
     };
     const truthOf = ({ source }: Leaf): boolean => outputs[this.outputs.get(source)?.index as number] === true;
-    let hitIndex = 0;
+    let reasonIndex = 0;
     const rules = manifest.rules.map((rule, index): ExplainedRule => {
       const conditions: ExplainedCondition[] = [];
       const holds = walkCondition(this.conditions[index] as Condition, truthOf, ({ text, paths }, truth) => {
         conditions.push({ text, truth, values: Object.fromEntries(paths.map((path) => [path, shown(path)])) });
       });
-      const hit =
-        rule.table === undefined && rule.scorecard === undefined && rule.ensemble === undefined ? holds : hits[hitIndex++] === true;
+      const hit = rule.ensemble === undefined ? (isTaken(rule, taken) ?? holds) : reasonHits[reasonIndex++] === true;
       const { id, when, score, outcome, reason } = rule;
       return { id, when, hit, score, outcome, reason, conditions };
     });
-    return { decision, rules, values: Object.fromEntries(this.names.map((name) => [name, shown(name)])) };
+    const values = Object.fromEntries(this.names.map((name) => [name, shown(name)]));
+    const choices = [...taken.values()].map(({ of, rows }) => ({ ...of, rows: [...rows].sort((a, b) => a - b) }));
+    return { decision, rules, values, taken: choices };
   }
 
   /** Frees the images. */
   release(): void {
     const placed = this.placed.splice(0);
-    if (this.hitImage !== undefined) placed.push(this.hitImage);
-    this.hitImage = undefined;
+    if (this.takenImage !== undefined) placed.push(this.takenImage);
+    this.takenImage = undefined;
     for (const { address } of placed) this.live.tenant.memory.free(address);
+  }
+
+  /** Rows and attributes that a payload takes, and which reasons of ensembles hit. */
+  private takenBy(payload: Uint8Array, now: bigint): { taken: Map<string, Taken>; reasonHits: EvaluatedValue[] } {
+    const values = this.takenImage === undefined ? [] : this.evaluate(this.takenImage, payload, now);
+    const taken = new Map<string, Taken>();
+    let at = 0;
+    for (const choice of this.explained.taken) {
+      const numbers = values.slice(at, at + choice.features.length) as number[];
+      at += numbers.length;
+      taken.set(chooserKey(choice.of), { of: choice.of, rows: takenOf(choice, numbers) });
+    }
+    return { taken, reasonHits: values.slice(at) };
   }
 
   private evaluate({ address, count, lists, parameters }: Placed, payload: Uint8Array, now: bigint): EvaluatedValue[] {
@@ -174,6 +199,24 @@ export class Explainer {
     assert(error === 0, `the engine refuses the conditions: ${error}`);
     return { address, count: types.length, lists, parameters };
   }
+}
+
+interface Taken {
+  of: Chooser;
+  rows: Set<number>;
+}
+
+function chooserKey(of: Chooser): string {
+  return JSON.stringify('table' in of ? [of.table] : [of.scorecard, of.characteristic]);
+}
+
+/** Whether a row or an attribute counts; undefined for a rule that is neither. */
+function isTaken({ table, scorecard }: ManifestRule, taken: ReadonlyMap<string, Taken>): boolean | undefined {
+  if (table !== undefined) return taken.get(chooserKey({ table: table.name }))?.rows.has(table.row) === true;
+  if (scorecard === undefined) return undefined;
+  const { name, characteristic, attribute } = scorecard;
+  // attribute 0 is the initial score, which always counts
+  return attribute === 0 || taken.get(chooserKey({ scorecard: name, characteristic }))?.rows.has(attribute) === true;
 }
 
 /** What conditions may name: fields of the payload's own objects, `now`, and what the bundle defines. */

@@ -25,7 +25,7 @@ export {
   type TenantStats,
 } from './engine.js';
 export { type PayloadError, PROBLEMS, Problem, type ProblemCode } from './errors.js';
-export type { ExplainedCondition, ExplainedRule, ExplainedValue, Explanation } from './explain.js';
+export type { ExplainedChoice, ExplainedCondition, ExplainedRule, ExplainedValue, Explanation } from './explain.js';
 export type { Manifest, ManifestRule } from './image/manifest.js';
 export type { CallOptions, Payload, RuleSet } from './ruleset.js';
 export { type Decision, type Reason, readDecision, renderDecision } from './schema/decision.js';

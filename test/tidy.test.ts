@@ -69,7 +69,7 @@ const rows: readonly (readonly string[])[] = [
     'src/engine-stats.ts',
     'src/engine.ts',
   ],
-  ['src/replica', 'src/attached'],
+  ['src/replica', 'src/attached', 'src/testing'],
   ['src/server', 'src/import', 'src/index.ts'],
   ['src/loadtest'],
   ['src/cli', 'src/dev'],

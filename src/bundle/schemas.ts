@@ -106,7 +106,7 @@ const TESTS_SCHEMA = {
   type: 'array',
   items: {
     type: 'object',
-    required: ['name', 'payload', 'expect'],
+    required: ['name', 'payload'],
     additionalProperties: false,
     properties: {
       name: { type: 'string', minLength: 1 },
@@ -121,7 +121,8 @@ const TESTS_SCHEMA = {
         type: 'object',
         minProperties: 1,
         additionalProperties: false,
-        description: 'Parts of the decision that must be so.',
+        description:
+          'Parts of the decision that must be so. A test without it fails: `verdict test --update` writes what is decided.',
         properties: {
           outcome: { enum: ['approve', 'review', 'decline', null], description: 'null: no outcome (onError: fail).' },
           score: { type: 'number' },

@@ -1,4 +1,5 @@
-// What an explanation evaluates: the definitions of an image, read again from its manifest, and whether each row and attribute hit.
+// What an explanation evaluates: the definitions of an image, read again from its manifest, and which rows and attributes a payload
+// takes.
 
 import { ResultKind } from '../../assembly/shared/ensemble.js';
 import type { ProfileName } from '../bundle/bundle.js';
@@ -9,24 +10,27 @@ import { checkDefinitions } from './definitions.js';
 import { equals } from './ensembles/check-ensemble.js';
 import { unpackModels } from './ensembles/packed-models.js';
 import { type ExpressionsResult, emitValues } from './expressions.js';
-import type { FeatureIr, Ir } from './ir.js';
+import type { FeatureIr } from './ir.js';
 import { PARAMETERS_NAME } from './parameters.js';
 import { type FeatureRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
-import type { Assignment, EnsembleOutput, Step } from './steps.js';
+import type { EnsembleOutput, Step } from './steps.js';
+import { recordTaken, type TakenRows } from './taken.js';
 import { BOOLEAN, NUMBER } from './types.js';
 
 export interface Explained {
   scope: Scope;
-  /** They hit nothing: whether a row hits is a feature. */
+  /** They hit nothing: what is taken is a feature. */
   steps: Step[];
-  /** Of the rules of the manifest that are rows or attributes, in its order: whether they hit. */
-  hits: FeatureRef[];
+  /** Rows and attributes that a payload takes. */
+  taken: TakenRows[];
+  /** Of the reasons of ensembles among the rules of the manifest, in its order: whether they hit. */
+  reasons: FeatureRef[];
 }
 
 /** Reads the definitions of an image again. Throws Error where the manifest does not hold what it was made from. */
 export function explainedOf(manifest: Manifest): Explained {
   const { model, documents } = manifest;
-  if (documents === undefined) return { scope: modelScope(model), steps: [], hits: [] };
+  if (documents === undefined) return { scope: modelScope(model), steps: [], taken: [], reasons: [] };
   const encoder = new TextEncoder();
   const texts = Object.entries(documents).map(([path, text]): [string, Uint8Array] => [path, encoder.encode(text)]);
   const files = new Map([...texts, ...unpackModels(manifest.models ?? {})]);
@@ -35,37 +39,26 @@ export function explainedOf(manifest: Manifest): Explained {
   const bag = new DiagnosticBag();
   const { scope, steps, hits } = checkDefinitions(bundle, model, bag);
   if (bag.hasErrors) throw new Error(`the definitions of the manifest do not compile: ${bag.items[0]?.message}`);
-  const features = hits.all.map(({ id }): FeatureRef => ({ name: `(hit of ${id})`, type: BOOLEAN, nullable: false }));
-  return { scope, steps: steps.flatMap((step) => recordHits(step, features)), hits: features };
-}
-
-interface Row {
-  sets: readonly Assignment[];
-  hits: readonly number[];
-}
-
-/** The step with its hits turned into features. */
-function recordHits(step: Step, features: readonly FeatureRef[]): Step[] {
-  const truth: Ir = { op: 'constant', type: BOOLEAN, value: true, start: 0, end: 0 };
-  const record = <R extends Row>(row: R): R => ({
-    ...row,
-    sets: [...row.sets, ...row.hits.map((index) => ({ feature: features[index]!, value: truth }))],
-    hits: [],
-  });
-  switch (step.kind) {
-    case 'let':
-      return [step];
-    case 'each':
-      return [{ ...step, rows: step.rows.map(record) }];
-    case 'choose':
-      return [{ ...step, rows: step.rows.map(record), otherwise: record(step.otherwise) }];
-    case 'ensemble':
-      return recordReasons(step, features);
+  const features = new Map<number, FeatureRef>();
+  for (const [index, { id, source }] of hits.all.entries()) {
+    if (source !== undefined && 'ensemble' in source)
+      features.set(index, { name: `(hit of ${id})`, type: BOOLEAN, nullable: false });
   }
+  const taken: TakenRows[] = [];
+  const recorded = steps.flatMap((step): Step[] => {
+    if (step.kind === 'let') return [step];
+    if (step.kind === 'ensemble') return recordReasons(step, features);
+    const record = recordTaken(step);
+    // cases of a feature, or what always hits: what it hits is ignored
+    if (record === undefined) return [step];
+    taken.push(record.taken);
+    return [record.step];
+  });
+  return { scope, steps: recorded, taken, reasons: [...features.values()] };
 }
 
 /** The step with the codes in its ranking as features, and behind it whether each hits. */
-function recordReasons(step: Step & { kind: 'ensemble' }, features: readonly FeatureRef[]): Step[] {
+function recordReasons(step: Step & { kind: 'ensemble' }, features: ReadonlyMap<number, FeatureRef>): Step[] {
   const { name, span } = step;
   const ranks = step.reasons.map((_, index): EnsembleOutput => {
     const feature: FeatureRef = { name: `(${name}, reason ${index + 1})`, type: NUMBER, nullable: false };
@@ -74,20 +67,23 @@ function recordReasons(step: Step & { kind: 'ensemble' }, features: readonly Fea
   const lets = step.reasons.flatMap((rules, rank) =>
     rules.map((rule, index): Step => {
       const value = equals(ranks[rank]!.feature, index + 1);
-      return { kind: 'let', feature: features[rule]!, value, name, span };
+      return { kind: 'let', feature: features.get(rule)!, value, name, span };
     }),
   );
   return [{ ...step, outputs: [...step.outputs, ...ranks], reasons: [] }, ...lets];
 }
 
-/** Compiles whether each row and attribute hits: one boolean for each of `hits`, in order. */
-export function compileHits(manifest: Manifest, { steps, hits }: Explained): ExpressionsResult {
+/** Compiles what is taken, and behind it which reasons of ensembles hit: one value for each of their features, in order. */
+export function compileTaken(manifest: Manifest, { steps, taken, reasons }: Explained): ExpressionsResult {
   const bag = new DiagnosticBag();
   const span = { file: manifest.name, start: 0, end: 0 };
-  const values = hits.map((feature): FeatureIr => ({ op: 'feature', type: BOOLEAN, feature, nullable: false, start: 0, end: 0 }));
+  const features = [...taken.flatMap((one) => one.features), ...reasons];
+  const values = features.map(
+    (feature): FeatureIr => ({ op: 'feature', type: feature.type, feature, nullable: false, start: 0, end: 0 }) as FeatureIr,
+  );
   const spans = values.map(() => span);
   const written = emitValues(manifest.model, values, { steps, spans, costMax: Number.MAX_SAFE_INTEGER }, bag);
-  return { ...written, diagnostics: bag.items, types: values.map(() => 'boolean') };
+  return { ...written, diagnostics: bag.items, types: features.map(({ type }) => type.kind) };
 }
 
 /** Names of the values that the definitions give, as expressions write them: `total`, `limits.rate`. Lists are none of them. */

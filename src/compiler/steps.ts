@@ -6,6 +6,7 @@ import type { EnsembleResult } from '../ensembles/encode-ensemble.js';
 import type { Ensemble } from '../ensembles/ensemble.js';
 import type { Ir } from './ir.js';
 import type { FeatureRef } from './scope.js';
+import type { Chooser } from './taken.js';
 
 /** Sets a feature; null where the value is (the feature is nullable then). */
 export interface Assignment {
@@ -25,6 +26,8 @@ export interface ChoiceRow {
   hits: readonly number[];
   /** Rows of one group have equal outputs: they do not contradict one another. Only used where `exclusive`. */
   group: number;
+  /** Number of the row of a table or of the attribute, from 1, as it is written. */
+  number?: number;
 }
 
 /** The first row that holds, from the top. */
@@ -32,9 +35,11 @@ export interface ChooseStep {
   kind: 'choose';
   rows: readonly ChoiceRow[];
   /** Where no row holds. Features that are not set here and nullable become null. */
-  otherwise: { sets: readonly Assignment[]; hits: readonly number[] };
+  otherwise: { sets: readonly Assignment[]; hits: readonly number[]; number?: number };
   /** The other rows are tested too, and one of another group that holds ends the program with Status.CONFLICT. */
   exclusive: boolean;
+  /** What its rows are of. */
+  of?: Chooser;
 }
 
 export interface EachRow {
@@ -42,6 +47,8 @@ export interface EachRow {
   sets: readonly Assignment[];
   folds: readonly Fold[];
   hits: readonly number[];
+  /** As of a ChoiceRow. */
+  number?: number;
 }
 
 /** Takes a value into a feature, which starts null (`min`, `max`) or 0 (`sum`, `count`: number, decimal). */
@@ -56,6 +63,7 @@ export interface Fold {
 export interface EachStep {
   kind: 'each';
   rows: readonly EachRow[];
+  of?: Chooser;
 }
 
 export interface EnsembleOutput {

@@ -5,7 +5,7 @@ import type { CheckJson } from '#src/cli/commands/check.js';
 import type { CompileJson } from '#src/cli/commands/compile.js';
 import type { EvalJson } from '#src/cli/commands/eval.js';
 import type { ExplainJson } from '#src/cli/commands/explain.js';
-import type { TestJson } from '#src/cli/commands/test.js';
+import type { TestJson } from '#src/cli/test-report.js';
 import { makeTempDir, runCli, runJson } from './run-cli.js';
 
 const PAYLOAD = '{"amount":3100,"currency":"USD","country":"US","cardCountry":"DE","hour":3,"countLastHour":6}';

@@ -199,7 +199,7 @@ function lower(
     const last = points.length - 1;
     const rows = cells.slice(0, last).map((cell, index): ChoiceRow => {
       const when: Ir = cell.condition ?? { op: 'constant', type: BOOLEAN, value: true, ...PLACE };
-      return { when, sets: set(index), hits: hitsOf(index), group: index };
+      return { when, sets: set(index), hits: hitsOf(index), group: index, number: index + 1 };
     });
     for (const { feature: input, value } of lets) values.push([input, value]);
     const choose = rows.reduceRight<Ir>(
@@ -207,7 +207,9 @@ function lower(
       points[last]!,
     );
     values.push([feature, choose]);
-    steps.push(...lets, { kind: 'choose', rows, otherwise: { sets: set(last), hits: hitsOf(last) }, exclusive: false, ...place });
+    const otherwise = { sets: set(last), hits: hitsOf(last), number: last + 1 };
+    const of = { scorecard: name, characteristic: characteristic.name };
+    steps.push(...lets, { kind: 'choose', rows, otherwise, exclusive: false, of, ...place });
     sum = plus(sum, { op: 'feature', type, feature, nullable: false, ...PLACE });
   }
   const score: FeatureRef = { name: `${name}.score`, type: sum.type, nullable: false };

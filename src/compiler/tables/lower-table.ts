@@ -115,7 +115,7 @@ function lowerChoice(checked: CheckedTable, { mayConflict }: TableFacts, numbers
     const group = groups.get(key) ?? groups.size;
     groups.set(key, group);
     const sets = outputs.map((output, at) => assign(features[at]!, output.values[index]));
-    return { when: rows[index]!.when, sets, hits: numbers[index]!, group };
+    return { when: rows[index]!.when, sets, hits: numbers[index]!, group, number: index + 1 };
   });
   const otherwise = {
     // A table that is proven to be complete never gets here.
@@ -128,7 +128,8 @@ function lowerChoice(checked: CheckedTable, { mayConflict }: TableFacts, numbers
   const name = `table ${table.name}`;
   const values =
     rows.length > VALUE_ROWS_MAX ? [] : features.map((feature, at) => outputValue(feature, at, choices, otherwise.sets));
-  return { steps: [{ kind: 'choose', rows: choices, otherwise, exclusive, name, span: table.span }], members, values };
+  const of = { table: table.name };
+  return { steps: [{ kind: 'choose', rows: choices, otherwise, exclusive, of, name, span: table.span }], members, values };
 }
 
 /** An output as nested conditions: the first row that holds, from the top. */
@@ -202,9 +203,16 @@ function lowerEach(checked: CheckedTable, numbers: readonly (readonly number[])[
     }
   }
   const each = order.map(
-    (index): EachRow => ({ when: rows[index]!.when, sets: sets[index]!, folds: folds[index]!, hits: numbers[index]! }),
+    (index): EachRow => ({
+      when: rows[index]!.when,
+      sets: sets[index]!,
+      folds: folds[index]!,
+      hits: numbers[index]!,
+      number: index + 1,
+    }),
   );
-  return { steps: [{ kind: 'each', rows: each, name: `table ${table.name}`, span: table.span }], members, values: [] };
+  const step: Step = { kind: 'each', rows: each, of: { table: table.name }, name: `table ${table.name}`, span: table.span };
+  return { steps: [step], members, values: [] };
 }
 
 /** What one row gives to the list of an output. A value that is an expression is computed with the row, and may be null. */
