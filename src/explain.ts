@@ -1,8 +1,8 @@
 // Why a decision came out as it did: the truth of each single condition, recomputed by the engine off the deciding call.
 //
 // A rule's `when` is split at its `&&` and `||` into leaves (src/conditions.ts); all leaves of all rules, and the values that
-// features, tables and scorecards give, are compiled into EXPRESSIONS images, each one output. Which row of a table and attribute of
-// a scorecard is taken depends on those before it: that is an output too.
+// features, tables and scorecards give, are compiled into EXPRESSIONS images, each one output. Which row of a table and which
+// attribute of a scorecard is taken depends on those before it: that is an output too.
 
 import { Status } from '../assembly/shared/status.js';
 import { FieldKind } from '../assembly/shared/value-type.js';
