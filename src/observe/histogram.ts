@@ -82,14 +82,29 @@ export class Histogram {
     return found;
   }
 
+  /** Adds what `counts` of another has told, with its sum and its maximum. Numbers that are no bucket's are left out. */
+  addCounts(counts: Iterable<readonly [bucket: number, count: number]>, sum: number, max: number): void {
+    const { values } = this;
+    for (const [bucket, count] of counts) {
+      if (!(bucket >= 0 && bucket < BUCKET_COUNT)) continue;
+      values[bucket] = (values[bucket] as number) + count;
+      values[COUNT] = (values[COUNT] as number) + count;
+    }
+    values[SUM] = (values[SUM] as number) + sum;
+    if (max > (values[MAX] as number)) values[MAX] = max;
+  }
+
   /**
-   * How many recorded values were at most `micros`, where `micros` is a bucket's end (2^k - 1); else those of the buckets that
-   * end at or below it.
+   * How many recorded values were at most each of `ends`, which ascend, in one pass. Exact where an end is that of a bucket
+   * (2^k - 1); else those of the buckets that end at or below it.
    */
-  countUpTo(micros: number): number {
+  countsUpTo(ends: readonly number[]): number[] {
     let seen = 0;
-    for (let bucket = 0; bucket < BUCKET_COUNT && bucketEnd(bucket) <= micros; bucket++) seen += this.values[bucket] as number;
-    return seen;
+    let bucket = 0;
+    return ends.map((end) => {
+      while (bucket < BUCKET_COUNT && bucketEnd(bucket) <= end) seen += this.values[bucket++] as number;
+      return seen;
+    });
   }
 }
 

@@ -1,22 +1,37 @@
 // /metrics in the text format of Prometheus. The hot path counts in plain numbers; they become metrics when somebody asks.
 // Labels are bounded: route and status; tenants only where tenant-metrics.ts bounds them; never bundles.
 
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { ServingEngine } from '../engine.js';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { EngineStats, ServingEngine } from '../engine.js';
 import { Histogram } from '../observe/histogram.js';
 import { CloseCode } from '../stream/protocol.js';
 import type { Log } from './config.js';
 import type { Traffic } from './context.js';
-import type { Sampled } from './fleet/link.js';
+import { type Snapshot, SnapshotWriter } from './gathering/snapshot.js';
 import type { IdempotentAnswers } from './idempotent-answers.js';
 import { LogPace } from './log-pace.js';
-import { bucketSamples, byLabel, type Sample, single } from './metric-samples.js';
+import {
+  type BucketScale,
+  byLabel,
+  type HistogramSample,
+  type Metric,
+  type Sample,
+  type Sampled,
+  sampledOf,
+  single,
+} from './metric-samples.js';
+import { METRICS_TYPE, metricsText } from './metrics-text.js';
 import { ProblemCounts } from './problem-counts.js';
 import { SAMPLED, StageMetrics } from './stage-metrics.js';
+import { openDescriptors } from './system.js';
 import { addTenantMetrics } from './tenant-metrics.js';
 
 /** Upper bounds of the latency buckets: 2^k microseconds, 32 us to 8.4 s. */
-const EXPONENTS = Array.from({ length: 19 }, (_, i) => i + 5);
+const LATENCY: BucketScale = { exponents: Array.from({ length: 19 }, (_, i) => i + 5), unitsPerSecond: 1e6 };
+
+const OPEN_DESCRIPTORS = 'process_open_fds';
+/** Metrics that all threads of a process have in common. */
+const OF_PROCESS = /^process_/;
 
 /** How often it is measured how late the event loop is. */
 const LAG_EVERY_MILLIS = 10;
@@ -75,7 +90,10 @@ export class StreamMetrics {
 }
 
 export class ServerMetrics {
-  private readonly registry = new Registry();
+  private readonly metrics: Metric[] = [];
+  /** Those of the process and the runtime, which are prom-client's. */
+  private readonly runtime = new Registry();
+  private readonly writer = new SnapshotWriter();
   private readonly routes: RouteMetrics[] = [];
   readonly streams = new StreamMetrics();
   readonly stages = new StageMetrics();
@@ -86,18 +104,19 @@ export class ServerMetrics {
   /** @param isOneOfMany whether the machine has many such processes, which should not wake up a hundred times a second */
   constructor(engine: ServingEngine, traffic: Traffic, idempotency: IdempotentAnswers, isOneOfMany = false) {
     const eventLoopMonitoringPrecision = isOneOfMany ? LAG_EVERY_MILLIS_OF_MANY : LAG_EVERY_MILLIS;
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision });
+    collectDefaultMetrics({ register: this.runtime, eventLoopMonitoringPrecision });
+    // prom-client lists the folder, which takes 2 us a connection, on the event loop.
+    this.runtime.removeSingleMetric(OPEN_DESCRIPTORS);
+    this.add(OPEN_DESCRIPTORS, 'gauge', 'Number of open file descriptors.', () => {
+      const open = openDescriptors();
+      return open === undefined ? [] : single(open);
+    });
     this.addRoutes();
     this.addStreams(traffic);
     this.addEngine(engine);
     this.stages.addTo(this);
     this.problems.addTo(this);
-    this.add('verdict_idempotency_bytes', 'gauge', 'Answers kept for requests with an Idempotency-Key.', () =>
-      single(idempotency.bytes),
-    );
-    this.add('verdict_idempotency_total', 'counter', 'Requests with an Idempotency-Key, by what became of them.', () =>
-      byLabel('result', Object.entries(idempotency.counts)),
-    );
+    this.metrics.push(...answerMetrics(idempotency));
   }
 
   /** Metrics of a route, the same for the same name. */
@@ -121,16 +140,36 @@ export class ServerMetrics {
   }
 
   get contentType(): string {
-    return this.registry.contentType;
+    return METRICS_TYPE;
   }
 
-  render(): Promise<string> {
-    return this.registry.metrics();
+  async render(): Promise<string> {
+    const own = this.metrics.map(sampledOf);
+    return metricsText([...own, ...(await this.ofRuntime())]);
   }
 
-  /** Metrics with their samples. */
-  async sampled(): Promise<Sampled[]> {
-    return (await this.registry.getMetricsAsJSON()) as unknown as Sampled[];
+  /** What is sent to whoever adds up several. @param known see SnapshotWriter */
+  async snapshot(known: number): Promise<Snapshot> {
+    return this.writer.write(this.metrics, await this.ofRuntime(), known);
+  }
+
+  /** The same of one that shares its process with others, without what is of the process as a whole. */
+  async snapshotOfThread(known: number): Promise<Snapshot> {
+    const isOfThread = ({ name }: { name: string }): boolean => !OF_PROCESS.test(name);
+    return this.writer.write(this.metrics.filter(isOfThread), (await this.ofRuntime()).filter(isOfThread), known);
+  }
+
+  /** Of one that ends: at once, and without what is the runtime's. */
+  lastSnapshot(): Snapshot {
+    return this.writer.write(
+      this.metrics.filter(({ name }) => !OF_PROCESS.test(name)),
+      [],
+      0,
+    );
+  }
+
+  private async ofRuntime(): Promise<Sampled[]> {
+    return (await this.runtime.getMetricsAsJSON()) as unknown as Sampled[];
   }
 
   private addRoutes(): void {
@@ -142,10 +181,8 @@ export class ServerMetrics {
     this.add('verdict_http_aborted_total', 'counter', 'HTTP requests whose caller went away before the answer.', () =>
       this.routes.flatMap(({ route, aborted }) => [...aborted].map(([phase, value]) => ({ labels: { route, phase }, value }))),
     );
-    this.add('verdict_http_request_duration_seconds', 'histogram', 'From the head of a request to its answer.', () =>
-      this.routes.flatMap(({ route, latency }) =>
-        bucketSamples('verdict_http_request_duration_seconds', { route }, latency, EXPONENTS, 1e6),
-      ),
+    this.addHistogram('verdict_http_request_duration_seconds', 'From the head of a request to its answer.', LATENCY, () =>
+      this.routes.map(({ route, latency }) => ({ labels: { route }, histogram: latency })),
     );
   }
 
@@ -159,16 +196,25 @@ export class ServerMetrics {
     this.add('verdict_stream_errors_total', 'counter', 'WebSocket messages answered with an error.', () =>
       byLabel('code', streams.errors),
     );
-    this.add('verdict_stream_frame_duration_seconds', 'histogram', `From a WebSocket message to its answer. ${SAMPLED}`, () =>
-      bucketSamples('verdict_stream_frame_duration_seconds', {}, streams.latency, EXPONENTS, 1e6),
-    );
+    const help = `From a WebSocket message to its answer. ${SAMPLED}`;
+    this.addHistogram('verdict_stream_frame_duration_seconds', help, LATENCY, () => [{ labels: {}, histogram: streams.latency }]);
     this.add('verdict_requests_pending', 'gauge', 'Requests and frames that are here and not answered yet.', () =>
       single(traffic.pending),
     );
   }
 
   private addEngine(engine: ServingEngine): void {
-    const stats = () => engine.stats();
+    // Asked for once by all of these, which are asked one after the other.
+    let known: EngineStats | undefined;
+    const stats = (): EngineStats => {
+      if (known === undefined) {
+        known = engine.stats();
+        queueMicrotask(() => {
+          known = undefined;
+        });
+      }
+      return known;
+    };
     this.add('verdict_decisions_total', 'counter', 'Decisions by outcome.', () =>
       byLabel('outcome', Object.entries(stats().outcomes)),
     );
@@ -221,28 +267,34 @@ export class ServerMetrics {
     );
     this.add('verdict_pool_hangs_total', 'counter', 'Workers replaced because they hung.', () => single(stats().pool.hangs));
     this.add('verdict_pool_deaths_total', 'counter', 'Workers replaced because they died.', () => single(stats().pool.deaths));
-    addTenantMetrics(this, engine);
+    addTenantMetrics(this, stats);
   }
 
   /**
-   * prom-client asks a metric for its samples by `get`; these hand over numbers counted elsewhere.
+   * Adds a metric whose numbers are counted elsewhere, and asked for when somebody wants them.
    * @param aggregator how samples of several processes become one: `max` where each of them counts the same things
    */
-  add(
-    name: string,
-    type: 'counter' | 'gauge' | 'histogram',
-    help: string,
-    samples: () => Sample[],
-    aggregator: 'sum' | 'max' = 'sum',
-  ): void {
-    const metric = {
-      name,
-      help,
-      type,
-      aggregator,
-      reset: () => {},
-      get: async () => ({ name, help, type, aggregator, values: samples() }),
-    };
-    this.registry.registerMetric(metric as unknown as Metric);
+  add(name: string, type: 'counter' | 'gauge', help: string, samples: () => Sample[], aggregator: 'sum' | 'max' = 'sum'): void {
+    this.metrics.push({ name, type, help, aggregator, samples });
   }
+
+  addHistogram(name: string, help: string, scale: BucketScale, histograms: () => HistogramSample[]): void {
+    this.metrics.push({ name, type: 'histogram', help, scale, histograms });
+  }
+}
+
+/** Of the answers that are kept for second tries. */
+export function answerMetrics(answers: { readonly bytes: number; readonly counts: Record<string, number> }): Metric[] {
+  return [
+    {
+      ...{ name: 'verdict_idempotency_bytes', type: 'gauge', aggregator: 'sum' },
+      help: 'Answers kept for requests with an Idempotency-Key.',
+      samples: () => single(answers.bytes),
+    },
+    {
+      ...{ name: 'verdict_idempotency_total', type: 'counter', aggregator: 'sum' },
+      help: 'Requests with an Idempotency-Key, by what became of them.',
+      samples: () => byLabel('result', Object.entries(answers.counts)),
+    },
+  ];
 }

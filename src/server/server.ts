@@ -8,6 +8,7 @@ import { addRoutes, type Face } from './app.js';
 import { Authenticator } from './auth/authenticator.js';
 import { resolveServerConfig, type ServerConfig, type ServerOptions } from './config.js';
 import { type Context, DecisionIds, Traffic } from './context.js';
+import { serverStats } from './dashboard/stats.js';
 import type { FleetLink } from './fleet/link.js';
 import { addGuardMetrics } from './guard-metrics.js';
 import { IdempotentAnswers, KeptAnswers } from './idempotent-answers.js';
@@ -115,7 +116,7 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
   );
   const metrics = new ServerMetrics(engine, traffic, idempotency, fleet?.status !== undefined);
   addGuardMetrics(metrics, addresses, auth);
-  fleet?.attach(() => metrics.sampled(), metrics);
+  fleet?.attach(metrics, () => serverStats({ engine, traffic, metrics }));
   const documents = new ApiDocuments(ROUTES);
   const tracer = startTracer(config, metrics);
   const context: Context = {

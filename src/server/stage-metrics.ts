@@ -2,7 +2,7 @@
 
 import { SAMPLE_ALL_PER_SECOND, SAMPLE_EVERY, Sampler } from '../observe/sampler.js';
 import { Face, Path, Stage, StageHistograms, UNITS_PER_MICRO } from '../observe/stages.js';
-import { bucketSamples } from './metric-samples.js';
+import type { BucketScale } from './metric-samples.js';
 import type { ServerMetrics } from './metrics.js';
 
 const NAME = 'verdict_stage_duration_seconds';
@@ -13,7 +13,7 @@ const HELP =
   'queue: waiting for a worker; evaluate: the rest until it is settled; write: until the kernel has the answer. ' +
   SAMPLED;
 /** 0.5 us to 8.4 s. */
-const EXPONENTS = Array.from({ length: 25 }, (_, i) => i + 3);
+const SCALE: BucketScale = { exponents: Array.from({ length: 25 }, (_, i) => i + 3), unitsPerSecond: UNITS_PER_MICRO * 1e6 };
 
 export const FACES = { http: Face.HTTP, stream: Face.STREAM } as const;
 export const PATHS = { inline: Path.INLINE, pooled: Path.POOLED } as const;
@@ -36,10 +36,6 @@ export class StageMetrics {
   }
 
   addTo(metrics: ServerMetrics): void {
-    metrics.add(NAME, 'histogram', HELP, () =>
-      [...this.each()].flatMap(({ histogram, ...labels }) =>
-        bucketSamples(NAME, labels, histogram, EXPONENTS, UNITS_PER_MICRO * 1e6),
-      ),
-    );
+    metrics.addHistogram(NAME, HELP, SCALE, () => [...this.each()].map(({ histogram, ...labels }) => ({ labels, histogram })));
   }
 }

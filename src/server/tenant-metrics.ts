@@ -1,6 +1,6 @@
 // Metrics by tenant. There may be many thousand: those that have most memory are told apart, the others are one.
 
-import type { ServingEngine, TenantStats } from '../engine.js';
+import type { EngineStats, TenantStats } from '../engine.js';
 import { type Sample, single } from './metric-samples.js';
 import type { ServerMetrics } from './metrics.js';
 
@@ -18,10 +18,15 @@ const GAUGES = [
   ['verdict_slots', 'slots', 'Requests in the engine now'],
 ] as const;
 
-/** The tenants that have most memory, by that, and what all others have together, where there are others. */
+/**
+ * The tenants that have most memory, by that, and what all others have together, where there are others. What others have that were
+ * put together before is with them.
+ */
 export function largestTenants(tenants: readonly TenantStats[], max = TENANTS_SHOWN_MAX): TenantStats[] {
-  const sorted = [...tenants].sort((a, b) => b.memoryBytes - a.memoryBytes || (a.tenant < b.tenant ? -1 : 1));
-  const [shown, rest] = [sorted.slice(0, max), sorted.slice(max)];
+  const named = tenants.filter(({ tenant }) => tenant !== OTHER_TENANTS);
+  const sorted = named.sort((a, b) => b.memoryBytes - a.memoryBytes || (a.tenant < b.tenant ? -1 : 1));
+  const shown = sorted.slice(0, max);
+  const rest = [...sorted.slice(max), ...tenants.filter(({ tenant }) => tenant === OTHER_TENANTS)];
   if (rest.length === 0) return shown;
   return [...shown, rest.reduce(addTenant, { ...NOTHING, tenant: OTHER_TENANTS })];
 }
@@ -42,13 +47,13 @@ function addTenant(total: TenantStats, one: TenantStats): TenantStats {
 }
 
 /** Adds the metrics that have a sample for each tenant. */
-export function addTenantMetrics(metrics: ServerMetrics, engine: ServingEngine): void {
+export function addTenantMetrics(metrics: ServerMetrics, stats: () => EngineStats): void {
   // The same in each of several processes; memory is each its own.
-  metrics.add('verdict_tenants', 'gauge', 'Tenants.', () => single(engine.stats().tenants.length), 'max');
+  metrics.add('verdict_tenants', 'gauge', 'Tenants.', () => single(stats().tenants.length), 'max');
   for (const [name, key, what] of GAUGES) {
     const help = `${what}, by tenant: the ${TENANTS_SHOWN_MAX} with most memory, and ${OTHER_TENANTS}.`;
     const samples = (): Sample[] =>
-      largestTenants(engine.stats().tenants).map((stats) => ({ labels: { tenant: stats.tenant }, value: stats[key] }));
+      largestTenants(stats().tenants).map((each) => ({ labels: { tenant: each.tenant }, value: each[key] }));
     metrics.add(name, 'gauge', help, samples, key === 'bundles' ? 'max' : 'sum');
   }
 }

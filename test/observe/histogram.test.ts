@@ -9,7 +9,10 @@ describe('Histogram', () => {
     expect([histogram.count, histogram.sum, histogram.max, histogram.percentile(0.5)]).toEqual([0, 0, 0, 0]);
     for (const value of [3, 3, -5, 1e12]) histogram.record(value);
     expect([histogram.count, histogram.max]).toEqual([4, 0xffffffff]);
-    expect(histogram.countUpTo(3)).toBe(3);
+    expect(histogram.countsUpTo([0, 2, 3, 1023, 2 ** 32 - 1])).toEqual([1, 1, 3, 3, 4]);
+    const other = new Histogram();
+    other.addCounts([...histogram.counts(), [1e9, 7], [-1, 7]], histogram.sum, histogram.max);
+    expect([other.counts(), other.count, other.sum, other.max]).toEqual([histogram.counts(), 4, histogram.sum, 0xffffffff]);
     expect(histogram.percentile(0.5)).toBe(3);
   });
 

@@ -156,6 +156,7 @@ export const API_SCHEMAS: Readonly<Record<string, object>> = {
     properties: {
       uptimeMillis: { type: 'number' },
       stopping: { type: 'boolean' },
+      parts: { type: 'object', required: ['kind', 'ready', 'of'] },
       engine: { type: 'object' },
       http: { type: 'object' },
       streams: { type: 'object' },

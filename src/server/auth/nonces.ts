@@ -10,11 +10,14 @@ export interface NonceBook {
 
 /** How far the time of a signed request may lie from ours, either way. */
 export const WINDOW_SECONDS = 60;
-const NONCES_MAX = 100_000;
+/** How many are remembered at once, unless the book is told otherwise. */
+export const NONCES_MAX = 100_000;
 
 export class Nonces implements NonceBook {
   /** Oldest first, and until when. */
   private readonly known = new Map<string, number>();
+
+  constructor(private readonly max: number = NONCES_MAX) {}
 
   use(nonce: string): undefined {
     const now = Math.floor(Date.now() / 1000);
@@ -23,7 +26,7 @@ export class Nonces implements NonceBook {
       this.known.delete(old);
     }
     if (this.known.has(nonce)) throw new Problem('UNAUTHENTICATED', 'the nonce has been used');
-    if (this.known.size >= NONCES_MAX) throw new Problem('BUSY', 'too many signed requests within a minute');
+    if (this.known.size >= this.max) throw new Problem('BUSY', 'too many signed requests within a minute');
     // Its time may lie ahead by the window, and is taken until it lies behind by it.
     this.known.set(nonce, now + 2 * WINDOW_SECONDS);
   }

@@ -254,15 +254,22 @@ export function drawDashboard(
 
   const draw = (last: SystemStats): void => {
     const before = looks.at(-1);
+    // Of several processes there are new figures twice a second.
+    if (before?.process.pid === last.process.pid && before.uptimeMillis === last.uptimeMillis) return;
     if (before !== undefined && spanOf(before, last) === undefined) {
-      looks = []; // another process answers
+      looks = []; // it was started again
       rows = [];
     }
     const now = before === undefined ? undefined : spanOf(before, last);
     looks.push(last);
     if (looks.length > WINDOW_LOOKS + 1) looks.shift();
     const minute = spanOf(looks[0] as SystemStats, last);
-    say('live', `${last.stopping ? 'stopping' : 'live'}, up ${uptime(last.uptimeMillis)}, ${window.location.origin}`);
+    const { parts } = last;
+    const many =
+      parts === undefined ? '' : `, ${parts.ready} of ${parts.of} ${parts.kind === 'process' ? 'processes' : 'listeners'}`;
+    const isDown = parts !== undefined && parts.ready < parts.of;
+    const state = `${last.stopping ? 'stopping' : 'live'}, up ${uptime(last.uptimeMillis)}${many}, ${window.location.origin}`;
+    say(isDown ? 'lost' : 'live', state);
     at('login').hidden = true;
     at('main').hidden = false;
     at('empty').hidden = last.bundleCount > 0;
@@ -272,8 +279,8 @@ export function drawDashboard(
     if (now !== undefined && minute !== undefined) {
       const { pool } = last.engine;
       const latency = STAGES.map((stage) => [stage, now.byStage[stage]?.p99 || null] as const);
-      const state = { waiting: pool.queued, 'workers running': pool.running, 'not answered': last.pending };
-      rows.push({ second: last.uptimeMillis / 1000, values: { ...now.outcomes, ...Object.fromEntries(latency), ...state } });
+      const work = { waiting: pool.queued, 'workers running': pool.running, 'not answered': last.pending };
+      rows.push({ second: last.uptimeMillis / 1000, values: { ...now.outcomes, ...Object.fromEntries(latency), ...work } });
       if (rows.length > LOOKS_MAX) rows.shift();
       drawTiles(last, now, minute);
       drawTables(last, minute);

@@ -14,9 +14,12 @@ export function showDashboard(exchange: Exchange): void {
   exchange.send(200, 'text/html; charset=utf-8', made.html, made.headers);
 }
 
-/** GET /v1/system/stats */
+/** GET /v1/system/stats: of all processes and threads together. */
 export function showStats(exchange: Exchange): void {
-  exchange.send(200, 'application/json', JSON.stringify(systemStats(exchange.context)), [['Cache-Control', 'no-store']]);
+  systemStats(exchange.context).then(
+    (stats) => exchange.send(200, 'application/json', JSON.stringify(stats), [['Cache-Control', 'no-store']]),
+    (error: unknown) => exchange.fail(error),
+  );
 }
 
 /** Only what stands in the page may run, and it may ask this server only. */

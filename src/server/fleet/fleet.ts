@@ -13,23 +13,30 @@ import { availableParallelism } from 'node:os';
 import { resolveConfig } from '../../config.js';
 import { createEngine, type Engine, type Quota } from '../../engine.js';
 import { ChangeOwner } from '../../replica/owner.js';
+import { NONCES_MAX, Nonces } from '../auth/nonces.js';
 import { resolveServerConfig, type ServerOptions } from '../config.js';
+import { statsOfParent } from '../dashboard/stats.js';
 import { removeFolder, temporaryFolder } from '../files.js';
+import { Gathering } from '../gathering/gathering.js';
+import { SnapshotWriter } from '../gathering/snapshot.js';
 import { KeptAnswers } from '../idempotent-answers.js';
 import { freePort } from '../listener.js';
+import { byLabel, type Metric, single } from '../metric-samples.js';
+import { answerMetrics } from '../metrics.js';
 import { findUws } from '../uws.js';
-import type { MemberOrder, ParentHandlers, Sampled } from './link.js';
-import { Member } from './member.js';
-import { mergeMetrics, type Part } from './merged-metrics.js';
+import type { FleetStatus, MemberOrder, ParentHandlers } from './link.js';
+import { Member, type MemberChannel } from './member.js';
 
 /** Processes of a fleet at most: each has its copy of every tenant's memory. */
 export const PROCESSES_MAX = 256;
 /** Starting takes a processor each. */
 const STARTING_MAX = 4;
-/** How long a process may take to tell its metrics; without them it is left out. */
-const METRICS_MILLIS_MAX = 3_000;
-/** How long they are told again after that. */
-const METRICS_KEPT_MILLIS = 500;
+/** How long a process may take to tell what it has counted; after that, what it told last counts. */
+const FIGURES_MILLIS_MAX = 3_000;
+/** How long figures of all are told again. */
+const FIGURES_KEPT_MILLIS = 500;
+/** Nonces of signed requests, which the parent remembers for all: 100 bytes and more each. */
+const NONCES_OF_ALL_MAX = 1_000_000;
 /** Beyond stopMillisMax, until a process is ended. */
 const STOP_GRACE_MILLIS = 2_000;
 
@@ -92,16 +99,24 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     engine = await createEngine({ ...options, dataDir, poolThreads: 0 });
     for (const problem of engine.storeProblems) log.error(problem, 'a stored file is damaged and was left out');
     const owner = new ChangeOwner({ engine, shareOf });
+    const nonces = new Nonces(Math.min(processes * NONCES_MAX, NONCES_OF_ALL_MAX));
     const answers = new KeptAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
     const status = () => ({ processes, ready: members.filter(({ isReady }) => isReady).length });
-    const metrics = sometimes(() => metricsOf(members, answers, status));
+    const gathering = gather(engine, members, answers, status);
+    const { metrics, stats } = gathering;
     const handlers = (member: Member): ParentHandlers => ({
       status,
       metrics,
+      stats,
       log: ({ level, fields, message }) => log[level]({ process: member.index, ...fields }, message),
       beginAnswer: async ({ tenant, key, fingerprint }) => answers.begin(tenant, key, fingerprint, member),
       settleAnswer: ({ tenant, key, token, answer }) => answers.settle(tenant, key, token, answer),
+      useNonce: (nonce) => nonces.use(nonce),
     });
+    const gone = (member: Member, channel: MemberChannel): void => {
+      answers.release(member);
+      gathering.leave(channel);
+    };
     // Found once: each process would read and prove the file for itself, and keep the memory that this took.
     const env = { ...process.env, VERDICT_UWS: binary.path };
     const port = portPerProcess ? config.port : await freePort(config.host, config.port);
@@ -126,7 +141,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
           ...(adminPort === undefined ? {} : { adminPort: own(adminPort, index) }),
         },
       };
-      members.push(new Member(order, { owner, log, handlers, env, gone: (member) => answers.release(member) }));
+      members.push(new Member(order, { owner, log, handlers, env, gone }));
     }
     await startAll(members);
     log.info({ processes, urls: [...new Set(members.map(({ address }) => address.url))], pid: process.pid }, 'serving');
@@ -202,52 +217,34 @@ function split(options: FleetOptions): Pick<MemberOrder, 'engine' | 'server'> {
   };
 }
 
-/** Asked more often, by several processes at once say, it gives the last answer again: each asks all processes. */
-function sometimes(ask: () => Promise<string>): () => Promise<string> {
-  let answer: Promise<string> | undefined;
-  return () => {
-    if (answer === undefined) {
-      answer = ask();
-      const forget = (): void => {
-        setTimeout(() => {
-          answer = undefined;
-        }, METRICS_KEPT_MILLIS).unref();
-      };
-      answer.then(forget, forget);
-    }
-    return answer;
-  };
-}
-
-async function metricsOf(
-  members: readonly Member[],
-  answers: KeptAnswers,
-  status: () => { processes: number; ready: number },
-): Promise<string> {
-  const parts = await Promise.all(
-    members.map(async ({ index, channel }): Promise<Part[]> => {
-      const metrics = await channel?.call('metrics', null, METRICS_MILLIS_MAX).catch(() => undefined);
-      return metrics === undefined ? [] : [{ process: String(index), metrics }];
-    }),
-  );
-  const metric = (name: string, type: string, help: string, values: Sampled['values']): Sampled =>
-    ({ name, type, help, values, aggregator: 'sum' }) as unknown as Sampled;
-  const single = (value: number): Sampled['values'] => [{ labels: {}, value }];
-  const { processes, ready } = status();
-  const restarts = members.reduce((sum, member) => sum + member.restarts, 0);
-  const own = [
-    metric('verdict_processes', 'gauge', 'Processes that serve, by state.', [
-      { labels: { state: 'ready' }, value: ready },
-      { labels: { state: 'down' }, value: processes - ready },
-    ]),
-    metric('verdict_process_restarts_total', 'counter', 'Processes started again because they had died.', single(restarts)),
-    metric('verdict_idempotency_bytes', 'gauge', 'Answers kept for requests with an Idempotency-Key.', single(answers.bytes)),
-    metric(
-      'verdict_idempotency_total',
-      'counter',
-      'Requests with an Idempotency-Key, by what became of them.',
-      Object.entries(answers.counts).map(([result, value]) => ({ labels: { result }, value })),
-    ),
+/** Adds up what the processes have counted, and what the parent has for all of them. */
+function gather(engine: Engine, members: readonly Member[], answers: KeptAnswers, status: () => FleetStatus): Gathering {
+  const writer = new SnapshotWriter();
+  const restarts = (): number => members.reduce((sum, member) => sum + member.restarts, 0);
+  const own: Metric[] = [
+    {
+      ...{ name: 'verdict_processes', type: 'gauge', help: 'Processes that serve, by state.', aggregator: 'sum' },
+      samples: () => {
+        const { processes, ready } = status();
+        return byLabel('state', Object.entries({ ready, down: processes - ready }));
+      },
+    },
+    {
+      ...{ name: 'verdict_process_restarts_total', type: 'counter', aggregator: 'sum' },
+      help: 'Processes started again because they had died.',
+      samples: () => single(restarts()),
+    },
+    ...answerMetrics(answers),
   ];
-  return mergeMetrics([...parts.flat(), { process: 'parent', metrics: own }]);
+  return new Gathering({
+    label: 'process',
+    sources: () => members.flatMap(({ index, channel }) => (channel === undefined ? [] : [{ name: String(index), channel }])),
+    parts: () => {
+      const { processes, ready } = status();
+      return { kind: 'process', ready, of: processes };
+    },
+    own: { name: 'parent', metrics: (known) => writer.write(own, [], known), stats: () => statsOfParent(engine) },
+    millisMax: FIGURES_MILLIS_MAX,
+    keptMillis: FIGURES_KEPT_MILLIS,
+  });
 }

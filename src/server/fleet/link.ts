@@ -1,11 +1,12 @@
 // What a process of a fleet has of the others, and how they speak of it: over the channel to their parent. A thread of a server
 // with several listeners has the same of the other threads (src/server/listeners).
 
-import type { MetricObject } from 'prom-client';
 import type { FollowerEngineOptions } from '../../replica/follower.js';
 import type { NonceBook } from '../auth/nonces.js';
 import type { ServerOptions } from '../config.js';
+import type { ServerStats } from '../dashboard/stats.js';
 import type { Answer } from '../exchange.js';
+import type { CountingHandlers, GatheredStats } from '../gathering/gathering.js';
 import type { AnswerKeeper, Begun } from '../idempotent-answers.js';
 import type { ServerMetrics } from '../metrics.js';
 
@@ -29,12 +30,11 @@ export interface FleetLink {
   status?(): Promise<FleetStatus>;
   /** The metrics of all, as text. */
   metrics(): Promise<string>;
-  /** Called once: how this process's own metrics are read, and where more can be added. */
-  attach(ownMetrics: () => Promise<Sampled[]>, metrics: ServerMetrics): void;
+  /** The totals of all. */
+  stats(): Promise<GatheredStats>;
+  /** Called once: what this one counts itself. */
+  attach(metrics: ServerMetrics, stats: () => ServerStats): void;
 }
-
-/** A metric with its samples, as prom-client has it in JSON. */
-export type Sampled = MetricObject & { aggregator?: string; values: { value: number; labels: object; metricName?: string }[] };
 
 /** What a process is started with. */
 export interface MemberOrder {
@@ -52,13 +52,12 @@ export type Started =
   | { readonly ok: false; readonly code: string | undefined; readonly message: string };
 
 /** Asked of a process. */
-export interface MemberHandlers {
+export interface MemberHandlers extends CountingHandlers {
   start(value: MemberOrder): Promise<Started>;
   /** Drains; true where everything was answered. The process ends when its channel is closed. */
   stop(value: null): Promise<boolean>;
   /** Reads keys and certificates again. */
   reload(value: null): Promise<void>;
-  metrics(value: null): Promise<Sampled[]>;
 }
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -67,7 +66,9 @@ export type LogLevel = 'info' | 'warn' | 'error';
 export interface ParentHandlers {
   status(value: null): FleetStatus;
   metrics(value: null): Promise<string>;
+  stats(value: null): Promise<GatheredStats>;
   log(value: { level: LogLevel; fields: object; message: string }): void;
   beginAnswer(value: { tenant: string; key: string; fingerprint: string }): Promise<Begun>;
   settleAnswer(value: { tenant: string; key: string; token: number; answer: Answer }): void;
+  useNonce(value: string): void;
 }

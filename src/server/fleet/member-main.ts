@@ -6,8 +6,11 @@ import { FollowerEngine } from '../../replica/follower.js';
 import { whenOwnerIsGone } from '../../replica/owner.js';
 import type { FollowerHandlers, OwnerHandlers } from '../../replica/protocol.js';
 import { resolveServerConfig } from '../config.js';
+import type { ServerStats } from '../dashboard/stats.js';
+import type { Snapshot } from '../gathering/snapshot.js';
+import type { ServerMetrics } from '../metrics.js';
 import { type Serving, startServing } from '../server.js';
-import type { FleetLink, MemberHandlers, MemberOrder, ParentHandlers, Sampled, Started } from './link.js';
+import type { FleetLink, MemberHandlers, MemberOrder, ParentHandlers, Started } from './link.js';
 import { sentLog } from './sent-log.js';
 
 /** A question about the whole fleet is not waited for longer. */
@@ -17,7 +20,7 @@ class FleetMember implements MemberHandlers {
   private readonly channel: Channel<OwnerHandlers & ParentHandlers>;
   private engine: FollowerEngine | undefined;
   private server: Serving | undefined;
-  private ownMetrics: () => Promise<Sampled[]> = async () => [];
+  private counted: { metrics: ServerMetrics; stats: () => ServerStats } | undefined;
   private ending: Promise<boolean> | undefined;
 
   constructor() {
@@ -29,7 +32,8 @@ class FleetMember implements MemberHandlers {
       start: (order) => this.start(order),
       stop: (value) => this.stop(value),
       reload: (value) => this.reload(value),
-      metrics: (value) => this.metrics(value),
+      metrics: (known) => this.metrics(known),
+      stats: (value) => this.stats(value),
       refresh: (value) => engine().refresh(value),
       quota: (value) => engine().quota(value),
     };
@@ -65,8 +69,17 @@ class FleetMember implements MemberHandlers {
     await this.server?.reload();
   }
 
-  metrics(_value: null): Promise<Sampled[]> {
-    return this.ownMetrics();
+  metrics(known: number): Promise<Snapshot> {
+    return this.own.metrics.snapshot(known);
+  }
+
+  stats(_value: null): ServerStats {
+    return this.own.stats();
+  }
+
+  private get own(): { metrics: ServerMetrics; stats: () => ServerStats } {
+    if (this.counted === undefined) throw new Error('nothing has been counted yet');
+    return this.counted;
   }
 
   private async end(): Promise<boolean> {
@@ -87,10 +100,12 @@ class FleetMember implements MemberHandlers {
         // Of the parent, which adds them to the metrics of all.
         ...{ bytes: 0, counts: { kept: 0, replayed: 0, in_use: 0, reused: 0, evicted: 0 } },
       },
+      nonces: { use: (nonce) => channel.call('useNonce', nonce, ASK_MILLIS_MAX).catch(whenOwnerIsGone) },
       status: () => channel.call('status', null, ASK_MILLIS_MAX),
       metrics: () => channel.call('metrics', null, 2 * ASK_MILLIS_MAX),
-      attach: (ownMetrics) => {
-        this.ownMetrics = ownMetrics;
+      stats: () => channel.call('stats', null, 2 * ASK_MILLIS_MAX).catch(whenOwnerIsGone),
+      attach: (metrics, stats) => {
+        this.counted = { metrics, stats };
       },
     };
   }

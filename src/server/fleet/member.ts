@@ -29,10 +29,10 @@ export interface MemberOptions {
   readonly handlers: (member: Member) => ParentHandlers;
   readonly env: NodeJS.ProcessEnv;
   /** A life of the process has ended. */
-  readonly gone: (member: Member) => void;
+  readonly gone: (member: Member, channel: MemberChannel) => void;
 }
 
-type MemberChannel = Channel<MemberHandlers & FollowerHandlers>;
+export type MemberChannel = Channel<MemberHandlers & FollowerHandlers>;
 
 /** One life of a process. */
 interface Life extends Follower {
@@ -155,7 +155,7 @@ export class Member {
     const asked = { ...owner.join(life), ...handlers(this) };
     const channel: MemberChannel = new Channel(childPort(child), asked, (error) => {
       owner.leave(life);
-      this.options.gone(this);
+      this.options.gone(this, channel);
       if (error !== undefined) log.error({ process: index, err: error }, 'a process is cut off');
       // Whoever cannot be told of changes must not decide; who is stopping has decided its last.
       if (!this.isStopping) child.kill('SIGKILL');

@@ -4,7 +4,8 @@ import type { AttachedOptions } from '../../attached/engine.js';
 import type { ListenerCalls, OwnerCalls } from '../../attached/state.js';
 import type { ServerConfig } from '../config.js';
 import type { Answer } from '../exchange.js';
-import type { LogLevel, Sampled } from '../fleet/link.js';
+import type { LogLevel } from '../fleet/link.js';
+import type { CountingHandlers, GatheredStats, LastWords } from '../gathering/gathering.js';
 import type { Begun } from '../idempotent-answers.js';
 
 /** What a thread is started with. */
@@ -24,20 +25,22 @@ export interface ServerOwnerCalls extends OwnerCalls {
   useNonce(nonce: string): void;
   /** Of all threads, as text. */
   metrics(none: null): Promise<string>;
+  /** The totals of all threads. */
+  stats(none: null): Promise<GatheredStats>;
   /** A bug of ours: the thread closes its connections and ends. */
   failed(error: { message: string; stack: string | undefined }): void;
+  /** It ends, and this is all that it has counted. */
+  counted(last: LastWords): void;
 }
 
 /** What a listener does for the owner. */
-export interface ServerListenerCalls extends ListenerCalls {
+export interface ServerListenerCalls extends ListenerCalls, CountingHandlers {
   /** Takes connections from then on. Rejects where the port, keys or certificates cannot be used. */
   serve(at: { port: number; adminPort: number | undefined }): Promise<void>;
   /** As Serving.reload. */
   reload(none: null): Promise<void>;
   /** As Serving.stop. */
   stop(none: null): Promise<boolean>;
-  /** Its metrics. */
-  sampled(none: null): Promise<Sampled[]>;
   /** Closes its connections and ends. */
   end(none: null): void;
 }

@@ -9,9 +9,10 @@ import { Channel } from '../../channel/channel.js';
 import { messagePort } from '../../channel/ports.js';
 import type { NonceBook } from '../auth/nonces.js';
 import type { ServerConfig } from '../config.js';
-import type { Sampled } from '../fleet/link.js';
-import { mergeMetrics, type Part } from '../fleet/merged-metrics.js';
+import type { ServerStats } from '../dashboard/stats.js';
+import { Gathering, type LastWords } from '../gathering/gathering.js';
 import type { KeptAnswers } from '../idempotent-answers.js';
+import type { ServerMetrics } from '../metrics.js';
 import type { ListenerStart, ServerListenerCalls, ServerOwnerCalls } from './calls.js';
 
 export interface ListenersOptions {
@@ -22,8 +23,8 @@ export interface ListenersOptions {
   attached: readonly AttachedOptions[];
   answers: KeptAnswers;
   nonces: NonceBook;
-  /** Metrics of the owner's thread. */
-  sampled: () => Promise<Sampled[]>;
+  /** What the owner's thread counts, from when it serves on. */
+  counted: () => { metrics: ServerMetrics; stats: () => ServerStats } | undefined;
   /** Another thread entry that is a listener, for tests. */
   file?: URL | undefined;
 }
@@ -39,12 +40,10 @@ const RESTART_MILLIS_MIN = 100;
 const RESTART_MILLIS_MAX = 5_000;
 /** A thread that lives so long has not ended soon. */
 const SOON_MILLIS = 60_000;
-/** How long a thread that is to end, or to say what it has counted, may take. */
+/** How long a thread that is to end, or to say what it has counted, may take; after that, what it said last counts. */
 const END_MILLIS_MAX = 10_000;
-const SAMPLES_MILLIS_MAX = 2_000;
+const FIGURES_MILLIS_MAX = 2_000;
 const EXIT_MILLIS_MAX = 1_000;
-/** Metrics that are of the process as a whole. */
-const OF_PROCESS = /^process_/;
 
 export class Listeners {
   /** Threads that ended although nobody wanted them to. */
@@ -54,11 +53,30 @@ export class Listeners {
   private readonly ended = new SharedArrayBuffer(4);
   private readonly onExit = () => this.endAtExit();
   private at: { port: number; adminPort: number | undefined } | undefined;
+  private readonly lastWords = new WeakMap<Attachment, LastWords>();
   private isStopping = false;
   /** Threads that have ended soon, one after the other. */
   private endedSoon = 0;
 
-  constructor(private readonly options: ListenersOptions) {}
+  /** What all threads have counted, those that are gone too. */
+  readonly gathering: Gathering;
+
+  constructor(private readonly options: ListenersOptions) {
+    const owner = () => {
+      const counted = options.counted();
+      if (counted === undefined) throw new Error('the owner has counted nothing yet');
+      return counted;
+    };
+    this.gathering = new Gathering({
+      label: 'listener',
+      sources: () => [...this.threads.values()].map(({ attachment, channel }) => ({ name: String(attachment.part), channel })),
+      parts: () => ({ kind: 'listener', ready: this.count + 1, of: options.attached.length + 1 }),
+      own: { name: '0', metrics: (known) => owner().metrics.snapshot(known), stats: () => owner().stats() },
+      millisMax: FIGURES_MILLIS_MAX,
+      // Asking threads takes less than a millisecond.
+      keptMillis: 0,
+    });
+  }
 
   /** Threads that are there now, without the owner's. */
   get count(): number {
@@ -113,16 +131,6 @@ export class Listeners {
       Atomics.wait(word, 0, seen, until - performance.now());
   }
 
-  /** The metrics of all threads. One that does not answer in time is left out. */
-  async metrics(): Promise<string> {
-    const others = this.each(async ({ channel, attachment }): Promise<Part> => {
-      const metrics = await channel.call('sampled', null, SAMPLES_MILLIS_MAX).catch(() => []);
-      return { process: String(attachment.part), metrics: metrics.filter(({ name }) => !OF_PROCESS.test(name)) };
-    });
-    const own = { process: '0', metrics: await this.options.sampled() };
-    return mergeMetrics([own, ...(await Promise.all(others))], 'listener');
-  }
-
   private each<Result>(use: (thread: Thread) => Promise<Result>): Promise<Result>[] {
     return [...this.threads.values()].map(use);
   }
@@ -156,6 +164,7 @@ export class Listeners {
         this.threads.delete(part);
         // Nothing of it, and of the workers that it had, runs any more.
         channel.close();
+        this.gathering.leave(channel, this.lastWords.get(attachment));
         hub.detach(attachment);
         answers.release(attachment);
         this.replace(attached, performance.now() - startedAt);
@@ -201,7 +210,9 @@ export class Listeners {
       beginAnswer: ({ tenant, key, fingerprint }) => answers.begin(tenant, key, fingerprint, attachment),
       settleAnswer: ({ tenant, key, token, answer }) => answers.settle(tenant, key, token, answer),
       useNonce: (nonce) => nonces.use(nonce),
-      metrics: () => this.metrics(),
+      metrics: () => this.gathering.metrics(),
+      stats: () => this.gathering.stats(),
+      counted: (last) => this.lastWords.set(attachment, last),
       failed: ({ message, stack }) => log.error({ listener: part, error: message, stack }, 'a listener thread ends for a bug'),
     };
   }

@@ -6,7 +6,8 @@ import { openEngine } from '../../engine.js';
 import { COUNTERS_BYTES, Counters } from '../../observe/counters.js';
 import { Nonces } from '../auth/nonces.js';
 import type { ServerConfig, ServerOptions } from '../config.js';
-import type { FleetLink, Sampled } from '../fleet/link.js';
+import type { ServerStats } from '../dashboard/stats.js';
+import type { FleetLink } from '../fleet/link.js';
 import { KeptAnswers } from '../idempotent-answers.js';
 import { freePort } from '../listener.js';
 import { single } from '../metric-samples.js';
@@ -41,18 +42,19 @@ export async function startListeners(
   const attached = counters.map((buffer, part): AttachedOptions => ({ ...common, part, counters: buffer })).slice(1);
   const answers = new KeptAnswers(config.idempotencyMillisMax, config.idempotencyBytesMax);
   const nonces = new Nonces();
-  let sampled: () => Promise<Sampled[]> = async () => [];
+  let counted: { metrics: ServerMetrics; stats: () => ServerStats } | undefined;
   const each = { ...config, connectionsMax: Math.max(1, Math.floor(config.connectionsMax / count)) };
   const hub = new Hub(owned, log);
-  const listeners = new Listeners({ hub, config: each, attached, answers, nonces, sampled: () => sampled(), file });
+  const listeners = new Listeners({ hub, config: each, attached, answers, nonces, counted: () => counted, file });
   const link: FleetLink = {
     processes: count,
     isPortShared: true,
     keeper: answers,
     nonces,
-    metrics: () => listeners.metrics(),
-    attach: (ownMetrics, metrics) => {
-      sampled = ownMetrics;
+    metrics: () => listeners.gathering.metrics(),
+    stats: () => listeners.gathering.stats(),
+    attach: (metrics, stats) => {
+      counted = { metrics, stats };
       addMetrics(metrics, listeners);
     },
   };

@@ -7,8 +7,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AttachedEngine } from '../../attached/engine.js';
 import { Channel } from '../../channel/channel.js';
 import { messagePort, type Poster } from '../../channel/ports.js';
-import type { FleetLink, Sampled } from '../fleet/link.js';
+import type { ServerStats } from '../dashboard/stats.js';
+import type { FleetLink } from '../fleet/link.js';
 import { sentLog } from '../fleet/sent-log.js';
+import type { ServerMetrics } from '../metrics.js';
 import { type Serving, startServing } from '../server.js';
 import type { ListenerStart, ServerListenerCalls, ServerOwnerCalls } from './calls.js';
 
@@ -16,7 +18,7 @@ class ListenerThread {
   private readonly owner: Channel<ServerOwnerCalls>;
   private readonly engine: AttachedEngine;
   private serving: Serving | undefined;
-  private ownMetrics: () => Promise<Sampled[]> = async () => [];
+  private counted: { metrics: ServerMetrics; stats: () => ServerStats } | undefined;
   private isEnding = false;
 
   constructor(private readonly start: ListenerStart) {
@@ -29,7 +31,8 @@ class ListenerThread {
       serve: (at) => this.serve(at),
       reload: async () => this.serving?.reload(),
       stop: async () => (await this.serving?.stop()) ?? true,
-      sampled: () => this.ownMetrics(),
+      metrics: (known) => this.own.metrics.snapshotOfThread(known),
+      stats: () => this.own.stats(),
       end: () => this.end(0),
     } satisfies ServerListenerCalls);
   }
@@ -38,6 +41,11 @@ class ListenerThread {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     this.owner.tell('failed', { message, stack });
     this.end(1);
+  }
+
+  private get own(): { metrics: ServerMetrics; stats: () => ServerStats } {
+    if (this.counted === undefined) throw new Error('nothing has been counted yet');
+    return this.counted;
   }
 
   private async serve({ port, adminPort }: { port: number; adminPort: number | undefined }): Promise<void> {
@@ -50,6 +58,8 @@ class ListenerThread {
     if (this.isEnding) return;
     this.isEnding = true;
     this.serving?.close();
+    if (this.counted !== undefined)
+      this.owner.tell('counted', { metrics: this.counted.metrics.lastSnapshot(), stats: this.counted.stats() });
     const ended = new Int32Array(this.start.ended);
     setImmediate(() =>
       setImmediate(() => {
@@ -73,8 +83,10 @@ class ListenerThread {
       },
       nonces: { use: (nonce) => owner.call('useNonce', nonce) },
       metrics: () => owner.call('metrics', null),
-      attach: (ownMetrics) => {
-        this.ownMetrics = ownMetrics;
+      stats: () => owner.call('stats', null),
+      attach: (metrics, stats) => {
+        // What the process uses, its owner says.
+        this.counted = { metrics, stats: () => ({ ...stats(), process: { rssBytes: 0, cpuMillis: 0 } }) };
       },
     };
   }

@@ -194,6 +194,14 @@ describe('the page', () => {
     expect(seen).toMatchObject({ stages: expect.stringContaining('evaluate') });
   });
 
+  it('says of how many it tells', { timeout: 120_000 }, async ({ skip }) => {
+    if (CHROMIUM === undefined) skip('Chromium is not installed');
+    const two = await startServer({ port: 0, listeners: 2 });
+    const look = `() => [document.getElementById('state').className, document.getElementById('state-text').textContent]`;
+    const seen = await see(two.url, 1, look).finally(() => two.stop());
+    expect(seen).toEqual(['live', expect.stringContaining(', 2 of 2 listeners, ')]);
+  });
+
   it('says how to publish where nothing is live', { timeout: 120_000 }, async ({ skip }) => {
     if (CHROMIUM === undefined) skip('Chromium is not installed');
     const empty = await startServer({ port: 0 });

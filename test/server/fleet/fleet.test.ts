@@ -1,10 +1,14 @@
 // Fleets of real processes.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { signRequest } from '#src/server/auth/signature.js';
+import { spanOf } from '#src/server/dashboard/span-of.js';
+import type { SystemStats } from '#src/server/dashboard/stats.js';
 import { type Fleet, type FleetOptions, startFleet } from '#src/server/fleet/fleet.js';
 import { BUNDLE, bundleFiles, bundleJson, TENANT } from '../../lib/server.js';
 import { spawnFleet } from '../../lib/server-process.js';
@@ -142,6 +146,33 @@ describe('a fleet', () => {
     for (const state of states) expect(state).toMatchObject({ status: 'ready', processes: { processes: 3, ready: 3 } });
   });
 
+  it('has one dashboard: totals of all processes, whichever is asked', async () => {
+    await everywhere(fleet, (url) => decide(url));
+    // Figures of the fleet are those of half a second ago at most.
+    const fresh = async (): Promise<SystemStats[]> => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return everywhere(fleet, async (url) => (await (await fetch(`${url}/v1/system/stats`)).json()) as SystemStats);
+    };
+    const before = await fresh();
+    await everywhere(fleet, (url) => Promise.all([decide(url), decide(url)]));
+    const after = await fresh();
+    for (const stats of after) {
+      expect(stats).toEqual(after[0]);
+      expect(stats).toMatchObject({
+        ...{ parts: { kind: 'process', ready: 3, of: 3 }, process: { pid: process.pid }, tenantCount: 1, bundleCount: 1 },
+        tenants: [{ tenant: TENANT, bundles: 1 }],
+        bundles: [{ tenant: TENANT, name: BUNDLE }],
+      });
+    }
+    const span = spanOf(before[0]!, after[1]!)!;
+    expect(span.decisions * span.seconds).toBeCloseTo(6);
+    const of = (stage: string) =>
+      span.stages.find((each) => each.face === 'http' && each.path === 'inline' && each.stage === stage)!;
+    expect([of('read').count, of('evaluate').count, of('write').count]).toEqual([6, 6, 6]);
+    // Three processes and their parent.
+    expect(after[0]!.process.rssBytes).toBeGreaterThan(4 * 2 ** 24);
+  });
+
   it('gives each process its share of a quota', async () => {
     await fleet.setQuota(TENANT, { costPerSecond: 1e-3, costBurst: 3e-3 });
     const statuses = await everywhere(fleet, async (url) => [(await decide(url)).status, (await decide(url)).status]);
@@ -152,6 +183,12 @@ describe('a fleet', () => {
 
   it('goes on when a process is killed, and has another in its place, with all that was published meanwhile', async () => {
     const [killed] = fleet.pids as [number];
+    const answered = async (): Promise<number> => {
+      const text = await (await fetch(`${fleet.urls[1]}/metrics`)).text();
+      return Number(/^verdict_http_requests_total\{route="POST [^}]*status="200"\} (\d+)$/m.exec(text)?.[1]);
+    };
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const before = await answered();
     const others = fleet.urls.slice(1);
     const answers: number[] = [];
     let isOver = false;
@@ -169,6 +206,37 @@ describe('a fleet', () => {
     // Metrics of the fleet are those of half a second ago at most.
     const metrics = async (): Promise<string> => (await fetch(`${fleet.urls[0]}/metrics`)).text();
     await until(async () => (await metrics()).includes('verdict_process_restarts_total 1'), 'metrics that count the restart');
+    // What the one that was killed had answered is still counted.
+    expect(await answered()).toBeGreaterThanOrEqual(before + answers.length);
+  }, 60_000);
+});
+
+describe('a signed request', () => {
+  it('that changes something is taken once, by whichever process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdict-fleet-'));
+    try {
+      const secret = Buffer.alloc(32, 7);
+      const hmacKeys = join(folder, 'hmac.json');
+      writeFileSync(hmacKeys, JSON.stringify({ team: { tenant: TENANT, secret: secret.toString('base64'), scopes: ['admin'] } }));
+      const fleet = await start({ processes: 3, auth: { hmacKeys } });
+      const path = `/v1/${TENANT}/lists/blocked`;
+      const put = async (url: string, nonce: string): Promise<number> => {
+        const time = String(Math.floor(Date.now() / 1000));
+        const hash = createHash('sha256').update('a\n').digest('hex');
+        const signature = signRequest(secret, time, nonce, { method: 'PUT', path, contentType: 'text/plain' }, hash);
+        const authorization = `VERDICT-HMAC-SHA256 key=team, time=${time}, nonce=${nonce}, body=${hash}, signature=${signature}`;
+        return (await fetch(url + path, { method: 'PUT', headers: { authorization, 'content-type': 'text/plain' }, body: 'a\n' }))
+          .status;
+      };
+      expect(await put(fleet.urls[0]!, 'nonce-one')).toBe(201);
+      expect(await everywhere(fleet, (url) => put(url, 'nonce-one'))).toEqual([401, 401, 401]);
+      // Sent to all at once, one of them has it.
+      const statuses = await everywhere(fleet, (url) => put(url, 'nonce-two'));
+      expect(statuses.sort()).toEqual([200, 401, 401]);
+      expect(await fleet.stop()).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }, 60_000);
 });
 

@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { resolveServerConfig } from '#src/server/config.js';
+import type { SystemStats } from '#src/server/dashboard/stats.js';
 import { startListeners } from '#src/server/listeners/start.js';
 import { type Server, startServing } from '#src/server/server.js';
 import { KeptConnection, loopOf, reachAll } from '../../lib/keep-alive.js';
@@ -32,6 +33,16 @@ async function start(
   return { running, logged, kill };
 }
 
+const statsOf = async (port: number): Promise<SystemStats['http']> => {
+  const connection = new KeptConnection(port);
+  try {
+    const { text } = await connection.call('GET', '/v1/system/stats');
+    return (JSON.parse(text) as SystemStats).http;
+  } finally {
+    connection.close();
+  }
+};
+
 const metric = async (port: number, name: string): Promise<number> => {
   const connection = new KeptConnection(port);
   try {
@@ -46,6 +57,8 @@ describe('a listener thread that ends', () => {
   it.each(['error', 'rejection'])('by an %s that nobody catches is replaced; all others go on', async (way) => {
     const { running, logged, kill } = await start();
     const before = await reachAll(running.port, 3, decide);
+    const before200 = (await statsOf(running.port)).answered['200'] as number;
+    expect(before200).toBeGreaterThanOrEqual(3);
     kill(1, way);
     await expect
       .poll(() => logged.filter((message) => message === 'a listener thread has ended, and its connections with it').length)
@@ -62,6 +75,9 @@ describe('a listener thread that ends', () => {
     for (const connection of before.values()) connection.close();
     await expect.poll(() => metric(running.port, 'verdict_listeners'), { timeout: 10_000 }).toBe(3);
     expect(await metric(running.port, 'verdict_listener_deaths_total')).toBe(1);
+    // What the one that has ended had answered is still counted.
+    const { answered } = await statsOf(running.port);
+    expect(answered['200']).toBeGreaterThanOrEqual(before200 + 3);
     await running.engine.publish(
       TENANT,
       bundleFiles({ 'rules/more.yaml': '- { id: m, when: amount > 5, then: { score: 1 } }\n', 'bundle.yaml': bundle('1.0.1') }),

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signRequest } from '#src/server/auth/signature.js';
+import { spanOf } from '#src/server/dashboard/span-of.js';
+import type { SystemStats } from '#src/server/dashboard/stats.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { type KeptAnswer, KeptConnection, reachAll } from '../../lib/keep-alive.js';
 import { listBundle, LIST_TENANT as TENANT } from '../../lib/list-bundle.js';
@@ -196,6 +198,19 @@ describe('a server with several listeners', () => {
       expect([value(text, 'verdict_listeners'), value(text, 'verdict_tenants')]).toEqual([LISTENERS, 1]);
       expect(value(text, `verdict_tenant_memory_bytes{tenant="${TENANT}"}`)).toBe(server.engine.stats().tenants[0]!.memoryBytes);
       expect(text.match(/^process_cpu_seconds_total /gm)).toHaveLength(1);
+      expect(text.match(/^nodejs_eventloop_lag_p99_seconds\{listener="\d"\} /gm)).toHaveLength(LISTENERS);
+    }
+    const stats = async (loop: KeptConnection): Promise<SystemStats> => (await loop.call('GET', '/v1/system/stats')).json;
+    const [first] = await each(stats);
+    await each((loop) => decide(loop));
+    for (const last of await each(stats)) {
+      expect(last).toMatchObject({ parts: { kind: 'listener', ready: LISTENERS, of: LISTENERS }, tenantCount: 1, bundleCount: 1 });
+      expect(last.engine.outcomes.approve - first!.engine.outcomes.approve).toBe(LISTENERS);
+      expect(last.http.answered['200']! - first!.http.answered['200']!).toBeGreaterThanOrEqual(LISTENERS);
+      expect(last.tenants).toMatchObject([{ memoryBytes: server.engine.stats().tenants[0]!.memoryBytes }]);
+      const { stages } = spanOf(first!, last)!;
+      expect(stages.find(({ face, path, stage }) => `${face} ${path} ${stage}` === 'http inline evaluate')!.count).toBe(LISTENERS);
+      expect(last.process.rssBytes).toBeLessThan(1.2 * process.memoryUsage.rss());
     }
   });
 
