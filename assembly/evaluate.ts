@@ -2,13 +2,21 @@
 // shared/layout.ts); nothing is kept between calls.
 
 import { answerBatchBytes, beginAnswerBatch, firstAnswer, writeAnswer } from './flatbuffers/answer';
-import { FRAME_INVALID, frameCount, frameId, frameRequest, requestId, requestPayload } from './flatbuffers/frame';
+import { FRAME_INVALID, frameCount, frameId, frameRequest, frameRequests, requestId, requestPayload } from './flatbuffers/frame';
 import { loadPayload } from './flatbuffers/payload';
 import { listsAreBound } from './lists/binding';
 import { scratchNulls, scratchRegisters } from './memory/scratch';
 import { parametersAreBound, writeParameterVersions } from './parameters/binding';
 import { writeDecision, writeFailure } from './rules/decision';
-import { IMAGE_DECISION_BYTES_MAX, IMAGE_KIND, IMAGE_NOW_REGISTER, IMAGE_OUT_COUNT, ImageKind, NO_REGISTER } from './shared/image';
+import {
+  DECISION_OUTCOME,
+  IMAGE_DECISION_BYTES_MAX,
+  IMAGE_KIND,
+  IMAGE_NOW_REGISTER,
+  IMAGE_OUT_COUNT,
+  ImageKind,
+  NO_REGISTER,
+} from './shared/image';
 import {
   ENTRY_BYTES,
   ENTRY_DECISION,
@@ -19,6 +27,7 @@ import {
   SLOT_COUNT,
   SLOT_CURSOR,
   SLOT_ENTRIES,
+  SLOT_FAILURES,
   SLOT_ID_HIGH,
   SLOT_ID_LOW,
   SLOT_IMAGE,
@@ -26,10 +35,12 @@ import {
   SLOT_INPUT_BYTES,
   SLOT_LISTS,
   SLOT_NOW,
+  SLOT_OUTCOMES,
   SLOT_OUTPUT,
   SLOT_OUTPUT_BYTES,
   SLOT_OUTPUT_USED,
   SLOT_PARAMETERS,
+  SLOT_REQUESTS,
   SLOT_STATUS,
   SLOT_UNTIL,
   VALUE_BYTES,
@@ -126,35 +137,81 @@ export function decide(slot: usize): Status {
  * fit (see answerBatchBytes), WRONG_IMAGE: SLOT_COUNT and SLOT_OUTPUT_USED are then 0
  */
 export function decideFrame(slot: usize): Status {
-  const count = openFrame(slot);
-  if (count < 0) return load<u32>(slot, SLOT_STATUS) as Status;
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
-  let answer = (load<u32>(slot, SLOT_OUTPUT) + load<u32>(slot, SLOT_OUTPUT_USED)) as usize;
-  let index = load<u32>(slot, SLOT_CURSOR);
-  while (index < (count as u32)) {
-    const decision = openAnswer(slot, index, answer);
-    const payload = framePayload(slot, index);
+  for (let index = load<u32>(slot, SLOT_CURSOR), open = beginAnswers(slot); open !== 0; index++) {
+    const payload = (open >> 32) as usize;
+    const decision = open as u32 as usize;
     const packed = decidePayload(slot, image, index, payload, load<u32>(payload - 4), decision);
-    answer = closeAnswer(slot, index, decision, packed);
-    if (endsAt(slot, ++index)) break;
+    open = nextAnswer(slot, index, decision, packed);
   }
-  return closeFrame(slot, answer);
+  return load<u32>(slot, SLOT_STATUS) as Status;
 }
 
 // The parts of decideFrame: generated code calls them, and decides the payloads itself.
 
 /**
- * Checks the frame of a slot and writes the head of its answer, unless that has been done: its cursor is then not 0.
- * SLOT_OUTPUT_USED is where the next answer begins. Where there is no room for all of its entries, SLOT_ENTRIES becomes 0.
+ * Checks the frame of a slot and writes the head of its answer, unless that has been done: its cursor is then not 0. Where there is
+ * no room for all of its entries, SLOT_ENTRIES becomes 0.
  *
- * @returns its number of payloads; -1 where it is refused: SLOT_STATUS says why
+ * @returns the first payload to decide as nextAnswer does; 0 where there is none: SLOT_STATUS says why
  */
-export function openFrame(slot: usize): i32 {
-  if (load<u32>(slot, SLOT_CURSOR) !== 0) return load<u32>(slot, SLOT_COUNT);
+export function beginAnswers(slot: usize): u64 {
+  if (load<u32>(slot, SLOT_CURSOR) === 0 && !openFrame(slot)) return 0;
+  return openAnswer(
+    slot,
+    load<u32>(slot, SLOT_CURSOR),
+    (load<u32>(slot, SLOT_OUTPUT) + load<u32>(slot, SLOT_OUTPUT_USED)) as usize,
+  );
+}
+
+/**
+ * Ends the answer to payload `index` with its decision, counts it, fills its entry, and begins the next one, unless the call ends
+ * before that: then SLOT_STATUS is OK, and SLOT_OUTPUT_USED is where the next answer begins.
+ *
+ * @returns where the next decision has to be written | address of its payload << 32, whose length is in the 4 bytes before it; 0
+ * where the call ends
+ */
+export function nextAnswer(slot: usize, index: u32, decision: usize, packed: u32): u64 {
+  const bytes = packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
+  store<u32>(decision - 4, bytes);
+  const outcome = slot + ((load<u8>(decision, DECISION_OUTCOME) as usize) << 2);
+  store<u32>(outcome, load<u32>(outcome, SLOT_OUTCOMES) + 1, SLOT_OUTCOMES);
+  if (packed >> ENTRY_STATUS_SHIFT !== Status.OK) store<u32>(slot, load<u32>(slot, SLOT_FAILURES) + 1, SLOT_FAILURES);
+  const entries = load<u32>(slot, SLOT_ENTRIES) as usize;
+  if (entries !== 0) {
+    const entry = entries + index * ENTRY_BYTES;
+    const payload = framePayload(slot, index);
+    store<u32>(entry, payload as u32, ENTRY_PAYLOAD);
+    store<u32>(entry, load<u32>(payload - 4), ENTRY_PAYLOAD_BYTES);
+    store<u32>(entry, decision as u32, ENTRY_DECISION);
+    store<u32>(entry, packed, ENTRY_DECISION_BYTES);
+  }
+  const answer = decision + bytes;
+  if (!endsAt(slot, index + 1)) return openAnswer(slot, index + 1, answer);
+  closeFrame(slot, answer);
+  return 0;
+}
+
+/** Begins the answer to payload `index` at `answer`. @returns as nextAnswer; 0, and the call ends, where there is no such payload */
+function openAnswer(slot: usize, index: u32, answer: usize): u64 {
+  if (index >= load<u32>(slot, SLOT_COUNT)) {
+    closeFrame(slot, answer);
+    return 0;
+  }
+  const request = frameRequest(load<u32>(slot, SLOT_REQUESTS) as usize, index);
+  const decision = writeAnswer(load<u32>(slot, SLOT_OUTPUT) as usize, answer, index, requestId(request));
+  return (decision as u64) | (((requestPayload(request) + 4) as u64) << 32);
+}
+
+/** False where the frame is refused: SLOT_STATUS says why. Otherwise SLOT_OUTPUT_USED is where the first answer begins. */
+function openFrame(slot: usize): bool {
   const image = load<u32>(slot, SLOT_IMAGE) as usize;
   const entriesMax = load<u32>(slot, SLOT_COUNT);
   store<u32>(slot, 0, SLOT_COUNT);
   store<u32>(slot, 0, SLOT_OUTPUT_USED);
+  store<u64>(slot, 0, SLOT_OUTCOMES);
+  store<u64>(slot, 0, SLOT_OUTCOMES + 8);
+  store<u32>(slot, 0, SLOT_FAILURES);
   const frame = load<u32>(slot, SLOT_INPUT) as usize;
   let status = Status.OK;
   let count: u32 = 0;
@@ -167,47 +224,26 @@ export function openFrame(slot: usize): i32 {
   }
   if (status !== Status.OK) {
     finish(slot, status);
-    return -1;
+    return false;
   }
   const output = load<u32>(slot, SLOT_OUTPUT) as usize;
   beginAnswerBatch(output, frameId(frame), count);
   if (entriesMax < count) store<u32>(slot, 0, SLOT_ENTRIES);
   store<u32>(slot, count, SLOT_COUNT);
+  store<u32>(slot, frameRequests(frame) as u32, SLOT_REQUESTS);
   store<u32>(slot, (firstAnswer(output, count) - output) as u32, SLOT_OUTPUT_USED);
-  return count;
+  return true;
 }
 
 /** Address of payload `index` of a slot's open frame. Its length is in the 4 bytes before it. */
-export function framePayload(slot: usize, index: u32): usize {
-  return requestPayload(frameRequest(load<u32>(slot, SLOT_INPUT) as usize, index)) + 4;
-}
-
-/** Begins the answer to payload `index` at `answer`. @returns where its decision has to be written */
-export function openAnswer(slot: usize, index: u32, answer: usize): usize {
-  const request = frameRequest(load<u32>(slot, SLOT_INPUT) as usize, index);
-  return writeAnswer(load<u32>(slot, SLOT_OUTPUT) as usize, answer, index, requestId(request));
-}
-
-/** Ends an answer with its decision there, and fills its entry. @returns where the next answer begins */
-export function closeAnswer(slot: usize, index: u32, decision: usize, packed: u32): usize {
-  const bytes = packed & ((1 << ENTRY_STATUS_SHIFT) - 1);
-  store<u32>(decision - 4, bytes);
-  const entries = load<u32>(slot, SLOT_ENTRIES) as usize;
-  if (entries !== 0) {
-    const entry = entries + index * ENTRY_BYTES;
-    const payload = framePayload(slot, index);
-    store<u32>(entry, payload as u32, ENTRY_PAYLOAD);
-    store<u32>(entry, load<u32>(payload - 4), ENTRY_PAYLOAD_BYTES);
-    store<u32>(entry, decision as u32, ENTRY_DECISION);
-    store<u32>(entry, packed, ENTRY_DECISION_BYTES);
-  }
-  return decision + bytes;
+function framePayload(slot: usize, index: u32): usize {
+  return requestPayload(frameRequest(load<u32>(slot, SLOT_REQUESTS) as usize, index)) + 4;
 }
 
 /** Ends a call on a frame: the next answer would begin at `answer`. */
-export function closeFrame(slot: usize, answer: usize): Status {
+function closeFrame(slot: usize, answer: usize): void {
   store<u32>(slot, (answer - (load<u32>(slot, SLOT_OUTPUT) as usize)) as u32, SLOT_OUTPUT_USED);
-  return finish(slot, Status.OK);
+  finish(slot, Status.OK);
 }
 
 /**

@@ -69,6 +69,7 @@ transcode: nanoseconds to make a payload of JSON text, and to decide it, beside 
   --ms 300            least time of one run
 
 serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
+  --only WebSocket    only rows whose name holds this
   --rules 100         number of rules
   --rounds 5          times each server is measured, in turns
   --ms 2000           time of one measurement
@@ -306,7 +307,10 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
   async serving({ values, format, log }) {
     const measureMs = positive('ms', values.ms, 2000);
     const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];
-    return { result: await benchServing({ rules, rounds, warmupMs: measureMs / 4, measureMs, format, log }), isRight: true };
+    const only = values.only === undefined ? {} : { only: values.only };
+    const result = await benchServing({ rules, rounds, warmupMs: measureMs / 4, measureMs, ...only, format, log });
+    if (result.faces.length === 0) throw new UsageError(`--only names no row: ${values.only}`);
+    return { result, isRight: true };
   },
   async tail({ values, format, log }) {
     const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];

@@ -25,6 +25,8 @@ export interface ServingOptions {
   readonly measureMs: number;
   /** A multiple of the payloads of the largest frame. Default PAYLOAD_COUNT; only the smoke test takes fewer. */
   readonly payloadCount?: number;
+  /** Only faces whose name holds this. */
+  readonly only?: string;
   readonly format: TableFormat;
   readonly log: (line: string) => void;
 }
@@ -80,6 +82,7 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
   const machine = describeMachine(undefined);
   options.log(`${machine.cpu}, ${machine.processors} processors, node ${machine.node}`);
   const payloadCount = options.payloadCount ?? PAYLOAD_COUNT;
+  const asked = FACES.filter(({ name }) => name.includes(options.only ?? ''));
   const rules = makeRules(options.rules);
   const payloads = makePayloads(payloadCount);
   const truth = computeTruth(rules, payloads);
@@ -94,7 +97,7 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
     const decisionPath = `/v1/${TENANT}/decisions/${bundle}`;
     const streamPath = `/v1/${TENANT}/stream`;
     const replyBytes = new Map<number, number>();
-    for (const { kind, payloadsPerRequest: count } of FACES) {
+    for (const { kind, payloadsPerRequest: count } of asked) {
       if (kind === 'http') continue;
       const frames = Array.from({ length: payloadCount / count }, (_, i) => {
         const firstId = i * count;
@@ -136,7 +139,7 @@ export async function benchServing(options: ServingOptions): Promise<ServingResu
       };
     };
     const faces: FaceResult[] = [];
-    for (const face of FACES) {
+    for (const face of asked) {
       const pairs: { verdict: Sample; echo: Sample }[] = [];
       for (let round = 0; round < options.rounds; round++) {
         const echoSample = await measure(face, echo, started.port);

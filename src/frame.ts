@@ -1,6 +1,7 @@
 // The host's own look at batch frames (schemas/batch.fbs): enough of a request frame to route and bound it, with every read
 // checked against the frame. Deciding a frame is the engine's work.
 
+import type { LiveImage } from './registry/live-image.js';
 import { fieldOf, i32, rootOf, stringOf, u32, vectorOf } from './schema/flat-bytes.js';
 
 const VTABLE_ID = 4;
@@ -98,6 +99,28 @@ export function longOf(low: number, high: number): bigint {
 /** The two words of 16 hex digits, the low one first. */
 export function wordsOf(hash: string): [low: number, high: number] {
   return [Number.parseInt(hash.slice(8), 16) | 0, Number.parseInt(hash.slice(0, 8), 16) | 0];
+}
+
+const utf8 = new TextEncoder();
+
+/** What a frame for a live image names, as it stands in frames: so it is compared there, and nothing is looked up. */
+export interface FrameName {
+  /** The name of the bundle in UTF-8. */
+  readonly bundle: Uint8Array;
+  /** The same in words, with zeros behind it, as builders fill up. */
+  readonly words: Int32Array;
+  readonly bytes: number;
+  readonly modelLow: number;
+  readonly modelHigh: number;
+}
+
+/** What frames for an image name. */
+export function frameNameOf({ name, model }: LiveImage): FrameName {
+  const bundle = utf8.encode(name);
+  const padded = new Uint8Array(Math.ceil(bundle.length / 4) * 4);
+  padded.set(bundle);
+  const [modelLow, modelHigh] = wordsOf(model.hash);
+  return { bundle, words: new Int32Array(padded.buffer), bytes: bundle.length, modelLow, modelHigh };
 }
 
 /** Requests in a RequestBatch frame, or -1 where it is malformed. Each takes at least 4 bytes of the frame. */

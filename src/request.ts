@@ -32,6 +32,7 @@ import { Status } from '../assembly/shared/status.js';
 import { assert } from './assert.js';
 import { type DecideOptions, whyVoid } from './decide-options.js';
 import { Problem, type ProblemCode } from './errors.js';
+import { countFrame } from './frame-counts.js';
 import { Counter } from './observe/counters.js';
 import type { Bindings } from './registry/bindings.js';
 import type { LiveImage } from './registry/live-image.js';
@@ -236,12 +237,15 @@ export class Request implements Settled {
   private settleAs(status: Status, counter: Counter): void {
     const { counters } = this.live.tenant.host;
     this.status = status;
+    if (this.isFrame) {
+      this.count = countFrame(this.live, this.memory, this.slot, status, counter);
+      return;
+    }
     this.count = status === Status.OK ? this.word(SLOT_COUNT) : 0;
     this.live.decided(this.count);
     counters.add(counter);
     counters.add(this.path === 'inline' ? Counter.COST_INLINE : Counter.COST_POOLED, this.live.costMax * this.count);
-    if (status === Status.INVALID_FRAME) counters.add(Counter.INVALID_FRAME);
-    else if (status !== Status.OK) {
+    if (status !== Status.OK) {
       counters.add(Counter.INTERNAL);
       counters.addStatus(status);
     }

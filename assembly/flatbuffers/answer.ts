@@ -6,7 +6,7 @@
 //  then for each: 4 unused | table: offset to vtable | id u64 | -> decision | decision: length | its bytes
 
 import { IMAGE_DECISION_BYTES_MAX } from '../shared/image';
-import { ANSWER_BATCH_BYTES, ANSWER_BYTES } from '../shared/layout';
+import { ANSWER_BATCH_BYTES, ANSWER_BYTES, ANSWER_OFFSETS } from '../shared/layout';
 
 const BATCH_VTABLE = 4;
 const ANSWER_VTABLE = 12;
@@ -51,7 +51,7 @@ export function beginAnswerBatch(output: usize, id: u64, count: u32): void {
  */
 export function writeAnswer(output: usize, answer: usize, index: u32, id: u64): usize {
   const table = answer + 4;
-  const element = output + ANSWERS + 4 + (index << 2);
+  const element = output + ANSWER_OFFSETS + (index << 2);
   store<u32>(element, (table - element) as u32);
   store<u32>(answer, 0);
   store<u32>(table, (table - (output + ANSWER_VTABLE)) as u32);

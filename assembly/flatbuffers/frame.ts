@@ -24,7 +24,12 @@ function scalarFits(frame: usize, vtable: u32, slot: u32): bool {
 function followVector(frame: usize, bytes: u32, table: u32, vtable: u32, slot: u32, width: u32): u32 {
   const offset = fieldOf(frame, vtable, slot);
   if (offset === NO_POSITION || !fitsTable(frame, vtable, offset, 4)) return NO_POSITION;
-  const vector = follow(frame, bytes, table + offset);
+  return vectorAt(frame, bytes, table + offset, width);
+}
+
+/** Where the offset at `position` leads, or NO_POSITION where that is no vector of elements of `width` bytes inside the frame. */
+function vectorAt(frame: usize, bytes: u32, position: u32, width: u32): u32 {
+  const vector = follow(frame, bytes, position);
   if (vector === NO_POSITION) return NO_POSITION;
   const size = (load<u32>(frame + vector) as u64) * (width as u64);
   return size > ((bytes - 4 - vector) as u64) ? NO_POSITION : vector;
@@ -51,12 +56,21 @@ export function frameCount(image: usize, frame: usize, bytes: u32): u32 {
   if (requests === NO_POSITION) return FRAME_INVALID;
   const count = load<u32>(frame + requests);
   if (count > (SLOT_COUNT_MAX as u32)) return FRAME_INVALID;
+  // Writers give all requests of a frame one vtable: its fields are looked up once.
+  let known = NO_POSITION;
+  let payload: u32 = 0;
   for (let index: u32 = 1; index <= count; index++) {
     const request = follow(frame, bytes, requests + (index << 2));
     if (request === NO_POSITION) return FRAME_INVALID;
     const requestVtable = vtableOf(frame, bytes, request);
-    if (requestVtable === NO_POSITION || !scalarFits(frame, requestVtable, REQUEST_ID)) return FRAME_INVALID;
-    if (followVector(frame, bytes, request, requestVtable, REQUEST_PAYLOAD, 1) === NO_POSITION) return FRAME_INVALID;
+    if (requestVtable === NO_POSITION) return FRAME_INVALID;
+    if (requestVtable !== known) {
+      payload = fieldOf(frame, requestVtable, REQUEST_PAYLOAD);
+      if (payload === NO_POSITION || !fitsTable(frame, requestVtable, payload, 4)) return FRAME_INVALID;
+      if (!scalarFits(frame, requestVtable, REQUEST_ID)) return FRAME_INVALID;
+      known = requestVtable;
+    }
+    if (vectorAt(frame, bytes, request + payload, 1) === NO_POSITION) return FRAME_INVALID;
   }
   return count;
 }
@@ -67,10 +81,14 @@ export function frameId(frame: usize): u64 {
   return scalarOf(root, 0);
 }
 
+/** Address of the offsets that lead to the requests of a verified frame. */
+export function frameRequests(frame: usize): usize {
+  return vectorOf(frame + load<u32>(frame), BATCH_REQUESTS) + 4;
+}
+
 /** Address of request `index` of a verified frame. */
-export function frameRequest(frame: usize, index: u32): usize {
-  const root = frame + load<u32>(frame);
-  const element = vectorOf(root, BATCH_REQUESTS) + 4 + (index << 2);
+export function frameRequest(requests: usize, index: u32): usize {
+  const element = requests + (index << 2);
   return element + load<u32>(element);
 }
 

@@ -85,6 +85,9 @@ export const SLOT_PARAMETERS = 80; // u32, address of PARAMETER_BINDING_BYTES fo
 export const SLOT_UNTIL = 84;
 export const SLOT_THREAD = 88; // u32, id + 1 of the worker thread that decided it last, or decides it
 export const SLOT_MICROS = 92; // u32, microseconds that the last call on a worker took
+export const SLOT_OUTCOMES = 96; // 4 x u32, decisions of a frame by Outcome
+export const SLOT_FAILURES = 112; // u32, those of them with a status that is not OK
+export const SLOT_REQUESTS = 116; // u32, address of the offsets of a frame's requests, once it has been checked
 
 /** What a list of an image is bound to: an immutable region of the heap, and its version as 16 hex digits. */
 export const BINDING_BYTES = 24;
@@ -110,6 +113,9 @@ export const ENTRY_STATUS_SHIFT = 24;
  */
 export const ANSWER_BATCH_BYTES = 40;
 export const ANSWER_BYTES = 24;
+/** Behind it, for each answer the offset from there to its table, and ANSWER_DECISION behind that its decision. */
+export const ANSWER_OFFSETS = 40;
+export const ANSWER_DECISION = 20;
 
 /** One value of an expression image's output: tag (RegisterType, 0 = null), then its bits (a text: address | bytes << 32). */
 export const VALUE_BYTES = 24;

@@ -222,67 +222,52 @@ export function decideTextBody(payload: number, readText: number): FunctionBody 
   return body;
 }
 
-/** decideFrame(slot): the engine opens the frame and each answer, so that only one knows how they lie. */
+/** decideFrame(slot): the engine opens the frame, ends each answer and opens the next, so that only one knows how they lie. */
 export function decideFrameBody(payload: number): FunctionBody {
   const body = new FunctionBody([I32]);
-  const [image, count, index, answer] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
-  const [decision, packed, at] = [body.local(I32), body.local(I32), body.local(I32)];
-  body.get(SLOT);
-  body.call(engineFunction('openFrame'));
-  body.tee(count);
-  body.i32(0);
-  body.op(Op.I32_LT_S);
-  body.if();
-  body.get(SLOT);
-  body.memory(Op.I32_LOAD, SLOT_STATUS);
-  body.op(Op.RETURN);
-  body.end();
+  const [image, index, decision, at] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
+  const open = body.local(ValueType.I64);
   load(body, image, SLOT_IMAGE);
   load(body, index, SLOT_CURSOR);
-  body.get(SLOT);
-  body.memory(Op.I32_LOAD, SLOT_OUTPUT);
-  body.get(SLOT);
-  body.memory(Op.I32_LOAD, SLOT_OUTPUT_USED);
-  body.op(Op.I32_ADD);
-  body.set(answer);
   const done = body.block();
-  const again = body.loop();
-  body.get(index);
-  body.get(count);
-  body.op(Op.I32_GE_U);
+  body.get(SLOT);
+  body.call(engineFunction('beginAnswers'));
+  body.tee(open);
+  body.op(Op.I64_EQZ);
   body.brIf(done);
+  const again = body.loop();
+  // For nextAnswer, and before that for the payload.
   body.get(SLOT);
   body.get(index);
-  body.get(answer);
-  body.call(engineFunction('openAnswer'));
-  body.set(decision);
-  body.get(SLOT);
-  body.get(index);
-  body.call(engineFunction('framePayload'));
-  body.set(at);
+  body.get(open);
+  body.op(Op.I32_WRAP_I64);
+  body.tee(decision);
   body.get(SLOT);
   body.get(image);
   body.get(index);
-  body.get(at);
+  body.get(open);
+  body.i64(32n);
+  body.op(Op.I64_SHR_U, Op.I32_WRAP_I64);
+  body.tee(at);
   body.get(at);
   body.i32(4);
   body.op(Op.I32_SUB);
   body.memory(Op.I32_LOAD);
   body.get(decision);
   body.call(payload);
-  body.set(packed);
-  body.get(SLOT);
+  body.call(engineFunction('nextAnswer'));
+  body.set(open);
   body.get(index);
-  body.get(decision);
-  body.get(packed);
-  body.call(engineFunction('closeAnswer'));
-  body.set(answer);
-  next(body, index, again);
+  body.i32(1);
+  body.op(Op.I32_ADD);
+  body.set(index);
+  body.get(open);
+  body.op(Op.I64_EQZ, Op.I32_EQZ);
+  body.brIf(again);
   body.end();
   body.end();
   body.get(SLOT);
-  body.get(answer);
-  body.call(engineFunction('closeFrame'));
+  body.memory(Op.I32_LOAD, SLOT_STATUS);
   return body;
 }
 

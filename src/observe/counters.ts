@@ -80,6 +80,18 @@ export class Counters {
     values[OUTCOME + outcome] = (values[OUTCOME + outcome] as number) + 1;
   }
 
+  /** Counts a frame that was decided, its static cost and its decisions' outcomes. @param path Counter.REQUESTS_INLINE or _POOLED */
+  addFrame(path: Counter, cost: number, none: number, approve: number, review: number, decline: number): void {
+    const { values } = this;
+    const costs = path === INLINE ? COST : COST + 1;
+    values[costs] = (values[costs] as number) + cost;
+    values[path] = (values[path] as number) + 1;
+    values[OUTCOME] = (values[OUTCOME] as number) + none;
+    values[OUTCOME + 1] = (values[OUTCOME + 1] as number) + approve;
+    values[OUTCOME + 2] = (values[OUTCOME + 2] as number) + review;
+    values[OUTCOME + 3] = (values[OUTCOME + 3] as number) + decline;
+  }
+
   /** Counts a status that is not OK, of a decision or a request, where it has a counter of its own. */
   addStatus(status: Status): void {
     if (status === Status.INVALID_PAYLOAD) this.add(Counter.INVALID_PAYLOAD);

@@ -33,6 +33,7 @@ import { assert } from '../assert.js';
 import { MEMORY_PAGES_MAX, PAGE_BYTES } from '../config.js';
 import { Problem } from '../errors.js';
 import { Heap } from './heap.js';
+import { LentViews } from './lent-views.js';
 import { Ring } from './ring.js';
 import { claimScratch, releaseScratch, releaseScratchesOfDead, type ScratchShare } from './scratch.js';
 import { type WasmMemory, wasm } from './webassembly.js';
@@ -73,6 +74,7 @@ export class TenantMemory {
   readonly doubles: Float64Array;
   /** What those are views of: to ask them, or the memory, is a call each time. */
   readonly buffer: ArrayBufferLike;
+  readonly views: LentViews;
   readonly ring: Ring;
   readonly pagesMax: number;
   /** Scratches that this thread and its workers may claim. */
@@ -109,6 +111,7 @@ export class TenantMemory {
     this.longs = new BigInt64Array(buffer, 0, stateBase >>> 3);
     this.doubles = new Float64Array(buffer, 0, stateBase >>> 3);
     this.buffer = buffer;
+    this.views = new LentViews(buffer);
     this.ring = new Ring(this.words, ringBase + part * ringBytes, ringBytes);
     if (attached !== undefined) {
       const isSame = this.readControl(CONTROL_MAGIC) === CONTROL_MAGIC_VALUE && this.readControl(CONTROL_HEAP_BASE) === heapBase;

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServingEngine } from '../engine.js';
 import { Problem } from '../errors.js';
+import type { FrameId } from '../lent-frame.js';
 import type { LiveImage } from '../registry/live-image.js';
 import type { AddressCounts } from './address-counts.js';
 import type { ApiDocuments } from './api/documents.js';
@@ -48,9 +49,19 @@ export class Traffic {
   activity = 0;
 }
 
+const ID_BLOCK = 1 << 20;
+
+function highWords(high: bigint): { highLow: number; highHigh: number } {
+  return { highLow: Number(BigInt.asIntN(32, high)), highHigh: Number(BigInt.asIntN(32, high >> 32n)) };
+}
+
 /** Decision ids of this process: 64 random bits, then a counter; and ids of spans. */
 export class DecisionIds {
   readonly high = randomBytes(8).readBigUInt64LE() | 1n;
+  /** For frames, in words: their low half comes from a block that is taken at once, since a bigint each is an object each. */
+  readonly frame: FrameId = { ...highWords(this.high), lowLow: 0, lowHigh: 0 };
+  private blockLeft = 0;
+  private lastCount = 0;
   private next = 1n;
   private readonly spanHigh = randomBytes(4).toString('hex');
   private spans = randomBytes(4).readUInt32LE();
@@ -59,6 +70,25 @@ export class DecisionIds {
   spanId(): string {
     this.spans = (this.spans + 1) >>> 0;
     return `${this.spanHigh}${(this.spans || 1).toString(16).padStart(8, '0')}`;
+  }
+
+  /** Takes `count` ids, at most ID_BLOCK: `frame` is the first, until the next are taken. */
+  takeFrame(count: number): FrameId {
+    const { frame } = this;
+    if (count > this.blockLeft) this.openBlock();
+    else frame.lowLow = (frame.lowLow + this.lastCount) | 0;
+    this.lastCount = count;
+    this.blockLeft -= count;
+    return frame;
+  }
+
+  /** A block begins at a multiple of its size: the high word is the same for all of it. */
+  private openBlock(): void {
+    const first = (this.next + BigInt(ID_BLOCK - 1)) & -BigInt(ID_BLOCK);
+    this.next = first + BigInt(ID_BLOCK);
+    this.frame.lowLow = Number(BigInt.asIntN(32, first));
+    this.frame.lowHigh = Number(BigInt.asIntN(32, first >> 32n));
+    this.blockLeft = ID_BLOCK;
   }
 
   /** Takes `count` ids and returns the low half of the first. */

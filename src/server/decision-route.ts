@@ -185,8 +185,12 @@ function decideFrameBatch(exchange: Exchange, live: LiveImage, frame: Uint8Array
 /** Throws Problem where a request as a whole was not decided. */
 export function requireSettled(settled: Settled): void {
   if (settled.status === Status.OK) return;
-  if (settled.problem !== undefined) throw settled.problem;
-  throw new Problem(settled.status === Status.INVALID_FRAME ? 'INVALID_FRAME' : 'INTERNAL');
+  throw settled.problem ?? unsettled(settled.status);
+}
+
+/** Why a request as a whole was not decided, by its status. */
+export function unsettled(status: Status): Problem {
+  return new Problem(status === Status.INVALID_FRAME ? 'INVALID_FRAME' : 'INTERNAL');
 }
 
 /**

@@ -4,31 +4,29 @@
 // next message is looked at, so only what is pooled ever counts; a client that counts from sending to receiving never has fewer.
 
 import { SLOT_COUNT_MAX } from '../../assembly/shared/limits.js';
+import { Status } from '../../assembly/shared/status.js';
 import { monotonicMillis } from '../clock.js';
-import { type DecideOptions, decideFrame, type Settled } from '../decide.js';
+import { begin, type DecideOptions, decideFrame } from '../decide.js';
 import { decideJson } from '../decide-json.js';
-import { PROBLEMS, Problem, type ProblemCode } from '../errors.js';
-import { FrameView, longOf } from '../frame.js';
-import { Face, StageTimes } from '../observe/stages.js';
-import type { LiveImage } from '../registry/live-image.js';
-import { renderDecision } from '../schema/decision.js';
+import { Path, pathOf } from '../dispatch.js';
+import { Problem, type ProblemCode } from '../errors.js';
+import { FrameView } from '../frame.js';
+import { LentFrame } from '../lent-frame.js';
+import { StageTimes } from '../observe/stages.js';
 import { type ControlMessage, type HelloMessage, isControl, readControl, writeControl } from '../stream/control.js';
 import { CloseCode, PROTOCOL_MAX, PROTOCOL_MIN } from '../stream/protocol.js';
 import { writeErrorAnswer } from './answer-frame.js';
 import { type Context, findLive } from './context.js';
-import { decideOptions, requireSettled } from './decision-route.js';
+import { decideOptions, requireSettled, unsettled } from './decision-route.js';
 import { asProblem, problemDocument } from './problem-document.js';
+import { type Answer, FrameAnswer, observe, STREAM_PATTERN, TextAnswer } from './stream-answer.js';
 import { Credit } from './stream-credit.js';
 import type { Route, Routes } from './stream-routes.js';
 import { isRequest, parseMessage, readMessage, type TextControl, type TextRequest } from './text-request.js';
-import { readTraceparent } from './trace-context.js';
-import { stageEvents, type Traced } from './tracing/tracer.js';
+import type { Traced } from './tracing/tracer.js';
 import type { WebSocket } from './uws.js';
 
-export const STREAM_PATTERN = '/v1/:tenant/stream';
 const SERVER_NAME = 'verdict';
-/** Name of the span of a message. */
-const MESSAGE_SPAN = `MESSAGE ${STREAM_PATTERN}`;
 
 /** The library copies the properties of what it is given to an object of its own. */
 export interface UserData {
@@ -48,6 +46,10 @@ enum Spoken {
 
 /** Of the frame that is being looked at: nothing of it is asked for after the message has been handled. */
 const view = new FrameView();
+/** The same of one that is decided at once. */
+const lent = new LentFrame();
+/** What is said of such a frame: nothing. */
+const AT_ONCE: DecideOptions = { now: 0n };
 /** The answer of a frame that was over when its message had been handled: of what is decided inline, one serves all. */
 let spare: FrameAnswer | undefined;
 
@@ -81,8 +83,10 @@ export class Connection {
   /** A binary message: a RequestBatch or a Control. Its bytes are valid until the return. */
   receive(message: Uint8Array): void {
     if (this.closed) return;
+    const startedAt = this.context.metrics.stages.stream.take();
+    if (this.answerAtOnce(message, startedAt)) return;
     if (isControl(message)) this.control(message);
-    else this.answerFrame(message);
+    else this.answerFrame(message, startedAt);
   }
 
   /** A text message: a request, or what a Control says. */
@@ -139,9 +143,9 @@ export class Connection {
     return problem;
   }
 
-  /** An answer has been given. */
-  answered(units: number, code: ProblemCode | undefined): void {
-    this.pending -= units;
+  /** An answer to `units` requests has been given, of which `pending` counted until now. */
+  answered(pending: number, units: number, code: ProblemCode | undefined): void {
+    this.pending -= pending;
     if (this.spoken === Spoken.NOT) return;
     const changed = code === 'BUSY' ? this.credit.refused() : this.credit.answered(units);
     if (changed) this.say({ credit: this.credit.advised });
@@ -156,11 +160,51 @@ export class Connection {
     if (this.inFlight?.get(id) === answer) this.inFlight.delete(id);
   }
 
-  private answerFrame(frame: Uint8Array): void {
+  /**
+   * Answers a frame that is for the bundle of the one before it and is decided on this thread, as nearly all are: no object is
+   * made. False, and nothing was done, where it is another one.
+   */
+  private answerAtOnce(frame: Uint8Array, startedAt: number): boolean {
+    const { route, context } = this;
+    if (route === undefined || route.live.isRetired) return false;
+    const { live } = route;
+    if (!lent.place(live.tenant.memory, frame) || !lent.names(route.name)) return false;
+    const { count } = lent;
+    if (this.pending + count > this.credit.granted || pathOf(live, count, AT_ONCE) !== Path.INLINE || !lent.fits(live))
+      return false;
+    const times = startedAt === 0 ? undefined : new StageTimes(startedAt, monotonicMillis());
+    let status: Status;
+    try {
+      begin(live, count, AT_ONCE);
+      status = lent.decide(live, context.ids.takeFrame(count), live.usesNow ? context.engine.nowMicros() : undefined);
+      if (status !== Status.OK) throw unsettled(status);
+    } catch (error) {
+      this.fail(frame, error, count, startedAt);
+      return true;
+    }
+    times?.settled(monotonicMillis(), 'inline', 0);
+    const { traffic, metrics } = context;
+    traffic.activity++;
+    metrics.streams.frames++;
+    this.socket.send(lent.answer, true);
+    this.answered(0, count, undefined);
+    if (times !== undefined) observe(metrics, startedAt, times);
+    return true;
+  }
+
+  /** Answers a frame of `count` requests that was not decided. */
+  private fail(frame: Uint8Array, error: unknown, count: number, startedAt: number): void {
+    view.read(frame);
+    const answer = new FrameAnswer();
+    answer.begin(this, count, startedAt, view.idLow, view.idHigh);
+    answer.fail(error);
+  }
+
+  private answerFrame(frame: Uint8Array, startedAt: number): void {
     const isWhole = view.read(frame);
     const answer = spare ?? new FrameAnswer();
     spare = undefined;
-    answer.begin(this, isWhole ? view.count : 0, view.idLow, view.idHigh);
+    answer.begin(this, isWhole ? view.count : 0, startedAt, view.idLow, view.idHigh);
     if (isWhole && !this.admit(answer)) return;
     try {
       if (!isWhole) throw new Problem('INVALID_FRAME');
@@ -291,201 +335,5 @@ export class Connection {
   private close(code: number, reason: string): void {
     if (this.closed) return;
     this.socket.end(code, reason);
-  }
-}
-
-/** A message on its way to its answer: inside the handler the library corks by itself, later we do. It counts while it is here. */
-abstract class Answer {
-  /** When it came, by performance.now(); 0 where nobody wants to know: asking for each would be a twentieth of a small frame. */
-  private startedAt = 0;
-  private isTimed = false;
-  /** What the engine asks before each payload. */
-  cancelled = false;
-  trace: Traced | undefined;
-  /** Where it is timed by stage, from its hand-over on. */
-  protected stages: StageTimes | undefined;
-  /** Requests of it. */
-  units = 0;
-  protected connection!: Connection;
-  private inHandler = true;
-  private answered = false;
-
-  protected start(connection: Connection, units: number): void {
-    this.connection = connection;
-    this.units = units;
-    this.startedAt = connection.context.metrics.stages.stream.take();
-    this.isTimed = this.startedAt !== 0;
-    this.cancelled = false;
-    this.trace = undefined;
-    this.stages = undefined;
-    this.inHandler = true;
-    this.answered = false;
-    connection.pending += units;
-    connection.context.traffic.pending++;
-  }
-
-  /** When it came. Asked for the first time when it has just come. */
-  arrival(): number {
-    if (this.startedAt === 0) this.startedAt = monotonicMillis();
-    return this.startedAt;
-  }
-
-  /** Its caller sends a `traceparent`. */
-  follow(traceparent: string | undefined): void {
-    const trace = readTraceparent(traceparent);
-    if (trace === undefined) return;
-    this.trace = { ...trace, spanId: this.connection.context.ids.spanId() };
-    if (trace.sampled) this.arrival();
-  }
-
-  /** The engine gets it now. */
-  handed(): void {
-    if (this.startedAt !== 0) this.stages = new StageTimes(this.startedAt, monotonicMillis());
-  }
-
-  /** The engine has settled it, and the answer is made now. */
-  settled(settled: Settled): void {
-    this.stages?.settled(monotonicMillis(), settled.path, settled.waitedMillis);
-  }
-
-  protected abstract get key(): bigint | string;
-  protected abstract failure(problem: Problem): string | Uint8Array;
-
-  /** Whether it has been answered. */
-  get isOver(): boolean {
-    return this.answered;
-  }
-
-  /** Nobody waits for it any more: it is answered at once, and not decided where it is not yet. */
-  cancel(): void {
-    this.cancelled = true;
-    this.fail(new Problem('CANCELLED'));
-  }
-
-  fail(error: unknown): void {
-    if (this.answered) return;
-    const problem = this.connection.report(error, this.trace);
-    this.give(this.failure(problem), problem.code);
-  }
-
-  /** The handler returns; what is answered from now on is pooled. */
-  leave(): void {
-    this.inHandler = false;
-    if (!this.answered) this.connection.keep(this.key, this);
-  }
-
-  /** Sends the answer, once. Bytes are taken before the return. */
-  protected give(message: string | Uint8Array, code?: ProblemCode): void {
-    if (this.answered) return;
-    this.answered = true;
-    const { connection } = this;
-    const { traffic, metrics } = connection.context;
-    traffic.pending--;
-    traffic.activity++;
-    metrics.streams.frames++;
-    if (!this.inHandler) connection.forget(this.key, this);
-    connection.send(message, typeof message !== 'string', this.inHandler);
-    connection.answered(this.units, code);
-    if (this.startedAt !== 0) this.observe(code);
-  }
-
-  /** Says how long it took, where somebody wants to know. */
-  private observe(code: ProblemCode | undefined): void {
-    const { connection, trace, units, startedAt } = this;
-    const { metrics, config, tracer } = connection.context;
-    const now = monotonicMillis();
-    const millis = now - startedAt;
-    if (this.isTimed) metrics.streams.latency.record(millis * 1000);
-    if (this.isTimed) this.stages?.record(metrics.stages.histograms, Face.STREAM, now);
-    if (trace?.sampled !== true) return;
-    metrics.streams.logTrace(config.log, { ...trace, tenant: connection.tenant, requests: units, millis, code });
-    tracer?.add({
-      ...{ traceId: trace.traceId, spanId: trace.spanId, parentId: trace.parentId, name: MESSAGE_SPAN },
-      ...{ startMillis: startedAt, endMillis: now },
-      attributes: {
-        ...{ 'verdict.tenant': connection.tenant, 'verdict.requests': units },
-        ...(code === undefined ? {} : { 'verdict.code': code }),
-      },
-      events: stageEvents(this.stages, now),
-      error: code !== undefined && PROBLEMS[code].status >= 500 ? code : undefined,
-    });
-  }
-}
-
-/** It is also what the engine is told of the request: an object less for each frame, and one shape for all of them. */
-class FrameAnswer extends Answer implements DecideOptions {
-  now = 0n;
-  idHigh = 0n;
-  idLow = 0n;
-  readonly cancellation = this;
-  /** Of the frame, the id that its caller gave it. */
-  private frameLow = 0;
-  private frameHigh = 0;
-
-  begin(connection: Connection, units: number, frameLow: number, frameHigh: number): void {
-    this.start(connection, units);
-    this.frameLow = frameLow;
-    this.frameHigh = frameHigh;
-  }
-
-  /** It is over, and waits for another frame: it keeps no connection alive. */
-  rest(): void {
-    this.connection = undefined as unknown as Connection;
-    this.trace = undefined;
-    this.stages = undefined;
-  }
-
-  /** Takes time and ids for `count` decisions. */
-  ask({ engine, ids }: Context, live: LiveImage, count: number): void {
-    this.now = live.usesNow ? engine.nowMicros() : 0n;
-    this.idHigh = ids.high;
-    this.idLow = ids.take(count);
-    this.handed();
-  }
-
-  /** The same, with a deadline from its arrival. */
-  within(deadlineMillis: number): DecideOptions {
-    const { now, idHigh, idLow } = this;
-    return { now, idHigh, idLow, cancellation: this, deadlineMillis: this.arrival() + deadlineMillis };
-  }
-
-  protected get key(): bigint {
-    return longOf(this.frameLow, this.frameHigh);
-  }
-
-  protected failure(problem: Problem): Uint8Array {
-    return writeErrorAnswer(this.key, problem.code, problem.message);
-  }
-
-  readonly settle = (settled: Settled): void => {
-    this.settled(settled);
-    try {
-      requireSettled(settled);
-      this.give(settled.answer);
-    } catch (error) {
-      this.fail(error);
-    }
-  };
-}
-
-class TextAnswer extends Answer {
-  constructor(
-    connection: Connection,
-    public id: unknown,
-  ) {
-    super();
-    this.start(connection, 1);
-  }
-
-  protected get key(): string {
-    return JSON.stringify(this.id ?? null);
-  }
-
-  protected failure(problem: Problem): string {
-    return JSON.stringify({ id: this.id ?? null, error: problemDocument(problem) });
-  }
-
-  decision(bytes: Uint8Array): void {
-    this.give(`{"id":${JSON.stringify(this.id ?? null)},"decision":${renderDecision(bytes)}}`);
   }
 }

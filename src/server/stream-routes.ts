@@ -2,7 +2,7 @@
 // these are compared as they stand in the frame, and nothing is looked up.
 
 import type { ServingEngine } from '../engine.js';
-import { type FrameView, wordsOf } from '../frame.js';
+import { type FrameName, type FrameView, frameNameOf } from '../frame.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { findLive } from './context.js';
 import { adoptModel } from './decision-route.js';
@@ -10,13 +10,8 @@ import { adoptModel } from './decision-route.js';
 /** What a frame for a live image names. All connections share it. */
 export interface Route {
   readonly live: LiveImage;
-  /** The name of the bundle in UTF-8. */
-  readonly bundle: Uint8Array;
-  readonly modelLow: number;
-  readonly modelHigh: number;
+  readonly name: FrameName;
 }
-
-const utf8 = new TextEncoder();
 
 export class Routes {
   private readonly known = new WeakMap<LiveImage, Route>();
@@ -29,7 +24,7 @@ export class Routes {
    * Throws Problem TENANT_NOT_FOUND, BUNDLE_NOT_FOUND, MODEL_MISSING, MODEL_MISMATCH.
    */
   find(tenant: string, last: Route | undefined, view: FrameView, frame: Uint8Array): Route {
-    if (last !== undefined && !last.live.isRetired && names(last, view, frame)) return last;
+    if (last !== undefined && !last.live.isRetired && names(last.name, view, frame)) return last;
     const live = findLive(this.engine, tenant, view.bundleName(frame));
     adoptModel(live, view, frame);
     return this.of(live);
@@ -38,14 +33,13 @@ export class Routes {
   private of(live: LiveImage): Route {
     const known = this.known.get(live);
     if (known !== undefined) return known;
-    const [modelLow, modelHigh] = wordsOf(live.model.hash);
-    const route = { live, bundle: utf8.encode(live.name), modelLow, modelHigh };
+    const route = { live, name: frameNameOf(live) };
     this.known.set(live, route);
     return route;
   }
 }
 
-function names({ bundle, modelLow, modelHigh }: Route, view: FrameView, frame: Uint8Array): boolean {
+function names({ bundle, modelLow, modelHigh }: FrameName, view: FrameView, frame: Uint8Array): boolean {
   if (view.modelLow !== modelLow || view.modelHigh !== modelHigh || view.bundleBytes !== bundle.length) return false;
   for (let i = 0; i < bundle.length; i++) if (frame[view.bundleAt + i] !== bundle[i]) return false;
   return true;

@@ -11,12 +11,13 @@ import { addressKey } from './address-counts.js';
 import type { ServerConfig } from './config.js';
 import { type Context, requireTenant } from './context.js';
 import { asProblem } from './problem-document.js';
-import { Connection, type Socket, STREAM_PATTERN, type UserData } from './stream-connection.js';
+import { STREAM_PATTERN } from './stream-answer.js';
+import { Connection, type Socket, type UserData } from './stream-connection.js';
 import { Routes } from './stream-routes.js';
 import { admitUpgrade, refuseUpgrade } from './upgrade.js';
 import type { TemplatedApp, Uws, WebSocketBehavior } from './uws.js';
 
-export { STREAM_PATTERN } from './stream-connection.js';
+export { STREAM_PATTERN } from './stream-answer.js';
 
 /** Calls of `end` that a client which has said hello gets to finish by itself. */
 const STOP_POLLS = 20;

@@ -23,11 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** The answer to a message that is the first on its connection, and the same behind a frame that was decided. */
 async function check(message: Uint8Array | string): Promise<Answered | string> {
   const client = await StreamClient.open(server, TENANT);
   const answer = await client.send(message).next();
+  if (typeof answer === 'string') {
+    client.end();
+    return answer;
+  }
+  const first = readAnswer(answer);
+  expect(readAnswer(await client.send(frame([large()])).next())).toMatchObject({ error: null });
+  expect(readAnswer(await client.send(message).next())).toEqual(first);
   client.end();
-  return typeof answer === 'string' ? answer : readAnswer(answer);
+  return first;
 }
 
 const small = () => encode({ amount: 19.99, country: 'DE' });
