@@ -13,4 +13,16 @@ export const IMPORT_PAGES: Pages = {
   V7003: {
     why: 'The format is told by what the file holds, by its extension, or by `--from`. A source that none of the readers takes for its own is not guessed at.',
   },
+  V7201: {
+    why: 'DMN is XML without a document type. One with `<!DOCTYPE` is refused before anything of it is read: entities may name files and addresses, or grow without end.',
+  },
+  V7202: {
+    why: 'Expressions and cells of DMN are written in FEEL. Names may hold spaces, so a name that the model does not declare is often what cannot be read.',
+  },
+  V7203: {
+    why: 'A decision without an expression, two elements of one name, a row with too few cells or decisions that need one another in a circle have no meaning that could be carried over.',
+  },
+  V7204: {
+    why: 'FEEL computes in decimals of 34 digits and counts characters; a bundle computes in 64-bit floats where a field has no digits declared, and counts UTF-16 units. Where that can be seen, it is said here.',
+  },
 };

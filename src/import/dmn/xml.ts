@@ -29,13 +29,13 @@ export interface XmlElement {
 
 /**
  * Reads a document.
- * @returns undefined where it is not well-formed, has a document type or is too large or deep (reported: V7003, V7201)
+ * @returns undefined where it is not well-formed, has a document type or is too large or deep (reported: V7201)
  */
 export function readXml(source: ImportSource, bag: DiagnosticBag): XmlElement | undefined {
   const { name: file, text } = source;
-  const fault = (at: number, message: string, advice: string, code: 'V7003' | 'V7201' = 'V7003'): undefined => {
+  const fault = (at: number, message: string, advice: string): undefined => {
     const start = Math.max(0, Math.min(at, text.length));
-    bag.error(code, { file, start, end: Math.min(start + 1, text.length) }, message, advice);
+    bag.error('V7201', { file, start, end: Math.min(start + 1, text.length) }, message, advice);
     return undefined;
   };
   if (text.length > XML_CHARS_MAX) {
@@ -80,7 +80,7 @@ export function readXml(source: ImportSource, bag: DiagnosticBag): XmlElement | 
   } catch (error) {
     if (!(error instanceof XmlFault)) throw error;
     if (error.detail !== undefined) return fault(error.at - 1, `this is not XML: ${error.detail}`, 'export the model again');
-    return fault(error.at, 'the document has a document type', 'remove `<!DOCTYPE ...>`: DMN has none', 'V7201');
+    return fault(error.at, 'the document has a document type', 'remove `<!DOCTYPE ...>`: DMN has none');
   }
   return root ?? fault(0, 'the document has no element', 'export the model again');
 }
@@ -110,6 +110,9 @@ export function childOf(element: XmlElement, local: string): XmlElement | undefi
   return element.children.find((child) => child.local === local && child.uri === element.uri);
 }
 
+/** What stands in the source of a text without being part of it. */
+const SKIPPED = /<!\[CDATA\[|\]\]>|<!--[\s\S]*?-->/y;
+
 /**
  * Maps places in an element's text to places in the source, through entities, CDATA and comments.
  * @param from, to offsets in `element.text`
@@ -121,14 +124,16 @@ export function textSpan(element: XmlElement, source: ImportSource, from: number
   let at = element.tagEnd;
   let decoded = 0;
   while (at < element.contentEnd) {
-    const skipped = /^(?:<!\[CDATA\[|\]\]>|<!--[^]*?-->)/.exec(text.slice(at, at + 4096));
-    if (skipped !== null) {
-      at += skipped[0].length;
+    SKIPPED.lastIndex = at;
+    const skipped = SKIPPED.exec(text)?.[0].length ?? 0;
+    if (skipped > 0) {
+      at += skipped;
       continue;
     }
     const unit = /^(?:&[^;]{1,12};|\r\n)/.exec(text.slice(at, at + 14))?.[0] ?? text[at]!;
     if (decoded === from) start = at;
-    decoded += unit.startsWith('&#') && /^&#(?:x0*[1-9a-f][0-9a-f]{4,}|0*[1-9]\d{5,}|0*[7-9]\d{4}|0*6[6-9]\d{3});$/i.test(unit) ? 2 : 1;
+    decoded +=
+      unit.startsWith('&#') && /^&#(?:x0*[1-9a-f][0-9a-f]{4,}|0*[1-9]\d{5,}|0*[7-9]\d{4}|0*6[6-9]\d{3});$/i.test(unit) ? 2 : 1;
     at += unit.length;
     if (decoded <= to) end = at;
   }

@@ -1,9 +1,9 @@
 // The parser of FEEL, a recursive descent over characters: where a name ends depends on the names that are known there, so there are
 // no tokens before there is a scope.
 
-import { textSpan, type XmlElement } from '../xml.js';
-import type { ImportSource } from '../../imported.js';
 import type { DiagnosticBag } from '../../../diagnostic/diagnostic.js';
+import type { ImportSource } from '../../imported.js';
+import { textSpan, type XmlElement } from '../xml.js';
 import type { Arithmetic, Comparison, Entry, Feel, Iterator, Place, RangeNode, Test, UnaryTests } from './ast.js';
 import { parseDecimal } from './decimal.js';
 import { NameScope, plainName } from './names.js';
@@ -59,10 +59,23 @@ class FeelFault extends Error {
 
 const WORD = /[\p{L}_?$][\p{L}\p{N}\p{M}_$]*/uy;
 const NUMBER = /(?:\d+(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const BLANKS = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
+const BLANKS = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const COMPARISONS: readonly Comparison[] = ['!=', '<=', '>=', '=', '<', '>'];
 /** Words that end a name or an expression wherever they stand. */
-const KEYWORDS = new Set(['and', 'or', 'between', 'in', 'then', 'else', 'return', 'satisfies', 'instance', 'true', 'false', 'null']);
+const KEYWORDS = new Set([
+  'and',
+  'or',
+  'between',
+  'in',
+  'then',
+  'else',
+  'return',
+  'satisfies',
+  'instance',
+  'true',
+  'false',
+  'null',
+]);
 
 class FeelParser {
   readonly #text: string;
