@@ -36,7 +36,7 @@ function plainCell(tests: UnaryTests, input: Value, scope: Scope, lowering: Lowe
   if (type === undefined) return undefined;
   const pieces: Piece[] = [];
   for (const test of tests.tests) {
-    const made = piecesOf(test, input, type, scope, lowering, write);
+    const made = piecesOf(test, type, scope, lowering, write);
     if (made === undefined) return undefined;
     pieces.push(...made);
   }
@@ -53,14 +53,7 @@ function plainCell(tests: UnaryTests, input: Value, scope: Scope, lowering: Lowe
   return found === false ? `${cell}, null` : cell;
 }
 
-function piecesOf(
-  test: Test,
-  input: SimpleValue,
-  type: ScalarType | 'bool',
-  scope: Scope,
-  lowering: Lowering,
-  write: WriteText,
-): Piece[] | undefined {
+function piecesOf(test: Test, type: ScalarType | 'bool', scope: Scope, lowering: Lowering, write: WriteText): Piece[] | undefined {
   const operand = (node: Feel): string | undefined => {
     if (!isConstantNode(node)) return undefined;
     const value = lowering.simple(node, scope);

@@ -18,6 +18,7 @@ import {
   isTotal,
   namedBool,
   namedScalar,
+  pathOf,
   Scope,
   type SimpleValue,
   textConstant,
@@ -113,7 +114,7 @@ class DmnImport {
       }
       const said = [...(name === input.name ? [] : [input.name]), ...(input.description === undefined ? [] : [input.description])];
       this.#properties[name] = said.length === 0 ? field.schema : { ...field.schema, description: said.join(': ') };
-      this.#globals.set(input.name, field.value(code(name), code(name), true));
+      this.#globals.set(input.name, field.value(pathOf(code(name), true)));
     }
   }
 

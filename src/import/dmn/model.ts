@@ -5,8 +5,8 @@ import { Namer } from '../names.js';
 import type { Feel, Test } from './feel/ast.js';
 import * as decimal from './feel/decimal.js';
 import type { ItemType } from './item-type.js';
-import { type Code, code } from './lower/code.js';
-import { namedBool, namedScalar, notNull, type ScalarType, type Value } from './lower/value.js';
+import { code } from './lower/code.js';
+import { boolAt, guardsOfPath, type Path, pathOf, type ScalarType, scalarAt, type Value } from './lower/value.js';
 
 /** Room for texts and lists of which nothing is known. */
 const TEXT_CHARS = 256;
@@ -17,8 +17,8 @@ const MEMBER_CHARS_MAX = 64;
 export interface Field {
   /** JSON Schema. */
   readonly schema: Record<string, unknown>;
-  /** What the field is in expressions. @param path an expression that may be null; @param access the same where it is known not to be */
-  value(path: Code, access: Code, nullable: boolean): Value;
+  /** What the field is in expressions. */
+  value(path: Path): Value;
 }
 
 /**
@@ -30,7 +30,7 @@ export function fieldOf(type: ItemType, shape: Shape | undefined): Field | strin
   if (type.collection) return listOf(type, shape);
   switch (type.base) {
     case 'boolean':
-      return { schema: { type: 'boolean' }, value: (path, access, nullable) => namedBool(path, nullable, access) };
+      return { schema: { type: 'boolean' }, value: boolAt };
     case 'date':
       return scalar({ type: 'string', format: 'date' }, { kind: 'date' });
     case 'date and time':
@@ -51,7 +51,7 @@ export function fieldOf(type: ItemType, shape: Shape | undefined): Field | strin
 }
 
 function scalar(schema: Record<string, unknown>, type: ScalarType): Field {
-  return { schema, value: (path, access, nullable) => namedScalar(type, path, nullable, access) };
+  return { schema, value: (path) => scalarAt(type, path) };
 }
 
 function textOf(type: ItemType, shape: Shape | undefined): Field {
@@ -172,14 +172,19 @@ function objectOf(type: ItemType, shape: Shape | undefined): Field | string {
   if (fields.size === 0) return 'none of its components has a type that a model has';
   return {
     schema: { type: 'object', properties },
-    value: (path, access, nullable) => ({
+    value: (path) => ({
       kind: 'context',
-      guards: nullable ? [notNull(path)] : [],
-      named: path,
+      guards: guardsOfPath(path),
+      named: path.code,
       members: new Map(
         Array.from(fields, ([component, { name, field }]) => {
-          const inner = code(`${path.text}${nullable ? '?.' : '.'}${name}`);
-          return [component, field.value(inner, code(`${access.text}.${name}`), true)];
+          const inner: Path = {
+            code: code(`${path.code.text}${guardsOfPath(path).length > 0 ? '?.' : '.'}${name}`),
+            access: code(`${path.access.text}.${name}`),
+            guards: guardsOfPath(path),
+            nullable: true,
+          };
+          return [component, field.value(inner)];
         }),
       ),
     }),
@@ -192,12 +197,12 @@ function listOf(type: ItemType, shape: Shape | undefined): Field | string {
   const maxItems = Math.max(LIST_ITEMS, (shape?.itemsMax ?? 0) * 4);
   return {
     schema: { type: 'array', maxItems, items: items.schema },
-    value: (path, access, nullable) => ({
+    value: (path) => ({
       kind: 'list',
-      code: access,
-      guards: nullable ? [notNull(path)] : [],
+      code: path.access,
+      guards: guardsOfPath(path),
       plain: true,
-      element: (name) => items.value(name, name, false),
+      element: (name) => items.value(pathOf(name, false)),
     }),
   };
 }

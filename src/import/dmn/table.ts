@@ -81,10 +81,14 @@ export function tableOf(
   }
   const multiple = hitPolicy === 'ruleOrder' || hitPolicy === 'outputOrder' || (hitPolicy === 'collect' && aggregate === undefined);
   const hasDefault = columns.some((column) => column.default !== undefined);
-  if ((multiple || aggregate !== undefined) && hasDefault) {
-    throw new Refusal('a default of a table that gives several rows is not carried over', 'add a row for what the others leave');
-  }
-  if (!matchesAlways && (multiple || aggregate === 'sum' || aggregate === 'count')) {
+  const isSingle = !multiple && aggregate === undefined;
+  if (!isSingle && hasDefault && !matchesAlways) {
+    lowering.surroundings.warn(
+      { element: node.element, start: -1, end: -1 },
+      `where no row matches, the table gives ${multiple ? 'an empty list' : '0 or null'} and not its default`,
+      'add a row that matches what the others leave, and remove the default',
+    );
+  } else if (!matchesAlways && (multiple || aggregate === 'sum' || aggregate === 'count')) {
     const gives = multiple ? 'an empty list' : '0';
     lowering.surroundings.warn(
       { element: node.element, start: -1, end: -1 },
@@ -92,7 +96,7 @@ export function tableOf(
       'add a row that always matches, or leave it so',
     );
   }
-  const declared = columns.some((column) => column.default !== undefined || (order && column.values !== undefined));
+  const declared = (isSingle && hasDefault) || (order && columns.some((column) => column.values !== undefined));
   const notes = node.rows.map((row) => row.note);
   const noted = notes.some((note) => note !== undefined);
   const titles = columns.map((column) => (declared ? `-> ${column.name}` : `-> ${column.name}: ${typeWord(column.type)}`));
@@ -108,14 +112,13 @@ export function tableOf(
     ...(description === undefined ? {} : { description }),
     ...(hitPolicy === 'first' ? {} : { hitPolicy }),
     ...(aggregate === undefined ? {} : { aggregate }),
-    ...(declared ? { outputs: columns.map((column) => outputEntry(column, order)) } : {}),
+    ...(declared ? { outputs: columns.map((column) => outputEntry(column, order, isSingle)) } : {}),
   };
   const table: MadeTable = { name, lines, head: Object.keys(head).length === 0 ? undefined : head };
-  const nullable = (column: Column): boolean => !(column.whole && (column.default !== undefined || matchesAlways));
   const read = (column: Column): SimpleValue => {
     const path = code(`${name}.${column.name}`);
     // a row that always matches is not proven, so that the compiler takes the column for nullable
-    const open = nullable(column) || column.default === undefined;
+    const open = !column.whole || column.default === undefined;
     return column.type === 'bool' ? namedBool(path, open) : namedScalar(column.type, path, open);
   };
   if (aggregate === 'count') return { table, value: namedScalar({ kind: 'number' }, code(`${name}.${columns[0]!.name}`), false) };
@@ -309,7 +312,7 @@ function typeWord(type: ScalarType | 'bool'): string {
   return type.kind === 'text' || type.kind === 'enum' ? 'string' : type.kind;
 }
 
-function outputEntry(column: Column, order: boolean): Record<string, unknown> {
+function outputEntry(column: Column, order: boolean, isSingle: boolean): Record<string, unknown> {
   const { type } = column;
   const declared: OutputType =
     type !== 'bool' && type.kind === 'decimal' ? { decimal: type.scale } : (typeWord(type) as OutputType);
@@ -317,7 +320,7 @@ function outputEntry(column: Column, order: boolean): Record<string, unknown> {
     name: column.name,
     type: declared,
     ...(order && column.values !== undefined ? { values: column.values.map(yamlScalar) } : {}),
-    ...(column.default === undefined ? {} : { default: yamlScalar(column.default) }),
+    ...(isSingle && column.default !== undefined ? { default: yamlScalar(column.default) } : {}),
   };
 }
 

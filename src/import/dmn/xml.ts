@@ -137,6 +137,6 @@ export function textSpan(element: XmlElement, source: ImportSource, from: number
     at += unit.length;
     if (decoded <= to) end = at;
   }
-  if (from >= to) end = Math.min(start + 1, text.length);
+  if (end <= start) end = Math.min(start + 1, text.length);
   return { file: source.name, start: Math.min(start, end), end: Math.max(start, end) };
 }

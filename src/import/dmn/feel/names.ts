@@ -16,7 +16,7 @@ export class NameScope {
     if (first === undefined) return;
     const known = this.#byFirst.get(first) ?? [];
     if (known.some((other) => other.name === name)) return;
-    const words = name.split(' ').map((word) => word.replace(/[^\p{L}\p{N}_]/gu, '\\$&'));
+    const words = name.split(' ').map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
     const end = /[\p{L}\p{N}_]$/u.test(name) ? '(?![\\p{L}\\p{N}_])' : '';
     known.push({ name, pattern: new RegExp(words.join('\\s+') + end, 'uy') });
     known.sort((a, b) => b.name.length - a.name.length);

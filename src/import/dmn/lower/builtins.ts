@@ -2,7 +2,7 @@
 
 import type { Place } from '../feel/ast.js';
 import * as decimal from '../feel/decimal.js';
-import { asNumber, asText, constantOf, isNumeric } from './arithmetic.js';
+import { asNumber, asText, constantOf } from './arithmetic.js';
 import { and, at, binary, type Code, call, choice, code, Level, method } from './code.js';
 import { equal, logicAnd, logicNot, logicOr } from './comparison.js';
 import { asList, conditionOn, lengthOf, passOver, reduced } from './lists.js';

@@ -14,6 +14,7 @@ import {
   type BoolValue,
   boolConstant,
   type CasesValue,
+  chosen,
   isTotal,
   NULL,
   numberConstant,
@@ -313,19 +314,10 @@ export class Lowering {
     const first = needSimple(then);
     const second = needSimple(otherwise);
     const types = [typeOf(first), typeOf(second)];
-    if (types[0] !== undefined && types[1] !== undefined) {
-      const [a, b] = [this.#unified(first, second), this.#unified(second, first)];
-      const cases: CasesValue = {
-        kind: 'cases',
-        cases: [{ when, value: a }, ...(b.kind === 'cases' ? b.cases : [{ when: code('true'), value: b }])],
-      };
-      if (typeOf(cases) === undefined) throw new Refusal('the branches have different types', 'give both one type');
-      return types[0] === 'bool' ? boolOfCases(cases) : cases;
-    }
-    return {
-      kind: 'cases',
-      cases: [{ when, value: first }, ...(second.kind === 'cases' ? second.cases : [{ when: code('true'), value: second }])],
-    };
+    if (types[0] === undefined || types[1] === undefined) return chosen(when, first, second);
+    const cases = chosen(when, this.#unified(first, second), this.#unified(second, first));
+    if (typeOf(cases) === undefined) throw new Refusal('the branches have different types', 'give both one type');
+    return types[0] === 'bool' ? boolOfCases(cases) : cases;
   }
 
   /** A value in the kind of type that stands beside it: numbers beside decimals are numbers, enums beside texts are texts. */
@@ -463,13 +455,13 @@ function boolOfCases(value: CasesValue): BoolValue {
   for (const { when, value: inner } of [...value.cases].reverse()) {
     const bool = inner.kind === 'cases' ? boolOfCases(inner) : inner.kind === 'bool' ? inner : NULL_BOOL;
     total = bool.total && (when.text === 'true' || total);
-    whenTrue = chosen(when, bool.whenTrue, whenTrue);
-    whenFalse = chosen(when, bool.whenFalse, whenFalse);
+    whenTrue = either(when, bool.whenTrue, whenTrue);
+    whenFalse = either(when, bool.whenFalse, whenFalse);
   }
   return { kind: 'bool', whenTrue, whenFalse, total };
 }
 
-function chosen(when: Code, then: Code, otherwise: Code): Code {
+function either(when: Code, then: Code, otherwise: Code): Code {
   if (when.text === 'true') return then;
   if (otherwise.text === 'false') return and(when, then);
   if (then.text === 'true') return or(when, otherwise);

@@ -41,6 +41,8 @@ export interface BoolValue {
 export interface CasesValue {
   readonly kind: 'cases';
   readonly cases: readonly { readonly when: Code; readonly value: SimpleValue }[];
+  /** Values rely on the conditions before them not to be null: only one expression says that, not cases of a feature. */
+  readonly narrowed?: boolean;
 }
 
 export interface NullValue {
@@ -144,16 +146,46 @@ export function totalBool(whenTrue: Code, whenFalse: Code = not(whenTrue)): Bool
   return { kind: 'bool', whenTrue, whenFalse, total: true };
 }
 
-/** What a name stands for. @param access how it is read where `path` is known not to be null; `path` itself may be null */
-export function namedScalar(type: ScalarType, path: Code, nullable: boolean, access: Code = path): ScalarValue {
-  const guards = nullable ? [notNull(path)] : [];
-  return { kind: 'scalar', type, code: access, guards, named: path };
+/** How something with a name is read. */
+export interface Path {
+  /** An expression that is null where it is, or where what it is a member of is null. */
+  readonly code: Code;
+  /** The same where the guards hold. */
+  readonly access: Code;
+  /** What must hold for what it is a member of. */
+  readonly guards: readonly Code[];
+  /** It may itself be null. */
+  readonly nullable: boolean;
 }
 
-export function namedBool(path: Code, nullable: boolean, access: Code = path): BoolValue {
-  if (!nullable) return { kind: 'bool', whenTrue: access, whenFalse: not(access), total: true, named: path };
-  const is = (value: boolean): Code => code(`${path.text} === ${value}`, Level.EQUALITY);
-  return { kind: 'bool', whenTrue: is(true), whenFalse: is(false), total: false, named: path };
+/** The path of a name of its own. */
+export function pathOf(name: Code, nullable: boolean): Path {
+  return { code: name, access: name, guards: [], nullable };
+}
+
+/** All that must hold for a path not to be null. */
+export function guardsOfPath({ access, guards, nullable }: Path): readonly Code[] {
+  return nullable ? [...guards, notNull(access)] : guards;
+}
+
+/** What a path stands for. */
+export function scalarAt(type: ScalarType, path: Path): ScalarValue {
+  return { kind: 'scalar', type, code: path.access, guards: guardsOfPath(path), named: path.code };
+}
+
+export function boolAt(path: Path): BoolValue {
+  const { code: name, access } = path;
+  if (guardsOfPath(path).length === 0) return { kind: 'bool', whenTrue: access, whenFalse: not(access), total: true, named: name };
+  const is = (value: boolean): Code => code(`${name.text} === ${value}`, Level.EQUALITY);
+  return { kind: 'bool', whenTrue: is(true), whenFalse: is(false), total: false, named: name };
+}
+
+export function namedScalar(type: ScalarType, name: Code, nullable: boolean): ScalarValue {
+  return scalarAt(type, pathOf(name, nullable));
+}
+
+export function namedBool(name: Code, nullable: boolean): BoolValue {
+  return boolAt(pathOf(name, nullable));
 }
 
 export function notNull(path: Code): Code {
@@ -205,15 +237,13 @@ export interface WrittenCase {
   readonly value: string;
 }
 
-/** A value as cases, where one expression would have to ask for null; one case without a condition where that says it all. */
+/** A value as cases, where it has several; one case without a condition where one expression says it all. */
 export function casesOf(value: SimpleValue): WrittenCase[] {
   switch (value.kind) {
     case 'null':
       return [{ when: 'false', value: '0' }];
-    case 'scalar': {
-      if (value.guards.length === 0 || value.named !== undefined) return [{ value: (value.named ?? value.code).text }];
-      return [{ when: and(...value.guards).text, value: value.code.text }];
-    }
+    case 'scalar':
+      return [{ value: rendered(value)!.text }];
     case 'bool': {
       if (value.total || value.named !== undefined) return [{ value: (value.named ?? value.whenTrue).text }];
       const cases = [
@@ -223,6 +253,7 @@ export function casesOf(value: SimpleValue): WrittenCase[] {
       return cases.length === 0 ? [{ when: 'false', value: 'false' }] : cases;
     }
     case 'cases': {
+      if (value.narrowed) return [{ value: rendered(value)!.text }];
       const cases = value.cases.flatMap(({ when, value: inner }): WrittenCase[] => {
         const text = rendered(inner)?.text ?? 'null';
         return when.text === 'false' ? [] : when.text === 'true' ? [{ value: text }] : [{ when: when.text, value: text }];
@@ -234,6 +265,51 @@ export function casesOf(value: SimpleValue): WrittenCase[] {
       return taken.length === 0 ? [{ when: 'false', value: '0' }] : taken;
     }
   }
+}
+
+/** A choice between two values, of which each may rely on what the condition says of null. */
+export function chosen(when: Code, then: SimpleValue, otherwise: SimpleValue): CasesValue {
+  const holds = new Set(conjuncts(when));
+  const fails = new Set(conjuncts(when).length === 1 ? [when.text.replace(/ === null$/, ' !== null')] : []);
+  const first = relying(then, holds);
+  const rest = otherwise.kind === 'cases' ? otherwise.cases : [{ when: TRUE, value: otherwise }];
+  const others = rest.map((one) => ({ when: one.when, value: relying(one.value, fails) }));
+  const narrowed = first !== then || others.some((one, at) => one.value !== rest[at]!.value);
+  return {
+    kind: 'cases',
+    cases: [{ when, value: first }, ...others],
+    narrowed: narrowed || (otherwise.kind === 'cases' && otherwise.narrowed === true),
+  };
+}
+
+/** A value without the guards that are known to hold. */
+function relying(value: SimpleValue, known: ReadonlySet<string>): SimpleValue {
+  if (value.kind !== 'scalar' || !value.guards.some((guard) => known.has(guard.text))) return value;
+  const guards = value.guards.filter((guard) => !known.has(guard.text));
+  return { ...value, guards };
+}
+
+/** What a condition joins by `&&`. */
+function conjuncts(condition: Code): string[] {
+  if (condition.level < Level.AND) return [];
+  const { text } = condition;
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!;
+    if (char === '\\') i++;
+    else if (char === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (char === '(' || char === '[') depth++;
+    else if (char === ')' || char === ']') depth--;
+    else if (depth === 0 && text.startsWith(' && ', i)) {
+      parts.push(text.slice(from, i));
+      from = i + 4;
+    }
+  }
+  return [...parts, text.slice(from)];
 }
 
 /** The type of what a value is where it is not null; `bool`, or undefined where it is always null or the cases differ. */
