@@ -4,8 +4,8 @@
 import type { Feel, Test, UnaryTests } from './feel/ast.js';
 import type { Code } from './lower/code.js';
 import type { Lowering } from './lower/lower.js';
-import { isSimple } from './lower/lower.js';
 import { Refusal } from './lower/refusal.js';
+import { isSimple } from './lower/simple.js';
 import { type ScalarType, type Scope, type SimpleValue, typeOf, type Value } from './lower/value.js';
 
 /** A cell as text, or what must hold instead of it. */

@@ -1,5 +1,5 @@
-// A DMN document as it is written: inputs, decisions, functions and types, with every expression parsed. Diagrams, decision services
-// and what other vendors add are left alone.
+// A DMN document as it is written: inputs, decisions, functions and types, with every expression parsed. Diagrams, services and
+// what vendors add are left alone.
 
 import type { DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
 import type { ImportSource } from '../imported.js';

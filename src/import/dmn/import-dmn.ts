@@ -11,8 +11,9 @@ import type { Place } from './feel/ast.js';
 import { ANY_TYPE, type ItemType } from './item-type.js';
 import { code } from './lower/code.js';
 import { listCode } from './lower/lists.js';
-import { isSimple, Lowering, type Surroundings } from './lower/lower.js';
+import { Lowering, type Surroundings } from './lower/lower.js';
 import { Refusal } from './lower/refusal.js';
+import { isSimple } from './lower/simple.js';
 import {
   casesOf,
   isTotal,

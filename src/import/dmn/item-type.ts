@@ -47,7 +47,7 @@ const BASES: Readonly<Record<string, BaseType>> = {
 export const ANY_TYPE: ItemType = { base: 'any', collection: false, components: new Map(), allowed: undefined };
 /** Item definitions inside one another. */
 const TYPE_DEPTH_MAX = 16;
-/** Components that all types of a document come to: a definition that names another one twice, ten times over, grows without end. */
+/** Components that all types of a document come to: definitions that name another one twice, ten times over, never end. */
 const COMPONENTS_MAX = 16_384;
 
 /** Types by the names that a `typeRef` uses. */

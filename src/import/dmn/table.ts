@@ -7,8 +7,9 @@ import type { Feel, HitPolicyName, TableNode } from './feel/ast.js';
 import * as decimal from './feel/decimal.js';
 import { constantOf } from './lower/arithmetic.js';
 import { code } from './lower/code.js';
-import { isSimple, type Lowering } from './lower/lower.js';
+import type { Lowering } from './lower/lower.js';
 import { Refusal } from './lower/refusal.js';
+import { isSimple } from './lower/simple.js';
 import {
   commonType,
   isTotal,

@@ -6,9 +6,10 @@ import { asNumber, asText, constantOf } from './arithmetic.js';
 import { and, at, binary, type Code, call, choice, code, Level, method } from './code.js';
 import { equal, logicAnd, logicNot, logicOr } from './comparison.js';
 import { asList, conditionOn, lengthOf, passOver, reduced } from './lists.js';
-import { isSimple, type Lowering, needSimple } from './lower.js';
+import type { Lowering } from './lower.js';
 import { dateOf, momentOf } from './moments.js';
 import { Refusal } from './refusal.js';
+import { isSimple, needSimple } from './simple.js';
 import {
   type BoolValue,
   boolConstant,

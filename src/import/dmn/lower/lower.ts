@@ -10,6 +10,7 @@ import { compared, equal, logicAnd, logicNot, logicOr } from './comparison.js';
 import { asList, conditionOn, filtered, mapped, projected } from './lists.js';
 import { dateMember, momentOf } from './moments.js';
 import { Refusal } from './refusal.js';
+import { isSimple, needSimple, phrase } from './simple.js';
 import {
   type BoolValue,
   boolConstant,
@@ -421,25 +422,6 @@ export class Lowering {
 }
 
 const NULL_BOOL: BoolValue = { kind: 'bool', whenTrue: code('false'), whenFalse: code('false'), total: false };
-
-export function isSimple(value: Value): value is SimpleValue {
-  return value.kind === 'scalar' || value.kind === 'bool' || value.kind === 'cases' || value.kind === 'null';
-}
-
-/** A value that must be simple. Throws Refusal. */
-export function needSimple(value: Value): SimpleValue {
-  if (isSimple(value)) return value;
-  throw new Refusal(`${phrase(value)} stands where one value is needed`, 'write a number, a text or a boolean');
-}
-
-/** How messages name a value. */
-export function phrase(value: Value): string {
-  if (value.kind === 'list' || value.kind === 'array' || value.kind === 'rows') return 'a list';
-  if (value.kind === 'context') return 'a context';
-  if (value.kind === 'function') return 'a function';
-  const type = isSimple(value) ? typeOf(value) : undefined;
-  return type === undefined ? 'null' : type === 'bool' ? 'a boolean' : `a ${type.kind === 'enum' ? 'text' : type.kind}`;
-}
 
 function isShort(value: SimpleValue): boolean {
   if (value.kind === 'cases') return false;
