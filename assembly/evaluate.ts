@@ -14,6 +14,7 @@ import {
   IMAGE_KIND,
   IMAGE_NOW_REGISTER,
   IMAGE_OUT_COUNT,
+  IMAGE_TEMPLATE_BYTES,
   ImageKind,
   NO_REGISTER,
 } from './shared/image';
@@ -85,7 +86,7 @@ export function decidePayload(slot: usize, image: usize, index: u32, payload: us
   const now = load<i64>(slot, SLOT_NOW);
   const lists = load<u32>(slot, SLOT_LISTS) as usize;
   const parameters = load<u32>(slot, SLOT_PARAMETERS) as usize;
-  const status = evaluatePayload(slot, image, payload, bytes, 0);
+  const status = evaluatePayload(slot, image, payload, bytes, output + load<u32>(image, IMAGE_TEMPLATE_BYTES));
   const written =
     status === Status.OK
       ? writeDecision(image, output, idHigh, idLow, now, lists)

@@ -6,6 +6,7 @@ import { verifyPattern } from '../functions/pattern';
 import { verifyZone } from '../functions/zone';
 import { verifyIndex } from '../index/verify';
 import { verifyPlan } from '../json/plan';
+import { outputsAreNamed, verifyOutputs } from '../outputs/verify';
 import {
   BLOB_BYTES,
   BLOB_KIND,
@@ -45,7 +46,7 @@ export function verifyBlobs(image: usize): ImageError {
     end = (end + (bytes as u64) + 7) & ~7;
     if (end > dataBytes || !contentFits(image, kind, blobAddress(image, index), bytes)) return ImageError.BAD_BLOB;
   }
-  return end === dataBytes && jsonFits(image) ? ImageError.NONE : ImageError.BAD_BLOB;
+  return end === dataBytes && jsonFits(image) && outputsAreNamed(image) ? ImageError.NONE : ImageError.BAD_BLOB;
 }
 
 /** Whether an image that decides names its plan for JSON, and another one none. */
@@ -70,6 +71,8 @@ function contentFits(image: usize, kind: u32, address: usize, bytes: u32): bool 
       return verifyEnsemble(address, bytes);
     case BlobKind.INDEX:
       return verifyIndex(image, address, bytes);
+    case BlobKind.OUTPUTS:
+      return verifyOutputs(address, bytes);
     default:
       return false;
   }

@@ -23,6 +23,7 @@ import {
   TABLE_FIRST_FIELD,
 } from '../shared/image';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM, instructionUnits, Opcode } from '../shared/opcode';
+import { OUT_BYTES, OUT_STORES } from '../shared/outputs';
 import { PATTERN_UNITS } from '../shared/pattern';
 import { FieldKind, fieldUnits } from '../shared/value-type';
 import { blobAddress } from './blobs';
@@ -85,6 +86,7 @@ export function unitsAt(image: usize, pc: usize): f64 {
 /** Bytes of text that an instruction touches at most; a function's are its own affair. */
 function instructionTextBytes(image: usize, pc: usize, op: u32): u32 {
   const a = textBytesOf(image, load<u16>(pc, INSTRUCTION_A));
+  if (op === Opcode.OUT && load<u16>(pc, INSTRUCTION_C) === OUT_STORES) return a + OUT_BYTES;
   if (op === Opcode.TEXT_CONCAT || op === Opcode.IF_MEMBER || op === Opcode.IF_NOT_MEMBER) return a;
   if (op >= (Opcode.TEXT_EQ as u32) && op <= (Opcode.TEXT_LE as u32)) {
     return min(a, textBytesOf(image, load<u16>(pc, INSTRUCTION_B)));

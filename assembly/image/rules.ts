@@ -1,6 +1,7 @@
 // Verifies rules, reasons and thresholds, and that no decision can be larger than the image says.
 
 import { scratchRegisters, zero8 } from '../memory/scratch';
+import { outputsOf } from '../outputs/verify';
 import {
   IMAGE_DECISION_BYTES_MAX,
   IMAGE_KIND,
@@ -29,6 +30,7 @@ import {
 } from '../shared/image';
 import { ENTRY_STATUS_SHIFT, VALUE_BYTES } from '../shared/layout';
 import { Outcome } from '../shared/outcome';
+import { OUTPUTS_BYTES } from '../shared/outputs';
 import { ImageError } from '../shared/status';
 import { stringFits } from './template';
 
@@ -103,6 +105,8 @@ function verifyOutput(image: usize, largest: usize): ImageError {
     reasons += 1;
   }
   bytes += (load<u32>(image, IMAGE_TEMPLATE_BYTES) as u64) + ((4 + ((reasons as u64) << 2) + 7) & ~7);
+  const outputs = outputsOf(image);
+  if (outputs !== 0) bytes += load<u32>(outputs, OUTPUTS_BYTES) as u64;
   if (load<u32>(image, IMAGE_KIND) === ImageKind.EXPRESSIONS) bytes = (load<u32>(image, IMAGE_OUT_COUNT) as u64) * VALUE_BYTES;
   const bytesMax = load<u32>(image, IMAGE_DECISION_BYTES_MAX);
   const fits = bytes <= (bytesMax as u64) && (bytesMax & 7) === 0 && bytesMax < (1 as u32) << ENTRY_STATUS_SHIFT;

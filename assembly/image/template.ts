@@ -7,6 +7,7 @@ import {
   DECISION_IMAGE,
   DECISION_NOW,
   DECISION_OUTCOME,
+  DECISION_OUTPUTS,
   DECISION_REASONS,
   DECISION_SCORE,
   DECISION_STATUS,
@@ -14,6 +15,7 @@ import {
   IMAGE_LIST_COUNT,
   IMAGE_LISTS,
   IMAGE_NOW_REGISTER,
+  IMAGE_OUTPUTS,
   IMAGE_PARAMETER_COUNT,
   IMAGE_PARAMETERS,
   IMAGE_TEMPLATE,
@@ -38,6 +40,7 @@ const INPUTS_TABLE = 100;
 const LISTS = 112;
 const PARAMETERS = 116;
 const STRINGS: u32 = 120;
+const STRINGS_WITH_OUTPUTS: u32 = 124;
 /** vtable of a ListVersion or ParameterVersion: its bytes 8, the table's 12, then in the table name at 4 and version at 8. */
 const VERSION_VTABLE: u64 = 0x0008_0004_000c_0008;
 const VERSION_BYTES: u32 = 16;
@@ -61,11 +64,13 @@ export function verifyTemplate(image: usize): ImageError {
   const template = image + load<u32>(image, IMAGE_TEMPLATE);
   if (bytes < (DECISION_TEMPLATE_BYTES_MIN as u32) || (bytes & 7) !== 0) return ImageError.BAD_TEMPLATE;
   const vtable = template + VTABLE;
+  const hasOutputs = load<u32>(image, IMAGE_OUTPUTS) !== 0;
+  if (hasOutputs && bytes < STRINGS_WITH_OUTPUTS) return ImageError.BAD_TEMPLATE;
   const rootFits =
     load<u32>(template) === ROOT &&
     load<u32>(template, ROOT) === ROOT - VTABLE &&
-    entryIs(vtable, 0, 22) &&
-    entryIs(vtable, 1, INPUTS_VTABLE - ROOT) &&
+    entryIs(vtable, 0, hasOutputs ? 24 : 22) &&
+    entryIs(vtable, 1, (hasOutputs ? STRINGS_WITH_OUTPUTS : INPUTS_VTABLE) - ROOT) &&
     entryIs(vtable, 2, DECISION_ID_HIGH - ROOT) &&
     entryIs(vtable, 3, DECISION_STATUS - ROOT) &&
     entryIs(vtable, 4, DECISION_OUTCOME - ROOT) &&
@@ -74,7 +79,8 @@ export function verifyTemplate(image: usize): ImageError {
     entryIs(vtable, 7, BUNDLE - ROOT) &&
     entryIs(vtable, 8, VERSION - ROOT) &&
     entryIs(vtable, 9, DECISION_IMAGE - ROOT) &&
-    entryIs(vtable, 10, INPUTS - ROOT);
+    entryIs(vtable, 10, INPUTS - ROOT) &&
+    (!hasOutputs || (entryIs(vtable, 11, 0) && load<u32>(template, DECISION_OUTPUTS) === 0));
   if (!rootFits) return ImageError.BAD_TEMPLATE;
   const inputs = template + INPUTS_VTABLE;
   const hasParameters = load<u32>(image, IMAGE_PARAMETER_COUNT) !== 0;
@@ -89,7 +95,7 @@ export function verifyTemplate(image: usize): ImageError {
   if (!inputsFit) return ImageError.BAD_TEMPLATE;
   if (load<u32>(template, DECISION_REASONS) !== bytes - DECISION_REASONS) return ImageError.BAD_TEMPLATE;
   if (load<u8>(template, DECISION_STATUS) !== 0) return ImageError.BAD_TEMPLATE;
-  const version = stringEnd(template, bytes, BUNDLE, STRINGS);
+  const version = stringEnd(template, bytes, BUNDLE, hasOutputs ? STRINGS_WITH_OUTPUTS : STRINGS);
   const lists = version === MISPLACED ? MISPLACED : stringEnd(template, bytes, VERSION, version);
   if (lists === MISPLACED || lists > bytes - 4 || load<u32>(template, LISTS) !== lists - LISTS) return ImageError.BAD_TEMPLATE;
   const count = load<u32>(image, IMAGE_LIST_COUNT);

@@ -20,7 +20,6 @@ import {
   IMAGE_FIELD_COUNT,
   IMAGE_FIELD_REGISTERS,
   IMAGE_FIELDS,
-  IMAGE_FLAGS,
   IMAGE_FORMAT,
   IMAGE_HEADER_BYTES,
   IMAGE_KIND,
@@ -159,6 +158,5 @@ function verifyHeader(image: usize): ImageError {
   if (fieldRegisters > load<u32>(image, IMAGE_REGISTER_COUNT)) return ImageError.BAD_HEADER;
   if (nowRegister !== NO_REGISTER && nowRegister >= fieldRegisters) return ImageError.BAD_HEADER;
   if (!(costMax >= 0 && costMax < Infinity)) return ImageError.BAD_HEADER;
-  if (load<u32>(image, IMAGE_FLAGS) !== 0) return ImageError.BAD_HEADER;
   return ImageError.NONE;
 }

@@ -1,15 +1,20 @@
 // From hit bits to a decision: score, outcome, reasons, written as the FlatBuffers table of schemas/decision.fbs.
 //
-//   | template, patched | reasons vector: count, offsets, padded to 8 | reasons |
+//   | template, patched | outputs, where the image has some | reasons vector: count, offsets, padded to 8 | reasons |
 
 import { writeListVersions } from '../lists/binding';
 import { copy8, scratchHits, scratchWork } from '../memory/scratch';
+import { outputBytes } from '../outputs/write';
 import {
   DECISION_ID_HIGH,
   DECISION_ID_LOW,
   DECISION_IMAGE,
   DECISION_NOW,
   DECISION_OUTCOME,
+  DECISION_OUTPUTS,
+  DECISION_OUTPUTS_ENTRY,
+  DECISION_OUTPUTS_FIELD,
+  DECISION_REASONS,
   DECISION_SCORE,
   DECISION_STATUS,
   IMAGE_COMBINE,
@@ -17,6 +22,7 @@ import {
   IMAGE_NOW_REGISTER,
   IMAGE_ON_ERROR,
   IMAGE_OUTCOME_DEFAULT,
+  IMAGE_OUTPUTS,
   IMAGE_REASONS,
   IMAGE_REASONS_MAX,
   IMAGE_RULE_COUNT,
@@ -108,10 +114,11 @@ function writeTemplate(image: usize, output: usize, idHigh: u64, idLow: u64, now
  *
  * @param output a multiple of 8
  * @param lists what the image's lists are bound to, 0 where it has none
- * @returns bytes written, a multiple of 8
+ * @returns bytes written, a multiple of 8. Outputs, where the image has some, lie behind the template already
  */
 export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u64, now: i64, lists: usize): u32 {
-  const templateBytes = writeTemplate(image, output, idHigh, idLow, now, lists);
+  let templateBytes = writeTemplate(image, output, idHigh, idLow, now, lists);
+  if (load<u32>(image, IMAGE_OUTPUTS) !== 0) templateBytes = showOutputs(output, templateBytes);
   const rules = image + load<u32>(image, IMAGE_RULES);
   const ruleCount = load<u32>(image, IMAGE_RULE_COUNT);
   const reasonsMax = load<u32>(image, IMAGE_REASONS_MAX);
@@ -157,6 +164,15 @@ export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u
     at += bytes;
   }
   return (at - output) as u32;
+}
+
+/** Leads from the decision to its outputs, and to the reasons behind them. @returns where those begin */
+function showOutputs(output: usize, templateBytes: u32): u32 {
+  const begin = templateBytes + outputBytes(output + templateBytes);
+  store<u16>(output, DECISION_OUTPUTS_FIELD, DECISION_OUTPUTS_ENTRY);
+  store<u32>(output, templateBytes + 4 - DECISION_OUTPUTS, DECISION_OUTPUTS);
+  store<u32>(output, begin - DECISION_REASONS, DECISION_REASONS);
+  return begin;
 }
 
 /** Writes the decision of a payload that could not be decided: its status, the bundle's onError, no score, no reasons. */

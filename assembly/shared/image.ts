@@ -16,7 +16,7 @@ export const IMAGE_CHECKSUM = 16; // u32, over bytes 24 to IMAGE_BYTES, see chec
 export const IMAGE_KIND = 20; // u32, ImageKind
 export const IMAGE_MODEL_HASH = 24; // u64
 export const IMAGE_HASH = 32; // u64, first 8 bytes of sha256 over the deciding part with manifest length, checksum and this field 0
-export const IMAGE_FLAGS = 40; // u32
+export const IMAGE_OUTPUTS = 40; // u32, number of its blob for outputs + 1; 0 = its decisions have none
 export const IMAGE_TABLES = 44; // u32 offset
 export const IMAGE_TABLE_COUNT = 48; // u32
 export const IMAGE_FIELDS = 52; // u32 offset
@@ -95,6 +95,8 @@ export enum BlobKind {
   ENSEMBLE = 5,
   /** How JSON text becomes a payload of the model, assembly/json/. */
   JSON = 6,
+  /** How outputs are written, shared/outputs.ts. */
+  OUTPUTS = 7,
 }
 
 /** A list that the program asks for membership, bound anew for each decision (SLOT_LISTS). */
@@ -153,6 +155,10 @@ export const THRESHOLD_OUTCOME = 8; // u32
  *   88 vtable of inputs, 8 bytes, 10 with sets of parameters
  *  100 inputs: offset to vtable   104 now i64     112 -> lists   116 -> parameters, or 0
  *  120 strings: bundle, version; padded to 8
+ *
+ * Of an image with outputs the vtable has 24 bytes and the table goes on to 124, around the inputs: the strings begin there.
+ *
+ *  120 -> outputs, a vector of bytes that holds a FlatBuffer of the bundle's own, at the template's end; the reasons follow
  */
 export const DECISION_STATUS = 36;
 export const DECISION_OUTCOME = 37;
@@ -162,6 +168,9 @@ export const DECISION_SCORE = 56;
 export const DECISION_IMAGE = 64;
 export const DECISION_REASONS = 72;
 export const DECISION_NOW = 104;
+export const DECISION_OUTPUTS_ENTRY = 30; // u16, in the vtable: 0 in a decision without
+export const DECISION_OUTPUTS_FIELD = 88; // what that entry is in a decision with them
+export const DECISION_OUTPUTS = 120;
 export const DECISION_TEMPLATE_BYTES_MIN = 120;
 
 /**

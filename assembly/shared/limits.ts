@@ -51,5 +51,9 @@ export const ENSEMBLE_DEPTH_MAX = 1024;
 export const ENSEMBLE_INPUTS_MAX = 1024;
 /** Outputs (classes) of one ensemble. */
 export const ENSEMBLE_OUTPUTS_MAX = 256;
+/** Outputs of one bundle, members of the objects of lists included. */
+export const OUTPUTS_MAX = 1024;
+/** Bytes that the outputs of one decision may take. */
+export const OUTPUTS_BYTES_MAX = 4194304;
 /** Parameters one image may read. */
 export const PARAMETERS_MAX = 1024;

@@ -21,7 +21,11 @@ export enum Opcode {
   JUMP = 1,
   /** HIT imm: rule number imm (its rank in the image's rule table) holds. */
   HIT = 2,
-  /** OUT a b: append register a to the output as a value with tag b (its RegisterType). Expression images only. */
+  /**
+   * OUT a b c imm: in an expression image, append register a to the output as a value with tag b (its RegisterType). In one that
+   * decides c is OUT_STORES, and imm names an output: store register a, whose type is b, as its value, or append it where that is
+   * a list; where b is 0, do what the upper half of imm says, an OutputAction.
+   */
   OUT = 3,
   /** OUT_NULL: append null to the output. Expression images only. */
   OUT_NULL = 4,

@@ -10,6 +10,8 @@ import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scr
 import { f64Remainder } from '../ops/arithmetic';
 import { textCompare, textEqual, textKey } from '../ops/text';
 import { wideAdd, wideEqual, wideLess, wideMultiply, wideNegate, widen, wideSubtract } from '../ops/wide';
+import { outputsOf } from '../outputs/verify';
+import { beginOutputs, endOutputs, writeOutput } from '../outputs/write';
 import { parameterValue } from '../parameters/binding';
 import {
   FIELD_BYTES,
@@ -77,7 +79,7 @@ function goOn(pc: usize, index: usize, from: u32, part: u32): usize {
  * Runs the image's program over the field registers. Hits are left in the hit bits of the scratch, OUT values at `output`.
  * Temporaries and hit bits start as zeros: what an earlier payload left is never seen.
  *
- * @param output where an expression image writes its values, IMAGE_OUT_COUNT x VALUE_BYTES; unused by a decision image
+ * @param output where an expression image writes its values, IMAGE_OUT_COUNT x VALUE_BYTES; a decision image its outputs
  * @param lists what the image's lists are bound to, BINDING_BYTES each; all are there
  * @param parameters what its parameters are bound to, PARAMETER_BINDING_BYTES each; all are there
  * @returns OK; what FAIL or a function says; INTERNAL where texts exceed TEXT_SCRATCH_BYTES or the number of values is not
@@ -97,11 +99,14 @@ export function runProgram(image: usize, lists: usize, parameters: usize, output
   const textEnd = textBase + TEXT_SCRATCH_BYTES;
   let out = output;
   const outEnd = output + load<u32>(image, IMAGE_OUT_COUNT) * VALUE_BYTES;
+  const outputs = outputsOf(image);
+  if (outputs !== 0) beginOutputs(outputs, output);
   let pc = image + load<u32>(image, IMAGE_CODE);
   while (true) {
     if ((load<u16>(pc) as u32) >= (Opcode.F64_LT_I as u32)) pc = runTests(pc, registers, constants);
     switch (load<u16>(pc) as u32) {
       case Opcode.END:
+        if (outputs !== 0 && !endOutputs(output)) return Status.INTERNAL;
         return out === outEnd ? Status.OK : Status.INTERNAL;
       case Opcode.JUMP:
         pc = branch(pc, true);
@@ -114,6 +119,11 @@ export function runProgram(image: usize, lists: usize, parameters: usize, output
         break;
       }
       case Opcode.OUT: {
+        if (outputs !== 0) {
+          if (!writeOutput(outputs, output, registers, pc)) return Status.INTERNAL;
+          pc += INSTRUCTION_BYTES;
+          break;
+        }
         if (out === outEnd) return Status.INTERNAL;
         const from = registerA(registers, pc);
         const tag = load<u16>(pc, INSTRUCTION_B) as u32;

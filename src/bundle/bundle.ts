@@ -6,6 +6,7 @@ import type { BundleEnsemble } from './ensembles.js';
 import type { BundleFeature } from './features.js';
 import type { InputMap } from './input-map.js';
 import type { BundleList } from './lists.js';
+import type { BundleOutput } from './outputs.js';
 import type { BundleParameters } from './parameters.js';
 import type { ScalarText } from './scalar-text.js';
 import type { BundleScorecard } from './scorecards.js';
@@ -48,8 +49,11 @@ export interface Bundle {
   profile: ProfileName;
   profileSpan: Span;
   onError: OutcomeName | 'fail';
+  /** False where it has no `decide`: its decisions have outputs, no outcome, and the score 0. */
+  decides: boolean;
   combine: CombineName;
   combineSpan: Span;
+  /** Empty where nothing is decided. */
   outcomes: BundleOutcome[];
   outcomesSpan: Span;
   reasonsMax: number;
@@ -68,8 +72,9 @@ export interface Bundle {
   rules: BundleRule[];
   /** Conditions of rules that do not match their schema elsewhere: to be checked, never compiled. */
   strayConditions: ScalarText[];
-  /** Of all files in path order, each file's in the order written; likewise tables, scorecards, lists and ensembles, one a file. */
+  /** Of all files in path order, each file's in the order written; likewise outputs; tables, scorecards, lists and ensembles, one a file. */
   features: BundleFeature[];
+  outputs: BundleOutput[];
   tables: BundleTable[];
   scorecards: BundleScorecard[];
   lists: BundleList[];

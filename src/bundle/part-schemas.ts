@@ -1,4 +1,4 @@
-// JSON Schemas of features, tables, scorecards, lists, ensembles and parameters; see schemas.ts.
+// JSON Schemas of features, outputs, tables, scorecards, lists, ensembles and parameters; see schemas.ts.
 
 import { TEXT_CHARS_MAX } from '../../assembly/shared/limits.js';
 
@@ -42,6 +42,55 @@ export const FEATURES_SCHEMA = {
             value: { ...cell, description: 'The value: an expression.' },
           },
         },
+      },
+    },
+  },
+};
+
+/** A segment of an output's name. */
+const SEGMENT = '[^.\'"`\\u0000-\\u001f\\u007f]{1,64}';
+
+export const OUTPUTS_SCHEMA = {
+  $schema: DIALECT,
+  $id: 'urn:verdict:outputs:1',
+  title: 'outputs.yaml and outputs/*.yaml of a Verdict bundle',
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['name'],
+    additionalProperties: false,
+    properties: {
+      name: {
+        type: 'string',
+        pattern: `^${SEGMENT}(\\.${SEGMENT})*$`,
+        maxLength: 512,
+        description: 'Path in the outputs of a decision, such as fee.total; unique in the bundle.',
+      },
+      description: { type: 'string' },
+      value: { ...expression, description: 'The value: an expression, or a list.' },
+      cases: {
+        type: 'array',
+        minItems: 1,
+        description: 'Instead of value: the first case that holds; null where none does.',
+        items: {
+          type: 'object',
+          required: ['value'],
+          additionalProperties: false,
+          properties: {
+            when: { ...expression, description: 'Condition; the last case may stand without.' },
+            value: { ...cell, description: 'The value: an expression.' },
+          },
+        },
+      },
+      each: { type: 'string', description: 'Instead of value: a list, or a table that gives one; each element becomes an object.' },
+      as: { type: 'string', pattern: NAME, description: 'Name of the element in values.' },
+      values: {
+        type: 'object',
+        minProperties: 1,
+        maxProperties: 256,
+        propertyNames: { pattern: `^${SEGMENT}$` },
+        additionalProperties: { ...cell, description: 'An expression.' },
+        description: 'Members of each object, by name.',
       },
     },
   },

@@ -13,7 +13,8 @@ import type { BundleFiles } from './files.js';
 import { type InputMap, readInputMap } from './input-map.js';
 import { FILES_MAX } from './limits.js';
 import { PLAIN_READ, type ReadMemo } from './memo.js';
-import { type BundleParts, PART_FOLDERS, readParts } from './read-parts.js';
+import { isOutputsPath, OUTPUTS_PATHS } from './outputs.js';
+import { type BundleParts, isPartPath, PART_FOLDERS, readParts } from './read-parts.js';
 import { readRules } from './rules.js';
 import type { ScalarText } from './scalar-text.js';
 import { type BundleTest, readTests } from './tests.js';
@@ -31,7 +32,8 @@ interface BundleHead {
   model: string;
   profile?: ProfileName;
   onError: OutcomeName | 'fail';
-  decide: { combine: CombineName; outcomes: { atLeast?: number; outcome: OutcomeName }[]; reasonsMax?: number };
+  /** Absent where the bundle has outputs and decides nothing else. */
+  decide?: { combine: CombineName; outcomes: { atLeast?: number; outcome: OutcomeName }[]; reasonsMax?: number };
 }
 
 /**
@@ -62,7 +64,7 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag, memo: ReadMem
       bag.error('V1004', { file: path, start: 0, end: 0 }, `files in ${folder}/ are not supported by this version of Verdict`);
       continue;
     }
-    if ((PART_FOLDERS as readonly string[]).includes(folder) || folder === MODELS_FOLDER) continue;
+    if (isPartPath(path) || folder === MODELS_FOLDER) continue;
     const isInput = INPUT_PATHS.includes(path);
     if (!isInput && (!isDocumentPath(path) || (folder !== 'rules' && folder !== 'tests'))) {
       if (isDocumentPath(path) && headFits) reportUnknownFile(path, folder, bag);
@@ -81,8 +83,16 @@ export function readBundle(files: BundleFiles, bag: DiagnosticBag, memo: ReadMem
 
   const parts = memo.parts(files, bag, (own) => readParts(files, own));
   if (head === undefined) return undefined;
+  const decides = !headFits || (head.value as BundleHead).decide !== undefined;
+  // Outputs with faults are outputs too.
+  const hasOutputs = parts.outputs.length > 0 || (bag.hasErrors && paths.some(isOutputsPath));
+  if (!decides && !hasOutputs) {
+    const advice = 'decide: how the rules become one outcome; a bundle without needs outputs';
+    bag.error('V1003', head.spanOf(''), '`decide` is missing', advice);
+  }
   return {
     headFits,
+    decides,
     ...readHeadFields(head, headFits ? (head.value as BundleHead) : placeholderOf(head)),
     model: model === undefined ? undefined : { file: model.file, schema: model.value, spanOf: (at) => model.spanOf(at) },
     lock,
@@ -103,7 +113,7 @@ function placeholderOf(head: BundleDocument): BundleHead {
 function readHeadFields(
   head: BundleDocument,
   value: BundleHead,
-): Omit<Bundle, 'headFits' | 'model' | 'lock' | 'rules' | 'strayConditions' | keyof BundleParts | 'tests' | 'input'> {
+): Omit<Bundle, 'headFits' | 'decides' | 'model' | 'lock' | 'rules' | 'strayConditions' | keyof BundleParts | 'tests' | 'input'> {
   return {
     name: value.name,
     nameSpan: head.spanOf('/name'),
@@ -111,11 +121,11 @@ function readHeadFields(
     profile: value.profile ?? 'strict',
     profileSpan: head.spanOf('/profile'),
     onError: value.onError,
-    combine: value.decide.combine,
+    combine: value.decide?.combine ?? 'score',
     combineSpan: head.spanOf('/decide/combine'),
-    outcomes: value.decide.outcomes.map((entry, i) => ({ ...entry, span: head.spanOf(toPointer('decide', 'outcomes', i)) })),
+    outcomes: (value.decide?.outcomes ?? []).map((entry, i) => ({ ...entry, span: head.spanOf(toPointer('decide', 'outcomes', i)) })),
     outcomesSpan: head.keySpan('/decide', 'outcomes'),
-    reasonsMax: value.decide.reasonsMax ?? 8,
+    reasonsMax: value.decide === undefined ? 0 : (value.decide.reasonsMax ?? 8),
   };
 }
 
@@ -167,7 +177,7 @@ function readModelDocument(
 function reportUnknownFile(path: string, folder: string, bag: DiagnosticBag): void {
   const near =
     folder === ''
-      ? didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, LOCK_PATH])
+      ? didYouMean(path, [...BUNDLE_PATHS, ...INPUT_PATHS, ...OUTPUTS_PATHS, LOCK_PATH])
       : didYouMean(`${folder}/`, ['rules/', 'tests/', ...PART_FOLDERS.map((name) => `${name}/`)]);
   if (folder !== '' && near === undefined) return;
   const advice = near ?? 'rules lie in rules/, tests in tests/, features in features/';

@@ -1,4 +1,4 @@
-// Files of features/, tables/, scorecards/, lists/, ensembles/ and parameters/ -> the parts of a bundle beside its rules.
+// Files of features/, outputs/, tables/, scorecards/, lists/, ensembles/ and parameters/ -> the parts of a bundle beside its rules.
 
 import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Bundle } from './bundle.js';
@@ -8,13 +8,14 @@ import { readEnsembleDocument } from './ensembles.js';
 import { readFeatures } from './features.js';
 import type { BundleFiles } from './files.js';
 import { readList } from './lists.js';
+import { OUTPUTS_PATHS, readOutputs } from './outputs.js';
 import { readParameters } from './parameters.js';
 import { readScorecard } from './scorecards.js';
 import { hasRows, readTableHead, readYamlTable } from './tables.js';
 
-export type BundleParts = Pick<Bundle, 'features' | 'tables' | 'scorecards' | 'lists' | 'ensembles' | 'parameters'>;
+export type BundleParts = Pick<Bundle, 'features' | 'outputs' | 'tables' | 'scorecards' | 'lists' | 'ensembles' | 'parameters'>;
 
-export const PART_FOLDERS = ['features', 'tables', 'scorecards', 'lists', 'ensembles', 'parameters'] as const;
+export const PART_FOLDERS = ['features', 'outputs', 'tables', 'scorecards', 'lists', 'ensembles', 'parameters'] as const;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
@@ -23,7 +24,12 @@ interface NamedFile {
   path: string;
 }
 
-/** Reads everything in the folders of PART_FOLDERS. Problems go into the bag. */
+/** Whether a file belongs to the parts. */
+export function isPartPath(path: string): boolean {
+  return OUTPUTS_PATHS.includes(path) || PART_FOLDERS.some((folder) => path.startsWith(`${folder}/`));
+}
+
+/** Reads everything that isPartPath takes. Problems go into the bag. */
 export function readParts(files: BundleFiles, bag: DiagnosticBag): BundleParts {
   const paths = [...files.keys()].sort();
   const inFolder = (folder: string): string[] => paths.filter((path) => path.startsWith(`${folder}/`));
@@ -31,6 +37,11 @@ export function readParts(files: BundleFiles, bag: DiagnosticBag): BundleParts {
     if (!isKnown(path, false, bag)) return [];
     const document = readDocument(path, files.get(path)!, bag);
     return document === undefined ? [] : readFeatures(document, bag);
+  });
+  const outputs = [...paths.filter((path) => OUTPUTS_PATHS.includes(path)), ...inFolder('outputs')].flatMap((path) => {
+    if (!isKnown(path, false, bag)) return [];
+    const document = readDocument(path, files.get(path)!, bag);
+    return document === undefined ? [] : readOutputs(document, bag);
   });
   const scorecards = namedFiles(inFolder('scorecards'), [], bag).documents.flatMap(({ name, path }) => {
     const document = readDocument(path, files.get(path)!, bag);
@@ -49,6 +60,7 @@ export function readParts(files: BundleFiles, bag: DiagnosticBag): BundleParts {
   });
   return {
     features,
+    outputs,
     tables: readTables(inFolder('tables'), files, bag),
     scorecards,
     lists: readLists(inFolder('lists'), files, bag),

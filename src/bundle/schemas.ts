@@ -6,6 +6,7 @@ import {
   ENSEMBLE_SCHEMA,
   FEATURES_SCHEMA,
   LIST_SCHEMA,
+  OUTPUTS_SCHEMA,
   PARAMETERS_SCHEMA,
   SCORECARD_SCHEMA,
   TABLE_SCHEMA,
@@ -28,7 +29,7 @@ const BUNDLE_SCHEMA = {
   $id: 'urn:verdict:bundle:1',
   title: 'bundle.yaml of a Verdict bundle',
   type: 'object',
-  required: ['name', 'version', 'model', 'onError', 'decide'],
+  required: ['name', 'version', 'model', 'onError'],
   additionalProperties: false,
   properties: {
     $schema: { type: 'string' },
@@ -45,7 +46,7 @@ const BUNDLE_SCHEMA = {
       type: 'object',
       required: ['combine', 'outcomes'],
       additionalProperties: false,
-      description: 'How the rules become one outcome.',
+      description: 'How the rules become one outcome. A bundle with outputs may leave it out, and then has no rules.',
       properties: {
         combine: {
           enum: ['score', 'first', 'collect'],
@@ -127,6 +128,7 @@ const TESTS_SCHEMA = {
           outcome: { enum: ['approve', 'review', 'decline', null], description: 'null: no outcome (onError: fail).' },
           score: { type: 'number' },
           reasons: { type: 'array', items: reason, description: 'All reason codes of the decision, in order.' },
+          outputs: { type: 'object', minProperties: 1, description: 'Outputs that must be so, as they stand in the decision.' },
           status: { enum: ['OK', 'INVALID_PAYLOAD', 'ARITHMETIC', 'CONFLICT', 'LIST_MISSING'] },
         },
       },
@@ -231,6 +233,7 @@ export const DOCUMENT_SCHEMAS = {
   input: INPUT_SCHEMA,
   lock: LOCK_SCHEMA,
   features: FEATURES_SCHEMA,
+  outputs: OUTPUTS_SCHEMA,
   table: TABLE_SCHEMA,
   scorecard: SCORECARD_SCHEMA,
   ensemble: ENSEMBLE_SCHEMA,

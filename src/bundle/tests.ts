@@ -23,6 +23,8 @@ export interface BundleTest {
     score?: number;
     /** All reason codes, in order. */
     reasons?: string[];
+    /** As they stand in a decision; those that are left out are not compared. */
+    outputs?: Record<string, unknown>;
     status?: 'OK' | 'INVALID_PAYLOAD' | 'ARITHMETIC' | 'CONFLICT' | 'LIST_MISSING';
   };
 }

@@ -4,6 +4,7 @@ import { ByteBuffer } from 'flatbuffers';
 import { Status } from '../../assembly/shared/status.js';
 import type { Decision, NamedVersion, OutcomeName, StatusName } from '../schema/decision.js';
 import { Decision as DecisionTable } from '../schema/generated/verdict/wire.js';
+import { readOutputs } from '../schema/outputs.js';
 import { formatTimestamp } from '../schema/time.js';
 
 const OUTCOMES: readonly (OutcomeName | null)[] = [null, 'approve', 'review', 'decline'];
@@ -14,6 +15,7 @@ export function readDecision(bytes: Uint8Array): Decision {
   const id = table.decisionId();
   const inputs = table.inputs();
   const now = inputs?.now() ?? null;
+  const outputs = table.outputsArray();
   const parameters = inputs === null ? 0 : inputs.parametersLength();
   return {
     ...(id === null || (id.high() === 0n && id.low() === 0n) ? {} : { decisionId: hex(id.high()) + hex(id.low()) }),
@@ -24,6 +26,7 @@ export function readDecision(bytes: Uint8Array): Decision {
       const reason = table.reasons(i)!;
       return { code: reason.code() ?? '', rule: reason.rule() ?? '', score: reason.score() };
     }),
+    ...(outputs === null ? {} : { outputs: readOutputs(outputs) }),
     bundle: table.bundle() ?? '',
     version: table.version() ?? '',
     image: hex(table.image()),

@@ -17,6 +17,7 @@ import {
   IMAGE_LIST_COUNT,
   IMAGE_NOW_REGISTER,
   IMAGE_OUT_COUNT,
+  IMAGE_OUTPUTS,
   IMAGE_PARAMETER_COUNT,
   IMAGE_RULE_COUNT,
   ImageKind,
@@ -76,6 +77,7 @@ function generate(image: ImageParts): Uint8Array {
   const codeCount = image.word(IMAGE_CODE_COUNT);
   const why = whyNoCode({ codeCount }) ?? whyNoCodeForParts(partInstructions(image), codeCount);
   if (why !== undefined) throw new Unsupported(why);
+  if (image.word(IMAGE_OUTPUTS) !== 0) throw new Unsupported('no code is generated for the outputs of decisions');
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {

@@ -8,7 +8,7 @@ import { MODELS_FOLDER } from '../bundle/ensembles.js';
 import type { BundleFiles } from '../bundle/files.js';
 import { type ListDocument, readRuleList } from '../bundle/list-document.js';
 import type { ReadMemo } from '../bundle/memo.js';
-import { type BundleParts, PART_FOLDERS } from '../bundle/read-parts.js';
+import { type BundleParts, isPartPath } from '../bundle/read-parts.js';
 import { type Diagnostic, DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Model, ModelLock } from '../schema/model.js';
 import { checkSourceInScope } from './check-source.js';
@@ -99,7 +99,7 @@ export class CompileMemo implements ReadMemo {
   }
 
   parts(files: BundleFiles, bag: DiagnosticBag, read: (bag: DiagnosticBag) => BundleParts): BundleParts {
-    const own = [...files].filter(([path]) => [...PART_FOLDERS, MODELS_FOLDER].some((folder) => path.startsWith(`${folder}/`)));
+    const own = [...files].filter(([path]) => isPartPath(path) || path.startsWith(`${MODELS_FOLDER}/`));
     const known = this.#parts;
     const isSame =
       known !== undefined &&
@@ -123,7 +123,7 @@ export class CompileMemo implements ReadMemo {
   }
 
   definitions(bundle: Bundle, model: Model, bag: DiagnosticBag, check: (bag: DiagnosticBag) => Definitions): Definitions {
-    const parts = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles, bundle.parameters];
+    const parts = [bundle.features, bundle.outputs, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles, bundle.parameters];
     const known = this.#definitions;
     if (known?.model !== model || known.profile !== bundle.profile || known.parts.some((part, index) => part !== parts[index]))
       this.#definitions = { ...make(check), model, profile: bundle.profile, parts };

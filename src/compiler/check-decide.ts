@@ -11,8 +11,15 @@ import type { HitRule, HitRules } from './hit-rules.js';
  */
 export function checkDecide(bundle: Bundle, hits: HitRules | undefined, bag: DiagnosticBag): void {
   const rest = hits?.all ?? [];
+  if (!bundle.decides) {
+    for (const { idSpan } of [...bundle.rules, ...rest].slice(0, 1)) {
+      const message = 'nothing says how rules become an outcome: the bundle has no `decide`';
+      bag.error('V4011', idSpan, message, 'write `decide` in bundle.yaml, or give outputs alone');
+    }
+    return;
+  }
   checkOutcomes(bundle, hits, bag);
-  if (bundle.rules.length + rest.length === 0 && !bag.hasErrors) {
+  if (bundle.rules.length + rest.length + bundle.outputs.length === 0 && !bag.hasErrors) {
     bag.error('V4007', bundle.nameSpan, 'the bundle has no rules', 'write them in rules/*.yaml');
   }
   const count = bundle.rules.length + rest.length;

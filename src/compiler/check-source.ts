@@ -4,6 +4,7 @@ import type { ProfileName } from '../bundle/bundle.js';
 import { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { Model } from '../schema/model.js';
 import { checkInScope } from './checker.js';
+import type { EsNode } from './estree.js';
 import type { Ir } from './ir.js';
 import { parseExpression } from './parse.js';
 import { fold } from './passes/fold.js';
@@ -20,6 +21,13 @@ export function checkSource(source: Source, model: Model | undefined, profile: P
   return checkSourceInScope(source, model && modelScope(model), profile, bag);
 }
 
+/** Parses one expression, of which nothing is known but that it is one of the profile; undefined where it is none (reported). */
+export function parseSource(source: Source, profile: ProfileName, faults: FaultSink): EsNode | undefined {
+  const roots = parseExpression(source.text, faults);
+  if (roots === undefined || !checkWhitelist(roots, profile, faults) || roots.length !== 1) return undefined;
+  return roots[0];
+}
+
 /** Checks one expression over a model and the names of a bundle; see checkSource. */
 export function checkSourceInScope(
   source: Source,
@@ -28,13 +36,12 @@ export function checkSourceInScope(
   bag: DiagnosticBag,
 ): Ir | undefined {
   const given = new FaultSink(source, bag);
-  const roots = parseExpression(source.text, given);
-  if (roots === undefined || !checkWhitelist(roots, profile, given)) return undefined;
-  if (scope === undefined || roots.length !== 1) return undefined;
+  const root = parseSource(source, profile, given);
+  if (scope === undefined || root === undefined) return undefined;
   // Whoever is handed the faults counts them.
   const own = new DiagnosticBag(Number.POSITIVE_INFINITY);
   const faults = new FaultSink(source, own);
-  const ir = checkInScope(roots[0]!, scope, new Map(), faults, profile);
+  const ir = checkInScope(root, scope, new Map(), faults, profile);
   const hasErrors = given.hasErrors || faults.hasErrors;
   for (const fault of own.items) {
     // Beside a part that is not understood, nothing is known to be always so: of a sum to which a fault adds, the bounds are wrong.

@@ -56,6 +56,11 @@ export function checkInScope(
   return Context.root(checkNode, scope, profile, faults, locals).check(root, NO_FACTS).ir;
 }
 
+/** The context of an expression that is checked in parts: an output that is a list, and what each of its elements gives. */
+export function contextIn(scope: Scope, faults: FaultSink, profile: ProfileName): Context {
+  return Context.root(checkNode, scope, profile, faults, new Map());
+}
+
 function checkNode(context: Context, outer: EsNode, facts: Facts): Checked {
   const node = unwrap(outer);
   if (refusalOf(node, context.profile) !== undefined) return checkRefused(context, node, facts);

@@ -116,6 +116,8 @@ function emit(
   // Who remembers checks, and has no use for the program where emitting it reports nothing.
   if (
     options.index !== 'on' &&
+    // Outputs are not measured: their program is emitted.
+    definitions.outputs.length === 0 &&
     memo
       ?.gauge(model, definitions, first)
       .fits(conditions, { rules: rules.length + hits.length, reasonsMax: bundle.reasonsMax, costMax })
@@ -130,6 +132,7 @@ function emit(
       ...hits.map(({ id, idSpan }) => ({ id, span: idSpan })),
     ],
     ranks,
+    ...(definitions.outputs.length === 0 ? {} : { outputs: definitions.outputs }),
     first,
     reasonsMax: bundle.reasonsMax,
     span: bundle.nameSpan,

@@ -15,6 +15,8 @@ import { type Definition, namesIn, orderDefinitions } from './features/order.js'
 import { HitRules } from './hit-rules.js';
 import type { Ir } from './ir.js';
 import { declaredListType } from './lists.js';
+import type { CheckedOutput } from './outputs/checked-output.js';
+import { checkOutputs } from './outputs/check-outputs.js';
 import { declareParameters } from './parameters.js';
 import { type FeatureRef, type ListRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
 import { checkScorecard } from './scorecards/check-scorecard.js';
@@ -37,6 +39,8 @@ export interface Definitions {
   /** Names with the features that stand behind them, for what nothing reads. */
   named: NamedFeatures[];
   shown: Shown;
+  /** Outputs of decisions, in the order written. */
+  outputs: readonly CheckedOutput[];
   /** What a feature is computed from, where that is an expression. */
   featureValue: (feature: FeatureRef) => Ir | undefined;
 }
@@ -114,8 +118,9 @@ export function checkDefinitions(bundle: Bundle, model: Model, bag: DiagnosticBa
   });
   // Parameters come first: they read nothing.
   const named = [...sets.named, ...definitions];
-  const steps = named.flatMap((one) => one.steps);
-  return { scope, steps, hits, named, shown, featureValue };
+  const outputs = checkOutputs(context, bundle.outputs);
+  const steps = [...named.flatMap((one) => one.steps), ...outputs.flatMap((output) => output.steps)];
+  return { scope, steps, hits, named, outputs, shown, featureValue };
 }
 
 /** The steps of a program in which hits are numbered behind the rules, of which there are so many. */
@@ -220,7 +225,9 @@ function pendingTable(table: BundleTable, bundle: Bundle, model: Model): Pending
       const checked = checkTable(context, table, parsed as ParsedCells);
       const lowered = checked === undefined ? undefined : compileTable(context, proofs, checked, hits);
       if (lowered !== undefined) shown.tables.set(table.name, lowered.shown);
-      return lowered && { entry: { kind: 'group', what: 'table', members: lowered.members }, ...lowered };
+      if (lowered === undefined) return undefined;
+      const { members, rows } = lowered;
+      return { entry: { kind: 'group', what: 'table', members, ...(rows === undefined ? {} : { rows }) }, ...lowered };
     },
   };
 }

@@ -218,7 +218,7 @@ export class Emitter {
         branchCoalesce(this, ir, target, sense, whenNull);
         return;
       case 'let':
-        this.#bound(ir, whenNull, () => this.branch(ir.body, target, sense, whenNull));
+        this.bound(ir, whenNull, () => this.branch(ir.body, target, sense, whenNull));
         return;
       case 'walk':
         if (branchWalk(this, ir, target, sense)) return;
@@ -282,7 +282,7 @@ export class Emitter {
       case 'coalesce':
         return coalesce(this, ir, whenNull, into);
       case 'let':
-        return this.#bound(ir, whenNull, () => this.nullableValue(ir.body, whenNull, into));
+        return this.bound(ir, whenNull, () => this.nullableValue(ir.body, whenNull, into));
       case 'member':
         return member(this, ir, whenNull, into);
       case 'call':
@@ -470,7 +470,7 @@ export class Emitter {
   }
 
   /** Emits the value of a `let` and its body, and ends the name. @param body gives the register of its result, where it has one */
-  #bound<T>(ir: LetIr, whenNull: Label | undefined, body: () => T): T {
+  bound<T>(ir: LetIr, whenNull: Label | undefined, body: () => T): T {
     const value = this.resolve(ir.value);
     if (value.op === 'constant' && value.value !== null) this.bind(ir.local, { ir: value });
     else this.bind(ir.local, { register: this.nullableValue(value, ir.optional ? whenNull : undefined) });

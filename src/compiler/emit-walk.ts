@@ -58,7 +58,7 @@ export function walkValue(emitter: Emitter, walk: WalkIr, into?: number): number
 }
 
 /** Emits `body` for each element that comes through all stages; `last` names it there. */
-function eachElement(emitter: Emitter, walk: WalkIr, last: LocalRef | undefined, body: () => void): void {
+export function eachElement(emitter: Emitter, walk: WalkIr, last: LocalRef | undefined, body: () => void): void {
   const { source } = walk;
   if (source.kind === 'elements') {
     for (const { guard, value } of source.elements) {
@@ -198,7 +198,8 @@ function oneElement(
 function localsOf({ stages, result }: WalkIr): Set<LocalRef> {
   const used = new Set<LocalRef>();
   const bodies = stages.map(({ body }) => body);
-  if (result.kind !== 'count') bodies.push(result.body);
+  if (result.kind === 'collect') bodies.push(...result.bodies);
+  else if (result.kind !== 'count') bodies.push(result.body);
   for (const body of bodies) {
     visit(body, (node) => {
       if (node.op === 'local') used.add(node.local);
@@ -217,5 +218,8 @@ function elementRegister(list: ImageRegister, type: Type): ImageRegister {
 
 /** What the author wrote that goes over the list, as well as it is known. */
 function wordOf({ stages, result }: WalkIr): string {
-  return result.kind === 'count' && stages.length > 0 ? stages[stages.length - 1]!.kind : result.kind;
+  if (result.kind === 'collect' && stages.length === 0) return 'each';
+  return (result.kind === 'count' || result.kind === 'collect') && stages.length > 0
+    ? stages[stages.length - 1]!.kind
+    : result.kind;
 }

@@ -160,7 +160,9 @@ export interface WalkStage {
 export type WalkEnd =
   | { kind: 'some' | 'every'; local: LocalRef; body: Ir }
   | { kind: 'count' }
-  | { kind: 'reduce'; accumulator: LocalRef; init: Ir; local: LocalRef; body: Ir };
+  | { kind: 'reduce'; accumulator: LocalRef; init: Ir; local: LocalRef; body: Ir }
+  /** An output that is a list: what each element gives, of which any may be null where the elements are objects. */
+  | { kind: 'collect'; local: LocalRef; bodies: readonly Ir[] };
 
 /** One pass over a list. Filters and maps are stages of the pass: no list is ever built. */
 export interface WalkIr extends Place {
@@ -325,6 +327,7 @@ function sourceOperands(source: WalkSource): Ir[] {
 
 function resultOperands(result: WalkEnd): Ir[] {
   if (result.kind === 'count') return [];
+  if (result.kind === 'collect') return [...result.bodies];
   return result.kind === 'reduce' ? [result.init, result.body] : [result.body];
 }
 

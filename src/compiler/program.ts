@@ -3,6 +3,7 @@
 import { decisionUnits } from '../../assembly/shared/cost.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
 import { payloadUnits } from '../image/cost.js';
+import type { ImageOutputs } from '../image/outputs.js';
 import type { Model } from '../schema/model.js';
 import { type CostEntry, mergeCosts } from './cost-report.js';
 import { Emission, type Emitted, reportWhole } from './emission.js';
@@ -10,6 +11,8 @@ import { emitRules, planRules } from './emit-rules.js';
 import type { IndexPolicy, IndexReport } from './index/plan.js';
 import { Sites, testedOf } from './index/sites.js';
 import type { Ir } from './ir.js';
+import { type CheckedOutput, expressionsOfOutput, mapOutput } from './outputs/checked-output.js';
+import { emitOutputs } from './outputs/emit-output.js';
 import { inlineFeatures } from './passes/inline-features.js';
 import type { Step } from './steps.js';
 import { waitingHits } from './waiting-hits.js';
@@ -30,6 +33,8 @@ export interface ProgramSource {
   rules: readonly ProgramRule[];
   /** Rank of each rule, see rankRules. */
   ranks: readonly number[];
+  /** Outputs of decisions; absent where there are none. */
+  outputs?: readonly CheckedOutput[];
   /** The program ends with the first hit. */
   first: boolean;
   reasonsMax: number;
@@ -48,6 +53,8 @@ export interface Program extends Emitted {
   ruleCosts: number[];
   /** Units of one payload: verifying it, the program, the decision. */
   costMax: number;
+  /** Of decisions; absent where they have none. */
+  outputs?: ImageOutputs;
   /** What was chosen for rules and for the rows of tables. */
   indexes: IndexReport[];
 }
@@ -66,17 +73,20 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const inlined = inlineFeatures(source.steps);
   const conditions = rules.map(({ condition }) => condition && inlined.change(condition));
   const written = conditions.filter((condition) => condition !== undefined);
+  const outputs = (source.outputs ?? []).map((output) => mapOutput(output, inlined.change));
+  const kept = [...outputs.flatMap(expressionsOfOutput), ...(source.kept ?? [])];
   const sites = new Sites(source.index ?? 'auto');
   const runs = planRules(sites, conditions, ranks, first);
   const rankOf = first ? undefined : (index: number): number => ranks[index]!;
-  const emission = new Emission(source.model, inlined.steps, [...written, ...(source.kept ?? [])], true, bag, {
+  const emission = new Emission(source.model, inlined.steps, [...written, ...kept], true, bag, {
     sites,
     rankOf,
-    tested: [...runs.flatMap((run) => testedOf(run, conditions)), ...(source.kept ?? [])],
+    tested: [...runs.flatMap((run) => testedOf(run, conditions)), ...kept],
   });
   const { emitter } = emission;
   const waiting = first ? waitingHits(emitter, source) : undefined;
   emission.steps({ hit: (index) => (waiting === undefined ? emitter.hit(ranks[index]!, first) : waiting.note(index)) });
+  const stored = emitOutputs(emission, outputs, bag);
   const order = emitRules(emission, rules, conditions, runs, {
     hit: (index, conditions) => emitter.rule(conditions, ranks[index]!, first),
     decide: (index) => waiting?.decide(index),
@@ -93,5 +103,5 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const inOrder: CostEntry[] = [];
   for (const [at, entry] of result.costs.filter(({ kind }) => kind === 'rule').entries()) inOrder[order[at]!] = entry;
   const ruleCosts = inOrder.map(({ units }) => units);
-  return { ...result, costs: mergeCosts([...others, ...inOrder]), ruleCosts, costMax: whole, indexes: sites.reports };
+  return { ...result, costs: mergeCosts([...others, ...inOrder]), ruleCosts, costMax: whole, ...(stored === undefined ? {} : { outputs: stored }), indexes: sites.reports };
 }

@@ -30,11 +30,25 @@ export interface ParameterRef {
   bounds: Omit<ImageParameter, 'set' | 'name'>;
 }
 
+/** A row of a table as an element of the list that it gives. */
+export interface TableRow {
+  /** It is an element. */
+  guard: Ir;
+  /** What it gives for each output, where it is one; any may be null. */
+  values: ReadonlyMap<string, Ir>;
+}
+
 export type ScopeEntry =
   | { kind: 'feature'; feature: FeatureRef }
   /** A table, a scorecard or an ensemble: `limits.rate`; of the latter, groups may hold groups. A set of parameters:
    *  `parameters.limits`. */
-  | { kind: 'group'; what: 'table' | 'scorecard' | 'ensemble' | 'parameters'; members: ReadonlyMap<string, ScopeEntry> }
+  | {
+      kind: 'group';
+      what: 'table' | 'scorecard' | 'ensemble' | 'parameters';
+      members: ReadonlyMap<string, ScopeEntry>;
+      /** Of a table that gives lists: its rows, in the order of these. */
+      rows?: readonly TableRow[];
+    }
   /** What a table with several matches gives: the outputs of the rows that matched, in order. */
   | { kind: 'elements'; type: Type; elements: readonly { guard?: Ir; value: Ir }[] }
   | { kind: 'list'; list: ListRef };

@@ -76,6 +76,8 @@ export function toManifest(
       ...(isOwn ? { content: 'bundle' } : {}),
       isRead: program.lists.some((list) => list.name === name),
     })),
+    ...(definitions.outputs.length === 0 ? {} : { outputs: definitions.outputs.map(({ shape }) => shape) }),
+    ...(bundle.decides ? {} : { decides: false as const }),
     parameters: bundle.parameters.map((set) => toParameters(set, program.parameters)),
     costMax: program.costMax,
     costs: program.costs.filter(({ kind }) => kind !== 'rule').map(({ kind, name, units }) => ({ kind, name, units })),

@@ -47,7 +47,7 @@ export function toParts({ bundle, model, hits, ranks, program }: CompiledBundle)
   const thresholds = bundle.outcomes.flatMap(({ atLeast, outcome }) =>
     atLeast === undefined ? [] : [{ atLeast, outcome: OUTCOMES[outcome] }],
   );
-  const { registers, code, constants, blobs, lists, parameters, costMax } = program;
+  const { registers, code, constants, blobs, lists, parameters, outputs, costMax } = program;
   return {
     kind: ImageKind.DECISION,
     model,
@@ -60,11 +60,12 @@ export function toParts({ bundle, model, hits, ranks, program }: CompiledBundle)
     blobs,
     lists,
     parameters,
+    ...(outputs === undefined ? {} : { outputs }),
     rules,
     thresholds,
     combine: COMBINES[bundle.combine],
     onError: OUTCOMES[bundle.onError],
-    outcomeDefault: OUTCOMES[bundle.outcomes[bundle.outcomes.length - 1]!.outcome],
+    outcomeDefault: OUTCOMES[bundle.outcomes[bundle.outcomes.length - 1]?.outcome ?? 'fail'],
     reasonsMax: bundle.reasonsMax,
     outCount: 0,
     costMax,

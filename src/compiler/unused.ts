@@ -4,12 +4,13 @@ import type { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import type { CheckedRule } from './check-rules.js';
 import type { Definitions } from './definitions.js';
 import { type Ir, visit } from './ir.js';
+import { expressionsOfOutput } from './outputs/checked-output.js';
 import type { FeatureRef } from './scope.js';
 import { expressionsOf, featuresOf } from './step-parts.js';
 import type { Step } from './steps.js';
 
-/** Warns of definitions that give neither a value to another one or a rule, nor a hit. */
-export function reportUnused({ named }: Definitions, rules: readonly CheckedRule[], bag: DiagnosticBag): void {
+/** Warns of definitions that give neither a value to another one, a rule or an output, nor a hit. */
+export function reportUnused({ named, outputs }: Definitions, rules: readonly CheckedRule[], bag: DiagnosticBag): void {
   if (named.length === 0) return;
   const reads = new Set<FeatureRef>();
   const addReads = (ir: Ir): void =>
@@ -17,6 +18,7 @@ export function reportUnused({ named }: Definitions, rules: readonly CheckedRule
       if (node.op === 'feature') reads.add(node.feature);
     });
   for (const { condition } of rules) addReads(condition);
+  for (const output of outputs) for (const ir of [...expressionsOfOutput(output), ...output.steps.flatMap(expressionsOf)]) addReads(ir);
   // What a definition reads of itself (its own inputs) says nothing of it.
   for (const { steps } of named) {
     const own = new Set(steps.flatMap((step) => [...featuresOf(step)]));

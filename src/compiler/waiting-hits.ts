@@ -17,11 +17,13 @@ export interface WaitingHits {
  * Steps run before all rules. Where the first hit decides, and rules stand before what steps hit, those hits wait until it is
  * their turn; undefined where the first that a step gives is the first of all.
  */
-export function waitingHits(emitter: Emitter, { steps, rules, ranks }: ProgramSource): WaitingHits | undefined {
+export function waitingHits(emitter: Emitter, { steps, rules, ranks, outputs }: ProgramSource): WaitingHits | undefined {
   const given = steps.flatMap(hitsOf);
   const firstRule = rules.findIndex(({ condition }) => condition !== undefined);
   const inOrder = given.every((hit, index) => index === 0 || given[index - 1]! < hit);
-  if (given.length === 0 || (inOrder && (firstRule < 0 || given[given.length - 1]! < firstRule))) return undefined;
+  // With outputs, which come behind the steps, the program goes on.
+  const mayEnd = outputs === undefined || outputs.length === 0;
+  if (given.length === 0 || (mayEnd && inOrder && (firstRule < 0 || given[given.length - 1]! < firstRule))) return undefined;
   const asked = new Set(given);
   // One more than the smallest index that was hit, 0 for none.
   const register = emitter.registers.own({ type: RegisterType.I64 });

@@ -176,6 +176,10 @@ export const DIAGNOSTIC_CODES = {
   V3604: 'a feature is an object or a list',
   V3606: 'only the last case of a feature stands without a condition',
 
+  V3700: 'an output has a name that is taken, or that another one lies in',
+  V3701: 'an output is an object, a list of objects, or always null',
+  V3702: '`each` of an output names nothing that is a list',
+
   V4001: 'two rules have the same id',
   V4002: 'thresholds do not fall',
   V4003: 'the outcomes need exactly one entry without `atLeast`, the last',
@@ -186,6 +190,7 @@ export const DIAGNOSTIC_CODES = {
   V4008: 'a condition is not a boolean',
   V4009: 'no sum of scores reaches a threshold',
   V4010: 'two rules have the same condition',
+  V4011: 'there are rules, and nothing says how they decide',
 
   V4100: 'a CSV file is not well-formed',
   V4101: 'a column of a table has no known meaning',
@@ -248,6 +253,7 @@ export const DIAGNOSTIC_CODES = {
   V5013: 'the bundle needs too many time zones and patterns',
   V5014: 'the bundle asks too many lists',
   V5015: 'the bundle reads too many parameters',
+  V5016: 'the outputs of a bundle are too many, or too large',
   V5040: 'loops of an expression are nested too deeply',
   V5041: 'an expression repeats too much for the elements that it lists',
   V5042: 'the types of an expression take too many steps',

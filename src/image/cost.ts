@@ -6,6 +6,7 @@ import { ENSEMBLE_HEADER_BYTES, ENSEMBLE_UNITS } from '../../assembly/shared/ens
 import { FORM_LITERAL_SHIFT, type FunctionId, functionForm, functionUnits, LiteralKind } from '../../assembly/shared/function.js';
 import * as index from '../../assembly/shared/match-index.js';
 import * as at from '../../assembly/shared/opcode.js';
+import { OUT_BYTES, OUT_STORES } from '../../assembly/shared/outputs.js';
 import { PATTERN_RANGES, PATTERN_UNITS } from '../../assembly/shared/pattern.js';
 import { FieldKind, fieldUnits, RegisterType } from '../../assembly/shared/value-type.js';
 import type { Model } from '../schema/model.js';
@@ -46,7 +47,8 @@ export function unitsAt(code: DataView, base: number, { registers, blobs }: Cost
   const a = bytesOf(register(at.INSTRUCTION_A));
   const b = bytesOf(register(at.INSTRUCTION_B));
   const constant = code.getUint32(base + at.INSTRUCTION_IMM + 4, true);
-  let units = at.instructionUnits(op, instructionTextBytes(op, a, b, constant));
+  const stores = op === Opcode.OUT && code.getUint16(base + at.INSTRUCTION_C, true) === OUT_STORES;
+  let units = at.instructionUnits(op, stores ? a + OUT_BYTES : instructionTextBytes(op, a, b, constant));
   if (op === Opcode.ENSEMBLE) units += ensembleUnitsOf(blobs[code.getUint32(base + at.INSTRUCTION_IMM, true)]?.bytes);
   if (op === Opcode.CALL) {
     const id = code.getUint16(base + at.INSTRUCTION_IMM, true) as FunctionId;

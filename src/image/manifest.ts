@@ -2,6 +2,7 @@
 // to decide, and the sources, which it leaves unread until somebody asks for them. Neither enters a tenant's memory.
 
 import type { Model } from '../schema/model.js';
+import type { OutputShape } from '../schema/output-shape.js';
 
 export interface ManifestRule {
   id: string;
@@ -155,6 +156,10 @@ export interface ManifestHead {
   lists: ManifestList[];
   /** Sets of parameters that it declares, by name. */
   parameters: ManifestParameters[];
+  /** Outputs of its decisions, in the order written; absent where they have none. */
+  outputs?: OutputShape[];
+  /** False where the bundle decides nothing beside its outputs; absent where it does. */
+  decides?: false;
   costMax: number;
 }
 

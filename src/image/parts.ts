@@ -4,6 +4,7 @@ import type { BlobKind, ImageKind } from '../../assembly/shared/image.js';
 import type { Combine, Outcome } from '../../assembly/shared/outcome.js';
 import type { FieldKind, RegisterType } from '../../assembly/shared/value-type.js';
 import type { Model } from '../schema/model.js';
+import type { ImageOutputs } from './outputs.js';
 
 export interface ImageRule {
   id: string;
@@ -76,6 +77,8 @@ export interface ImageParts {
   lists: readonly ImageList[];
   /** Parameters that the code reads by index, in the order of their sets' names, then of their own. */
   parameters: readonly ImageParameter[];
+  /** Of a decision; absent where it has none. */
+  outputs?: ImageOutputs;
   /** In rank order. */
   rules: readonly ImageRule[];
   /** By falling atLeast. */

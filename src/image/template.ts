@@ -12,6 +12,7 @@ const VTABLE = 8;
 const INPUTS_VTABLE = 88;
 const INPUTS = 100;
 const STRINGS = 120;
+const STRINGS_WITH_OUTPUTS = 124;
 const DECISION_BUNDLE = 76;
 const DECISION_VERSION = 80;
 const DECISION_INPUTS = 84;
@@ -104,26 +105,30 @@ class VersionVector {
   }
 }
 
+export interface TemplateContent {
+  /** Of the bundle. */
+  name: string;
+  version: string;
+  usesNow: boolean;
+  /** Names, in the order of their numbers. */
+  lists?: readonly string[];
+  /** Names of the sets of parameters, in their order. */
+  sets?: readonly string[];
+  /** The engine appends outputs before the reasons. */
+  hasOutputs?: boolean;
+}
+
 /**
  * The decision template: a Decision whose reasons vector would start at its end, to be appended by the engine. Its `image` is 0;
  * the engine takes it from the image header, and the versions of lists and parameters from the slot. Behind the 120 bytes that are
  * the same everywhere, each part where the one before ends, rounded up to a multiple of 4:
  *
  *   bundle | version | vector of ListVersions | vector of ParameterVersions, where there are sets
- *
- * @param lists names, in the order of their numbers
- * @param sets names of the sets of parameters, in their order
  */
-export function buildTemplate(
-  name: string,
-  version: string,
-  usesNow: boolean,
-  lists: readonly string[] = [],
-  sets: readonly string[] = [],
-): Template {
+export function buildTemplate({ name, version, usesNow, lists = [], sets = [], hasOutputs = false }: TemplateContent): Template {
   const bundle = utf8.encode(name);
   const versionText = utf8.encode(version);
-  const bundleAt = STRINGS;
+  const bundleAt = hasOutputs ? STRINGS_WITH_OUTPUTS : STRINGS;
   const versionAt = align4(bundleAt + stringBytes(bundle));
   const listsAt = align4(versionAt + stringBytes(versionText));
   const listVector = new VersionVector(listsAt, lists);
@@ -133,8 +138,8 @@ export function buildTemplate(
 
   view.setUint32(0, ROOT, true);
   const vtable = [
-    22, // bytes of this vtable
-    INPUTS_VTABLE - ROOT, // bytes of the table
+    hasOutputs ? 24 : 22, // bytes of this vtable; the entry of the outputs is the engine's
+    (hasOutputs ? STRINGS_WITH_OUTPUTS : INPUTS_VTABLE) - ROOT, // bytes of the table
     at.DECISION_ID_HIGH - ROOT,
     at.DECISION_STATUS - ROOT,
     at.DECISION_OUTCOME - ROOT,

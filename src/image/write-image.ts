@@ -9,6 +9,7 @@ import { checksum32 } from './checksum.js';
 import { ConstantPool } from './constants.js';
 import { writeFields } from './fields.js';
 import { jsonPlan } from './json-plan.js';
+import { outputsBlob, outputsBytesMax } from './outputs.js';
 import type { ImageBlob, ImageParts, ImageRule } from './parts.js';
 import { writeRegisters } from './registers.js';
 import { align8, buildReason, buildTemplate } from './template.js';
@@ -24,9 +25,17 @@ export function writeImage(parts: ImageParts): Uint8Array {
   const names = parts.lists.map(({ name }) => name);
   const sets = [...new Set(parts.parameters.map(({ set }) => set))];
   const usesNow = parts.nowRegister !== at.NO_REGISTER;
-  const { bytes: template, listVersions, setVersions } = buildTemplate(parts.name, parts.version, usesNow, names, sets);
+  const { bytes: template, listVersions, setVersions } = buildTemplate({
+    name: parts.name,
+    version: parts.version,
+    usesNow,
+    lists: names,
+    sets,
+    hasOutputs: parts.outputs !== undefined,
+  });
   const isDecision = parts.kind === at.ImageKind.DECISION;
-  const imageBlobs = isDecision ? [...parts.blobs, { kind: at.BlobKind.JSON, bytes: planOf(parts.model, tables) }] : parts.blobs;
+  const ownBlobs = parts.outputs === undefined ? parts.blobs : [...parts.blobs, outputsBlob(parts.outputs)];
+  const imageBlobs = isDecision ? [...ownBlobs, { kind: at.BlobKind.JSON, bytes: planOf(parts.model, tables) }] : ownBlobs;
   const { rules, reasons, reasonSizes } = writeRules(parts.rules);
   const sections = [
     tables,
@@ -86,13 +95,15 @@ export function writeImage(parts: ImageParts): Uint8Array {
     at.IMAGE_DECISION_BYTES_MAX,
     parts.kind === at.ImageKind.EXPRESSIONS
       ? parts.outCount * VALUE_BYTES
-      : decisionBytesMax(template.length, reasonSizes, parts.reasonsMax),
+      : decisionBytesMax(template.length, reasonSizes, parts.reasonsMax) +
+          (parts.outputs === undefined ? 0 : outputsBytesMax(parts.outputs)),
   );
   u32(at.IMAGE_COMBINE, parts.combine);
   u32(at.IMAGE_ON_ERROR, parts.onError);
   u32(at.IMAGE_OUTCOME_DEFAULT, parts.outcomeDefault);
   u32(at.IMAGE_NOW_REGISTER, parts.nowRegister);
   u32(at.IMAGE_OUT_COUNT, parts.outCount);
+  if (parts.outputs !== undefined) u32(at.IMAGE_OUTPUTS, ownBlobs.length);
   u32(at.IMAGE_JSON, isDecision ? imageBlobs.length : 0);
   view.setFloat64(at.IMAGE_COST_MAX, parts.costMax, true);
   view.setBigUint64(at.IMAGE_HASH, hashImage(image), true);

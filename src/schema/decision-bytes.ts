@@ -26,6 +26,11 @@ export function openBuffer(buffer: ArrayBufferLike): void {
   viewedBytes = buffer.byteLength;
 }
 
+/** Shows the buffer that is open: for values that are read one by one. */
+export function currentView(): DataView {
+  return view;
+}
+
 export function u32(at: number): number {
   return view.getUint32(at, true);
 }

@@ -10,6 +10,7 @@ import {
   bigLongAt,
   byteAt,
   type CachedText,
+  currentView,
   doubleAt,
   field,
   follow,
@@ -23,6 +24,8 @@ import {
   u32,
   vtableOf,
 } from './decision-bytes.js';
+import { type Outputs, readOutputsAt } from './outputs.js';
+import { putOutputs } from './outputs-json.js';
 import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken, takenText } from './json-pieces.js';
 import type { Reasons } from './reasons.js';
 import { formatTimestamp } from './time.js';
@@ -52,6 +55,8 @@ export interface Decision {
   score: number;
   /** Largest score first. */
   reasons: Reason[];
+  /** What the bundle declares as outputs; absent where it declares none, and where the status is not OK. */
+  outputs?: Outputs;
   bundle: string;
   version: string;
   /** 16 hex digits. */
@@ -75,6 +80,7 @@ const FIELD_BUNDLE = 14;
 const FIELD_VERSION = 16;
 const FIELD_IMAGE = 18;
 const FIELD_INPUTS = 20;
+const FIELD_OUTPUTS = 22;
 const REASON_CODE = 4;
 const REASON_RULE = 6;
 const REASON_SCORE = 8;
@@ -95,6 +101,8 @@ const ID = pieceOf('{"decisionId":"');
 const ID_END = pieceOf('",');
 const NO_ID = pieceOf('{');
 const REASONS = pieceOf(',"reasons":[');
+const REASONS_END = pieceOf(']');
+const OUTPUTS = pieceOf('],"outputs":');
 const COMMA = pieceOf(',');
 const NULL = pieceOf('null');
 const LISTS = pieceOf(',"lists":[');
@@ -120,11 +128,13 @@ export function readDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: Re
   const idAt = field(vtable, FIELD_DECISION_ID);
   const reasonsAt = field(vtable, FIELD_REASONS);
   const imageAt = field(vtable, FIELD_IMAGE);
+  const outputsAt = field(vtable, FIELD_OUTPUTS);
   const decision: Decision = {
     status: statusName(byteAt(table, field(vtable, FIELD_STATUS))),
     outcome: outcomeName(byteAt(table, field(vtable, FIELD_OUTCOME))),
     score: doubleAt(table, field(vtable, FIELD_SCORE)),
     reasons: reasons ?? (reasonsAt === 0 ? [] : readReasons(follow(table + reasonsAt))),
+    ...(outputsAt === 0 ? {} : { outputs: readOutputsAt(currentView(), follow(table + outputsAt) + 4) }),
     bundle: textAt(follow(table + field(vtable, FIELD_BUNDLE))).text,
     version: textAt(follow(table + field(vtable, FIELD_VERSION))).text,
     image: imageAt === 0 ? NO_IMAGE : hexAt(table, imageAt),
@@ -184,8 +194,8 @@ function readVersions(vector: number): NamedVersion[] {
 }
 
 /**
- * The JSON text of a decision: `{"decisionId","status","outcome","score","reasons","bundle","version","image","inputs"}` in this
- * order, without spaces; `decisionId` is left out where there is none.
+ * The JSON text of a decision: `{"decisionId","status","outcome","score","reasons","outputs","bundle","version","image","inputs"}` in this
+ * order, without spaces; `decisionId` and `outputs` are left out where there are none.
  */
 export function renderDecision(bytes: Uint8Array): string {
   renderDecisionBytes(bytes);
@@ -219,6 +229,13 @@ export function renderDecisionAt(buffer: ArrayBufferLike, at: number, reasons?: 
   putPiece(REASONS);
   const reasonsAt = field(vtable, FIELD_REASONS);
   if (reasonsAt !== 0) putReasons(follow(table + reasonsAt), reasons);
+  const outputsAt = field(vtable, FIELD_OUTPUTS);
+  if (outputsAt === 0) putPiece(REASONS_END);
+  else {
+    putPiece(OUTPUTS);
+    const plan = putOutputs(follow(table + outputsAt) + 4, reasons?.outputs);
+    if (reasons !== undefined) reasons.outputs = plan;
+  }
   putTail(table, vtable, reasons);
   putInputs(follow(table + field(vtable, FIELD_INPUTS)));
   return taken();
@@ -327,7 +344,7 @@ function tailPiece(bundle: CachedText, versionAt: number, imageAt: number): Piec
   if (last !== undefined && last.low === low && last.high === high && holdsText(versionAt, last.version)) return last.piece;
   const version = textAt(versionAt);
   const image = imageAt === 0 ? NO_IMAGE : hexAt(imageAt, 0);
-  const piece = pieceOf(`],"bundle":${bundle.json},"version":${version.json},"image":"${image}","inputs":{"now":`);
+  const piece = pieceOf(`,"bundle":${bundle.json},"version":${version.json},"image":"${image}","inputs":{"now":`);
   bundle.tail = { version: { length: version.length, words: version.words }, low, high, piece };
   return piece;
 }

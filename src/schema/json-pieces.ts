@@ -64,6 +64,13 @@ export function putAscii(text: string): void {
   end += text.length;
 }
 
+/** Puts any text. */
+export function putUtf8(text: string): void {
+  // A code unit takes 3 bytes at most.
+  reserve(3 * text.length);
+  end += bytes.write(text, end);
+}
+
 /** Puts a double as JSON has it; what JSON cannot write is null. */
 export function putDouble(value: number): void {
   if (value >= 0 && value < 1000 && (value | 0) === value) {

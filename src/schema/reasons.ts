@@ -15,6 +15,7 @@ import {
 } from '../../assembly/shared/image.js';
 import { type Reason, readReasonAt } from './decision.js';
 import type { Piece } from './json-pieces.js';
+import type { OutputsPlan } from './outputs-json.js';
 
 /** Reasons that are read together: some 50 us. */
 const TOGETHER = 64;
@@ -26,6 +27,8 @@ export class Reasons {
   pieces: (Piece | undefined)[] = [];
   /** What all decisions of the image have from their reasons to their inputs, as JSON. */
   tail: Piece | undefined;
+  /** How its outputs are written as JSON. */
+  outputs: OutputsPlan | undefined;
   private isFreed = false;
 
   /**

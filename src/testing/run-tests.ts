@@ -6,16 +6,17 @@ import type { ParameterValue } from '../image/manifest.js';
 import type { RuleSet } from '../ruleset.js';
 import type { Decision } from '../schema/decision.js';
 import { CoverageCounter, type HitCounts } from './coverage.js';
+import { outputDifferences } from './output-differences.js';
 
 /** What a test may compare of a decision. */
-export type TestDecision = Pick<Decision, 'status' | 'outcome' | 'score'> & {
+export type TestDecision = Pick<Decision, 'status' | 'outcome' | 'score' | 'outputs'> & {
   /** Codes, in order. */
   reasons: string[];
 };
 
 /** One difference between what a test expects and what was decided. */
 export interface TestDifference {
-  /** `outcome`, `score`, `reasons` or `status`. */
+  /** `outcome`, `score`, `reasons` or `status`; `outputs.` and the name of an output. */
   part: string;
   expected: unknown;
   actual: unknown;
@@ -92,9 +93,13 @@ function runTest(test: BundleTest, ruleSet: RuleSet, given: TestParameters, coun
     if (expected[part] === undefined || JSON.stringify(expected[part]) === JSON.stringify(decision[part])) continue;
     differences.push({ part, expected: expected[part], actual: decision[part] });
   }
+  if (expect.outputs !== undefined) {
+    differences.push(...outputDifferences(expect.outputs, decision.outputs, ruleSet.manifest.outputs ?? []));
+  }
   return { result: { ...place, passed: differences.length === 0, differences }, decision };
 }
 
-function testDecision({ status, outcome, score, reasons }: Decision): TestDecision {
-  return { status, outcome, score, reasons: reasons.map(({ code }) => code) };
+function testDecision({ status, outcome, score, reasons, outputs }: Decision): TestDecision {
+  const own = { status, outcome, score, reasons: reasons.map(({ code }) => code) };
+  return outputs === undefined ? own : { ...own, outputs };
 }

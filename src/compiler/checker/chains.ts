@@ -18,7 +18,7 @@ import { callFunction, reportUnknownFunction } from './calls.js';
 import type { Context, Facts } from './context.js';
 import { literalList } from './lists.js';
 import { memberOfGroup, memberOfObject, resolveName } from './names.js';
-import { asValue, listOf, type Receiver, valueReceiver } from './receiver.js';
+import { asValue, type ListValue, listOf, type Receiver, valueReceiver } from './receiver.js';
 
 /** A chain on its way from the left to the right. */
 interface Chain {
@@ -35,11 +35,41 @@ export function checkChain(context: Context, node: ChainExpression, facts: Facts
   const last = asValue(context, receiver(context, inner, facts, chain), inner);
   if (last.type.kind === 'error') return last;
   const { start, end } = node;
-  let ir: Ir = { ...(chain.through ? throughNull(last) : last), start, end };
-  for (const { local, value } of chain.lets.reverse()) {
-    ir = { op: 'let', type: ir.type, local, value, body: ir, optional: true, start, end };
+  return inLets({ ...(chain.through ? throughNull(last) : last), start, end }, chain.lets);
+}
+
+/** A list, behind the values of its chain: the list is null where one of them is. */
+export interface CheckedList {
+  kind: 'list';
+  lets: readonly { local: LocalRef; value: Ir }[];
+  list: ListValue;
+}
+
+/** Checks an expression that may be a list as a whole. */
+export function checkWhole(context: Context, outer: EsNode, facts: Facts): CheckedList | { kind: 'value'; ir: Ir } {
+  const node = unwrap(outer);
+  const inner = node.type === 'ChainExpression' ? (node as ChainExpression).expression : node;
+  const isPath = ['Identifier', 'MemberExpression', 'CallExpression', 'ArrayExpression'].includes(inner.type);
+  if (!isPath || refusalOf(node, context.profile) !== undefined) return { kind: 'value', ir: context.check(outer, facts).ir };
+  const chain: Chain = { lets: [], through: false };
+  const found = receiver(context, inner, facts, chain);
+  if (found.kind === 'list') return { kind: 'list', lets: chain.lets, list: found.list };
+  const last = asValue(context, found, inner);
+  if (last.type.kind === 'list') {
+    const list = listOf(bind(last, chain), facts)!;
+    return { kind: 'list', lets: chain.lets, list };
   }
-  return ir;
+  if (last.type.kind === 'error') return { kind: 'value', ir: last };
+  return { kind: 'value', ir: inLets({ ...(chain.through ? throughNull(last) : last), start: node.start, end: node.end }, chain.lets) };
+}
+
+/** A value behind the values of its chain. */
+export function inLets(body: Ir, lets: readonly { local: LocalRef; value: Ir }[]): Ir {
+  const { start, end } = body;
+  return lets.reduceRight<Ir>(
+    (ir, { local, value }) => ({ op: 'let', type: ir.type, local, value, body: ir, optional: true, start, end }),
+    body,
+  );
 }
 
 /** Checks a name, a member, a call or an array literal that no `?.` reaches. */

@@ -68,6 +68,12 @@ export class Context {
     return new Context(shared, scope, profile, faults, locals, loops + 1, this.copies * copies);
   }
 
+  /** As inLoop, for a body that is another text. */
+  inLoopOver(parameters: ReadonlyMap<string, LocalRef>, copies: number, faults: FaultSink): Context {
+    const { shared, scope, profile, locals, loops } = this.inLoop(parameters, copies);
+    return new Context(shared, scope, profile, faults, locals, loops, this.copies * copies);
+  }
+
   /** The same, with faults counted and not reported. */
   muted(): Context {
     const { shared, scope, profile, faults, locals, loops, copies } = this;

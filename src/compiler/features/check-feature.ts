@@ -24,10 +24,16 @@ export interface CheckedFeature {
 const VALUE_CASES_MAX = 32;
 
 /**
- * Checks a feature.
+ * Checks a feature, or an output with cases.
+ *
+ * @param what it is
  * @returns undefined where it has faults (reported)
  */
-export function checkFeature(context: TableContext, written: BundleFeature): CheckedFeature | undefined {
+export function checkFeature(
+  context: TableContext,
+  written: Pick<BundleFeature, 'name' | 'nameSpan' | 'cases'>,
+  what: 'feature' | 'output' = 'feature',
+): CheckedFeature | undefined {
   const { bag } = context;
   const before = bag.errorCount;
   checkLast(written, bag);
@@ -43,10 +49,10 @@ export function checkFeature(context: TableContext, written: BundleFeature): Che
   const values = joinValues(written, found as Ir[], bag);
   if (values === undefined) return undefined;
   const type = unionType(values.find((ir) => ir.type.kind !== 'null')?.type ?? NULL, values);
-  if (!checkType(written, type, bag)) return undefined;
+  if (!checkType(written, type, what, bag)) return undefined;
   const isTotal = written.cases[written.cases.length - 1]!.when === undefined;
   const feature: FeatureRef = { name: written.name, type, nullable: !isTotal || values.some(mayBeNull) };
-  const place = { name: `feature ${written.name}`, span: written.nameSpan };
+  const place = { name: `${what} ${written.name}`, span: written.nameSpan };
   if (whens[0] === undefined) return { feature, step: { kind: 'let', feature, value: values[0]!, ...place }, value: values[0]! };
 
   const set = (value: Ir): Assignment[] => [{ feature, value }];
@@ -64,7 +70,7 @@ export function checkFeature(context: TableContext, written: BundleFeature): Che
 }
 
 /** A case without a condition ends the list: what follows it is never reached. */
-function checkLast({ name, cases }: BundleFeature, bag: DiagnosticBag): void {
+function checkLast({ name, cases }: Pick<BundleFeature, 'name' | 'cases'>, bag: DiagnosticBag): void {
   for (const { when, value } of cases.slice(0, -1)) {
     if (when !== undefined) continue;
     bag.error(
@@ -77,7 +83,7 @@ function checkLast({ name, cases }: BundleFeature, bag: DiagnosticBag): void {
 }
 
 /** Brings the values to one type, each fault at its own place. */
-function joinValues({ name, cases }: BundleFeature, values: readonly Ir[], bag: DiagnosticBag): Ir[] | undefined {
+function joinValues({ name, cases }: Pick<BundleFeature, 'name' | 'cases'>, values: readonly Ir[], bag: DiagnosticBag): Ir[] | undefined {
   if (values.length === 1) return [...values];
   const what = `the values of \`${name}\``;
   const isLiteral = (ir: Ir): boolean => ir.op === 'constant';
@@ -104,14 +110,20 @@ function joinValues({ name, cases }: BundleFeature, values: readonly Ir[], bag: 
   return joinAll({ ...lead.type, scale, low: 0n, high: 0n });
 }
 
-function checkType({ name, nameSpan }: BundleFeature, type: Type, bag: DiagnosticBag): boolean {
+function checkType(
+  { name, nameSpan }: Pick<BundleFeature, 'name' | 'nameSpan'>,
+  type: Type,
+  what: 'feature' | 'output',
+  bag: DiagnosticBag,
+): boolean {
+  const code = what === 'feature' ? 'V3604' : 'V3701';
   if (type.kind === 'object' || type.kind === 'list') {
     const advice = type.kind === 'list' ? 'ask something of it, such as `items.length`' : 'name one of its fields';
-    bag.error('V3604', nameSpan, `the feature \`${name}\` is ${typePhrase(type)}`, advice);
+    bag.error(code, nameSpan, `the ${what} \`${name}\` is ${typePhrase(type)}`, advice);
     return false;
   }
   if (type.kind === 'null') {
-    bag.error('V3604', nameSpan, `the feature \`${name}\` is always null`, 'give it a value');
+    bag.error(code, nameSpan, `the ${what} \`${name}\` is always null`, 'give it a value');
     return false;
   }
   return true;

@@ -59,6 +59,8 @@ function foldElements(walk: WalkIr, source: ElementsSource, fold: Fold): Ir {
       return { op: 'constant', type: walk.type, value: source.elements.length, start, end };
     case 'reduce':
       return reduceConstants(walk, source, fold);
+    case 'collect':
+      return walk;
   }
 }
 

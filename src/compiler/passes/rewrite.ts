@@ -99,6 +99,10 @@ function mapSource(source: WalkSource, change: (operand: Ir) => Ir): WalkSource 
 
 function mapResult(result: WalkEnd, change: (operand: Ir) => Ir): WalkEnd {
   if (result.kind === 'count') return result;
+  if (result.kind === 'collect') {
+    const bodies = result.bodies.map(change);
+    return bodies.every((body, index) => body === result.bodies[index]) ? result : { ...result, bodies };
+  }
   const body = change(result.body);
   if (result.kind !== 'reduce') return body === result.body ? result : { ...result, body };
   const init = change(result.init);

@@ -94,6 +94,8 @@ export function expressionKey(ir: Ir, numbers: IdentityNumbers, substitutes: Rea
         const stages = node.stages.map(({ kind, local, body }) => `${kind} ${bind(local)} ${key(body)}`).join(';');
         const { result } = node;
         if (result.kind === 'count') return `walk(${source};${stages};count)`;
+        if (result.kind === 'collect')
+          return `walk(${source};${stages};collect ${bind(result.local)} ${result.bodies.map((body) => key(body)).join()})`;
         if (result.kind !== 'reduce') return `walk(${source};${stages};${result.kind} ${bind(result.local)} ${key(result.body)})`;
         const init = key(result.init);
         return `walk(${source};${stages};reduce ${bind(result.accumulator)} ${init} ${bind(result.local)} ${key(result.body)})`;

@@ -3,7 +3,7 @@
 import type { OutcomeName } from '../../bundle/bundle.js';
 import type { HitRule, HitRules } from '../hit-rules.js';
 import type { Ir } from '../ir.js';
-import type { FeatureRef, ScopeEntry } from '../scope.js';
+import type { FeatureRef, ScopeEntry, TableRow } from '../scope.js';
 import type { Assignment, ChoiceRow, EachRow, Fold, Step } from '../steps.js';
 import { BOOLEAN, decimalType, NUMBER, type Type } from '../types.js';
 import { type CheckedOutput, DECIDING_OUTPUTS, isNullableValue, sumType } from './check-outputs.js';
@@ -12,6 +12,8 @@ import { type CheckedTable, isSingleHit } from './check-table.js';
 export interface LoweredTable {
   steps: Step[];
   members: Map<string, ScopeEntry>;
+  /** Where it gives lists: its rows, in their order. */
+  rows?: TableRow[];
   /** Outputs as expressions, for proofs about what reads them; not of long tables. */
   values: [FeatureRef, Ir][];
 }
@@ -183,14 +185,19 @@ function lowerEach(checked: CheckedTable, numbers: readonly (readonly number[])[
   const readable = outputs.filter(
     ({ output }) => aggregate === undefined || (output.name !== 'outcome' && output.name !== 'reason'),
   );
+  const listed: TableRow[] = [];
   if (aggregate === undefined) {
     const flags = rows.map(({ number }): FeatureRef => ({ name: `${table.name} row ${number}`, type: BOOLEAN, nullable: false }));
     for (const [index, flag] of flags.entries()) {
       sets[index]!.push({ feature: flag, value: { op: 'constant', type: BOOLEAN, value: true, ...PLACE } });
     }
-    for (const output of readable) {
-      const elements = order.flatMap((index) => elementOf(table.name, output, index, flags[index]!, sets[index]!));
-      members.set(output.output.name, { kind: 'elements', type: output.type, elements });
+    for (const index of order) {
+      const guard: Ir = { op: 'feature', type: BOOLEAN, feature: flags[index]!, nullable: false, ...PLACE };
+      listed.push({ guard, values: new Map(readable.map((output) => [output.output.name, cellOf(table.name, output, index, sets[index]!)])) });
+    }
+    for (const { output, type } of readable) {
+      const elements = listed.flatMap(({ guard, values }) => elementOf(guard, values.get(output.name)!));
+      members.set(output.name, { kind: 'elements', type, elements });
     }
   } else {
     for (const output of readable) {
@@ -212,29 +219,26 @@ function lowerEach(checked: CheckedTable, numbers: readonly (readonly number[])[
     }),
   );
   const step: Step = { kind: 'each', rows: each, of: { table: table.name }, name: `table ${table.name}`, span: table.span };
-  return { steps: [step], members, values: [] };
+  return { steps: [step], members, ...(aggregate === undefined ? { rows: listed } : {}), values: [] };
 }
 
-/** What one row gives to the list of an output. A value that is an expression is computed with the row, and may be null. */
-function elementOf(
-  table: string,
-  { output, type, values }: CheckedOutput,
-  index: number,
-  flag: FeatureRef,
-  sets: Assignment[],
-): { guard: Ir; value: Ir }[] {
+/** What one row gives for an output, where it matches. A value that is an expression is computed with the row. */
+function cellOf(table: string, { output, type, values }: CheckedOutput, index: number, sets: Assignment[]): Ir {
   const value = values[index];
-  if (value === undefined) return [];
-  const guard: Ir = { op: 'feature', type: BOOLEAN, feature: flag, nullable: false, ...PLACE };
-  if (value.op === 'constant') return [{ guard, value }];
-  const nullable = isNullableValue(value);
+  if (value === undefined) return { op: 'constant', type, value: null, ...PLACE };
+  if (value.op === 'constant') return value;
   const feature: FeatureRef = { name: `${table}.${output.name} of row ${index + 1}`, type, nullable: true };
   sets.push({ feature, value });
-  const present: Ir = { op: 'feature', type, feature, nullable: false, ...PLACE };
-  if (!nullable) return [{ guard, value: present }];
-  const isNull: Ir = { op: 'is-null', type: BOOLEAN, operand: { ...present, nullable: true } as Ir, ...PLACE };
+  return { op: 'feature', type, feature, nullable: isNullableValue(value), ...PLACE };
+}
+
+/** What one row gives to the list of an output: nothing where its value is null. */
+function elementOf(guard: Ir, value: Ir): { guard: Ir; value: Ir }[] {
+  if (value.op === 'constant') return value.value === null ? [] : [{ guard, value }];
+  if (value.op !== 'feature' || !value.nullable) return [{ guard, value }];
+  const isNull: Ir = { op: 'is-null', type: BOOLEAN, operand: value, ...PLACE };
   const operands: Ir[] = [guard, { op: 'not', type: BOOLEAN, operand: isNull, ...PLACE }];
-  return [{ guard: { op: 'and', type: BOOLEAN, operands, ...PLACE }, value: present }];
+  return [{ guard: { op: 'and', type: BOOLEAN, operands, ...PLACE }, value: { ...value, nullable: false } }];
 }
 
 function aggregateOf(table: string, { output, type, values }: CheckedOutput, how: 'sum' | 'min' | 'max' | 'count'): FeatureRef {

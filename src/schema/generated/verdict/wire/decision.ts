@@ -89,8 +89,27 @@ inputs(obj?:Inputs):Inputs|null {
   return offset ? (obj || new Inputs()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
 }
 
+/**
+ * What the bundle declares as outputs: a FlatBuffer of its own, whose schema is GET .../outputs.fbs; absent where it declares
+ * none, and where the status is not OK.
+ */
+outputs(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
+}
+
+outputsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+outputsArray():Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startDecision(builder:flatbuffers.Builder) {
-  builder.startObject(9);
+  builder.startObject(10);
 }
 
 static addDecisionId(builder:flatbuffers.Builder, decisionIdOffset:flatbuffers.Offset) {
@@ -139,6 +158,22 @@ static addImage(builder:flatbuffers.Builder, image:bigint) {
 
 static addInputs(builder:flatbuffers.Builder, inputsOffset:flatbuffers.Offset) {
   builder.addFieldOffset(8, inputsOffset, 0);
+}
+
+static addOutputs(builder:flatbuffers.Builder, outputsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(9, outputsOffset, 0);
+}
+
+static createOutputsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
+  builder.startVector(1, data.length, 1);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt8(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startOutputsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(1, numElems, 1);
 }
 
 static endDecision(builder:flatbuffers.Builder):flatbuffers.Offset {
