@@ -6,7 +6,7 @@ import { verifyPattern } from '../functions/pattern';
 import { verifyZone } from '../functions/zone';
 import { verifyIndex } from '../index/verify';
 import { verifyPlan } from '../json/plan';
-import { outputsAreNamed, verifyOutputs } from '../outputs/verify';
+import { verifyOutputs } from '../outputs/verify';
 import {
   BLOB_BYTES,
   BLOB_KIND,
@@ -19,6 +19,7 @@ import {
   IMAGE_DATA_BYTES,
   IMAGE_JSON,
   IMAGE_KIND,
+  IMAGE_OUTPUTS,
   ImageKind,
 } from '../shared/image';
 import { ImageError } from '../shared/status';
@@ -46,7 +47,7 @@ export function verifyBlobs(image: usize): ImageError {
     end = (end + (bytes as u64) + 7) & ~7;
     if (end > dataBytes || !contentFits(image, kind, blobAddress(image, index), bytes)) return ImageError.BAD_BLOB;
   }
-  return end === dataBytes && jsonFits(image) && outputsAreNamed(image) ? ImageError.NONE : ImageError.BAD_BLOB;
+  return end === dataBytes && jsonFits(image) && outputsFit(image) ? ImageError.NONE : ImageError.BAD_BLOB;
 }
 
 /** Whether an image that decides names its plan for JSON, and another one none. */
@@ -54,6 +55,14 @@ function jsonFits(image: usize): bool {
   const json = load<u32>(image, IMAGE_JSON);
   if (load<u32>(image, IMAGE_KIND) !== ImageKind.DECISION) return json === 0;
   return json - 1 < load<u32>(image, IMAGE_BLOB_COUNT) && load<u32>(blobOf(image, json - 1), BLOB_KIND) === BlobKind.JSON;
+}
+
+/** Whether the header names a blob of outputs, or none: only an image that decides has one. */
+function outputsFit(image: usize): bool {
+  const outputs = load<u32>(image, IMAGE_OUTPUTS);
+  if (outputs === 0) return true;
+  if (load<u32>(image, IMAGE_KIND) !== ImageKind.DECISION || outputs > load<u32>(image, IMAGE_BLOB_COUNT)) return false;
+  return load<u32>(blobOf(image, outputs - 1), BLOB_KIND) === BlobKind.OUTPUTS;
 }
 
 /** Whether the bytes are what functions of the kind rely on. */

@@ -1,7 +1,7 @@
 // Verifies rules, reasons and thresholds, and that no decision can be larger than the image says.
 
 import { scratchRegisters, zero8 } from '../memory/scratch';
-import { outputsOf } from '../outputs/verify';
+import { outputsOf } from '../outputs/instruction';
 import {
   IMAGE_DECISION_BYTES_MAX,
   IMAGE_KIND,

@@ -1,5 +1,6 @@
 // Instructions whose operands take any of several types, or ask for more than a type.
 
+import { outFits } from '../outputs/instruction';
 import { ENSEMBLE_INPUTS, ENSEMBLE_RESULTS } from '../shared/ensemble';
 import {
   FORM_B_SHIFT,
@@ -10,7 +11,6 @@ import {
   functionTextBytes,
   LiteralKind,
 } from '../shared/function';
-import { outFits } from '../outputs/verify';
 import {
   BLOB_KIND,
   BlobKind,
@@ -55,8 +55,10 @@ export function verifySpecial(image: usize, pc: usize, op: u32): ImageError {
   const fieldRegisters = load<u32>(image, IMAGE_FIELD_REGISTERS);
   switch (op) {
     case Opcode.OUT:
-      if (load<u32>(image, IMAGE_KIND) !== ImageKind.EXPRESSIONS) return outFits(image, pc) ? ImageError.NONE : ImageError.BAD_OPCODE;
-      if (load<u16>(pc, INSTRUCTION_C) !== 0 || type !== b || !isValueType(type) || type === RegisterType.WIDE_HIGH) return ImageError.BAD_OPERAND;
+      if (load<u32>(image, IMAGE_KIND) !== ImageKind.EXPRESSIONS)
+        return outFits(image, pc) ? ImageError.NONE : ImageError.BAD_OPCODE;
+      if (load<u16>(pc, INSTRUCTION_C) !== 0 || type !== b || !isValueType(type) || type === RegisterType.WIDE_HIGH)
+        return ImageError.BAD_OPERAND;
       return ImageError.NONE;
     case Opcode.OUT_NULL:
       return load<u32>(image, IMAGE_KIND) === ImageKind.EXPRESSIONS ? ImageError.NONE : ImageError.BAD_OPCODE;

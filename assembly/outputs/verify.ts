@@ -1,14 +1,9 @@
-// Verifies what an image says of its outputs, and the instructions that store them: that every block is a table in which values
-// and their entries have places, and that nothing is written but there. How much is written, write.ts checks itself.
+// Verifies what an image says of its outputs: that every block is a table in which values and their entries have places, so that
+// nothing is written but there. How much is written, write.ts checks itself.
 
-import { blobAddress, blobOf } from '../image/blobs';
-import { typeOf } from '../image/registers';
 import { stringFits } from '../image/template';
-import { BLOB_KIND, BlobKind, IMAGE_BLOB_COUNT, IMAGE_KIND, IMAGE_OUTPUTS, ImageKind } from '../shared/image';
 import { ENUM_MEMBERS_MAX, LIST_COUNT_MAX, OUTPUTS_BYTES_MAX, OUTPUTS_MAX } from '../shared/limits';
-import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM } from '../shared/opcode';
 import {
-  OUT_STORES,
   OUTPUT_BYTES,
   OUTPUT_COUNT_MAX,
   OUTPUT_ELEMENT,
@@ -26,25 +21,9 @@ import {
   OUTPUTS_ROOT,
   OUTPUTS_ROOT_BYTES,
   OUTPUTS_TABLE,
-  OutputAction,
   OutputKind,
   outputWidth,
 } from '../shared/outputs';
-import { RegisterType } from '../shared/value-type';
-
-/** The image's blob of outputs, 0 where its decisions have none. */
-export function outputsOf(image: usize): usize {
-  const number = load<u32>(image, IMAGE_OUTPUTS);
-  return number === 0 ? 0 : blobAddress(image, number - 1);
-}
-
-/** Whether the header names a blob of outputs, or none: only an image that decides has one. */
-export function outputsAreNamed(image: usize): bool {
-  const number = load<u32>(image, IMAGE_OUTPUTS);
-  if (number === 0) return true;
-  if (load<u32>(image, IMAGE_KIND) !== ImageKind.DECISION || number > load<u32>(image, IMAGE_BLOB_COUNT)) return false;
-  return load<u32>(blobOf(image, number - 1), BLOB_KIND) === BlobKind.OUTPUTS;
-}
 
 /** Whether the bytes of a blob are what write.ts relies on. */
 export function verifyOutputs(outputs: usize, bytes: u32): bool {
@@ -65,7 +44,8 @@ export function verifyOutputs(outputs: usize, bytes: u32): bool {
   return true;
 }
 
-function outputAt(outputs: usize, index: u32): usize {
+/** Where output `index` is described. */
+export function outputAt(outputs: usize, index: u32): usize {
   return outputs + OUTPUTS_HEADER_BYTES + index * OUTPUT_BYTES;
 }
 
@@ -86,7 +66,8 @@ function blockFits(block: usize, bytes: u32, table: u32, first: u32, isRoot: boo
   if (vtable > table - 4) return false;
   const vtableBytes = load<u16>(block + vtable) as u32;
   const tableBytes = load<u16>(block + vtable, 2) as u32;
-  if (vtableBytes < 4 || (vtableBytes & 1) !== 0 || vtableBytes > back || tableBytes < 4 || tableBytes > bytes - table) return false;
+  if (vtableBytes < 4 || (vtableBytes & 1) !== 0 || vtableBytes > back || tableBytes < 4 || tableBytes > bytes - table)
+    return false;
   for (let entry: u32 = 4; entry < vtableBytes; entry += 2) {
     const field = load<u16>(block + vtable + entry) as u32;
     if (isRoot && entry === 4) {
@@ -145,43 +126,4 @@ function namesFit(outputs: usize, bytes: u32, output: usize): bool {
     if (at > bytes || load<u32>(name, 4) > bytes - at) return false;
   }
   return true;
-}
-
-/** Whether the OUT of an image that decides stores a register that its output takes, or does something that its list can do. */
-export function outFits(image: usize, pc: usize): bool {
-  const outputs = outputsOf(image);
-  const imm = load<u64>(pc, INSTRUCTION_IMM);
-  const number = imm as u32;
-  if (outputs === 0 || load<u16>(pc, INSTRUCTION_C) !== OUT_STORES || number >= load<u32>(outputs, OUTPUTS_COUNT)) return false;
-  const output = outputAt(outputs, number);
-  const action = (imm >> 32) as u32;
-  const type = load<u16>(pc, INSTRUCTION_B) as u32;
-  const kind = load<u8>(output, OUTPUT_KIND) as u32;
-  const element = load<u8>(output, OUTPUT_ELEMENT) as u32;
-  if (type === 0) {
-    if (kind !== OutputKind.LIST || action === OutputAction.NONE || action > (OutputAction.END as u32)) return false;
-    return action !== OutputAction.ELEMENT || element === OutputKind.OBJECT;
-  }
-  if (action !== 0 || typeOf(image, load<u16>(pc, INSTRUCTION_A)) !== type) return false;
-  return type === registerOf(kind === OutputKind.LIST ? element : kind);
-}
-
-/** The type of register that gives a value; NONE for what no register gives. */
-function registerOf(kind: u32): u32 {
-  switch (kind) {
-    case OutputKind.BOOL:
-      return RegisterType.BOOL;
-    case OutputKind.NUMBER:
-      return RegisterType.F64;
-    case OutputKind.LONG:
-    case OutputKind.DATE:
-    case OutputKind.MEMBER:
-      return RegisterType.I64;
-    case OutputKind.WIDE:
-      return RegisterType.WIDE_LOW;
-    case OutputKind.TEXT:
-      return RegisterType.TEXT;
-    default:
-      return RegisterType.NONE;
-  }
 }

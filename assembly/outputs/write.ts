@@ -65,7 +65,7 @@ export function outputBytes(at: usize): u32 {
  */
 export function writeOutput(outputs: usize, at: usize, registers: usize, pc: usize): bool {
   const imm = load<u64>(pc, INSTRUCTION_IMM);
-  const output = outputs + OUTPUTS_HEADER_BYTES + ((imm as u32) as usize) * OUTPUT_BYTES;
+  const output = outputs + OUTPUTS_HEADER_BYTES + (imm as u32 as usize) * OUTPUT_BYTES;
   const end = at + load<u32>(outputs, OUTPUTS_BYTES);
   if (load<u16>(pc, INSTRUCTION_B) === 0) {
     switch ((imm >> 32) as u32) {
@@ -189,7 +189,7 @@ function nextElement(list: usize, output: usize): usize {
   const count = load<u32>(list, COUNT);
   if (count >= load<u32>(output, OUTPUT_COUNT_MAX)) return 0;
   store<u32>(list, count + 1, COUNT);
-  const width = outputWidth((load<u8>(output, OUTPUT_ELEMENT) as u32) as OutputKind) as usize;
+  const width = outputWidth(load<u8>(output, OUTPUT_ELEMENT) as u32 as OutputKind) as usize;
   return list + ELEMENTS + (count as usize) * width;
 }
 

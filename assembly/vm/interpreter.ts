@@ -10,7 +10,7 @@ import { scratchHits, scratchRegisters, scratchText, zero8 } from '../memory/scr
 import { f64Remainder } from '../ops/arithmetic';
 import { textCompare, textEqual, textKey } from '../ops/text';
 import { wideAdd, wideEqual, wideLess, wideMultiply, wideNegate, widen, wideSubtract } from '../ops/wide';
-import { outputsOf } from '../outputs/verify';
+import { outputsOf } from '../outputs/instruction';
 import { beginOutputs, endOutputs, writeOutput } from '../outputs/write';
 import { parameterValue } from '../parameters/binding';
 import {

@@ -123,7 +123,10 @@ function readHeadFields(
     onError: value.onError,
     combine: value.decide?.combine ?? 'score',
     combineSpan: head.spanOf('/decide/combine'),
-    outcomes: (value.decide?.outcomes ?? []).map((entry, i) => ({ ...entry, span: head.spanOf(toPointer('decide', 'outcomes', i)) })),
+    outcomes: (value.decide?.outcomes ?? []).map((entry, i) => ({
+      ...entry,
+      span: head.spanOf(toPointer('decide', 'outcomes', i)),
+    })),
     outcomesSpan: head.keySpan('/decide', 'outcomes'),
     reasonsMax: value.decide === undefined ? 0 : (value.decide.reasonsMax ?? 8),
   };

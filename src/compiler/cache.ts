@@ -123,7 +123,15 @@ export class CompileMemo implements ReadMemo {
   }
 
   definitions(bundle: Bundle, model: Model, bag: DiagnosticBag, check: (bag: DiagnosticBag) => Definitions): Definitions {
-    const parts = [bundle.features, bundle.outputs, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles, bundle.parameters];
+    const parts = [
+      bundle.features,
+      bundle.outputs,
+      bundle.tables,
+      bundle.scorecards,
+      bundle.lists,
+      bundle.ensembles,
+      bundle.parameters,
+    ];
     const known = this.#definitions;
     if (known?.model !== model || known.profile !== bundle.profile || known.parts.some((part, index) => part !== parts[index]))
       this.#definitions = { ...make(check), model, profile: bundle.profile, parts };

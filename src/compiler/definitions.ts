@@ -15,8 +15,8 @@ import { type Definition, namesIn, orderDefinitions } from './features/order.js'
 import { HitRules } from './hit-rules.js';
 import type { Ir } from './ir.js';
 import { declaredListType } from './lists.js';
-import type { CheckedOutput } from './outputs/checked-output.js';
 import { checkOutputs } from './outputs/check-outputs.js';
+import type { CheckedOutput } from './outputs/checked-output.js';
 import { declareParameters } from './parameters.js';
 import { type FeatureRef, type ListRef, modelScope, type Scope, type ScopeEntry } from './scope.js';
 import { checkScorecard } from './scorecards/check-scorecard.js';

@@ -103,5 +103,12 @@ export function emitProgram(source: ProgramSource, bag: DiagnosticBag): Program 
   const inOrder: CostEntry[] = [];
   for (const [at, entry] of result.costs.filter(({ kind }) => kind === 'rule').entries()) inOrder[order[at]!] = entry;
   const ruleCosts = inOrder.map(({ units }) => units);
-  return { ...result, costs: mergeCosts([...others, ...inOrder]), ruleCosts, costMax: whole, ...(stored === undefined ? {} : { outputs: stored }), indexes: sites.reports };
+  return {
+    ...result,
+    costs: mergeCosts([...others, ...inOrder]),
+    ruleCosts,
+    costMax: whole,
+    ...(stored === undefined ? {} : { outputs: stored }),
+    indexes: sites.reports,
+  };
 }

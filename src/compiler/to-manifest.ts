@@ -29,9 +29,15 @@ export function toManifest(
   definitions: Definitions,
   files: BundleFiles,
 ): Manifest {
-  const defines = [bundle.features, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles, bundle.parameters].some(
-    ({ length }) => length > 0,
-  );
+  const defines = [
+    bundle.features,
+    bundle.outputs,
+    bundle.tables,
+    bundle.scorecards,
+    bundle.lists,
+    bundle.ensembles,
+    bundle.parameters,
+  ].some(({ length }) => length > 0);
   const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
   return {
     format: 2,
@@ -90,7 +96,8 @@ export function toManifest(
 }
 
 /** What defines names, and the head that says how it is read. */
-const DOCUMENT_PATHS = /^(bundle\.(ya?ml|json)|(features|tables|scorecards|ensembles|parameters)\/.*|lists\/.*\.(ya?ml|json))$/;
+const DOCUMENT_PATHS =
+  /^((bundle|outputs)\.(ya?ml|json)|(features|outputs|tables|scorecards|ensembles|parameters)\/.*|lists\/.*\.(ya?ml|json))$/;
 
 function documentsOf(files: BundleFiles): Record<string, string> {
   const decoder = new TextDecoder();

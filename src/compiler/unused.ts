@@ -18,7 +18,8 @@ export function reportUnused({ named, outputs }: Definitions, rules: readonly Ch
       if (node.op === 'feature') reads.add(node.feature);
     });
   for (const { condition } of rules) addReads(condition);
-  for (const output of outputs) for (const ir of [...expressionsOfOutput(output), ...output.steps.flatMap(expressionsOf)]) addReads(ir);
+  for (const output of outputs)
+    for (const ir of [...expressionsOfOutput(output), ...output.steps.flatMap(expressionsOf)]) addReads(ir);
   // What a definition reads of itself (its own inputs) says nothing of it.
   for (const { steps } of named) {
     const own = new Set(steps.flatMap((step) => [...featuresOf(step)]));

@@ -8,6 +8,7 @@ import { LIMIT_PAGES } from './pages/limits.js';
 import { LIST_PAGES } from './pages/lists.js';
 import { MODEL_PAGES } from './pages/model.js';
 import { NAME_PAGES } from './pages/names.js';
+import { OUTPUT_PAGES } from './pages/outputs.js';
 import type { Page, Pages } from './pages/page.js';
 import { PARAMETER_PAGES } from './pages/parameters.js';
 import { RULE_PAGES } from './pages/rules.js';
@@ -21,6 +22,7 @@ export const DIAGNOSTIC_PAGES: Pages = {
   ...MODEL_PAGES,
   ...SYNTAX_PAGES,
   ...NAME_PAGES,
+  ...OUTPUT_PAGES,
   ...TYPE_PAGES,
   ...RULE_PAGES,
   ...TABLE_PAGES,

@@ -33,7 +33,8 @@ export interface ImageFile {
  * @param deciding result of `writeImage`; it is not changed
  */
 export function joinImageFile(deciding: Uint8Array, manifest: Manifest): Uint8Array {
-  const { format, name, version, profile, combine, onError, model, lists, parameters, outputs, decides, costMax, ...sources } = manifest;
+  const { format, name, version, profile, combine, onError, model, lists, parameters, outputs, decides, costMax, ...sources } =
+    manifest;
   const own = { ...(outputs === undefined ? {} : { outputs }), ...(decides === undefined ? {} : { decides }) };
   const head: ManifestHead = { format, name, version, profile, combine, onError, model, lists, parameters, ...own, costMax };
   const parts = [head, sources satisfies ManifestSources].map((part) => new TextEncoder().encode(printJson(part)));

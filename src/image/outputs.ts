@@ -176,10 +176,7 @@ export function outputsBlob(outputs: ImageOutputs): ImageBlob {
 }
 
 /** Names of members by number, offset and bytes each, then their texts. @param start where in the blob they begin */
-function writtenNames(
-  members: readonly { name: string; number: number }[],
-  start: number,
-): { bytes: Uint8Array; count: number } {
+function writtenNames(members: readonly { name: string; number: number }[], start: number): { bytes: Uint8Array; count: number } {
   const count = Math.max(0, ...members.map(({ number }) => number + 1));
   const texts = members.map(({ name }) => utf8.encode(name));
   const bytes = new Uint8Array(8 * count + texts.reduce((sum, text) => sum + text.length, 0));

@@ -25,7 +25,11 @@ export function writeImage(parts: ImageParts): Uint8Array {
   const names = parts.lists.map(({ name }) => name);
   const sets = [...new Set(parts.parameters.map(({ set }) => set))];
   const usesNow = parts.nowRegister !== at.NO_REGISTER;
-  const { bytes: template, listVersions, setVersions } = buildTemplate({
+  const {
+    bytes: template,
+    listVersions,
+    setVersions,
+  } = buildTemplate({
     name: parts.name,
     version: parts.version,
     usesNow,

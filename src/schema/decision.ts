@@ -24,9 +24,9 @@ import {
   u32,
   vtableOf,
 } from './decision-bytes.js';
+import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken, takenText } from './json-pieces.js';
 import { type Outputs, readOutputsAt } from './outputs.js';
 import { putOutputs } from './outputs-json.js';
-import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken, takenText } from './json-pieces.js';
 import type { Reasons } from './reasons.js';
 import { formatTimestamp } from './time.js';
 

@@ -63,7 +63,7 @@ export function outputKindOf(type: OutputType): OutputKind {
   }
 }
 
-/** Numbers of members: outputs are numbered in their order, then the members of each. @returns of the first member of each output */
+/** Outputs are numbered in their order, then the members of each. @returns the number of the first member of each output */
 export function memberNumbers(outputs: readonly OutputShape[]): number[] {
   let next = outputs.length;
   return outputs.map(({ is }) => {

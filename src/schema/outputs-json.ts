@@ -1,8 +1,19 @@
 // The outputs of a decision as JSON text, from its bytes: the same as JSON.stringify of readOutputs, but for decimals, whose digits
 // are exact.
 
-import { bigLongAt, currentView, field, follow, holdsText, longAt, type TextWords, textAt, u32, vtableOf } from './decision-bytes.js';
 import { formatDecimal } from './decimal.js';
+import {
+  bigLongAt,
+  currentView,
+  field,
+  follow,
+  holdsText,
+  longAt,
+  type TextWords,
+  textAt,
+  u32,
+  vtableOf,
+} from './decision-bytes.js';
 import { type Piece, pieceOf, putAscii, putDouble, putPiece, putUtf8 } from './json-pieces.js';
 import type { ReadOutput, ReadType } from './output-shape.js';
 import { decimalAt, type OutputNode, readWidth, treeOf } from './outputs.js';

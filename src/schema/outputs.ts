@@ -1,8 +1,8 @@
 // The outputs of a decision as an object. They say themselves what they are (output-shape.ts): neither the image nor its schema is
 // needed, and nothing of Node is, since browsers read decisions too.
 
-import { type ReadOutput, type ReadType, parseShape } from './output-shape.js';
 import { formatDecimal } from './decimal.js';
+import { parseShape, type ReadOutput, type ReadType } from './output-shape.js';
 import { formatDate, formatTimestamp } from './time.js';
 
 /** A value of an output: decimals are the nearest number, timestamps and dates ISO texts; NaN and infinities are null. */
@@ -35,7 +35,10 @@ export function outputTree(outputs: readonly ReadOutput[]): readonly OutputNode[
     let level = root;
     for (const name of path.slice(0, -1)) {
       let group = level.find((node) => node.name === name);
-      if (group === undefined) level.push((group = { name, content: [] }));
+      if (group === undefined) {
+        group = { name, content: [] };
+        level.push(group);
+      }
       if (!Array.isArray(group.content)) throw new RangeError(`the output ${path.join('.')} lies in another one`);
       level = group.content;
     }

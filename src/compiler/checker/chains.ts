@@ -60,7 +60,10 @@ export function checkWhole(context: Context, outer: EsNode, facts: Facts): Check
     return { kind: 'list', lets: chain.lets, list };
   }
   if (last.type.kind === 'error') return { kind: 'value', ir: last };
-  return { kind: 'value', ir: inLets({ ...(chain.through ? throughNull(last) : last), start: node.start, end: node.end }, chain.lets) };
+  return {
+    kind: 'value',
+    ir: inLets({ ...(chain.through ? throughNull(last) : last), start: node.start, end: node.end }, chain.lets),
+  };
 }
 
 /** A value behind the values of its chain. */

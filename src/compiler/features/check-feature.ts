@@ -83,7 +83,11 @@ function checkLast({ name, cases }: Pick<BundleFeature, 'name' | 'cases'>, bag: 
 }
 
 /** Brings the values to one type, each fault at its own place. */
-function joinValues({ name, cases }: Pick<BundleFeature, 'name' | 'cases'>, values: readonly Ir[], bag: DiagnosticBag): Ir[] | undefined {
+function joinValues(
+  { name, cases }: Pick<BundleFeature, 'name' | 'cases'>,
+  values: readonly Ir[],
+  bag: DiagnosticBag,
+): Ir[] | undefined {
   if (values.length === 1) return [...values];
   const what = `the values of \`${name}\``;
   const isLiteral = (ir: Ir): boolean => ir.op === 'constant';

@@ -2,7 +2,7 @@
 
 import { OUTPUTS_MAX } from '../../../assembly/shared/limits.js';
 import type { BundleOutput, BundleOutputMember } from '../../bundle/outputs.js';
-import { DiagnosticBag, type Span } from '../../diagnostic/diagnostic.js';
+import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import type { OutputMember, OutputShape, OutputType } from '../../schema/output-shape.js';
 import { parseSource } from '../check-source.js';
 import { type CheckedList, checkWhole, inLets } from '../checker/chains.js';
@@ -11,7 +11,6 @@ import { isTaken } from '../checker/names.js';
 import { contextIn } from '../checker.js';
 import { checkFeature } from '../features/check-feature.js';
 import { type Ir, type LocalRef, mayBeNull } from '../ir.js';
-import { requireValue } from '../operands.js';
 import { fold, SILENT } from '../passes/fold.js';
 import { replaceNodes } from '../passes/rewrite.js';
 import type { FeatureRef, Scope, ScopeEntry, TableRow } from '../scope.js';
@@ -86,7 +85,13 @@ function checkValue(context: TableContext, output: BundleOutput, { cases, hasCas
     if (type === undefined) {
       const place = { start: 0, end: source.text.length };
       if (ir.type.kind === 'null') faults.error('V3701', place, `the output \`${name}\` is always null`, 'give it a value');
-      else faults.error('V3701', place, `the output \`${name}\` is ${typePhrase(ir.type)}`, 'give each of its fields a name of its own');
+      else
+        faults.error(
+          'V3701',
+          place,
+          `the output \`${name}\` is ${typePhrase(ir.type)}`,
+          'give each of its fields a name of its own',
+        );
       return undefined;
     }
     const shape = shapeOf(output, mayBeNull(ir), { kind: 'value', type });
@@ -95,7 +100,12 @@ function checkValue(context: TableContext, output: BundleOutput, { cases, hasCas
 }
 
 /** A list of values. */
-function plainList(output: BundleOutput, whole: CheckedList & { context: Context }, source: Source, faults: FaultSink): CheckedOutput | undefined {
+function plainList(
+  output: BundleOutput,
+  whole: CheckedList & { context: Context },
+  source: Source,
+  faults: FaultSink,
+): CheckedOutput | undefined {
   const { list, lets } = whole;
   const type = outputType(list.element);
   if (type === undefined) {
@@ -125,9 +135,15 @@ function checkEach(context: TableContext, output: BundleOutput, is: Written<'eac
   if (entry?.kind === 'group' && entry.what === 'table') {
     if (entry.rows !== undefined) return checkRows(context, output, is, entry.rows, entry.members);
     // A table with faults of its own has been reported.
-    if ([...entry.members.values()].some((member) => member.kind === 'feature' && member.feature.type.kind === 'error')) return undefined;
+    if ([...entry.members.values()].some((member) => member.kind === 'feature' && member.feature.type.kind === 'error'))
+      return undefined;
     const message = `the table \`${is.each.text.trim()}\` gives one value for each of its outputs, not a list`;
-    bag.error('V3702', is.each.span, message, 'write `value`, or give the table the hit policy `collect`, `ruleOrder` or `outputOrder`');
+    bag.error(
+      'V3702',
+      is.each.span,
+      message,
+      'write `value`, or give the table the hit policy `collect`, `ruleOrder` or `outputOrder`',
+    );
     return undefined;
   }
   return withFaults(is.each, bag, (faults) => {
@@ -136,7 +152,12 @@ function checkEach(context: TableContext, output: BundleOutput, is: Written<'eac
     if (whole.kind !== 'list') {
       if (whole.ir.type.kind === 'error') return undefined;
       const place = { start: 0, end: is.each.text.length };
-      faults.error('V3702', place, `\`each\` takes a list, and this is ${typePhrase(whole.ir.type)}`, 'name a list, or write `value`');
+      faults.error(
+        'V3702',
+        place,
+        `\`each\` takes a list, and this is ${typePhrase(whole.ir.type)}`,
+        'name a list, or write `value`',
+      );
       return undefined;
     }
     const { list } = whole;
@@ -183,7 +204,10 @@ function checkRows(
     context.bag.error('V3212', is.asSpan, `\`${is.as}\` stands for something else already`, 'give the element another name');
     return undefined;
   }
-  const bodies = checkMembers(context, is.members, (sink) => ({ context: contextIn(scope, sink, context.profile), facts: NO_FACTS }));
+  const bodies = checkMembers(context, is.members, (sink) => ({
+    context: contextIn(scope, sink, context.profile),
+    facts: NO_FACTS,
+  }));
   if (bodies === undefined) return undefined;
   const content = rows.map(({ guard, values }) => ({ guard, values: bodies.map((body) => inRow(body, cells, values)) }));
   const shape = shapeOf(output, false, { kind: 'objects', members: membersOf(is.members, bodies), countMax: rows.length });

@@ -8,8 +8,8 @@ import type { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import { type ImageOutputs, longestMember, outputBytesMax, outputsBytesMax } from '../../image/outputs.js';
 import { memberNumbers, type OutputShape, type OutputType } from '../../schema/output-shape.js';
 import type { Label } from '../code-buffer.js';
-import type { Emitter } from '../emit-bytecode.js';
 import type { Emission } from '../emission.js';
+import type { Emitter } from '../emit-bytecode.js';
 import { eachElement } from '../emit-walk.js';
 import { type Ir, mayBeNull, type WalkIr } from '../ir.js';
 import { grouped } from '../wording.js';
@@ -30,7 +30,9 @@ export function emitOutputs(emission: Emission, outputs: readonly CheckedOutput[
   const result = { shapes, textMax: own.textMax };
   const bytes = outputsBytesMax(result);
   if (bytes > OUTPUTS_BYTES_MAX) {
-    const largest = outputs.map(({ span }, index) => ({ span, bytes: outputBytesMax(result, index) })).sort((a, b) => b.bytes - a.bytes)[0]!;
+    const largest = outputs
+      .map(({ span }, index) => ({ span, bytes: outputBytesMax(result, index) }))
+      .sort((a, b) => b.bytes - a.bytes)[0]!;
     const message = `the outputs of a decision take up to ${grouped(bytes)} bytes, more than ${grouped(OUTPUTS_BYTES_MAX)}`;
     const advice = `this one takes ${grouped(largest.bytes)}: give its texts a smaller \`maxLength\`, its list a smaller \`maxItems\``;
     bag.error('V5016', largest.span, message, advice);
@@ -142,4 +144,3 @@ function registerFor(type: OutputType): RegisterType {
       return RegisterType.I64;
   }
 }
-

@@ -193,7 +193,10 @@ function lowerEach(checked: CheckedTable, numbers: readonly (readonly number[])[
     }
     for (const index of order) {
       const guard: Ir = { op: 'feature', type: BOOLEAN, feature: flags[index]!, nullable: false, ...PLACE };
-      listed.push({ guard, values: new Map(readable.map((output) => [output.output.name, cellOf(table.name, output, index, sets[index]!)])) });
+      listed.push({
+        guard,
+        values: new Map(readable.map((output) => [output.output.name, cellOf(table.name, output, index, sets[index]!)])),
+      });
     }
     for (const { output, type } of readable) {
       const elements = listed.flatMap(({ guard, values }) => elementOf(guard, values.get(output.name)!));

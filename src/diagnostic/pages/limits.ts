@@ -21,6 +21,8 @@ function times(count: number, text: (index: number) => string, separator = ''): 
 const ELEMENTS = times(60, (i) => `${i}.5`, ', ');
 const LONG_BRANCH = `vip && [${ELEMENTS}].some(a => [${ELEMENTS}].some(b => ${times(8, (i) => `risk * a + b * ${i} > hour`, ' || ')}))`;
 
+const KINDS = '- { name: bought, each: items, as: item, values: { price: item.price, kind: item.kind } }\n';
+
 /** Calls of `reduce` inside one another. */
 function reduces(depth: number): string {
   let body = `a${depth} + i${depth}.price`;
@@ -157,6 +159,17 @@ export const LIMIT_PAGES: Pages = {
       ),
     }),
     right: SMALL,
+  },
+  V5016: {
+    why: 'Every decision has room for all that its outputs may hold: of a list that is as often as it may have elements, of a text its largest length. And no bundle has more than 1,024 of them.',
+    wrong: large('a list of 20 items, each with a text of up to 60,000 characters', {
+      'payment.schema.yaml': EXAMPLE_MODEL.replace(
+        'kind: { type: string, maxLength: 20 }',
+        'kind: { type: string, maxLength: 60000 }',
+      ),
+      'outputs.yaml': KINDS,
+    }),
+    right: files({ 'outputs.yaml': KINDS }),
   },
   V5040: {
     why: 'Each loop multiplies the cost of what is inside it, so that loops inside loops are bounded.',

@@ -9,6 +9,9 @@ function head(decide: string): string {
   return `${EXAMPLE_HEAD.slice(0, EXAMPLE_HEAD.indexOf('decide:'))}decide:\n${decide.replaceAll(/^/gm, '  ')}\n`;
 }
 
+const WITHOUT_DECIDE = EXAMPLE_HEAD.slice(0, EXAMPLE_HEAD.indexOf('decide:'));
+const LARGE_OUTPUT = '- { name: large, value: amount > 5000 }\n';
+
 /** A list of rules. */
 function rules(texts: readonly string[], ...also: DiagnosticCode[]): Example {
   return files({ 'rules/example.yaml': `${texts.join('\n')}\n` }, ...also);
@@ -103,6 +106,11 @@ export const RULE_PAGES: Pages = {
       '- { id: large, when: amount > 5000, then: { score: 60, reason: LARGE } }',
       '- { id: very-large, when: amount > 9000, then: { score: 40, reason: VERY_LARGE } }',
     ]),
+  },
+  V4011: {
+    why: 'A bundle may leave out `decide`: its decisions then have outputs and no outcome, and rules would have no effect.',
+    wrong: files({ 'bundle.yaml': WITHOUT_DECIDE, 'outputs.yaml': LARGE_OUTPUT }),
+    right: files({ 'bundle.yaml': WITHOUT_DECIDE, 'outputs.yaml': LARGE_OUTPUT, 'rules/example.yaml': null }),
   },
   V4220: {
     why: 'No payload that the model allows makes the condition true. The message names the part, or the two parts, that cannot be.',

@@ -107,7 +107,7 @@ describe('header', () => {
     ['bytes', at.IMAGE_BYTES, 8, ImageError.BAD_SIZE],
     ['kind', at.IMAGE_KIND, 1, ImageError.BAD_HEADER],
     ['unknown kind', at.IMAGE_KIND, 2, ImageError.BAD_HEADER],
-    ['flags', at.IMAGE_FLAGS, 1, ImageError.BAD_HEADER],
+    ['no blob of outputs', at.IMAGE_OUTPUTS, 1, ImageError.BAD_BLOB],
     ['plan for JSON that is not there', at.IMAGE_JSON, 2, ImageError.BAD_BLOB],
     ['no plan for JSON', at.IMAGE_JSON, 0, ImageError.BAD_BLOB],
     ['parameters without their descriptors', at.IMAGE_PARAMETER_COUNT, 1, ImageError.BAD_SECTION],

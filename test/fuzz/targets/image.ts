@@ -226,7 +226,7 @@ function change(data: Uint8Array, random: Random): Uint8Array | undefined {
     } else if (roll < 9) {
       const place = entry(at.IMAGE_FIELDS, at.IMAGE_FIELD_COUNT, at.FIELD_BYTES);
       if (place !== undefined) out[place + random.below(at.FIELD_BYTES)] = random.below(random.chance(70) ? 16 : 256);
-    } else view.setUint32(at.IMAGE_FLAGS + 4 * random.below(36), random.below(64), true);
+    } else view.setUint32(at.IMAGE_OUTPUTS + 4 * random.below(36), random.below(64), true);
   }
   return out;
 }
