@@ -239,6 +239,7 @@ export function shown(root: Ir): string {
   };
   const end = (result: WalkEnd): string => {
     if (result.kind === 'count') return 'count';
+    if (result.kind === 'collect') return `(collect ${nameOf(result.local)} ${result.bodies.map(show).join(' ')})`;
     if (result.kind !== 'reduce') return `(${result.kind} ${nameOf(result.local)} ${show(result.body)})`;
     const { accumulator, init, local, body } = result;
     return `(reduce ${nameOf(accumulator)} ${show(init)} ${nameOf(local)} ${show(body)})`;

@@ -188,6 +188,7 @@ function* sourceOf({ source }: WalkIr, world: World, names: Names): Generator<Ir
 
 function walkValue(walk: WalkIr, world: World, names: Names): IrValue {
   const { result } = walk;
+  if (result.kind === 'collect') throw new Error('an output is no expression');
   let accumulator: IrValue = result.kind === 'reduce' ? evaluateIr(result.init, world, names) : 0;
   for (const element of elementsOf(walk, world, names)) {
     if (result.kind === 'count') {

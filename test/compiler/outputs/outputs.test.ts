@@ -21,7 +21,9 @@ properties:
   birthday: { type: string, format: date }
   email: { type: string, maxLength: 40 }
   note: { type: string, maxLength: 40 }
-  card: { type: object, properties: { limit: { type: number }, tags: { type: array, maxItems: 3, items: { type: string, maxLength: 9 } } } }
+  card:
+    type: object
+    properties: { limit: { type: number }, tags: { type: array, maxItems: 3, items: { type: string, maxLength: 9 } } }
   tags: { type: array, maxItems: 4, items: { type: string, maxLength: 9 } }
   days: { type: array, maxItems: 4, items: { type: string, format: date } }
   flags: { type: array, maxItems: 20, items: { type: boolean } }
