@@ -9,7 +9,6 @@ import { scratchNulls, scratchRegisters } from './memory/scratch';
 import { parametersAreBound, writeParameterVersions } from './parameters/binding';
 import { writeDecision, writeFailure } from './rules/decision';
 import {
-import {
   DECISION_OUTCOME,
   IMAGE_DECISION_BYTES_MAX,
   IMAGE_KIND,
