@@ -16,6 +16,9 @@ import type { ImageState, ListenerCalls, OwnerCalls, TenantState } from './state
 /** How long a listener may take to say that it decides with a change: its event loop turns in a few milliseconds. */
 const TAKE_MILLIS_MAX = 10_000;
 
+/** The same of one that is starting. */
+const START_MILLIS_MAX = 30_000;
+
 /** Where the hub says what went wrong on no request's behalf. */
 export interface HubLog {
   error(fields: object, message: string): void;
@@ -127,6 +130,10 @@ export class Attachment {
 interface Line {
   readonly channel: Channel<ListenerCalls>;
   readonly attachment: Attachment;
+  /** See Hub.open. */
+  readonly dismiss: () => Promise<boolean>;
+  /** It has not taken a change, and is being ended. */
+  ending: Promise<boolean> | undefined;
 }
 
 export class Hub {
@@ -139,6 +146,7 @@ export class Hub {
   constructor(
     private readonly owned: OwnedEngine,
     private readonly log: HubLog,
+    private readonly takeMillisMax = TAKE_MILLIS_MAX,
   ) {
     const { engine, registry, host } = owned;
     this.engine = engine;
@@ -160,10 +168,15 @@ export class Hub {
     return new Attachment(part, this.ids);
   }
 
-  /** Tells a thread that listens by now of all tenants, and of every change from now on. Rejects with ChannelError. */
-  async open(attachment: Attachment, channel: Channel<ListenerCalls>): Promise<void> {
-    this.lines.set(attachment, { attachment, channel });
-    await channel.call('take', this.statesFor(attachment, this.registry.allTenants()), TAKE_MILLIS_MAX);
+  /**
+   * Tells a thread that listens by now of all tenants, and of every change from now on. Rejects with ChannelError.
+   *
+   * @param dismiss ends the thread, which has not taken a change; resolves when nothing of it runs any more, or to false where it
+   *   cannot be ended
+   */
+  async open(attachment: Attachment, channel: Channel<ListenerCalls>, dismiss: () => Promise<boolean>): Promise<void> {
+    this.lines.set(attachment, { attachment, channel, dismiss, ending: undefined });
+    await channel.call('take', this.statesFor(attachment, this.registry.allTenants()), START_MILLIS_MAX);
   }
 
   /** A thread is gone, and nothing of it runs any more: what it had is free. */
@@ -194,28 +207,33 @@ export class Hub {
   }
 
   /**
-   * Resolves when every listener decides with what a tenant has now. Rejects with Problem INTERNAL where one does not say so in
-   * time: what it has stays good for it.
+   * Resolves when every listener decides with what a tenant has now. One that does not say so in time is ended: nobody decides with
+   * what was before then. Rejects with Problem INTERNAL where it cannot be ended: what it has stays good for it.
    */
   async sync(name: string): Promise<void> {
     const tenant = this.registry.allTenants().find((each) => each.name === name);
     if (tenant === undefined) return;
-    const answers = [...this.lines.values()].map(async ({ attachment, channel }) => {
+    const answers = [...this.lines.values()].map((line) => this.tell(line, tenant));
+    // All of them, so that none is left to reject with nobody there.
+    for (const result of await Promise.allSettled(answers)) if (result.status === 'rejected') throw result.reason;
+  }
+
+  private async tell(line: Line, tenant: Tenant): Promise<void> {
+    const { attachment, channel } = line;
+    const { part } = attachment;
+    if (line.ending === undefined) {
       try {
-        await channel.call('take', this.statesFor(attachment, [tenant]), TAKE_MILLIS_MAX);
+        await channel.call('take', this.statesFor(attachment, [tenant]), this.takeMillisMax);
+        return;
       } catch (error) {
         // One that is gone decides nothing.
         if (error instanceof ChannelError && error.code === 'CLOSED') return;
-        const { message } = error as Error;
-        this.log.error({ listener: attachment.part, tenant: name, err: error }, 'a listener has not taken a change');
-        throw new Problem(
-          'INTERNAL',
-          `the change is made, but listener ${attachment.part} does not decide with it yet: ${message}`,
-        );
+        this.log.error({ listener: part, tenant: tenant.name, err: error }, 'a listener has not taken a change and is replaced');
+        line.ending ??= line.dismiss();
       }
-    });
-    // All of them, so that none is left to reject with nobody there.
-    for (const result of await Promise.allSettled(answers)) if (result.status === 'rejected') throw result.reason;
+    }
+    if (await line.ending) return;
+    throw new Problem('INTERNAL', `the change is made, but listener ${part} hangs and cannot be ended: it may decide without it`);
   }
 
   private statesFor(attachment: Attachment, tenants: readonly Tenant[]): TenantState[] {

@@ -8,6 +8,9 @@ import type { LogLevel } from '../fleet/link.js';
 import type { CountingHandlers, GatheredStats, LastWords } from '../gathering/gathering.js';
 import type { Begun } from '../idempotent-answers.js';
 
+/** Global function of a thread that closes its connections. */
+export const CLOSE_NAME = 'verdictCloseListener';
+
 /** What a thread is started with. */
 export interface ListenerStart {
   attached: AttachedOptions;

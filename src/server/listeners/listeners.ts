@@ -13,7 +13,8 @@ import type { ServerStats } from '../dashboard/stats.js';
 import { Gathering, type LastWords } from '../gathering/gathering.js';
 import type { KeptAnswers } from '../idempotent-answers.js';
 import type { ServerMetrics } from '../metrics.js';
-import type { ListenerStart, ServerListenerCalls, ServerOwnerCalls } from './calls.js';
+import { CLOSE_NAME, type ListenerStart, type ServerListenerCalls, type ServerOwnerCalls } from './calls.js';
+import { runInThread } from './interrupt.js';
 
 export interface ListenersOptions {
   hub: Hub;
@@ -30,9 +31,12 @@ export interface ListenersOptions {
 }
 
 interface Thread {
+  readonly worker: Worker;
   readonly attachment: Attachment;
   readonly channel: Channel<ServerListenerCalls>;
   readonly gone: Promise<void>;
+  /** Set when it is to end at once. */
+  ending: Promise<boolean> | undefined;
 }
 
 /** Between the end of a thread and its successor, doubled with each that ends soon. */
@@ -41,9 +45,15 @@ const RESTART_MILLIS_MAX = 5_000;
 /** A thread that lives so long has not ended soon. */
 const SOON_MILLIS = 60_000;
 /** How long a thread that is to end, or to say what it has counted, may take; after that, what it said last counts. */
-const END_MILLIS_MAX = 10_000;
+const END_MILLIS_MAX = 5_000;
 const FIGURES_MILLIS_MAX = 2_000;
 const EXIT_MILLIS_MAX = 1_000;
+/** Keys may have to be fetched. */
+const RELOAD_MILLIS_MAX = 30_000;
+/** How long one that has not taken a change may take to end by itself; then it is stopped in what it hangs in. */
+const END_SOON_MILLIS = 1_000;
+/** Beyond stopMillisMax, until a thread that says nothing is taken for one that hangs. */
+const STOP_GRACE_MILLIS = 2_000;
 
 export class Listeners {
   /** Threads that ended although nobody wanted them to. */
@@ -92,13 +102,14 @@ export class Listeners {
 
   /** Has each read keys and certificates again. Rejects where one cannot use them. */
   async reload(): Promise<void> {
-    await Promise.all(this.each(({ channel }) => channel.call('reload', null)));
+    await Promise.all(this.each(({ channel }) => channel.call('reload', null, RELOAD_MILLIS_MAX)));
   }
 
   /** Has each answer what it owes. False where one still owed something, or is gone. */
   async stop(): Promise<boolean> {
     this.isStopping = true;
-    const drained = this.each(({ channel }) => channel.call('stop', null).catch(() => false));
+    const millisMax = this.options.config.stopMillisMax + STOP_GRACE_MILLIS;
+    const drained = this.each(({ channel }) => channel.call('stop', null, millisMax).catch(() => false));
     return (await Promise.all(drained)).every((each) => each);
   }
 
@@ -106,19 +117,34 @@ export class Listeners {
   async end(): Promise<boolean> {
     this.isStopping = true;
     for (const timer of this.restarts) clearTimeout(timer);
-    const ended = this.each(async ({ channel, gone }) => {
-      channel.tell('end', null);
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<false>((resolve) => {
-        timer = setTimeout(() => resolve(false), END_MILLIS_MAX);
-      });
-      const isGone = await Promise.race([gone.then(() => true as const), late]);
-      clearTimeout(timer);
-      return isGone;
-    });
-    const all = (await Promise.all(ended)).every((each) => each);
+    const all = (await Promise.all(this.each((thread) => this.endOne(thread, END_MILLIS_MAX)))).every((each) => each);
     process.off('exit', this.onExit);
     return all;
+  }
+
+  /**
+   * Ends a thread: lets it close its connections and end, and where it does not do so in time, closes them from within what it
+   * hangs in. False where that cannot be stopped either: it is then left as it is, since ending it would end the process.
+   */
+  private endOne(thread: Thread, millisMax: number): Promise<boolean> {
+    thread.ending ??= this.endNow(thread, millisMax);
+    return thread.ending;
+  }
+
+  private async endNow({ worker, attachment: { part }, channel, gone }: Thread, millisMax: number): Promise<boolean> {
+    const { log } = this.options.config;
+    channel.tell('end', null);
+    if (await isWithin(gone, millisMax)) return true;
+    log.error({ listener: part }, 'a listener thread hangs and is stopped');
+    // Its number is not one any more when it has ended meanwhile.
+    const isClosed = worker.threadId >= 0 && (await runInThread(worker.threadId, `globalThis.${CLOSE_NAME}()`));
+    if (isClosed) await worker.terminate();
+    if (isClosed || (await isWithin(gone, 0))) {
+      await gone;
+      return true;
+    }
+    log.error({ listener: part }, 'a listener thread that hangs could not be stopped');
+    return false;
   }
 
   /** Somebody has called process.exit: threads that have not closed their connections would abort it. */
@@ -171,9 +197,10 @@ export class Listeners {
         resolve();
       });
     });
-    this.threads.set(part, { attachment, channel, gone });
+    const thread: Thread = { worker, attachment, channel, gone, ending: undefined };
+    this.threads.set(part, thread);
     try {
-      await hub.open(attachment, channel);
+      await hub.open(attachment, channel, () => this.endOne(thread, END_SOON_MILLIS));
       await channel.call('serve', this.at as NonNullable<typeof this.at>);
     } catch (error) {
       channel.tell('end', null);
@@ -216,4 +243,15 @@ export class Listeners {
       failed: ({ message, stack }) => log.error({ listener: part, error: message, stack }, 'a listener thread ends for a bug'),
     };
   }
+}
+
+/** Whether it is over in that time. */
+async function isWithin(over: Promise<void>, millis: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), millis);
+  });
+  const isOver = await Promise.race([over.then(() => true as const), late]);
+  clearTimeout(timer);
+  return isOver;
 }

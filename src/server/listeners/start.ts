@@ -20,13 +20,13 @@ import { Listeners } from './listeners.js';
  *
  * @param config of the options
  * @param serve how a thread serves
- * @param file another thread entry that is a listener, for tests
+ * @param forTests another thread entry that is a listener, and how long a listener may take over a change
  */
 export async function startListeners(
   options: ServerOptions,
   config: ServerConfig,
   serve: typeof startServing,
-  file?: URL,
+  forTests: { file?: URL; takeMillisMax?: number } = {},
 ): Promise<Server> {
   const { listeners: count, log } = config;
   const counters = Array.from({ length: count }, () => new SharedArrayBuffer(COUNTERS_BYTES));
@@ -44,8 +44,8 @@ export async function startListeners(
   const nonces = new Nonces();
   let counted: { metrics: ServerMetrics; stats: () => ServerStats } | undefined;
   const each = { ...config, connectionsMax: Math.max(1, Math.floor(config.connectionsMax / count)) };
-  const hub = new Hub(owned, log);
-  const listeners = new Listeners({ hub, config: each, attached, answers, nonces, counted: () => counted, file });
+  const hub = new Hub(owned, log, forTests.takeMillisMax);
+  const listeners = new Listeners({ hub, config: each, attached, answers, nonces, counted: () => counted, file: forTests.file });
   const link: FleetLink = {
     processes: count,
     isPortShared: true,

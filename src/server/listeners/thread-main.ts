@@ -12,7 +12,7 @@ import type { FleetLink } from '../fleet/link.js';
 import { sentLog } from '../fleet/sent-log.js';
 import type { ServerMetrics } from '../metrics.js';
 import { type Serving, startServing } from '../server.js';
-import type { ListenerStart, ServerListenerCalls, ServerOwnerCalls } from './calls.js';
+import { CLOSE_NAME, type ListenerStart, type ServerListenerCalls, type ServerOwnerCalls } from './calls.js';
 
 class ListenerThread {
   private readonly owner: Channel<ServerOwnerCalls>;
@@ -53,13 +53,18 @@ class ListenerThread {
     this.serving = await startServing(this.engine, { ...this.start.config, port, adminPort, log }, this.link());
   }
 
+  /** Closes all connections and says what was counted: this thread is about to end. */
+  close(): void {
+    this.serving?.close();
+    if (this.counted !== undefined)
+      this.owner.tell('counted', { metrics: this.counted.metrics.lastSnapshot(), stats: this.counted.stats() });
+  }
+
   /** Closes everything, lets the loop see to it, and ends. */
   private end(code: number): void {
     if (this.isEnding) return;
     this.isEnding = true;
-    this.serving?.close();
-    if (this.counted !== undefined)
-      this.owner.tell('counted', { metrics: this.counted.metrics.lastSnapshot(), stats: this.counted.stats() });
+    this.close();
     const ended = new Int32Array(this.start.ended);
     setImmediate(() =>
       setImmediate(() => {
@@ -95,3 +100,5 @@ class ListenerThread {
 const thread = new ListenerThread(workerData as ListenerStart);
 process.on('uncaughtException', (error) => thread.fail(error));
 process.on('unhandledRejection', (error) => thread.fail(error));
+// Where this thread hangs, its owner has it called from within (interrupt.ts).
+Object.assign(globalThis, { [CLOSE_NAME]: () => thread.close() });

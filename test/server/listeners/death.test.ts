@@ -19,12 +19,16 @@ afterAll(() => orders.close());
 
 async function start(
   options: object = {},
+  takeMillisMax?: number,
 ): Promise<{ running: Server; logged: string[]; kill: (part: number, way: string) => void }> {
   const logged: string[] = [];
   const line = (_fields: object, message: string): void => void logged.push(message);
   const log = { info: () => {}, warn: line, error: line };
   const given = { port: 0, listeners: 3, ringBytes: 1 << 20, log, ...options };
-  const running = await startListeners(given, resolveServerConfig(given), startServing, FILE);
+  const running = await startListeners(given, resolveServerConfig(given), startServing, {
+    file: FILE,
+    ...(takeMillisMax === undefined ? {} : { takeMillisMax }),
+  });
   server = running;
   await running.engine.publish(TENANT, bundleFiles());
   const kill = (part: number, way: string): void => {
@@ -114,6 +118,61 @@ describe('a listener thread that ends', () => {
     expect(logged.filter((message) => message.includes('did not start'))).toEqual([]);
   }, 60_000);
 });
+
+const HUNG = 'a listener thread hangs and is stopped';
+
+describe('a listener thread that does not take a change', () => {
+  it.each<[string, boolean]>([
+    ['loop', true],
+    ['loop in a request', true],
+    ['loop of WebAssembly', true],
+    ['wait', true],
+    ['loop of half a second', false],
+    ['refusal', false],
+  ])(
+    'for a %s is replaced, and the change answered when nobody decides without it',
+    async (way, hangs) => {
+      const { running, logged, kill } = await start({}, 300);
+      const before = await reachAll(running.port, 3, decide);
+      const counted = (await statsOf(running.port)).answered['200'] as number;
+      kill(1, way);
+      // The one that loops in a request does so from its next request on.
+      if (way === 'loop in a request')
+        await Promise.all([...before.values()].map((each) => Promise.race([decide(each), pause(200)])));
+      await pause(50);
+      await running.engine.publish(TENANT, bundleFiles({ 'bundle.yaml': bundle('1.0.1') }));
+      // All that answer from here on decide with it.
+      const alive = await Promise.all(
+        [...before.values()].map((each) => Promise.race([decide(each).catch(() => undefined), pause(5000)])),
+      );
+      const versions = alive.flatMap((answer) => (answer === undefined ? [] : [answer.json?.version]));
+      expect(versions.length).toBeGreaterThanOrEqual(2);
+      expect(new Set(versions)).toEqual(new Set(['1.0.1']));
+      for (const connection of before.values()) connection.close();
+      expect(logged).toContain('a listener has not taken a change and is replaced');
+      expect(logged.includes(HUNG)).toBe(hangs);
+      expect(logged).toContain('a listener thread has ended, and its connections with it');
+      await expect.poll(() => metric(running.port, 'verdict_listeners'), { timeout: 10_000 }).toBe(3);
+      expect((await statsOf(running.port)).answered['200']).toBeGreaterThanOrEqual(counted);
+      for (const connection of (await reachAll(running.port, 3, decide)).values()) {
+        expect((await decide(connection)).json.version).toBe('1.0.1');
+        connection.close();
+      }
+      expect(await running.stop()).toBe(true);
+    },
+    30_000,
+  );
+
+  it('does not keep the server from stopping', async () => {
+    const { running, logged, kill } = await start({ stopMillisMax: 100 });
+    kill(2, 'loop');
+    await pause(50);
+    expect(await running.stop()).toBe(false);
+    expect(logged).toContain(HUNG);
+  }, 30_000);
+});
+
+const pause = (millis: number): Promise<undefined> => new Promise((resolve) => setTimeout(resolve, millis, undefined));
 
 function bundle(version: string): string {
   return Buffer.from(bundleFiles().get('bundle.yaml')!).toString().replace('1.0.0', version);
