@@ -3,6 +3,14 @@
 import { monotonicMillis } from './clock.js';
 import { Problem } from './errors.js';
 
+/** The id of a decision as words, the low one of each half first. */
+export interface IdWords {
+  readonly highLow: number;
+  readonly highHigh: number;
+  readonly lowLow: number;
+  readonly lowHigh: number;
+}
+
 export interface DecideOptions {
   /** Microseconds UTC; what the rules see as `now`. */
   now: bigint;

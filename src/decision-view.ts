@@ -22,6 +22,7 @@ import {
 } from '../assembly/shared/image.js';
 import type { Outcome } from '../assembly/shared/outcome.js';
 import type { Status } from '../assembly/shared/status.js';
+import type { IdWords } from './decide-options.js';
 import { copyOut } from './runtime/copy-out.js';
 import type { TenantMemory } from './runtime/memory.js';
 import {
@@ -43,12 +44,6 @@ const STATUS_AT = DECISION_STATUS;
 const REASONS_AT = DECISION_REASONS;
 const NUMBER_AT = REASON_NUMBER - REASON_TABLE;
 
-/** Two words of 64 bits; both 0: none. */
-export interface DecisionId {
-  readonly idHigh: bigint;
-  readonly idLow: bigint;
-}
-
 /** A decision in the tenant's memory. Every member throws once another request of the tenant has begun. */
 export class DecisionView {
   // `declare`: the constructor is the only one to set them, V8 would set them to undefined first.
@@ -68,11 +63,16 @@ export class DecisionView {
   }
 
   /** Gives the decision an id: it was made without one. */
-  identify({ idHigh, idLow }: DecisionId): void {
+  identify({ highLow, highHigh, lowLow, lowHigh }: IdWords): void {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
-    memory.longs[(this.address + DECISION_ID_HIGH) >>> 3] = idHigh;
-    memory.longs[(this.address + DECISION_ID_LOW) >>> 3] = idLow;
+    const { words } = memory;
+    const high = (this.address + DECISION_ID_HIGH) >>> 2;
+    const low = (this.address + DECISION_ID_LOW) >>> 2;
+    words[high] = highLow;
+    words[high + 1] = highHigh;
+    words[low] = lowLow;
+    words[low + 1] = lowHigh;
   }
 
   get status(): StatusName {

@@ -29,6 +29,7 @@ import {
 } from '../assembly/shared/layout.js';
 import { SLOT_COUNT_MAX } from '../assembly/shared/limits.js';
 import type { Status } from '../assembly/shared/status.js';
+import type { IdWords } from './decide-options.js';
 import type { FrameName } from './frame.js';
 import { countFrame } from './frame-counts.js';
 import { Counter } from './observe/counters.js';
@@ -64,14 +65,6 @@ const ENTRY_BUNDLE = 8;
 const ENTRY_REQUESTS = 10;
 const ENTRY_DEADLINE = 12;
 const ENTRY_TRACEPARENT = 14;
-
-/** The id of a frame's first decision, as two words each, the low one first. */
-export interface FrameId {
-  readonly highLow: number;
-  readonly highHigh: number;
-  lowLow: number;
-  lowHigh: number;
-}
 
 /** The u16 at a byte of what begins at a word. */
 function half(words: Int32Array, at: number, byte: number): number {
@@ -153,7 +146,7 @@ export class LentFrame {
    * @param id of its first decision
    * @param now microseconds UTC; undefined where no decision depends on it
    */
-  decide(live: LiveImage, id: FrameId, now: bigint | undefined): Status {
+  decide(live: LiveImage, id: IdWords, now: bigint | undefined): Status {
     const { memory, slot } = this;
     const { tenant, bindings } = live;
     const { words } = memory;

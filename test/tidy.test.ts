@@ -91,6 +91,8 @@ const edges: Readonly<Record<string, string>> = {
   'src/request.ts -> src/frame-counts.ts': 'what the decisions of a frame add to the counters',
   'src/lent-frame.ts -> src/frame-counts.ts': 'the same',
   'src/lent-frame.ts -> src/frame.ts': 'what a frame names',
+  'src/lent-frame.ts -> src/decide-options.ts': 'the id of a decision',
+  'src/decision-view.ts -> src/decide-options.ts': 'the same',
   'src/dispatch.ts -> src/decide-options.ts': 'a caller may force a path',
   'src/dispatch.ts -> src/request.ts': 'a request is decided on one path or the other',
   'src/dispatch.ts -> src/settled.ts': 'what came out of a request',

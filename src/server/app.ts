@@ -73,7 +73,7 @@ function acceptor(
   access: Access = 'open',
 ): (response: HttpResponse, request: HttpRequest) => void {
   const auth = access === 'open' ? undefined : context.auth;
-  const metrics = context.metrics.route(route);
+  const metrics = context.metrics.route(route, access === 'decide');
   const certified = context.config.tls?.ca !== undefined;
   const isPost = route.startsWith('POST ');
   const hasQuery = route.startsWith('PUT ');
@@ -82,6 +82,9 @@ function acceptor(
   // Those of the last request, which the next one mostly has too; '' where the route has none.
   let tenantChecked = parameters > 0 ? undefined : '';
   let nameChecked = parameters > 1 ? undefined : '';
+  let urlRead: string | undefined;
+  let tenant = '';
+  let name = '';
   return (response, request) => {
     let head: RequestHead;
     try {
@@ -92,14 +95,21 @@ function acceptor(
         throw new Problem('INVALID_REQUEST', 'the path has characters that must be encoded');
     } catch (error) {
       const problem = asProblem(error);
-      metrics.record(problem.status, 0);
+      metrics.count(problem.status);
+      metrics.latency.record(0);
       context.metrics.problems.count(problem.code);
       refuseConnection(response, problem);
       return;
     }
-    const tenant = parameters > 0 ? (request.getParameter(0) as string) : '';
-    const name = parameters > 1 ? (request.getParameter(1) as string) : '';
     // Strings that the library makes cost: only what the route can use is asked for.
+    if (parameters > 0) {
+      const url = request.getUrl();
+      if (url !== urlRead) {
+        tenant = request.getParameter(0) as string;
+        if (parameters > 1) name = request.getParameter(1) as string;
+        urlRead = url;
+      }
+    }
     const isHead = rule !== 'required' && request.getMethod() === 'head';
     const query = hasQuery ? request.getQuery() : '';
     // The other methods are idempotent by themselves.

@@ -1,9 +1,9 @@
 // What all routes share: the engine, the limits, and the counts that stop() waits for.
 
 import { randomBytes } from 'node:crypto';
+import type { IdWords } from '../decide-options.js';
 import type { ServingEngine } from '../engine.js';
 import { Problem } from '../errors.js';
-import type { FrameId } from '../lent-frame.js';
 import type { LiveImage } from '../registry/live-image.js';
 import type { AddressCounts } from './address-counts.js';
 import type { ApiDocuments } from './api/documents.js';
@@ -58,8 +58,8 @@ function highWords(high: bigint): { highLow: number; highHigh: number } {
 /** Decision ids of this process: 64 random bits, then a counter; and ids of spans. */
 export class DecisionIds {
   readonly high = randomBytes(8).readBigUInt64LE() | 1n;
-  /** For frames, in words: their low half comes from a block that is taken at once, since a bigint each is an object each. */
-  readonly frame: FrameId = { ...highWords(this.high), lowLow: 0, lowHigh: 0 };
+  /** What is taken as words: the low half comes from a block of `next`, since a bigint each is an object each. */
+  readonly words: { -readonly [K in keyof IdWords]: number } = { ...highWords(this.high), lowLow: 0, lowHigh: 0 };
   private blockLeft = 0;
   private lastCount = 0;
   private next = 1n;
@@ -72,22 +72,22 @@ export class DecisionIds {
     return `${this.spanHigh}${(this.spans || 1).toString(16).padStart(8, '0')}`;
   }
 
-  /** Takes `count` ids, at most ID_BLOCK: `frame` is the first, until the next are taken. */
-  takeFrame(count: number): FrameId {
-    const { frame } = this;
+  /** Takes `count` ids, at most ID_BLOCK, and returns the first: valid until the next are taken. */
+  takeWords(count: number): IdWords {
+    const { words } = this;
     if (count > this.blockLeft) this.openBlock();
-    else frame.lowLow = (frame.lowLow + this.lastCount) | 0;
+    else words.lowLow = (words.lowLow + this.lastCount) | 0;
     this.lastCount = count;
     this.blockLeft -= count;
-    return frame;
+    return words;
   }
 
   /** A block begins at a multiple of its size: the high word is the same for all of it. */
   private openBlock(): void {
     const first = (this.next + BigInt(ID_BLOCK - 1)) & -BigInt(ID_BLOCK);
     this.next = first + BigInt(ID_BLOCK);
-    this.frame.lowLow = Number(BigInt.asIntN(32, first));
-    this.frame.lowHigh = Number(BigInt.asIntN(32, first >> 32n));
+    this.words.lowLow = Number(BigInt.asIntN(32, first));
+    this.words.lowHigh = Number(BigInt.asIntN(32, first >> 32n));
     this.blockLeft = ID_BLOCK;
   }
 

@@ -6,7 +6,7 @@ import { Status } from '../../assembly/shared/status.js';
 import { begin, type DecideOptions, decideFrame, decidePayloads, type Settled } from '../decide.js';
 import { decideJson } from '../decide-json.js';
 import { decideText } from '../decide-text.js';
-import type { DecisionId, DecisionView } from '../decision-view.js';
+import type { DecisionView } from '../decision-view.js';
 import { Path, pathOf } from '../dispatch.js';
 import { type PayloadError, Problem } from '../errors.js';
 import { FrameView, wordsOf } from '../frame.js';
@@ -29,12 +29,12 @@ const MODEL_HASH = /^[0-9a-f]{16}$/;
 const NO_MODEL = '0000000000000000';
 
 /** Time and ids of `count` decisions. */
-export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions & DecisionId {
+export function decideOptions(context: Context, live: LiveImage, count: number): DecideOptions {
   return { now: live.usesNow ? context.engine.nowMicros() : 0n, idHigh: context.ids.high, idLow: context.ids.take(count) };
 }
 
 /** The same, with what the caller says of the request. Throws Problem INVALID_HEADER. */
-function requestOptions(exchange: Exchange, live: LiveImage, count: number): DecideOptions & DecisionId {
+function requestOptions(exchange: Exchange, live: LiveImage, count: number): DecideOptions {
   const options = decideOptions(exchange.context, live, count);
   options.cancellation = exchange;
   const { deadlineMillis } = exchange;
@@ -69,32 +69,37 @@ export function decideOne(exchange: Exchange): void {
   });
 }
 
+/** Of a request of which its caller says nothing more. */
+const NOTHING_SAID: DecideOptions = { now: 0n };
+
 /** What stages hear of a decision that was made without a request of its own. */
 const AT_ONCE = { path: 'inline', waitedMillis: 0 } as const;
 
 /** Throws Problem as decideText; what is refused for want of room costs the tenant nothing. */
-function textDecision(live: LiveImage, body: Uint8Array, options: DecideOptions): DecisionView {
+function textDecision(live: LiveImage, body: Uint8Array, now: bigint): DecisionView {
   try {
-    return decideText(live, body, options.now);
+    return decideText(live, body, now);
   } catch (error) {
-    refund(live, 1, options, error);
+    refund(live, 1, NOTHING_SAID, error);
     throw error;
   }
 }
 
 /** A body of JSON text. */
 function decideJsonText(exchange: Exchange, live: LiveImage, body: Uint8Array, answer: Media): void {
-  const options = requestOptions(exchange, live, 1);
+  const { deadlineMillis, context } = exchange;
+  const options = deadlineMillis === undefined ? NOTHING_SAID : { now: 0n, deadlineMillis };
   if (pathOf(live, 1, options) === Path.INLINE) {
+    exchange.handed();
     begin(live, 1, options);
-    const decision = textDecision(live, body, options);
+    const decision = textDecision(live, body, live.usesNow ? context.engine.nowMicros() : 0n);
     exchange.settled(AT_ONCE);
-    decision.identify(options);
+    decision.identify(context.ids.takeWords(1));
     if (answer === Media.JSON) exchange.send(200, JSON_TYPE, decision.toJson());
     else exchange.send(200, FLATBUFFERS_TYPE, decision.toBytes());
     return;
   }
-  decideJson(live, [body], options, (settled) => {
+  decideJson(live, [body], requestOptions(exchange, live, 1), (settled) => {
     exchange.settled(settled);
     try {
       requireSettled(settled);

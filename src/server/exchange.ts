@@ -49,6 +49,8 @@ const DEADLINE = /^[1-9]\d{0,6}$/;
 const DEADLINE_MILLIS_MAX = 3_600_000;
 
 export type Headers = readonly (readonly [name: string, value: string])[];
+const NO_HEADERS: Headers = [];
+const nothing = (): void => {};
 
 enum Phase {
   /** The head is here; the body may be on its way. */
@@ -76,7 +78,7 @@ export class Exchange {
   private isPaused = false;
   /** Its body comes in parts. */
   private isInParts = false;
-  private aborted: () => void = () => {};
+  private aborted = nothing;
   private keep: ((answer: Answer) => void) | undefined;
   /** The body that has come while it was not known who sends it, and who is to read it. */
   private held: { bytes: ArrayBuffer; isLast: boolean }[] | undefined;
@@ -87,10 +89,11 @@ export class Exchange {
   cancelled = false;
   /** Inside a callback of the library, which corks the socket by itself. */
   private isCorked = true;
-  private readonly startedAt = performance.now();
+  /** When it came, by performance.now(); 0 where nobody wants to know. */
+  private readonly startedAt: number;
   /** Of a decision that is timed by stage, from its hand-over on. */
   private stages: StageTimes | undefined;
-  private isTimed = false;
+  private readonly isTimed: boolean;
   /** What is refused of those who administer is logged, and not only counted. */
   isAdministration = false;
   /** What the caller traces, and the span that this request is in its trace. */
@@ -111,6 +114,9 @@ export class Exchange {
   ) {
     context.traffic.receiving++;
     response.onAborted(() => this.abort());
+    const startedAt = metrics.isSampled ? context.metrics.stages.http.take() : monotonicMillis();
+    this.isTimed = startedAt !== 0;
+    this.startedAt = startedAt === 0 && (head.deadline !== '' || head.traceparent !== '') ? monotonicMillis() : startedAt;
     if (head.traceparent !== '') {
       const trace = readTraceparent(head.traceparent);
       if (trace !== undefined) this.trace = { ...trace, spanId: context.ids.spanId() };
@@ -153,10 +159,7 @@ export class Exchange {
 
   /** The engine gets the request now. */
   handed(): void {
-    const now = this.context.metrics.stages.http.take();
-    this.isTimed = now !== 0;
-    if (now !== 0) this.stages = new StageTimes(this.startedAt, now);
-    else if (this.isTraced) this.stages = new StageTimes(this.startedAt, monotonicMillis());
+    if (this.isTimed || this.isTraced) this.stages = new StageTimes(this.startedAt, monotonicMillis());
   }
 
   /** The engine has settled it, and the answer is made now. */
@@ -252,7 +255,7 @@ export class Exchange {
   }
 
   /** Answers with a body of text or bytes; bytes are taken before the return, so they may be a view that lives no longer. */
-  send(status: number, contentType: string, body: string | Uint8Array, headers: Headers = [], close = false): void {
+  send(status: number, contentType: string, body: string | Uint8Array, headers = NO_HEADERS, close = false): void {
     if (this.keep !== undefined) {
       this.keep({ status, contentType, body: Buffer.from(body as Uint8Array), headers });
       this.keep = undefined;
@@ -306,7 +309,7 @@ export class Exchange {
     const { response } = this;
     if (status !== 200) response.writeStatus(statusLine(status));
     response.writeHeader('Content-Type', contentType);
-    for (const [name, value] of headers) response.writeHeader(name, value);
+    if (headers.length > 0) for (const [name, value] of headers) response.writeHeader(name, value);
     if (this.trace !== undefined) response.writeHeader('traceparent', writeTraceparent(this.trace));
     if (this.isHead) response.endWithoutBody(typeof body === 'string' ? Buffer.byteLength(body) : body.length, last);
     else if (body.length <= FLUSH_BYTES || last) response.end(body, last);
@@ -340,8 +343,14 @@ export class Exchange {
     const { traffic } = this.context;
     traffic.pending--;
     traffic.activity++;
-    const now = performance.now();
-    this.metrics.record(status, now - this.startedAt);
+    this.metrics.count(status);
+    if (this.isTimed || this.isTraced) this.observe(status);
+  }
+
+  /** Says how long it took, where somebody wants to know. */
+  private observe(status: number): void {
+    const now = monotonicMillis();
+    if (this.isTimed) this.metrics.latency.record((now - this.startedAt) * 1000);
     if (this.isTimed) this.stages?.record(this.context.metrics.stages.histograms, Face.HTTP, now);
     if (this.isTraced) this.addSpan(this.trace as Traced, status, now);
   }
@@ -370,7 +379,7 @@ export class Exchange {
     if (this.phase === Phase.RECEIVING) this.context.traffic.receiving--;
     else this.context.traffic.pending--;
     this.metrics.countAborted(PHASE_NAMES[this.phase] as string);
-    if (this.isTraced) this.addSpan(this.trace as Traced, 0, performance.now());
+    if (this.isTraced) this.addSpan(this.trace as Traced, 0, monotonicMillis());
     this.phase = Phase.DONE;
     this.cancelled = true;
     this.aborted();

@@ -39,16 +39,27 @@ const LAG_EVERY_MILLIS_OF_MANY = 500;
 
 /** What one route has answered. */
 export class RouteMetrics {
-  readonly responses = new Map<number, number>();
+  private readonly others = new Map<number, number>();
+  private ok = 0;
   readonly latency = new Histogram();
   /** Requests whose caller went away before the answer, by how far they were. */
   readonly aborted = new Map<string, number>();
 
-  constructor(readonly route: string) {}
+  /** @param isSampled its requests are timed as stages are, and not all of them */
+  constructor(
+    readonly route: string,
+    readonly isSampled: boolean,
+  ) {}
 
-  record(status: number, millis: number): void {
-    this.responses.set(status, (this.responses.get(status) ?? 0) + 1);
-    this.latency.record(millis * 1000);
+  /** Counts an answer. */
+  count(status: number): void {
+    if (status === 200) this.ok++;
+    else this.others.set(status, (this.others.get(status) ?? 0) + 1);
+  }
+
+  /** Answers by status. */
+  get responses(): ReadonlyMap<number, number> {
+    return this.ok === 0 ? this.others : new Map([[200, this.ok], ...this.others]);
   }
 
   countAborted(phase: string): void {
@@ -120,10 +131,10 @@ export class ServerMetrics {
   }
 
   /** Metrics of a route, the same for the same name. */
-  route(route: string): RouteMetrics {
+  route(route: string, isSampled = false): RouteMetrics {
     const known = this.routes.find((metrics) => metrics.route === route);
     if (known !== undefined) return known;
-    const metrics = new RouteMetrics(route);
+    const metrics = new RouteMetrics(route, isSampled);
     this.routes.push(metrics);
     return metrics;
   }
@@ -181,7 +192,8 @@ export class ServerMetrics {
     this.add('verdict_http_aborted_total', 'counter', 'HTTP requests whose caller went away before the answer.', () =>
       this.routes.flatMap(({ route, aborted }) => [...aborted].map(([phase, value]) => ({ labels: { route, phase }, value }))),
     );
-    this.addHistogram('verdict_http_request_duration_seconds', 'From the head of a request to its answer.', LATENCY, () =>
+    const help = `From the head of a request to its answer. Of decisions: ${SAMPLED}`;
+    this.addHistogram('verdict_http_request_duration_seconds', help, LATENCY, () =>
       this.routes.map(({ route, latency }) => ({ labels: { route }, histogram: latency })),
     );
   }

@@ -176,7 +176,7 @@ export class Connection {
     let status: Status;
     try {
       begin(live, count, AT_ONCE);
-      status = lent.decide(live, context.ids.takeFrame(count), live.usesNow ? context.engine.nowMicros() : undefined);
+      status = lent.decide(live, context.ids.takeWords(count), live.usesNow ? context.engine.nowMicros() : undefined);
       if (status !== Status.OK) throw unsettled(status);
     } catch (error) {
       this.fail(frame, error, count, startedAt);
