@@ -1,12 +1,14 @@
 // Decisions on their way to a file or a pipe, one a row and in the order of the rows.
 //
-// ndjson: the one JSON rendering of a decision a line. csv: line, status, outcome, score, reasons, rules. flatbuffers: each
-// decision (schemas/decision.fbs) behind its length as a little-endian u32.
+// ndjson: the one JSON rendering of a decision a line. csv: line, status, outcome, score, reasons, rules, then outputs.
+// flatbuffers: each decision (schemas/decision.fbs) behind its length as a little-endian u32.
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { type Decision, renderDecision } from '../schema/decision.js';
+import type { OutputShape } from '../schema/output-shape.js';
+import { outputCells, outputHeader } from './output-columns.js';
 
 export type DecisionFormat = 'ndjson' | 'csv' | 'flatbuffers';
 
@@ -20,16 +22,17 @@ export class DecisionWriter {
   #chunkBytes = 0;
   #failure: Error | undefined;
 
-  /** @param path `-` is standard output */
+  /** @param path `-` is standard output; @param outputs of the bundle, for csv */
   constructor(
     path: string,
     readonly format: DecisionFormat,
+    readonly outputs: readonly OutputShape[],
   ) {
     this.#stream = path === '-' ? process.stdout : createWriteStream(path);
     this.#stream.on('error', (error: Error) => {
       this.#failure = error;
     });
-    if (format === 'csv') this.#text = 'line,status,outcome,score,reasons,rules\n';
+    if (format === 'csv') this.#text = `line,status,outcome,score,reasons,rules${outputHeader(outputs)}\n`;
   }
 
   /** True where a reader has gone away: there is no one left to write for. */
@@ -49,7 +52,7 @@ export class DecisionWriter {
       const { status, outcome, score, reasons } = decision;
       const codes = reasons.map(({ code }) => code).join(' ');
       const rules = reasons.map(({ rule }) => rule).join(' ');
-      this.#text += `${line},${status},${outcome ?? ''},${score},${codes},${rules}\n`;
+      this.#text += `${line},${status},${outcome ?? ''},${score},${codes},${rules}${outputCells(decision.outputs, this.outputs)}\n`;
     } else {
       this.#text += `${renderDecision(bytes)}\n`;
     }

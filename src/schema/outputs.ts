@@ -16,6 +16,16 @@ export interface Outputs {
   [name: string]: OutputValue;
 }
 
+/** The value of an output by its name, such as `fee.total`; undefined where there is none. */
+export function outputNamed(outputs: Outputs | undefined, name: string): unknown {
+  let value: unknown = outputs;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
 /** Outputs as they nest: names with points between them become objects. */
 export interface OutputNode {
   readonly name: string;

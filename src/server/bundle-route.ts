@@ -7,6 +7,7 @@ import { positionOf, renderDiagnostic } from '../diagnostic/render.js';
 import { Problem } from '../errors.js';
 import type { LiveImage } from '../registry/live-image.js';
 import { emitFbs } from '../schema/fbs.js';
+import { type DeclaredOutputs, emitOutputsFbs, emitOutputsTypeScript, outputsJsonSchema } from '../schema/output-documents.js';
 import { emitTypeScript } from '../schema/typescript.js';
 import { bodyText, readBody } from './body.js';
 import { findLive, requireTenant } from './context.js';
@@ -106,12 +107,22 @@ function summary(live: LiveImage): object {
   return { name, version, image, model: model.hash, profile: head.profile, rules: ruleCount, costMax };
 }
 
-/** GET bundles/{name}/model.fbs, model.ts and model.schema.json; Verdict-Model names the model's hash. */
+/** GET bundles/{name}/model.fbs and so on, outputs.fbs and so on; Verdict-Model names the model's hash. */
 export const MODEL_FILES: Readonly<Record<string, { type: string; render: (live: LiveImage) => string }>> = {
   'model.fbs': { type: 'text/plain; charset=utf-8', render: (live) => emitFbs(live.model) },
   'model.ts': { type: 'text/plain; charset=utf-8', render: (live) => emitTypeScript(live.model) },
+  'outputs.fbs': { type: 'text/plain; charset=utf-8', render: (live) => emitOutputsFbs(outputsOf(live)) },
+  'outputs.ts': { type: 'text/plain; charset=utf-8', render: (live) => emitOutputsTypeScript(outputsOf(live)) },
+  'outputs.schema.json': {
+    type: 'application/schema+json',
+    render: (live) => JSON.stringify(outputsJsonSchema(outputsOf(live)), null, 2),
+  },
   'model.schema.json': { type: 'application/schema+json', render: (live) => JSON.stringify(live.manifest.modelSchema, null, 2) },
 };
+
+function outputsOf({ name, version, head }: LiveImage): DeclaredOutputs {
+  return { name, version, outputs: head.outputs ?? [] };
+}
 
 /** A route for one of MODEL_FILES. */
 export function showModel(file: string): (exchange: Exchange) => void {

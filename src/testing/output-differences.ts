@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { OutputShape } from '../schema/output-shape.js';
-import type { Outputs } from '../schema/outputs.js';
+import { type Outputs, outputNamed } from '../schema/outputs.js';
 import type { TestDifference } from './run-tests.js';
 
 /** @param actual absent where the decision has none */
@@ -16,7 +16,7 @@ export function outputDifferences(
   const compare = (path: string, wanted: unknown): void => {
     const part = `outputs.${path}`;
     if (names.has(path)) {
-      const found = valueAt(actual, path);
+      const found = outputNamed(actual, path);
       if (!isSame(wanted, found)) differences.push({ part, expected: wanted, actual: found });
       return;
     }
@@ -29,15 +29,6 @@ export function outputDifferences(
   };
   for (const [name, value] of Object.entries(expected)) compare(name, value);
   return differences;
-}
-
-function valueAt(outputs: Outputs | undefined, path: string): unknown {
-  let value: unknown = outputs;
-  for (const name of path.split('.')) {
-    if (!isGroup(value) || !Object.hasOwn(value, name)) return undefined;
-    value = value[name];
-  }
-  return value;
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {

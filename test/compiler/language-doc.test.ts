@@ -100,6 +100,7 @@ describe('docs/LANGUAGE.md', () => {
       V5009: shared.TEXT_SCRATCH_BYTES,
       V5010: shared.RULES_MAX,
       V5011: bundleLimits.FILES_MAX,
+      V5016: shared.OUTPUTS_BYTES_MAX,
       V5040: shared.LOOP_DEPTH_MAX,
       V5041: limits.COPIES_MAX,
       V5042: limits.CHECK_STEPS_MAX,

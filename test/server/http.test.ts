@@ -384,6 +384,9 @@ describe('bundles', () => {
     ['model.fbs', 'text/plain; charset=utf-8', 'table Payment'],
     ['model.ts', 'text/plain; charset=utf-8', 'export interface Payment'],
     ['model.schema.json', 'application/schema+json', '"title": "Payment"'],
+    ['outputs.fbs', 'text/plain; charset=utf-8', 'root_type Outputs;'],
+    ['outputs.ts', 'text/plain; charset=utf-8', 'export interface Outputs {'],
+    ['outputs.schema.json', 'application/schema+json', '"title": "Outputs of '],
   ])('%s', async (file, type, text) => {
     const { status, headers, body } = await call({ method: 'GET', path: `/v1/${TENANT}/bundles/${BUNDLE}/${file}` });
     expect([status, headers.get('content-type'), headers.get('verdict-model')]).toEqual([200, type, model]);

@@ -15,6 +15,7 @@ import { applyFixes } from '../../diagnostic/fix.js';
 import { toSarif } from '../../diagnostic/sarif.js';
 import { readImageFile } from '../../image/file.js';
 import type { Manifest } from '../../image/manifest.js';
+import { outputPhrase } from '../../schema/output-shape.js';
 import type { BundleSource } from '../bundle-dir.js';
 import {
   countOf,
@@ -78,6 +79,8 @@ export interface CheckJson {
     indexes: IndexReport[];
     /** Whether code is generated for it once it is published, and of how many bytes; else why the interpreter decides. */
     code: { bytes: number } | { why: string };
+    /** Of decisions, in the order written, each with its type as JSON has it; absent where there are none. */
+    outputs?: { name: string; type: string }[];
     /** In the order written. */
     rules: { id: string; file: string; line: number; cost: number; score: number; outcome: string | null; reason: string | null }[];
   };
@@ -205,7 +208,7 @@ function describe(
   indexes: IndexReport[],
   costLimit: number,
 ): Omit<NonNullable<CheckJson['bundle']>, 'code'> {
-  const { name, version, profile, model, costMax, rules } = manifest;
+  const { name, version, profile, model, costMax, rules, outputs } = manifest;
   return {
     name,
     version,
@@ -215,13 +218,14 @@ function describe(
     costLimit,
     costs,
     indexes,
+    ...(outputs === undefined ? {} : { outputs: outputs.map((one) => ({ name: one.name, type: outputPhrase(one) })) }),
     rules: rules.map(({ id, file, line, cost, score, outcome, reason }) => ({ id, file, line, cost, score, outcome, reason })),
   };
 }
 
 function printBundle(manifest: Manifest, rules: boolean, output: Output): void {
   const { name, version, profile, model } = manifest;
-  if (rules) {
+  if (rules && manifest.rules.length > 0) {
     output.table(
       [
         { title: 'rule' },
@@ -239,6 +243,13 @@ function printBundle(manifest: Manifest, rules: boolean, output: Output): void {
         rule.reason ?? '-',
         `${rule.file}:${rule.line}`,
       ]),
+    );
+    output.line();
+  }
+  if (manifest.outputs !== undefined) {
+    output.table(
+      [{ title: 'output' }, { title: 'type' }],
+      manifest.outputs.map((one) => [one.name, outputPhrase(one)]),
     );
     output.line();
   }

@@ -147,7 +147,10 @@ async function evaluate([path]: string[], options: EvalOptions, given: Output): 
       map,
       ...(options.label === undefined ? {} : { label: options.label }),
     });
-    const writer = options.output === undefined ? undefined : new DecisionWriter(options.output, options.decisions);
+    const writer =
+      options.output === undefined
+        ? undefined
+        : new DecisionWriter(options.output, options.decisions, ruleSet.manifest.outputs ?? []);
     const progress = startProgress('eval', rows.bytesTotal);
     const tally = new Tally();
     const startMs = performance.now();

@@ -3,7 +3,8 @@
 import { type Command, Option } from 'commander';
 import { FieldKind } from '../../../assembly/shared/value-type.js';
 import type { ExplainedRule, Explanation } from '../../explain.js';
-import type { Model } from '../../schema/model.js';
+import type { RuleSet } from '../../ruleset.js';
+import { outputNamed } from '../../schema/outputs.js';
 import { openRuleSet, readGivenFile } from '../bundle-dir.js';
 import { defineCommand } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
@@ -52,7 +53,7 @@ async function explain([path]: string[], options: ExplainOptions, output: Output
   if (opened === undefined) return EXIT_NO;
   try {
     const explanation = opened.ruleSet.explain(text, now === undefined ? {} : { now });
-    printExplanation(explanation, opened.ruleSet.model, options.all, output);
+    printExplanation(explanation, opened.ruleSet, options.all, output);
     output.result({ ok: true, ...explanation } satisfies ExplainJson);
     return EXIT_OK;
   } finally {
@@ -60,7 +61,12 @@ async function explain([path]: string[], options: ExplainOptions, output: Output
   }
 }
 
-function printExplanation({ decision, rules, values }: Explanation, model: Model, all: boolean, output: Output): void {
+function printExplanation(
+  { decision, rules, values }: Explanation,
+  { model, manifest }: RuleSet,
+  all: boolean,
+  output: Output,
+): void {
   const texts = new Set(
     model.fields.filter(({ kind }) => kind === FieldKind.TEXT || kind === FieldKind.ENUM).map(({ path }) => path),
   );
@@ -70,6 +76,9 @@ function printExplanation({ decision, rules, values }: Explanation, model: Model
     `${output.paint(outcome ?? decision.status, style)}, score ${number(score, 6)}   (${bundle} ${version}, image ${image})`,
   );
   for (const { code, rule, score: points } of reasons) output.line(`  ${code}  ${number(points, 6)}  by ${rule}`);
+  if (decision.outputs !== undefined) {
+    for (const { name } of manifest.outputs ?? []) output.line(`  ${name}: ${JSON.stringify(outputNamed(decision.outputs, name))}`);
+  }
   const hits = rules.filter(({ hit }) => hit).length;
   output.line(`${hits} of ${rules.length} rules hit`);
   for (const [name, value] of Object.entries(values))

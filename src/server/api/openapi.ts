@@ -2,6 +2,7 @@
 
 import { PROBLEMS, type ProblemCode } from '../../errors.js';
 import type { LiveImage } from '../../registry/live-image.js';
+import { outputsJsonSchema } from '../../schema/output-documents.js';
 import { PROBLEM_TYPE } from '../problem-document.js';
 import { EXAMPLE_TENANT } from './examples.js';
 import type { Content, Contents, HeaderName, Route } from './route.js';
@@ -32,19 +33,27 @@ const HEADERS: Readonly<Record<HeaderName, { description: string; schema: object
 export function openApiDocument(routes: readonly Route[], version: string, tenant?: string, live: readonly LiveImage[] = []): Json {
   const paths: Record<string, Json> = {};
   const schemas: Json = { ...API_SCHEMAS };
-  const add = (route: Route, path: string, suffix: string, payload?: string): void => {
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, path, suffix, payload) };
+  const add = (route: Route, path: string, suffix: string, own?: OwnSchemas): void => {
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, path, suffix, own) };
   };
   for (const route of routes) {
     const path = route.pattern.replace(/:(\w+)/g, (_, name: string) =>
       tenant !== undefined && name === 'tenant' ? tenant : `{${name}}`,
     );
     if (live.length === 0 || route.access !== 'decide') add(route, path, '');
-    else for (const { name } of live) add(route, path.replace('{name}', name), `_${name.replaceAll('-', '_')}`, payloadName(name));
+    else
+      for (const image of live)
+        add(route, path.replace('{name}', image.name), `_${image.name.replaceAll('-', '_')}`, ownSchemas(image));
   }
   for (const image of live) {
     schemas[payloadName(image.name)] = inlined(image.manifest.modelSchema as Json, payloadName(image.name));
     schemas[`${payloadName(image.name)}s`] = { type: 'array', items: ref(payloadName(image.name)), maxItems: 4096 };
+    const { outputs } = image.head;
+    if (outputs === undefined) continue;
+    const { $schema: _, ...shape } = outputsJsonSchema({ name: image.name, version: image.version, outputs });
+    const decision = decisionName(image.name);
+    schemas[decision] = { allOf: [ref('Decision'), { type: 'object', properties: { outputs: shape } }] };
+    schemas[`${decision}s`] = { type: 'array', items: ref(decision) };
   }
   return {
     openapi: '3.1.0',
@@ -77,6 +86,21 @@ function payloadName(bundle: string): string {
   return `Payload_${bundle}`;
 }
 
+/** Of a bundle with outputs. */
+function decisionName(bundle: string): string {
+  return `Decision_${bundle}`;
+}
+
+/** What schemas of a bundle's own stand in the place of the general ones, by their names. */
+type OwnSchemas = Readonly<Record<string, string>>;
+
+function ownSchemas({ name, head }: LiveImage): OwnSchemas {
+  const payload = payloadName(name);
+  const decision = decisionName(name);
+  const decisions = head.outputs === undefined ? {} : { Decision: decision, Decisions: `${decision}s` };
+  return { Payload: payload, Payloads: `${payload}s`, ...decisions };
+}
+
 function ref(schema: string): object {
   return { $ref: `#/components/schemas/${schema}` };
 }
@@ -87,7 +111,7 @@ function inlined(schema: Json, name: string): Json {
   return JSON.parse(JSON.stringify(rest).replaceAll('"$ref":"#/', `"$ref":"#/components/schemas/${name}/`)) as Json;
 }
 
-function operation(route: Route, path: string, suffix: string, payload: string | undefined): Json {
+function operation(route: Route, path: string, suffix: string, own: OwnSchemas | undefined): Json {
   const secured = route.access === 'open' ? {} : { security: [{ bearer: [] }, { signature: [] }, {}] };
   const { request } = route;
   return {
@@ -96,8 +120,8 @@ function operation(route: Route, path: string, suffix: string, payload: string |
     ...(route.description === undefined ? {} : { description: route.description }),
     ...secured,
     parameters: parameters(route, path),
-    ...(request === undefined ? {} : { requestBody: { required: true, content: contents(request, payload) } }),
-    responses: responses(route),
+    ...(request === undefined ? {} : { requestBody: { required: true, content: contents(request, own) } }),
+    responses: responses(route, own),
     'x-verdict-access': route.access,
   };
 }
@@ -121,28 +145,22 @@ function parameters(route: Route, path: string): Json[] {
   return [...inPath, ...inQuery, ...inHeader];
 }
 
-function contents(of: Contents, payload?: string): Json {
+function contents(of: Contents, own?: OwnSchemas): Json {
   return Object.fromEntries(
     Object.entries(of).map(([type, { schema, example }]: [string, Content]) => [
       type,
       {
-        schema: typeof schema === 'string' ? ref(own(schema, payload)) : schema,
-        ...(example === undefined || payload !== undefined ? {} : { example }),
+        schema: typeof schema === 'string' ? ref(own?.[schema] ?? schema) : schema,
+        ...(example === undefined || own !== undefined ? {} : { example }),
       },
     ]),
   );
 }
 
-/** The payload of a bundle in the place of any. */
-function own(schema: string, payload: string | undefined): string {
-  if (payload === undefined) return schema;
-  return schema === 'Payload' ? payload : schema === 'Payloads' ? `${payload}s` : schema;
-}
-
-function responses(route: Route): Json {
+function responses(route: Route, own: OwnSchemas | undefined): Json {
   const answers: [string, object][] = Object.entries(route.answers).map(([status, { description, content }]) => [
     status,
-    { description, content: contents(content) },
+    { description, content: contents(content, own) },
   ]);
   const byStatus = new Map<number, string[]>();
   for (const code of [...COMMON_PROBLEMS, ...(route.access === 'open' ? [] : SECURED_PROBLEMS), ...route.problems]) {

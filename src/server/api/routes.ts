@@ -86,14 +86,25 @@ const DECISIONS: readonly Route[] = [
   },
 ];
 
+const MODEL_IDS: Readonly<Record<string, string>> = {
+  'model.fbs': 'getModelFbs',
+  'model.ts': 'getModelTs',
+  'model.schema.json': 'getModelSchema',
+  'outputs.fbs': 'getOutputsFbs',
+  'outputs.ts': 'getOutputsTs',
+  'outputs.schema.json': 'getOutputsSchema',
+};
+
 const model = (file: string): Route => ({
   method: 'GET',
   pattern: `/v1/:tenant/bundles/:name/${file}`,
   handler: showModel(file),
   access: 'tenant',
-  id: { 'model.fbs': 'getModelFbs', 'model.ts': 'getModelTs', 'model.schema.json': 'getModelSchema' }[file] as string,
-  summary: `What callers write payloads with: ${file}`,
-  answers: { 200: answer('The header Verdict-Model names its hash.', { [MODEL_FILES[file]!.type]: { schema: 'Text' } }) },
+  id: MODEL_IDS[file]!,
+  summary: file.startsWith('model') ? `What callers write payloads with: ${file}` : `What callers read outputs with: ${file}`,
+  answers: {
+    200: answer('The header Verdict-Model names the hash of the model.', { [MODEL_FILES[file]!.type]: { schema: 'Text' } }),
+  },
   problems: ['BUNDLE_NOT_FOUND'],
   exampleName: examples.EXAMPLE_BUNDLE,
 });

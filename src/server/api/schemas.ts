@@ -18,6 +18,7 @@ const DECISION_PROPERTIES = {
   outcome: { type: ['string', 'null'], enum: ['approve', 'review', 'decline', null] },
   score: { type: ['number', 'null'] },
   reasons: { type: 'array', items: ref('Reason'), description: 'Largest score first.' },
+  outputs: { type: 'object', description: 'What the bundle declares as outputs; absent where it declares none.' },
   bundle: { type: 'string' },
   version: { type: 'string' },
   image: HASH,
