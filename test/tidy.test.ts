@@ -246,7 +246,12 @@ describe('imports', () => {
 /** A package, a Node module or a global, and the only places of src that may name it. */
 const knowledge: readonly { what: RegExp; where: readonly string[]; why: string }[] = [
   { what: /^uWebSockets\.js$/, where: ['src/server/uws.ts'], why: 'one loader checks and loads the binary' },
-  { what: /^acorn/, where: ['src/compiler/parse.ts'], why: 'the compiler sees ESTree, not a parser' },
+  {
+    what: /^acorn/,
+    where: ['src/compiler/parse.ts', 'src/compiler/expression-tokens.ts'],
+    why: 'the compiler sees ESTree, not a parser',
+  },
+  { what: /^vscode-/, where: ['src/lsp/', 'src/cli/commands/lsp.ts'], why: 'only the language server knows its protocol' },
   { what: /^@assemblyscript\/loader/, where: ['src/runtime/instance.ts'], why: 'one place instantiates the engine' },
   {
     what: /^(piscina|node:worker_threads)/,

@@ -1,6 +1,6 @@
 // One YAML or JSON document of a bundle: its value, and where in the file each part of it stands.
 
-import { Composer, type CST, type Document, isScalar, isSeq, Lexer, Parser, visit, YAMLParseError } from 'yaml';
+import { Composer, type CST, type Document, isScalar, isSeq, Lexer, Parser, type SchemaOptions, visit, YAMLParseError } from 'yaml';
 import type { DiagnosticBag, Fix, Span } from '../diagnostic/diagnostic.js';
 import { lineIndexOf } from '../diagnostic/position.js';
 import { certainlyMeant } from '../diagnostic/suggest.js';
@@ -12,7 +12,7 @@ import { type ScalarText, scalarText } from './scalar-text.js';
 import { YamlPlaces } from './yaml-places.js';
 
 /** Nothing of an author's text is written to the process's warnings, as the reader would. */
-const YAML_OPTIONS = { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'error' } as const;
+export const YAML_OPTIONS = { uniqueKeys: false, prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'error' } as const;
 
 /** Key of a JSON Pointer's last part and the pointer before it. */
 function splitPointer(pointer: string): string[] {
@@ -226,7 +226,10 @@ export function readPart(file: string, text: string): BundleDocument | undefined
 }
 
 /** `parseDocument` of the YAML reader for texts of bounded depth, in one pass. Throws RangeError for one that is nested deeper. */
-function parseBounded(text: string, options: typeof YAML_OPTIONS & { intAsBigInt?: boolean }): Document {
+export function parseBounded(
+  text: string,
+  options: typeof YAML_OPTIONS & Pick<SchemaOptions, 'compat' | 'customTags'> & { intAsBigInt?: boolean } = YAML_OPTIONS,
+): Document {
   let root: Document | undefined;
   for (const document of new Composer(options).compose(boundedTokens(text), true, text.length)) {
     if (root === undefined) root = document;

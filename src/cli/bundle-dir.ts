@@ -49,7 +49,7 @@ export function readGivenFile(path: string): Uint8Array {
 }
 
 /** Documents of a directory: YAML, JSON and, below the top, CSV and plain text. Hidden files, packages and links are left out. */
-function readDirectory(dir: string): BundleFiles {
+export function readDirectory(dir: string): BundleFiles {
   const files = new Map<string, Uint8Array>();
   let bytes = 0;
   const visit = (folder: string, prefix: string): void => {

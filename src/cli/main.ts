@@ -13,6 +13,8 @@ import { packageVersion } from './version.js';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./commands/init.js')).initCommand(),
   check: async () => (await import('./commands/check.js')).checkCommand(),
+  fmt: async () => (await import('./commands/fmt.js')).fmtCommand(),
+  lsp: async () => (await import('./commands/lsp.js')).lspCommand(),
   compile: async () => (await import('./commands/compile.js')).compileCommand(),
   test: async () => (await import('./commands/test.js')).testCommand(),
   eval: async () => (await import('./commands/eval.js')).evalCommand(),

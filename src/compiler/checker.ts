@@ -5,7 +5,7 @@ import type { ProfileName } from '../bundle/bundle.js';
 import type { Model } from '../schema/model.js';
 import { checkArithmetic, checkConcat, checkNegation } from './arithmetic.js';
 import { checkChain, checkPath } from './checker/chains.js';
-import { type Checked, Context, type Facts, NO_FACTS, same } from './checker/context.js';
+import { type Checked, Context, type Facts, NO_FACTS, type Observer, same } from './checker/context.js';
 import { equalFacts } from './checker/facts.js';
 import { checkCoalesce, checkConditional, checkLogic, checkNot } from './checker/logic.js';
 import { checkEquality, checkOrder } from './comparison.js';
@@ -45,6 +45,7 @@ export function checkExpression(root: EsNode, scope: Scope | Model, faults: Faul
  * around the IR.
  *
  * @param locals by name; they are never null, and come before fields of the same name
+ * @param observe is told what each node stands for
  */
 export function checkInScope(
   root: EsNode,
@@ -52,8 +53,9 @@ export function checkInScope(
   locals: ReadonlyMap<string, LocalRef>,
   faults: FaultSink,
   profile: ProfileName,
+  observe?: Observer,
 ): Ir {
-  return Context.root(checkNode, scope, profile, faults, locals).check(root, NO_FACTS).ir;
+  return Context.root(checkNode, scope, profile, faults, locals, observe).check(root, NO_FACTS).ir;
 }
 
 /** The context of an expression that is checked in parts: an output that is a list, and what each of its elements gives. */

@@ -3,10 +3,10 @@
 import type { BundleFiles } from '../bundle/files.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { CompileMemo } from './cache.js';
-import { type CompileOptions, check } from './compile.js';
+import { type CompileOptions, check, type Understood } from './compile.js';
 import type { OpenQuestions } from './open-questions.js';
 
-export interface CheckResult {
+export interface CheckResult extends Understood {
   /** What compile() would report, in the same order. */
   diagnostics: Diagnostic[];
   /** What proofs have not settled, as compile() lists it. */

@@ -70,10 +70,17 @@ export function check(
   files: BundleFiles,
   options: CompileOptions,
   memo?: CompileMemo,
-): Pick<CompileResult, 'diagnostics' | 'notProven'> {
+): Pick<CompileResult, 'diagnostics' | 'notProven'> & Understood {
   const bag = new DiagnosticBag();
-  const { notProven = [] } = emit(files, options, bag, memo);
-  return { diagnostics: sorted(bag), notProven };
+  const { notProven = [], understood = {} } = emit(files, options, bag, memo);
+  return { diagnostics: sorted(bag), notProven, ...understood };
+}
+
+/** What was understood of a bundle, faults or not: what an editor knows its names by. */
+export interface Understood {
+  bundle?: Bundle;
+  model?: Model;
+  definitions?: Definitions;
 }
 
 export interface Emitted {
@@ -94,7 +101,7 @@ function emit(
   options: CompileOptions,
   bag: DiagnosticBag,
   memo?: CompileMemo,
-): { emitted?: Emitted; lock?: ModelLock; notProven?: OpenQuestions[] } {
+): { emitted?: Emitted; lock?: ModelLock; notProven?: OpenQuestions[]; understood?: Understood } {
   const bundle = readBundle(files, bag, memo);
   if (bundle === undefined) return {};
   checkProfile(bundle, options.profileMax ?? 'strict', bag);
@@ -102,11 +109,12 @@ function emit(
   const definitions = model && definitionsOf(bundle, model, bag, memo);
   const rules = checkRules(bundle, definitions?.scope, bag, memo?.checkSource);
   if (bundle.headFits) checkDecide(bundle, definitions?.hits, bag);
-  if (model === undefined || definitions === undefined) return {};
+  if (model === undefined || definitions === undefined) return { understood: { bundle, ...(model && { model }) } };
   if (bundle.input !== undefined) checkInputMap(bundle.input, model, bag);
   const conditions = rules.map(({ condition }) => condition);
   const proof = proveRules(rules, bundle, model, bag, memo?.forms(model, conditions));
-  const found = { lock: model.lock, notProven: openQuestions(bundle, definitions, proof) };
+  const understood = { bundle, model, definitions };
+  const found = { lock: model.lock, notProven: openQuestions(bundle, definitions, proof), understood };
   if (bag.hasErrors) return found;
   reportUnused(definitions, rules, bag);
 

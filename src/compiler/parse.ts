@@ -1,6 +1,6 @@
 // Wraps acorn: an expression's text -> ESTree. The only file that knows the parser.
 
-import { type Options, Parser, tokTypes } from 'acorn';
+import { type Options, Parser, type Token, tokTypes } from 'acorn';
 import { childrenOf, type EsNode } from './estree.js';
 import { EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX } from './limits.js';
 import type { FaultSink } from './source.js';
@@ -134,6 +134,11 @@ function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
   }
   reportSyntax(text, fault!, faults);
   return undefined;
+}
+
+/** The tokens of an expression. Throws SyntaxError where it cannot be cut. @param comment is told where each comment stands */
+export function tokenize(text: string, comment: (start: number, end: number) => void): Iterable<Token> {
+  return BoundedParser.tokenizer(text, { ...OPTIONS, onComment: (_isBlock, _text, start, end) => comment(start, end) });
 }
 
 function holdsRefusal(node: EsNode): boolean {

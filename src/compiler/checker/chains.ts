@@ -81,6 +81,10 @@ export function checkPath(context: Context, node: EsNode, facts: Facts): Ir {
 }
 
 function receiver(context: Context, node: EsNode, facts: Facts, chain: Chain): Receiver {
+  return context.observed(node, receiverOf(context, node, facts, chain));
+}
+
+function receiverOf(context: Context, node: EsNode, facts: Facts, chain: Chain): Receiver {
   if (refusalOf(node, context.profile) === undefined) {
     switch (node.type) {
       case 'Identifier':

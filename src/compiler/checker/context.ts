@@ -9,6 +9,7 @@ import { failed, type Place } from '../operands.js';
 import type { Scope } from '../scope.js';
 import type { FaultSink } from '../source.js';
 import { ERROR } from '../types.js';
+import type { Receiver } from './receiver.js';
 
 /** Keys of values that are known not to be null, see facts.ts. */
 export type Facts = ReadonlySet<string>;
@@ -27,12 +28,19 @@ export function same(ir: Ir, facts: Facts): Checked {
   return { ir, whenTrue: facts, whenFalse: facts };
 }
 
+/**
+ * Is told what each node stands for: what an editor shows of an expression. A node inside a loop that is checked several times is
+ * told each time, the last one being what holds.
+ */
+export type Observer = (node: EsNode, receiver: Receiver) => void;
+
 /** Checks any node. */
 export type CheckNode = (context: Context, node: EsNode, facts: Facts) => Checked;
 
 /** What all contexts of one expression have in common. */
 interface Shared {
   check: CheckNode;
+  observe: Observer | undefined;
   steps: number;
   keys: Map<object, string>;
 }
@@ -57,8 +65,9 @@ export class Context {
     profile: ProfileName,
     faults: FaultSink,
     locals: ReadonlyMap<string, LocalRef>,
+    observe?: Observer,
   ): Context {
-    return new Context({ check, steps: 0, keys: new Map() }, scope, profile, faults, locals, 0, 1);
+    return new Context({ check, observe, steps: 0, keys: new Map() }, scope, profile, faults, locals, 0, 1);
   }
 
   /** The context inside a loop: with its parameters, `copies` times where its elements are written down. */
@@ -81,7 +90,15 @@ export class Context {
   }
 
   check(node: EsNode, facts: Facts): Checked {
-    return this.step(node) ? this.shared.check(this, node, facts) : same(failed(ERROR, node), facts);
+    const checked = this.step(node) ? this.shared.check(this, node, facts) : same(failed(ERROR, node), facts);
+    this.shared.observe?.(node, { kind: 'value', ir: checked.ir });
+    return checked;
+  }
+
+  /** Tells the observer what a node stands for. */
+  observed(node: EsNode, receiver: Receiver): Receiver {
+    this.shared.observe?.(node, receiver);
+    return receiver;
   }
 
   /** Counts a node that is checked; false where there have been too many (reported). */
