@@ -49,7 +49,7 @@ const rows: readonly (readonly string[])[] = [
   ['src/schema', 'src/image', 'src/observe', 'src/ensembles', 'src/wasm', 'src/stream', 'src/channel'],
   ['src/bundle', 'src/runtime', 'src/embed', 'src/client'],
   ['src/compiler', 'src/codegen', 'src/scheduler'],
-  ['src/registry'],
+  ['src/registry', 'src/editor'],
   [
     'src/frame.ts',
     'src/decide-options.ts',
@@ -71,9 +71,9 @@ const rows: readonly (readonly string[])[] = [
     'src/engine-stats.ts',
     'src/engine.ts',
   ],
-  ['src/replica', 'src/attached', 'src/testing'],
+  ['src/replica', 'src/attached', 'src/testing', 'src/format'],
   ['src/server', 'src/import', 'src/index.ts'],
-  ['src/loadtest'],
+  ['src/loadtest', 'src/lsp'],
   ['src/cli', 'src/dev'],
   ['examples', 'bench'],
 ];

@@ -1,7 +1,7 @@
 // The scalars of a YAML or JSON document with their paths, of documents too that are being written and have faults. A list is cut
 // where an item begins a line, so that a place in a file of ten thousand rules costs one rule.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, visit } from 'yaml';
 import { parseBounded } from '../bundle/document.js';
 import { DOCUMENT_BYTES_MAX } from '../bundle/limits.js';
 import type { ScalarStyle } from '../bundle/places.js';
@@ -101,6 +101,24 @@ export function tolerantValue(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The lines of all comments of a document, sorted, as one text. */
+export function commentsOf(text: string): string {
+  const document = parse(text);
+  if (document === undefined) return '';
+  const found: (string | null | undefined)[] = [document.comment, document.commentBefore];
+  visit(document, {
+    Node: (_, node) => {
+      found.push(node.comment, node.commentBefore);
+    },
+  });
+  return found
+    .flatMap((comment) => comment?.split('\n') ?? [])
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .sort()
+    .join('\n');
 }
 
 function parse(text: string): Document | undefined {

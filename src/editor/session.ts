@@ -162,7 +162,10 @@ export class BundleSession {
     return this.#types.get(expression);
   }
 
-  /** Units that rules cost at most, by id, and definitions, by `feature NAME` and such; of the last version that compiled. Empty for very large bundles. */
+  /**
+   * Units that rules cost at most, by id, and definitions, by `feature NAME` and such; of the last version that compiled. Empty for
+   * very large bundles.
+   */
   costs(): ReadonlyMap<string, number> {
     this.check();
     const checked = this.#checked!;

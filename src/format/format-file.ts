@@ -3,7 +3,7 @@
 
 import { readCsv } from '../bundle/csv.js';
 import type { FileKind } from '../editor/document-kind.js';
-import { scalarsOf, tolerantValue } from '../editor/document-tree.js';
+import { commentsOf, scalarsOf, tolerantValue } from '../editor/document-tree.js';
 import type { TableShape } from '../editor/table-shape.js';
 import { csvColumns } from '../editor/table-shape.js';
 import { formatCsv } from './csv-file.js';
@@ -11,26 +11,36 @@ import { formatJson } from './json-file.js';
 import { formattedRole, isSameByRole } from './scalar.js';
 import { formatYaml } from './yaml-file.js';
 
+/** A comment in a strange place moves at most that often before it is where it stays. */
+const ROUNDS_MAX = 5;
+
 /**
- * Formats a file.
+ * Formats a file. What comes out stays as it is when it is formatted again.
  * @param shape columns of its table or scorecard; of a CSV table those of the YAML file beside it
  * @returns undefined where it cannot be read; the text itself where it is as it should be, or is none of the author's
  */
 export function formatFile(path: string, kind: FileKind, text: string, shape: TableShape | undefined): string | undefined {
   if (kind === 'lock') return text;
-  const formatted =
-    kind === 'csv'
-      ? formatCsv(path, text, shape)
-      : path.endsWith('.json')
-        ? formatJson(kind, text, shape)
-        : formatYaml(kind, text, shape);
-  if (formatted === undefined || formatted === text) return formatted;
-  const isSame = kind === 'csv' ? isSameCsv(path, text, formatted, shape) : isSameDocument(path, kind, text, formatted, shape);
-  return isSame ? formatted : text;
+  let formatted: string | undefined = text;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const before: string = formatted;
+    formatted = formatOnce(path, kind, before, shape);
+    if (formatted === undefined) return round === 0 ? undefined : text;
+    if (formatted === before) {
+      const isSame = text === formatted || (kind === 'csv' ? isSameCsv : isSameDocument)(path, text, formatted, shape, kind);
+      return isSame ? formatted : text;
+    }
+  }
+  return text;
 }
 
-/** Whether two documents have the same keys and values; of expressions and cells, the same meaning. */
-function isSameDocument(path: string, kind: FileKind, a: string, b: string, shape: TableShape | undefined): boolean {
+function formatOnce(path: string, kind: FileKind, text: string, shape: TableShape | undefined): string | undefined {
+  if (kind === 'csv') return formatCsv(path, text, shape);
+  return path.endsWith('.json') ? formatJson(kind, text, shape) : formatYaml(kind, text, shape);
+}
+
+/** Whether two documents have the same keys, values and comments; of expressions and cells, the same meaning. */
+function isSameDocument(path: string, a: string, b: string, shape: TableShape | undefined, kind: FileKind): boolean {
   const values = (text: string): Map<string, { text: string; isText: boolean }> =>
     new Map(
       scalarsOf(path, { text, start: 0 })
@@ -46,7 +56,7 @@ function isSameDocument(path: string, kind: FileKind, a: string, b: string, shap
     if (!isSameByRole(role, value.text, other.text)) return false;
   }
   // What holds no scalar: empty lists and maps, and what aliases stand for.
-  return skeleton(tolerantValue(a)) === skeleton(tolerantValue(b));
+  return skeleton(tolerantValue(a)) === skeleton(tolerantValue(b)) && commentsOf(a) === commentsOf(b);
 }
 
 /** A document without its scalars, whatever the order of its keys. */

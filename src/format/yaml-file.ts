@@ -33,7 +33,9 @@ export function formatYaml(kind: FileKind, text: string, shape: TableShape | und
   } catch {
     return undefined;
   }
-  if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
+  // That older readers take a word as something else is why it gets quotes, and no fault.
+  const warnings = document.warnings.filter(({ message }) => !message.startsWith('Value may be parsed as either'));
+  if (document.errors.length > 0 || warnings.length > 0) return undefined;
   if (document.contents === null) return text;
   let hasReferences = false;
   visit(document, {

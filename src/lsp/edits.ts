@@ -12,9 +12,9 @@ import {
 import { applyFixes } from '../diagnostic/fix.js';
 import { type Rename, renamableAt, renameAt } from '../editor/rename.js';
 import { formatFile } from '../format/format-file.js';
+import { refused, type ServerContext } from './context.js';
 import { editOf, quickFixOf, rangeOf } from './convert.js';
 import { placeOf } from './questions.js';
-import { refused, type ServerContext } from './server.js';
 import type { OpenBundle } from './workspace.js';
 
 export function answerEdits(connection: Connection, context: ServerContext): void {

@@ -13,8 +13,8 @@ import { localAt, type Occurrence, occurrencesOf, symbolAt } from '../editor/occ
 import { outlineOf, searchOutline } from '../editor/outline.js';
 import { signatureAt } from '../editor/signature.js';
 import { semanticTokens, TOKEN_TYPES } from '../editor/tokens.js';
+import type { ServerContext } from './context.js';
 import { completionItemOf, documentSymbolOf, locationOf, rangeOf, symbolKindOf } from './convert.js';
-import type { ServerContext } from './server.js';
 import type { Located } from './workspace.js';
 
 /** Names that a search over the workspace gives at most. */

@@ -5,12 +5,12 @@ import {
   type Connection,
   DidChangeWatchedFilesNotification,
   type InitializeResult,
-  ResponseError,
   type SemanticTokensLegend,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { TOKEN_TYPES } from '../editor/tokens.js';
+import type { ServerContext } from './context.js';
 import { diagnosticOf, type PageUri } from './convert.js';
 import { answerEdits } from './edits.js';
 import { answerQuestions } from './questions.js';
@@ -26,13 +26,6 @@ export interface LanguageServerOptions {
 const QUIET_MILLIS = 5;
 
 const LEGEND: SemanticTokensLegend = { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] };
-
-/** What handlers share. */
-export interface ServerContext {
-  workspace: Workspace;
-  pageUri: PageUri;
-  client: ClientCapabilities;
-}
 
 /** Serves a connection until the client ends it. */
 export function serveLanguage(connection: Connection, { files, pageUri, version }: LanguageServerOptions): void {
@@ -134,10 +127,4 @@ export function serveLanguage(connection: Connection, { files, pageUri, version 
   answerQuestions(connection, context);
   answerEdits(connection, context);
   connection.listen();
-}
-
-/** Says no to a request, with a reason that the client shows. */
-export function refused(message: string): ResponseError {
-  // RequestFailed of the protocol: the request was sound, and cannot be done.
-  return new ResponseError(-32803, message);
 }
