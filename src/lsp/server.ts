@@ -1,7 +1,6 @@
 // The language server: what a client asks, answered from the bundles of its workspace. The only folder that knows the protocol.
 
 import {
-  type ClientCapabilities,
   type Connection,
   DidChangeWatchedFilesNotification,
   type InitializeResult,
