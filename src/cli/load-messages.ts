@@ -28,7 +28,8 @@ export interface MessageOptions {
   host: string;
   /** Payloads of a message; an HTTP body of more than one is an array. */
   batch: number;
-  authorization: string;
+  /** Value of the header, or how it comes of an HTTP body; '' = none. */
+  authorization: string | ((body: string) => string);
 }
 
 /**

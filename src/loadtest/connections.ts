@@ -11,6 +11,7 @@ import { HttpInbox, parseHead } from './http-inbox.js';
 import { OPCODE_BINARY, OPCODE_CLOSE, OPCODE_PING, OPCODE_PONG, OPCODE_TEXT, webSocketMessage } from './messages.js';
 import type { WorkerOrder } from './order.js';
 import type { Sender, Session } from './session.js';
+import { Signer } from './signing.js';
 import { WebSocketInbox } from './web-socket-inbox.js';
 
 const READ_BYTES = 65_536;
@@ -64,6 +65,7 @@ export class Connections implements Sender {
   readonly #answer: Answer = { kind: 'malformed', lane: 0, tag: 0, count: 0, error: '' };
   /** Heads of handshakes that have come in part. */
   readonly #upgrading = new Map<number, string>();
+  readonly #signer: Signer | undefined;
   #session!: Session;
   #arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
   #arenaUsed = 0;
@@ -90,6 +92,7 @@ export class Connections implements Sender {
     /** Called when sockets were heard and the session may have something to send. */
     private readonly heard: (now: number) => void,
   ) {
+    this.#signer = order.signing === undefined ? undefined : new Signer(order.signing);
     this.#sockets = new Array(order.connections).fill(undefined);
     this.#state = new Uint8Array(order.connections);
     this.#web = new WebSocketInbox({
@@ -247,7 +250,7 @@ export class Connections implements Sender {
       return;
     }
     this.#state[socket.index] = State.UPGRADING;
-    socket.write(upgrade);
+    socket.write(this.#signer === undefined ? upgrade : signedCopy(this.#signer, upgrade));
   }
 
   /** Of a socket: it is closed, and so is everything that was kept for it. */
@@ -376,4 +379,11 @@ function whenFailed(this: Connection, error: NodeJS.ErrnoException): void {
 function whenClosed(this: Connection): void {
   if (!this.isAbandoned) this.reason ??= ENDED;
   this.owner?.closed(this);
+}
+
+/** Of a request that may come once: a copy, since the one before may still wait for its socket. */
+function signedCopy(signer: Signer, request: Uint8Array): Buffer {
+  const copy = Buffer.from(request);
+  signer.sign(copy, true);
+  return copy;
 }

@@ -12,6 +12,7 @@ import { type Finding, preflight } from './preflight.js';
 import { ProbeError, probe } from './probe.js';
 import { phasesOf } from './profile.js';
 import { isWhole, type LoadReport, type PlanReport, type RunReport, ratiosOf, runReport } from './report.js';
+import { Signer } from './signing.js';
 
 /** Answers of the target that the echo gives again, in turn. */
 const ECHO_REPLIES = 64;
@@ -103,7 +104,8 @@ export class LoadTest {
   }
 
   async #runTarget(round: number): Promise<RunReport> {
-    const { targets, serverPids, tls, authorization } = this.plan;
+    const { targets, serverPids, tls } = this.plan;
+    const authorization = (): string => this.#authorization('GET', '/metrics');
     const before = await readMetrics(targets, tls, authorization);
     const { result, server } = await this.#runCrew('target', round, targets, serverPids);
     const metrics = changes(before, await readMetrics(targets, tls, authorization));
@@ -152,8 +154,15 @@ export class LoadTest {
 
   /** The handshakes, one for each target; none in HTTP. */
   #upgrades(targets: readonly Address[]): Uint8Array[] {
-    const { protocol, path, authorization } = this.plan;
-    return protocol === 'ws' ? targets.map((target) => upgradeRequest(path, hostOf(target), authorization)) : [];
+    const { protocol, path } = this.plan;
+    if (protocol !== 'ws') return [];
+    return targets.map((target) => upgradeRequest(path, hostOf(target), this.#authorization('GET', path)));
+  }
+
+  /** Of a request without a body. */
+  #authorization(method: string, path: string): string {
+    const { signing, authorization } = this.plan;
+    return signing === undefined ? authorization : new Signer(signing).authorization(method, path);
   }
 
   #planReport(): PlanReport {

@@ -74,18 +74,19 @@ export function webSocketMessage(opcode: number, payload: Uint8Array): Uint8Arra
   return message;
 }
 
-/** Bodies as POST requests of one path. */
+/** Bodies as POST requests of one path. @param authorization value of the header, or how it comes of a body; '' = none */
 export function httpMessages(
   path: string,
   host: string,
   bodies: readonly string[],
   payloads: number,
-  authorization = '',
+  authorization: string | ((body: string) => string) = '',
 ): Messages {
+  const authorizationOf = typeof authorization === 'string' ? () => authorization : authorization;
   const messages = bodies.map((body) =>
     Buffer.from(
       `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nAccept: application/json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n${authorizationLine(authorization)}\r\n${body}`,
+        `Content-Length: ${Buffer.byteLength(body)}\r\n${authorizationLine(authorizationOf(body))}\r\n${body}`,
     ),
   );
   return packMessages(messages, payloads);

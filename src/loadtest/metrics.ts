@@ -37,8 +37,12 @@ export function parseMetrics(text: string): Map<string, number> {
 const OF_ALL = /^verdict_processes\{/m;
 
 /** The sums over all targets; undefined where the first has no metrics, or no time for them. */
-export async function readMetrics(targets: readonly Address[], tls?: ClientTls, authorization = ''): Promise<Series | undefined> {
-  const ask = (target: Address) => fetchMetrics(target, tls, authorization);
+export async function readMetrics(
+  targets: readonly Address[],
+  tls?: ClientTls,
+  authorization: () => string = () => '',
+): Promise<Series | undefined> {
+  const ask = (target: Address) => fetchMetrics(target, tls, authorization());
   const [first, ...others] = targets.slice(0, TARGETS_MAX);
   const text = first === undefined ? undefined : await ask(first);
   if (text === undefined) return undefined;

@@ -4,6 +4,7 @@ import type { ArrivalKind } from './arrivals.js';
 import type { ClientTls } from './dial.js';
 import type { Messages } from './messages.js';
 import type { Phase } from './profile.js';
+import type { SigningKey } from './signing.js';
 import type { Tally } from './tally.js';
 
 export type Protocol = 'ws' | 'http';
@@ -32,6 +33,8 @@ export interface RunOrder {
   readonly targets: readonly Address[];
   /** Undefined: connections are not encrypted. */
   readonly tls: ClientTls | undefined;
+  /** Who signs requests and handshakes, which have room for signatures then. */
+  readonly signing?: SigningKey;
   /** Local addresses that connections take in turn; none: the system's choice. */
   readonly sources: readonly string[];
   readonly connections: number;

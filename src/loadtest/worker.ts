@@ -6,6 +6,7 @@ import { Connections } from './connections.js';
 import { type FromWorker, type Interval, makeClock, type WorkerOrder, type WorkerResult } from './order.js';
 import { Profile } from './profile.js';
 import { Session } from './session.js';
+import { FreshMessages, Signer } from './signing.js';
 
 /** Below it, a process that spins does not sleep. */
 const SPIN_MICROS = 2_000;
@@ -19,6 +20,7 @@ export class Worker {
   readonly #session: Session;
   readonly #connections: Connections;
   readonly #profile: Profile;
+  readonly #fresh: FreshMessages | undefined;
   /** The beginning of the run by the machine's clock. */
   #start = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -35,6 +37,8 @@ export class Worker {
   ) {
     const { share, shares, loop } = order;
     this.#profile = new Profile(order.phases);
+    const { signing, protocol, messages } = order;
+    this.#fresh = signing !== undefined && protocol === 'http' ? new FreshMessages(messages, new Signer(signing)) : undefined;
     const session = {
       connections: order.connections,
       inFlight: order.inFlight,
@@ -79,6 +83,7 @@ export class Worker {
     this.#session.finish(now);
     intervals.take();
     this.#connections.close();
+    this.#fresh?.stop();
     const { user, system } = process.cpuUsage(cpu);
     const { tally, latency, service, lag, atLeast } = this.#session;
     const result: WorkerResult = {

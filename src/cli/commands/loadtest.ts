@@ -14,6 +14,7 @@ import { ProbeError } from '../../loadtest/probe.js';
 import type { ProfileKind, ProfileOptions } from '../../loadtest/profile.js';
 import type { LoadReport } from '../../loadtest/report.js';
 import { reportPage } from '../../loadtest/report-page.js';
+import { Signer } from '../../loadtest/signing.js';
 import { defineCommand, integerOption, listOption, numberOption } from '../command.js';
 import { EXIT_NO, EXIT_OK, Refusal, UsageError } from '../errors.js';
 import { loadMessages } from '../load-messages.js';
@@ -158,16 +159,18 @@ async function planOf(
   const bundle = image.head.name;
   const route = protocol === 'ws' ? `/v1/${tenant}/stream` : `/v1/${tenant}/decisions/${bundle}${batch > 1 ? '/batch' : ''}`;
   const host = hostOf(target[0] as Address);
-  const { tls, authorization } = readTarget(options);
-  const message = { protocol, path: route, host, batch, authorization };
-  const plan = { ...planWithout(options), path: route, tls, authorization };
+  const { tls, authorization, signing } = readTarget(options, process.env);
+  const signer = signing === undefined ? undefined : new Signer(signing);
+  const authorizationOf = signer === undefined ? authorization : (body: string) => signer.authorization('POST', route, body);
+  const message = { protocol, path: route, host, batch, authorization: authorizationOf };
+  const plan = { ...planWithout(options), path: route, tls, authorization, ...(signing === undefined ? {} : { signing }) };
   // before a million payloads are encoded in vain
   checkPlan(plan, { large: options.allowLarge, remote: options.allowRemote });
   const messages = options.preflight ? packMessages([], batch) : await loadMessages(image, options, message);
   return { plan: { ...plan, messages }, bundle };
 }
 
-function planWithout(options: LoadtestOptions): Omit<LoadPlan, 'messages' | 'path' | 'tls' | 'authorization'> {
+function planWithout(options: LoadtestOptions): Omit<LoadPlan, 'messages' | 'path' | 'tls' | 'authorization' | 'signing'> {
   const { protocol, loop, rate, arrivals, seed, target, source, echo, rounds, inFlight } = options;
   const { connections, processes, reconnect, drainSeconds, pace } = options;
   return {
