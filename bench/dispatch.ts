@@ -27,6 +27,8 @@ export interface DispatchOptions {
   readonly rules: number;
   readonly rounds: number;
   readonly seconds: number;
+  /** Payloads of a batch, powers of 2; default 64 to 4,096. */
+  readonly counts?: readonly number[];
   readonly format: TableFormat;
   readonly log: (line: string) => void;
 }
@@ -45,7 +47,8 @@ export interface DispatchResult {
 }
 
 /** Measures each size of batch by each way, in turns. */
-export async function benchDispatch({ rules: ruleCount, rounds, seconds, format, log }: DispatchOptions): Promise<DispatchResult> {
+export async function benchDispatch(options: DispatchOptions): Promise<DispatchResult> {
+  const { rules: ruleCount, rounds, seconds, counts = COUNTS, format, log } = options;
   const machine = describeMachine(undefined);
   log(`${machine.cpu}, ${machine.processors} processors, node ${machine.node}; medians of ${rounds} rounds of ${seconds} s`);
   const rules = makeRules(ruleCount);
@@ -70,15 +73,15 @@ export async function benchDispatch({ rules: ruleCount, rounds, seconds, format,
     let target = { bundle: '', modelHash: '' };
     for (const [way, server] of servers) {
       const costInlineMax = costs[way];
-      const options = { ...ROOM, ...(costInlineMax === undefined ? {} : { costInlineMax }) };
-      const { port, ...started } = await server.call('start', { tenant: TENANT, files, options });
+      const room = { ...ROOM, ...(costInlineMax === undefined ? {} : { costInlineMax }) };
+      const { port, ...started } = await server.call('start', { tenant: TENANT, files, options: room });
       ports.set(way, port);
       target = started;
     }
     const path = `/v1/${TENANT}/decisions/${target.bundle}`;
     const bodies = payloads.slice(0, 1024).map((payload) => JSON.stringify(payload));
     const rows: RowResult[] = [];
-    for (const count of COUNTS) {
+    for (const count of counts) {
       const messages = Array.from({ length: PAYLOADS / count }, (_, i) => {
         const firstId = i * count;
         const frame = writeRequestBatch(BigInt(i), target.modelHash, target.bundle, bytes.slice(firstId, firstId + count), {

@@ -3,6 +3,7 @@
 // may come again with its signature; what opens a stream may not, and is signed for each connection.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../clock.js';
 import { NO_BODY_HASH, SIGNATURE_SCHEME, signRequest } from '../server/auth/signature.js';
 import type { Messages } from './messages.js';
 
@@ -25,10 +26,9 @@ const STEPS = (AGE_SECONDS_MAX * 1000) / STEP_MILLIS;
 export class Signer {
   readonly #prefix: Buffer;
 
-  /** @param now seconds since 1970 */
   constructor(
     private readonly key: SigningKey,
-    private readonly now: () => number = () => Math.floor(Date.now() / 1000),
+    private readonly clock: Clock = systemClock,
   ) {
     this.#prefix = Buffer.from(`\r\nAuthorization: ${SIGNATURE_SCHEME} key=${key.id}, time=`);
   }
@@ -62,7 +62,7 @@ export class Signer {
   }
 
   #time(): string {
-    return String(this.now()).padStart(TIME_LENGTH, '0');
+    return String(this.clock.nowMicros() / 1_000_000n).padStart(TIME_LENGTH, '0');
   }
 
   #sign(time: string, nonce: string, method: string, path: string, hash: string): string {

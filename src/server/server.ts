@@ -16,7 +16,7 @@ import { Listener } from './listener.js';
 import { ServerMetrics } from './metrics.js';
 import { SlowBodies } from './slow-bodies.js';
 import { StreamEndpoint } from './stream.js';
-import { makeApp } from './tls.js';
+import { contentsOf, makeApp } from './tls.js';
 import { SpanExporter } from './tracing/span-exporter.js';
 import { addTraceMetrics, type Tracer } from './tracing/tracer.js';
 import { loadUws, type TemplatedApp } from './uws.js';
@@ -132,8 +132,11 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
     listener.adjust();
     adminListener?.adjust();
   };
-  /** Makes the apps with the certificates as they are now. */
-  const use = () => {
+  let certificates = '';
+  /** Makes the apps with the certificates as they are now. False where those are the same as before. */
+  const use = (): boolean => {
+    const contents = config.tls === undefined ? 'none' : contentsOf(config.tls);
+    if (contents === certificates) return false;
     const make = (to: Listener, face: Face): void => {
       const app = makeApp(uws, config.tls);
       apps.push(app);
@@ -142,6 +145,8 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
     };
     make(listener, adminListener === undefined ? 'all' : 'decisions');
     if (adminListener !== undefined) make(adminListener, 'administration');
+    certificates = contents;
+    return true;
   };
   const closeApps = () => {
     for (const app of apps.splice(0)) app.close();
@@ -177,8 +182,8 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
     reload: async () => {
       await auth?.load();
       if (config.tls === undefined || stopping !== undefined) return;
-      use();
-      config.log.info({}, 'certificates were read again');
+      const isNew = use();
+      config.log.info({ isNew }, 'certificates were read again');
     },
     stop: () => {
       stopping ??= stop();

@@ -118,6 +118,25 @@ describe.skipIf(!certificates.canBeMade)('TLS (skipped where openssl is not inst
     expect(await server.stop()).toBe(true);
   });
 
+  it('makes nothing anew where the files are what they were', async () => {
+    const logged: object[] = [];
+    const log = { info: (fields: object, text: string) => void (text.startsWith('cert') && logged.push(fields)) };
+    const server = await startTestServer({ tls, log: { ...log, warn: () => {}, error: () => {} } });
+    const port = new Set<number>();
+    for (let i = 0; i < 3; i++) {
+      await server.reload();
+      port.add(server.port);
+    }
+    copyFileSync(at('first.crt'), at('server.crt'));
+    copyFileSync(at('first.key'), at('server.key'));
+    const before = await nameOf(server);
+    await server.reload();
+    await server.reload();
+    expect(logged).toEqual([false, false, false, before !== 'first', false].map((isNew) => ({ isNew })));
+    expect([await nameOf(server), await decide(server), port.size]).toEqual(['first', '200', 1]);
+    await server.stop();
+  });
+
   it('does not begin without a certificate that can be used', async () => {
     await expect(startServer({ port: 0, tls: { cert: at('nowhere.crt'), key: at('server.key') } })).rejects.toThrow('nowhere.crt');
     await expect(startServer({ port: 0, tls: { cert: at('names'), key: at('server.key') } })).rejects.toThrow('cannot be used');
@@ -206,6 +225,24 @@ describe('connections of one address', () => {
     stream.terminate();
     first[1]!.end();
     again[0]!.end();
+    await server.stop();
+  });
+
+  it('count before they have sent a head: whoever sends none, or a bit of one now and then, holds no more than that', async () => {
+    const server = await startTestServer({ connectionsPerAddressMax: 3 });
+    const silent = new RawConnection(server.port);
+    const begun = new RawConnection(server.port).write('GET /healthz HTTP/1.1\r\nHost: x\r\n');
+    const late = new RawConnection(server.port).write('GET /healthz HT');
+    const drip = setInterval(() => begun.write('X-More: y\r\n'), 20);
+    await expect.poll(async () => states(await opened(server, 1))).toEqual(['closed']);
+    // Those that are in time are answered.
+    late.write('TP/1.1\r\nHost: x\r\n\r\n');
+    expect((await late.answers(1))[0]!.status).toBe(200);
+    clearInterval(drip);
+    begun.end();
+    silent.end();
+    await expect.poll(async () => states(await opened(server, 1))).toEqual(['open']);
+    late.end();
     await server.stop();
   });
 
