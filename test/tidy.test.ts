@@ -73,7 +73,7 @@ const rows: readonly (readonly string[])[] = [
   ],
   ['src/replica', 'src/attached', 'src/testing', 'src/format'],
   ['src/server', 'src/import', 'src/index.ts'],
-  ['src/loadtest', 'src/lsp'],
+  ['src/loadtest', 'src/lsp', 'src/export'],
   ['src/cli', 'src/dev'],
   ['examples', 'bench'],
 ];

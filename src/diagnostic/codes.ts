@@ -1,6 +1,6 @@
 // Every diagnostic code with its one-line meaning. docs/diagnostics has a page for each. Codes are stable: never renamed,
 // never reused. V1xxx: documents of a bundle; V2xxx: model; V3xxx: expressions; V4xxx: rules and decisions; V5xxx: limits and cost;
-// V70xx: importing, from whatever; V71xx: from JDM; V72xx: DMN; V73xx: CEL; V74xx: json-rules-engine.
+// V70xx: importing, from whatever; V71xx: from JDM; V72xx: DMN; V73xx: CEL; V74xx: json-rules-engine; V75xx: exporting.
 
 export const DIAGNOSTIC_CODES = {
   V1001: 'a file of the bundle is missing',
@@ -265,6 +265,8 @@ export const DIAGNOSTIC_CODES = {
   V7202: 'an expression of DMN is not FEEL',
   V7203: 'a model of DMN is incomplete or contradicts itself',
   V7204: 'an imported value may differ from what DMN gives in a rare case',
+
+  V7501: 'a part of a bundle cannot be exported to DMN',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -22,6 +22,7 @@ const RANGES: readonly [from: DiagnosticCode, title: string][] = [
   ['V4300', 'Lists'],
   ['V5001', 'Limits and cost'],
   ['V7001', 'Importing'],
+  ['V7501', 'Exporting'],
 ];
 
 /** What a page shows, for programs. */

@@ -1,23 +1,27 @@
-// verdict export: a bundle becomes one WebAssembly module that decides anywhere.
+// verdict export: a bundle becomes one WebAssembly module that decides anywhere, or a document that others read.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { BundleFiles } from '../../bundle/files.js';
 import { exportModule } from '../../embed/export-module.js';
+import type { CsvSeparator } from '../../export/csv-tables.js';
 import type { ManifestHead } from '../../image/manifest.js';
 import { buildList } from '../../registry/list-worker.js';
 import { bindParameters } from '../../registry/parameters.js';
 import { embeddedTemplate } from '../../runtime/embedded.js';
 import { defineCommand } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
+import { type DocumentFormat, exportDocument } from '../export-document.js';
 import { type GivenList, listContents, listFileOption } from '../list-files.js';
 import { openImage } from '../open-image.js';
 import { number, type Output, plural } from '../output.js';
 import { type GivenParameters, parameterOption } from '../parameter-options.js';
 
 interface ExportCommandOptions {
+  format: 'wasm' | DocumentFormat;
   output?: string;
+  separator: CsvSeparator | 'tab';
   scalar: boolean;
   header?: string;
   types?: string;
@@ -47,17 +51,28 @@ export interface ExportJson {
 /** `verdict export`. */
 export function exportCommand(): Command {
   const options = [
-    new Option('-o, --output <file>', 'module to write (default: <name>-<version>.wasm)'),
+    new Option('--format <format>', 'a module, a model of DMN 1.3, or tables as CSV')
+      .choices(['wasm', 'dmn', 'csv'])
+      .default('wasm'),
+    new Option('-o, --output <file>', 'file to write, or directory of CSV (default: <name>-<version>.wasm, <name>.dmn, .)'),
+    new Option('--separator <separator>', 'between cells of CSV').choices([',', ';', 'tab']).default(','),
     new Option('--scalar', 'a module without SIMD, for runtimes and translators that have none').default(false),
     new Option('--header <file>', 'write the header for C callers as well'),
     new Option('--types <file>', 'write the TypeScript types of the exports as well'),
     listFileOption(),
     parameterOption(),
   ];
-  return defineCommand('export', '<bundle>', 'write a bundle as one WebAssembly module that decides anywhere', options, run);
+  return defineCommand(
+    'export',
+    '<bundle>',
+    'write a bundle as one WebAssembly module that decides anywhere, or as a document',
+    options,
+    run,
+  );
 }
 
 async function run([path]: string[], options: ExportCommandOptions, output: Output): Promise<number> {
+  if (options.format !== 'wasm') return exportDocument(path as string, options.format, options, output);
   const opened = await openImage(path as string, output);
   if (opened === undefined) return EXIT_NO;
   const { image, head, files } = opened;

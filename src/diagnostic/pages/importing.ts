@@ -25,4 +25,7 @@ export const IMPORT_PAGES: Pages = {
   V7204: {
     why: 'FEEL computes in decimals of 34 digits and counts characters; a bundle computes in 64-bit floats where a field has no digits declared, and counts UTF-16 units. Where that can be seen, it is said here.',
   },
+  V7501: {
+    why: 'A document of DMN holds what FEEL can say. Rules that decide, scorecards, trees, lists of the tenant, parameters and functions that FEEL does not have stay in the bundle, and so does what reads them.',
+  },
 };

@@ -1,7 +1,6 @@
 // Expressions as FEEL. Only what FEEL says in the same way is written: the rest is refused with its place.
 
 import type { ScalarText } from '../../bundle/scalar-text.js';
-import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import {
   type ArrayExpression,
   type ArrowFunctionExpression,
@@ -19,6 +18,7 @@ import {
 } from '../../compiler/estree.js';
 import { parseExpression } from '../../compiler/parse.js';
 import { FaultSink } from '../../compiler/source.js';
+import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 
 export type FeelKind = 'number' | 'text' | 'boolean' | 'date' | 'timestamp' | 'list' | 'object' | 'null';
 
@@ -154,9 +154,16 @@ class Writer {
         const parts = quasis.flatMap((quasi, at) => {
           const text = quasi.value.cooked ?? '';
           const hole = expressions[at];
-          return [...(text === '' ? [] : [feelLiteral(text)]), ...(hole === undefined ? [] : [within(LEVEL.PRODUCT, this.write(hole))])];
+          return [
+            ...(text === '' ? [] : [feelLiteral(text)]),
+            ...(hole === undefined ? [] : [within(LEVEL.PRODUCT, this.write(hole))]),
+          ];
         });
-        return { text: parts.length === 0 ? '""' : parts.join(' + '), level: parts.length > 1 ? LEVEL.SUM : LEVEL.PRIMARY, kind: 'text' };
+        return {
+          text: parts.length === 0 ? '""' : parts.join(' + '),
+          level: parts.length > 1 ? LEVEL.SUM : LEVEL.PRIMARY,
+          kind: 'text',
+        };
       }
       case 'CallExpression':
         return this.#call(node as CallExpression);
@@ -175,7 +182,8 @@ class Writer {
     const object = this.write(node.object);
     const name = (node.property as Identifier).name;
     if (name === 'length' && object.kind === 'list') return { text: `count(${object.text})`, level: LEVEL.PRIMARY, kind: 'number' };
-    if (name === 'length') throw new NoFeel('the length of a text counts UTF-16 units, and characters in FEEL', 'leave the test to rules');
+    if (name === 'length')
+      throw new NoFeel('the length of a text counts UTF-16 units, and characters in FEEL', 'leave the test to rules');
     const found = object.member?.(name);
     if (found === undefined) throw new NoFeel(`\`.${name}\` has no counterpart in FEEL`, 'write it in another way');
     return found;
@@ -188,7 +196,11 @@ class Writer {
       return { text: `${within(level, a)} ${operator === '&&' ? 'and' : 'or'} ${within(level, b)}`, level, kind: 'boolean' };
     }
     if (operator === '??') {
-      return { text: `if ${within(LEVEL.SUM, a)} != null then ${within(LEVEL.OR, a)} else ${b.text}`, level: LEVEL.CHOICE, kind: a.kind };
+      return {
+        text: `if ${within(LEVEL.SUM, a)} != null then ${within(LEVEL.OR, a)} else ${b.text}`,
+        level: LEVEL.CHOICE,
+        kind: a.kind,
+      };
     }
     const literals = [left, right].map((side) => {
       const node = unwrap(side) as Literal;
@@ -260,7 +272,8 @@ class Writer {
       return { text: `list contains(${list.text}, ${this.write(first).text})`, level: LEVEL.PRIMARY, kind: 'boolean' };
     }
     const arrow = first === undefined ? undefined : (unwrap(first) as ArrowFunctionExpression);
-    if (arrow?.type !== 'ArrowFunctionExpression') throw new NoFeel(`\`.${name}()\` of a list has no counterpart in FEEL`, 'write it in another way');
+    if (arrow?.type !== 'ArrowFunctionExpression')
+      throw new NoFeel(`\`.${name}()\` of a list has no counterpart in FEEL`, 'write it in another way');
     const parameters = arrow.params.map((parameter) => (parameter as Identifier).name);
     if (name === 'reduce' && second !== undefined) return this.#sum(list, arrow, parameters, second);
     const parameter = parameters[0] ?? 'item';
@@ -276,7 +289,12 @@ class Writer {
     }
     if (name === 'map') {
       const element = (inner: string): FeelText => ({ text: inner, level: LEVEL.PRIMARY, kind: body.kind });
-      return { text: `for ${parameter} in ${within(LEVEL.PRIMARY, list)} return ${body.text}`, level: LEVEL.CHOICE, kind: 'list', element };
+      return {
+        text: `for ${parameter} in ${within(LEVEL.PRIMARY, list)} return ${body.text}`,
+        level: LEVEL.CHOICE,
+        kind: 'list',
+        element,
+      };
     }
     throw new NoFeel(`\`.${name}()\` of a list has no counterpart in FEEL`, 'write it in another way');
   }

@@ -23,7 +23,9 @@ export function xmlText(root: XmlNode): string {
 }
 
 function write({ name, attributes, content }: XmlNode, indent: string, lines: string[]): void {
-  const written = Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${escaped(value, true)}"`]));
+  const written = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [` ${key}="${escaped(value, true)}"`],
+  );
   const open = `${indent}<${name}${written.join('')}`;
   if (content.length === 0) lines.push(`${open}/>`);
   else if (typeof content === 'string') lines.push(`${open}>${escaped(content, false)}</${name}>`);

@@ -7,6 +7,7 @@ import { BoxedReader } from './boxed.js';
 import type { Feel, UnaryTests } from './feel/ast.js';
 import { BUILTIN_NAMES } from './feel/builtins.js';
 import { NameScope, plainName } from './feel/names.js';
+import { fieldHints } from './field-hints.js';
 import { type ItemDefinition, TypeTable } from './item-type.js';
 import { childOf, childrenOf, readXml, tagSpan, type XmlElement } from './xml.js';
 
@@ -125,6 +126,7 @@ function itemDefinition(element: XmlElement, boxed: BoxedReader): ItemDefinition
     collection: element.attributes.get('isCollection') === 'true',
     components: childrenOf(element, 'itemComponent').map((component) => itemDefinition(component, boxed)),
     allowed: tests,
+    hints: fieldHints(element),
     element,
   };
 }

@@ -61,6 +61,7 @@ class DmnImport {
   readonly #names = new Set<string>();
   readonly #globals: Scope;
   readonly #properties: Record<string, unknown> = {};
+  readonly #required: string[] = [];
   readonly #features: Entry[] = [];
   readonly #tables: MadeTable[] = [];
   readonly #outputs = new Map<DmnDecision, Entry[]>();
@@ -115,7 +116,8 @@ class DmnImport {
       }
       const said = [...(name === input.name ? [] : [input.name]), ...(input.description === undefined ? [] : [input.description])];
       this.#properties[name] = said.length === 0 ? field.schema : { ...field.schema, description: said.join(': ') };
-      this.#globals.set(input.name, field.value(pathOf(code(name), true)));
+      if (type?.hints?.required) this.#required.push(name);
+      this.#globals.set(input.name, field.value(pathOf(code(name), !type?.hints?.required)));
     }
   }
 
@@ -306,7 +308,8 @@ class DmnImport {
       },
       { head: this.#model.description === undefined ? `Imported from ${title} (DMN).` : `${title}: ${this.#model.description}` },
     );
-    bundle.yaml('model.yaml', { type: 'object', properties: this.#properties });
+    const required = this.#required.length === 0 ? {} : { required: this.#required };
+    bundle.yaml('model.yaml', { type: 'object', ...required, properties: this.#properties });
     if (this.#features.length > 0) bundle.yaml('features/decisions.yaml', this.#features);
     for (const { name, lines, head } of this.#tables) {
       bundle.csv(`tables/${name}.csv`, lines);

@@ -2,6 +2,7 @@
 
 import type { UnaryTests } from './feel/ast.js';
 import { plainName } from './feel/names.js';
+import type { FieldHints } from './field-hints.js';
 import type { XmlElement } from './xml.js';
 
 export type BaseType = 'string' | 'number' | 'boolean' | 'date' | 'date and time' | 'time' | 'duration' | 'context' | 'any';
@@ -12,6 +13,8 @@ export interface ItemType {
   /** Of a context. */
   readonly components: ReadonlyMap<string, ItemType>;
   readonly allowed: UnaryTests | undefined;
+  /** What the export of a bundle has left behind. */
+  readonly hints?: FieldHints;
 }
 
 /** What an item definition, or a component of one, says. */
@@ -21,6 +24,7 @@ export interface ItemDefinition {
   readonly collection: boolean;
   readonly components: readonly ItemDefinition[];
   readonly allowed: UnaryTests | undefined;
+  readonly hints: FieldHints | undefined;
   readonly element: XmlElement;
 }
 
@@ -74,16 +78,17 @@ export class TypeTable {
 
   #typeOf(definition: ItemDefinition, depth: number): ItemType | undefined {
     const { collection, allowed } = definition;
+    const hints = definition.hints === undefined ? {} : { hints: definition.hints };
     if (definition.components.length > 0) {
       const components = new Map<string, ItemType>();
       for (const component of definition.components) {
         const type = depth > TYPE_DEPTH_MAX || this.#componentsLeft-- <= 0 ? undefined : this.#typeOf(component, depth + 1);
         components.set(component.name, type ?? ANY_TYPE);
       }
-      return { base: 'context', collection, components, allowed: undefined };
+      return { base: 'context', collection, components, allowed: undefined, ...hints };
     }
     const type = this.resolve(definition.typeRef, depth);
     if (type === undefined) return undefined;
-    return { ...type, collection: collection || type.collection, allowed: allowed ?? type.allowed };
+    return { ...type, collection: collection || type.collection, allowed: allowed ?? type.allowed, ...hints };
   }
 }

@@ -63,8 +63,8 @@ function textOf(type: ItemType, shape: Shape | undefined): Field {
     const names = [...new Set(members as string[])];
     return scalar({ type: 'string', enum: names }, { kind: 'enum', members: names });
   }
-  const seen = shape?.charsMax ?? 0;
-  return scalar({ type: 'string', maxLength: Math.max(TEXT_CHARS, seen * 4) }, { kind: 'text' });
+  const maxLength = type.hints?.maxLength ?? Math.max(TEXT_CHARS, (shape?.charsMax ?? 0) * 4);
+  return scalar({ type: 'string', maxLength }, { kind: 'text' });
 }
 
 /** What can stand for itself in a model. */
@@ -90,13 +90,25 @@ function numberOf(type: ItemType, shape: Shape | undefined): Field {
   const bounds = boundsOf(tests);
   const listed = tests.map((test) => (test.kind === 'value' && test.value.kind === 'number' ? test.value.value : undefined));
   const isListed = listed.length > 0 && listed.every((value) => value !== undefined);
-  const scale = Math.max(shape?.scaleMax ?? 0, ...(isListed ? listed.map((value) => decimal.scaleOf(value)) : []));
+  const seen = Math.max(shape?.scaleMax ?? 0, ...(isListed ? listed.map((value) => decimal.scaleOf(value)) : []));
+  const scale = type.hints?.scale ?? seen;
   const keywords: Record<string, number> = {};
   if (bounds?.low !== undefined) keywords[bounds.lowOpen ? 'exclusiveMinimum' : 'minimum'] = toNumber(bounds.low);
   if (bounds?.high !== undefined) keywords[bounds.highOpen ? 'exclusiveMaximum' : 'maximum'] = toNumber(bounds.high);
-  if (scale === 0 || scale > 9) {
-    const whole = isListed && scale === 0;
+  if (type.hints?.scale === 0) {
+    const bits = 64;
+    return scalar({ type: 'integer', format: 'int64', ...keywords }, { kind: 'decimal', scale: 0, bits });
+  }
+  if (scale === 0) {
+    const whole = type.hints?.integer ?? isListed;
     return scalar({ type: whole ? 'integer' : 'number', ...keywords }, { kind: 'number' });
+  }
+  if (type.hints?.scale !== undefined) {
+    const units = Math.max(
+      ...[bounds?.low, bounds?.high].map((bound) => (bound === undefined ? Number.POSITIVE_INFINITY : Math.abs(toNumber(bound)))),
+    );
+    const bits = Math.min(64, Math.ceil(Math.log2(Math.max(units, 1) * 10 ** scale)) + 1);
+    return scalar({ type: 'number', multipleOf: Number(`1e-${scale}`), ...keywords }, { kind: 'decimal', scale, bits });
   }
   const limit = shape === undefined ? 10 ** (15 - scale) : boundOf(shape, scale);
   const low = bounds?.low === undefined ? -limit : toNumber(bounds.low);
@@ -160,29 +172,31 @@ function constantNode(node: Feel): decimal.Decimal | undefined {
 
 function objectOf(type: ItemType, shape: Shape | undefined): Field | string {
   const namer = new Namer(['__proto__']);
-  const fields = new Map<string, { name: string; field: Field }>();
+  const fields = new Map<string, { name: string; field: Field; nullable: boolean }>();
   const properties: Record<string, unknown> = {};
+  const required: string[] = [];
   for (const [component, componentType] of type.components) {
     const name = namer.name(component);
     const field = fieldOf(componentType, shape?.members.get(component) ?? shape?.members.get(name));
     if (typeof field === 'string') continue;
-    fields.set(component, { name, field });
+    fields.set(component, { name, field, nullable: !componentType.hints?.required });
     properties[name] = name === component ? field.schema : { ...field.schema, description: component };
+    if (componentType.hints?.required) required.push(name);
   }
   if (fields.size === 0) return 'none of its components has a type that a model has';
   return {
-    schema: { type: 'object', properties },
+    schema: { type: 'object', ...(required.length === 0 ? {} : { required }), properties },
     value: (path) => ({
       kind: 'context',
       guards: guardsOfPath(path),
       named: path.code,
       members: new Map(
-        Array.from(fields, ([component, { name, field }]) => {
+        Array.from(fields, ([component, { name, field, nullable }]) => {
           const inner: Path = {
             code: code(`${path.code.text}${guardsOfPath(path).length > 0 ? '?.' : '.'}${name}`),
             access: code(`${path.access.text}.${name}`),
             guards: guardsOfPath(path),
-            nullable: true,
+            nullable,
           };
           return [component, field.value(inner)];
         }),
@@ -194,7 +208,7 @@ function objectOf(type: ItemType, shape: Shape | undefined): Field | string {
 function listOf(type: ItemType, shape: Shape | undefined): Field | string {
   const items = fieldOf({ ...type, collection: false }, shape?.kinds.has('list') ? shape.elements : undefined);
   if (typeof items === 'string') return items;
-  const maxItems = Math.max(LIST_ITEMS, (shape?.itemsMax ?? 0) * 4);
+  const maxItems = type.hints?.maxItems ?? Math.max(LIST_ITEMS, (shape?.itemsMax ?? 0) * 4);
   return {
     schema: { type: 'array', maxItems, items: items.schema },
     value: (path) => ({

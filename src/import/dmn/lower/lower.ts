@@ -3,7 +3,7 @@
 
 import type { Feel, Place, Test, UnaryTests } from '../feel/ast.js';
 import * as decimal from '../feel/decimal.js';
-import { arithmetic, negated } from './arithmetic.js';
+import { arithmetic, constantOf, negated } from './arithmetic.js';
 import { callBuiltin } from './builtins.js';
 import { and, type Code, code, Level, or } from './code.js';
 import { compared, equal, logicAnd, logicNot, logicOr } from './comparison.js';
@@ -16,11 +16,13 @@ import {
   boolConstant,
   type CasesValue,
   chosen,
+  constantDecimal,
   isTotal,
   NULL,
   numberConstant,
   present,
   rendered,
+  type ScalarValue,
   Scope,
   type SimpleValue,
   textConstant,
@@ -326,6 +328,10 @@ export class Lowering {
     const own = typeOf(value);
     const other = typeOf(beside);
     if (own === undefined || other === undefined || own === 'bool' || other === 'bool' || own.kind === other.kind) return value;
+    // a literal beside a decimal is one, taken from its own spelling
+    const literal = constantOf(value);
+    if (literal !== undefined && other.kind === 'decimal') return { ...(value as ScalarValue), type: constantDecimal(literal) };
+    if (own.kind === 'decimal' && constantOf(beside) !== undefined) return value;
     if (own.kind === 'enum' && other.kind === 'text') return this.surroundings.textOf(this.named(value));
     if (own.kind === 'decimal' && other.kind === 'number') {
       const plain = this.plain(value);
