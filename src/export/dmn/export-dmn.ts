@@ -1,5 +1,5 @@
-// A bundle as DMN 1.3: fields become inputs, tables decision tables, features and outputs literal expressions. What FEEL cannot say,
-// and all that reads it, is left out and listed with its place.
+// A bundle as DMN 1.3: fields become inputs, tables decision tables, features and outputs literal expressions. What FEEL cannot
+// say, and all that reads it, is left out and listed with its place.
 
 import type { Bundle } from '../../bundle/bundle.js';
 import type { BundleFeature, FeatureCase } from '../../bundle/features.js';
@@ -221,7 +221,7 @@ class DmnExport {
     }
   }
 
-  /** The members of an output below a path. What is written first is in scope of what follows, and must not hide what that reads. */
+  /** The members of an output below a path. What is written first is in scope of what follows, and must hide nothing of it. */
   #context(path: string, outputs: readonly BundleOutput[]): XmlNode {
     const names = [...new Set(outputs.map(({ name }) => name.slice(path.length + 1).split('.')[0]!))];
     const entries = names.map((name) => {
@@ -256,8 +256,9 @@ class DmnExport {
       !this.#names.refused.has(table.name) &&
       is.members.length === table.outputs.length &&
       is.members.every(({ name, value }) => value.text.trim() === `${is.as}.${name}`);
-    if (!isWhole)
-      throw new NoFeel('a list of objects is not the rows of a table as they are', 'list the outputs of a table by their names');
+    if (!isWhole) {
+      throw new NoFeel('the objects are not the rows of a table as they are', 'list the outputs of a table by their names');
+    }
     return { text: table.name, kind: 'list' };
   }
 

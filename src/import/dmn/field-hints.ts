@@ -1,5 +1,5 @@
-// What DMN has no word for of a field: whether it must be given, digits behind the point, longest texts and lists. The export writes
-// it as extension elements of item definitions, so that a bundle that is exported and imported again has the same model.
+// What DMN has no word for of a field: whether it must be given, digits behind the point, longest texts and lists. The export
+// writes it as extension elements of item definitions, so that a bundle that is exported and imported again has the same model.
 
 import { childOf, type XmlElement } from './xml.js';
 
