@@ -189,7 +189,7 @@ function extreme(name: 'Math.min' | 'Math.max'): Builtin {
       const value = needKind(item, 'number', lowering);
       const best = lowering.surroundings.fresh('best');
       const start = code(name === 'Math.min' ? '1 / 0' : '-1 / 0', Level.PRODUCT);
-      const step = call(name, code(best), asNumber(value));
+      const step = stepped(value, best, call(name, code(best), asNumber(value)));
       const some = code(`${lengthOf(list).text} > 0`, Level.RELATION);
       return {
         kind: 'scalar',
@@ -241,7 +241,7 @@ function total(mean: boolean): Builtin {
       const value = needKind(item, 'number', lowering);
       const sum = lowering.surroundings.fresh('sum');
       const exact = value.type.kind === 'decimal' && !mean && value.type.bits < 64;
-      const added = binary(code(sum), '+', exact ? inLoop(value).code : asNumber(inLoop(value)), Level.SUM);
+      const added = stepped(value, sum, binary(code(sum), '+', exact ? value.code : asNumber(value), Level.SUM));
       const all = reduced(list, sum, parameter, added, code('0'));
       const some = code(`${lengthOf(list).text} > 0`, Level.RELATION);
       const guards = [...list.guards, some, ...noNull];
@@ -252,10 +252,9 @@ function total(mean: boolean): Builtin {
   };
 }
 
-/** An element inside of a pass that is only taken where no element is null: the compiler is told so by a default. */
-function inLoop(value: ScalarValue): ScalarValue {
-  if (value.guards.length === 0 || value.named === undefined) return value;
-  return { ...value, code: code(`(${value.named.text} ?? 0)`), guards: [] };
+/** A step of a pass that is only taken where no element is null: the compiler is told so by a choice. */
+function stepped(item: ScalarValue, accumulator: string, step: Code): Code {
+  return choice(and(...item.guards), step, code(accumulator));
 }
 
 function logicOf(combine: (a: BoolValue, b: BoolValue) => BoolValue, empty: boolean): Builtin {
