@@ -265,6 +265,8 @@ export const DIAGNOSTIC_CODES = {
   V7202: 'an expression of DMN is not FEEL',
   V7203: 'a model of DMN is incomplete or contradicts itself',
   V7204: 'an imported value may differ from what DMN gives in a rare case',
+  V7301: 'a source of CEL cannot be read',
+  V7302: 'an expression of CEL has no value in CEL either',
 
   V7501: 'a part of a bundle cannot be exported to DMN',
 } as const;

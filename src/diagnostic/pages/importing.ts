@@ -25,6 +25,12 @@ export const IMPORT_PAGES: Pages = {
   V7204: {
     why: 'FEEL computes in decimals of 34 digits and counts characters; a bundle computes in 64-bit floats where a field has no digits declared, and counts UTF-16 units. Where that can be seen, it is said here.',
   },
+  V7301: {
+    why: 'The text breaks the grammar of CEL, or what stands around it: `@var name: type` in comments, `variables` and `expressions` in YAML. The place is where reading stopped.',
+  },
+  V7302: {
+    why: 'CEL refuses the expression as well, or evaluating it ends in an error for every payload: a division by a constant zero, an operator on types that have none, a variable that nobody declares. There is nothing to carry over.',
+  },
   V7501: {
     why: 'A document of DMN holds what FEEL can say. Rules that decide, scorecards, trees, lists of the tenant, parameters and functions that FEEL does not have stay in the bundle, and so does what reads them.',
   },
