@@ -9,7 +9,6 @@ import { copy8 } from '../memory/scratch';
 import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_IMM } from '../shared/opcode';
 import {
   isOutputOffset,
-  OUTPUT_BYTES,
   OUTPUT_COUNT_MAX,
   OUTPUT_ELEMENT,
   OUTPUT_ENTRY,
@@ -21,13 +20,13 @@ import {
   OUTPUT_PLACE,
   OUTPUT_TABLE,
   OUTPUTS_BYTES,
-  OUTPUTS_HEADER_BYTES,
   OUTPUTS_ROOT,
   OUTPUTS_ROOT_BYTES,
   OutputAction,
   OutputKind,
   outputWidth,
 } from '../shared/outputs';
+import { outputAt } from './verify';
 
 /** Of the root block: the open list, 0 where none is; where the next bytes go. */
 const OPEN: usize = 0;
@@ -64,31 +63,42 @@ export function outputBytes(at: usize): u32 {
  * @returns false where that cannot be: no image that the compiler makes comes to that
  */
 export function writeOutput(outputs: usize, at: usize, registers: usize, pc: usize): bool {
-  const imm = load<u64>(pc, INSTRUCTION_IMM);
-  const output = outputs + OUTPUTS_HEADER_BYTES + (imm as u32 as usize) * OUTPUT_BYTES;
-  const end = at + load<u32>(outputs, OUTPUTS_BYTES);
-  if (load<u16>(pc, INSTRUCTION_B) === 0) {
-    switch ((imm >> 32) as u32) {
-      case OutputAction.LIST:
-        return beginList(at, end, output);
-      case OutputAction.ELEMENT:
-        return beginObject(outputs, at, end, output);
-      default:
-        return endList(at, output);
-    }
-  }
+  const number = load<u32>(pc, INSTRUCTION_IMM);
+  if (load<u16>(pc, INSTRUCTION_B) === 0) return actOnOutput(outputs, at, number, load<u32>(pc, INSTRUCTION_IMM + 4));
   const value = registers + ((load<u16>(pc, INSTRUCTION_A) as usize) << 3);
+  // Of what is no pair the second half says nothing; behind the last register there is more of the scratch.
+  return storeOutput(outputs, at, number, load<u64>(value), load<u64>(value, 8));
+}
+
+/** Begins a list or one of its objects, or ends a list. @param action an OutputAction */
+export function actOnOutput(outputs: usize, at: usize, number: u32, action: u32): bool {
+  const output = outputAt(outputs, number);
+  const end = at + load<u32>(outputs, OUTPUTS_BYTES);
+  switch (action) {
+    case OutputAction.LIST:
+      return beginList(at, end, output);
+    case OutputAction.ELEMENT:
+      return beginObject(outputs, at, end, output);
+    default:
+      return endList(at, output);
+  }
+}
+
+/** Stores the bits of a register as the value of an output, or appends them where it is a list. @param high of a pair */
+export function storeOutput(outputs: usize, at: usize, number: u32, low: u64, high: u64): bool {
+  const output = outputAt(outputs, number);
+  const end = at + load<u32>(outputs, OUTPUTS_BYTES);
   const kind = load<u8>(output, OUTPUT_KIND) as u32;
-  if (kind === OutputKind.LIST) return append(outputs, at, end, output, value);
-  const parent = load<u16>(output, OUTPUT_PARENT) as usize;
+  if (kind === OutputKind.LIST) return append(outputs, at, end, output, low, high);
+  const parent = load<u16>(output, OUTPUT_PARENT) as u32;
   let block = at;
   if (parent !== 0) {
-    const list = openList(at, outputs + OUTPUTS_HEADER_BYTES + (parent - 1) * OUTPUT_BYTES);
+    const list = openList(at, outputAt(outputs, parent - 1));
     if (list === 0) return false;
     block = load<u32>(list, OBJECT) as usize;
     if (block === 0) return false;
   }
-  if (!put(outputs, at, end, output, kind, block + load<u32>(output, OUTPUT_PLACE), value)) return false;
+  if (!put(outputs, at, end, output, kind, block + load<u32>(output, OUTPUT_PLACE), low, high)) return false;
   setEntry(block, output);
   return true;
 }
@@ -98,36 +108,33 @@ function setEntry(block: usize, output: usize): void {
   store<u16>(block + load<u32>(output, OUTPUT_ENTRY), load<u32>(output, OUTPUT_FIELD));
 }
 
-/** Writes the value of a register to `place`; what it leads to goes to the top. @returns false where there is no room */
-function put(outputs: usize, at: usize, end: usize, output: usize, kind: u32, place: usize, value: usize): bool {
+/** Writes the bits of a register to `place`; what they lead to goes to the top. @returns false where there is no room */
+function put(outputs: usize, at: usize, end: usize, output: usize, kind: u32, place: usize, low: u64, high: u64): bool {
   switch (kind) {
     case OutputKind.BOOL:
-      store<u8>(place, load<u8>(value));
+      store<u8>(place, low);
       return true;
     case OutputKind.NUMBER: {
       // One NaN for all: which bits an operation leaves in it differs between processors.
-      const number = load<f64>(value);
-      store<u64>(place, number !== number ? reinterpret<u64>(NaN) : reinterpret<u64>(number));
+      const number = reinterpret<f64>(low);
+      store<u64>(place, number !== number ? reinterpret<u64>(NaN) : low);
       return true;
     }
     case OutputKind.LONG:
-      store<u64>(place, load<u64>(value));
+      store<u64>(place, low);
       return true;
     case OutputKind.DATE:
-      store<u32>(place, load<u32>(value));
+      store<u32>(place, low);
       return true;
     case OutputKind.WIDE:
-      store<u64>(place, load<u64>(value));
-      store<u64>(place, load<u64>(value, 8), 8);
+      store<u64>(place, low);
+      store<u64>(place, high, 8);
       return true;
-    case OutputKind.TEXT: {
-      const text = load<u64>(value);
-      return putText(at, end, place, text as u32 as usize, (text >> 32) as u32);
-    }
+    case OutputKind.TEXT:
+      return putText(at, end, place, low as u32 as usize, (low >> 32) as u32);
     case OutputKind.MEMBER: {
-      const number = load<u64>(value);
-      if (number >= (load<u32>(output, OUTPUT_NAMES_COUNT) as u64)) return false;
-      const name = outputs + load<u32>(output, OUTPUT_NAMES) + ((number as usize) << 3);
+      if (low >= (load<u32>(output, OUTPUT_NAMES_COUNT) as u64)) return false;
+      const name = outputs + load<u32>(output, OUTPUT_NAMES) + ((low as usize) << 3);
       return putText(at, end, place, outputs + load<u32>(name), load<u32>(name, 4));
     }
     default:
@@ -194,10 +201,10 @@ function nextElement(list: usize, output: usize): usize {
 }
 
 /** Appends a value to an open list. */
-function append(outputs: usize, at: usize, end: usize, output: usize, value: usize): bool {
+function append(outputs: usize, at: usize, end: usize, output: usize, low: u64, high: u64): bool {
   const list = openList(at, output);
   const place: usize = list === 0 ? 0 : nextElement(list, output);
-  return place !== 0 && put(outputs, at, end, output, load<u8>(output, OUTPUT_ELEMENT), place, value);
+  return place !== 0 && put(outputs, at, end, output, load<u8>(output, OUTPUT_ELEMENT), place, low, high);
 }
 
 /** Appends an object to an open list; members that are stored from now on are its own. */

@@ -167,7 +167,7 @@ export function writeDecision(image: usize, output: usize, idHigh: u64, idLow: u
 }
 
 /** Leads from the decision to its outputs, and to the reasons behind them. @returns where those begin */
-function showOutputs(output: usize, templateBytes: u32): u32 {
+export function showOutputs(output: usize, templateBytes: u32): u32 {
   const begin = templateBytes + outputBytes(output + templateBytes);
   store<u16>(output, DECISION_OUTPUTS_FIELD, DECISION_OUTPUTS_ENTRY);
   store<u32>(output, templateBytes + 4 - DECISION_OUTPUTS, DECISION_OUTPUTS);

@@ -34,6 +34,7 @@ import { Op, ValueType } from '../wasm/format.js';
 import { engineFunction } from './engine-calls.js';
 import { type Frame, Parameter } from './frame.js';
 import type { RulePart } from './image-parts.js';
+import { emitShowOutputs, hasOutputs } from './outputs.js';
 
 /** Bytes up to which a copy is written out, 16 a step. */
 const UNROLLED_BYTES_MAX = 512;
@@ -66,7 +67,8 @@ export function emitDecision(frame: Frame, id: { high: number; low: number }): v
   emitReasonCount(frame, rules);
   body.set(reasons);
   body.get(Parameter.OUTPUT);
-  body.i32(templateBytes);
+  if (hasOutputs(image)) emitShowOutputs(frame);
+  else body.i32(templateBytes);
   body.op(Op.I32_ADD);
   body.tee(entry);
   body.get(reasons);

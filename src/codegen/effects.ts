@@ -12,6 +12,7 @@ import { engineFunction } from './engine-calls.js';
 import { type Frame, Parameter } from './frame.js';
 import type { Instruction } from './image-parts.js';
 import { operandsOf } from './operands.js';
+import { emitOutput, hasOutputs } from './outputs.js';
 import { Unsupported } from './unsupported.js';
 
 /** Results of callFunction from here on are addresses, those below are statuses. */
@@ -35,7 +36,8 @@ export function emitEffect(frame: Frame, instruction: Instruction): void {
       body.br(frame.fail);
       return;
     case Opcode.OUT:
-      emitOut(frame, a, b);
+      if (hasOutputs(frame.image)) emitOutput(frame, instruction);
+      else emitOut(frame, a, b);
       return;
     case Opcode.OUT_NULL:
       emitRoomForValue(frame);

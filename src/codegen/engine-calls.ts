@@ -35,6 +35,11 @@ export const ENGINE_FUNCTIONS = [
   call('leaveText', [], I32),
   call('resumeText', [I32, I32, I32], I32),
   call('readField', [I32, I32, I32], I32),
+  call('beginOutputs', [I32, I32]),
+  call('storeOutput', [I32, I32, I32, I64, I64], I32),
+  call('actOnOutput', [I32, I32, I32, I32], I32),
+  call('endOutputs', [I32], I32),
+  call('showOutputs', [I32, I32], I32),
 ] as const satisfies readonly ImportedFunction[];
 
 /** The names that the engine must export for generated code. */

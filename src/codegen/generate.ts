@@ -17,7 +17,6 @@ import {
   IMAGE_LIST_COUNT,
   IMAGE_NOW_REGISTER,
   IMAGE_OUT_COUNT,
-  IMAGE_OUTPUTS,
   IMAGE_PARAMETER_COUNT,
   IMAGE_RULE_COUNT,
   ImageKind,
@@ -47,6 +46,7 @@ import { ImageParts } from './image-parts.js';
 import { readTextBody } from './json-text.js';
 import { partInstructions } from './jumps.js';
 import { ModuleWriter } from './module-writer.js';
+import { emitBeginOutputs, emitEndOutputs, hasOutputs } from './outputs.js';
 import { PayloadLoader } from './payload.js';
 import { emitPredicated, isPredicable } from './predicated.js';
 import { segmentsOf } from './segments.js';
@@ -77,7 +77,6 @@ function generate(image: ImageParts): Uint8Array {
   const codeCount = image.word(IMAGE_CODE_COUNT);
   const why = whyNoCode({ codeCount }) ?? whyNoCodeForParts(partInstructions(image), codeCount);
   if (why !== undefined) throw new Unsupported(why);
-  if (image.word(IMAGE_OUTPUTS) !== 0) throw new Unsupported('no code is generated for the outputs of decisions');
   emitPayload(frame, decides);
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
@@ -110,12 +109,14 @@ function emitPayload(frame: Frame, decides: boolean): void {
   frame.emitGuards();
   emitContext(frame);
   if (frame.hitsInScratch) emitNoHits(frame);
+  if (hasOutputs(image)) emitBeginOutputs(frame);
   frame.done = body.block();
   for (const segment of segmentsOf(image)) {
     if (isPredicable(frame, segment)) emitPredicated(frame, segment);
     else emitBranching(frame, segment);
   }
   body.end();
+  if (hasOutputs(image)) emitEndOutputs(frame);
   if (decides) {
     emitDecision(frame, id);
     emitParameterVersions(frame);

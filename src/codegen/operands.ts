@@ -88,6 +88,8 @@ export function operandsOf(image: ImageParts, instruction: Instruction): Operand
     const { inputs, results } = image.ensemble(instruction.low);
     return { reads: numbered(b, inputs), writes: numbered(a, results) };
   }
+  // An OUT that begins or ends a list stores no register.
+  if (op === Opcode.OUT && b === 0) return { reads: [], writes: [] };
   const role = ROLES[op] ?? '---';
   const named = [a, b, c];
   const of = (kinds: string): number[] => {

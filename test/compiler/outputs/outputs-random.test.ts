@@ -3,8 +3,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDecision as readOfClient } from '#src/client/read-decision.js';
+import { generateModule } from '#src/codegen/generate.js';
 import { compile } from '#src/compiler/compile.js';
 import { createEngine, type Engine } from '#src/engine.js';
+import { readImageFile } from '#src/image/file.js';
 import { readDecision, renderDecision } from '#src/schema/decision.js';
 import { testSeed } from '../../lib/model.js';
 
@@ -191,17 +193,26 @@ it('random outputs', async () => {
           numbers.map((number) => CONTENTS[number]![1](payload as Payload)),
         ),
       );
+      const made: Uint8Array[] = [];
       for (const [index, payload] of given.entries()) {
         const bytes = ruleSet.decideView(jsonOf(payload as Payload)).toBytes();
         expect(readDecision(bytes).outputs).toEqual(expected[index]);
         expect(readOfClient(bytes).outputs).toEqual(expected[index]);
         expect(JSON.parse(renderDecision(bytes)).outputs).toEqual(expected[index]);
+        made.push(bytes);
         // The same bytes again, whatever lay there before.
         expect(ruleSet.decideView(JSON.stringify(jsonOf(payload as Payload))).toBytes()).toEqual(bytes);
       }
       expect(ruleSet.decideBatch(given.map((payload) => jsonOf(payload as Payload))).map((decision) => decision.outputs)).toEqual(
         expected,
       );
+      // And by generated code.
+      expect(generateModule(readImageFile(image).deciding).unsupported).toBe(undefined);
+      await ruleSet.warmUp();
+      for (const [index, payload] of given.entries()) {
+        expect(ruleSet.decideView(jsonOf(payload as Payload)).toBytes()).toEqual(made[index]);
+        expect(ruleSet.decideView(JSON.stringify(jsonOf(payload as Payload))).toBytes()).toEqual(made[index]);
+      }
       ruleSet.release();
     }),
     { numRuns: 40, seed: testSeed('outputs') },

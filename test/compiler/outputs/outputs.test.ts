@@ -100,6 +100,8 @@ async function decided(outputs: unknown, payload: object = PAYLOAD, files: Files
   const view = ruleSet.decideView(payload);
   expect(new TextDecoder().decode(view.toJson())).toBe(text);
   expect(view.toDecision()).toEqual(decision);
+  await ruleSet.warmUp();
+  expect(ruleSet.decideView(payload).toBytes()).toEqual(bytes);
   ruleSet.release();
   return decision;
 }
