@@ -4,10 +4,21 @@
 import { ByteBuffer } from 'flatbuffers';
 import { describe, expect, test } from 'vitest';
 import { FunctionId } from '#assembly/shared/function.js';
-import { BlobKind, IMAGE_DATA, IMAGE_HEADER_BYTES, IMAGE_KIND, IMAGE_MANIFEST_BYTES, ImageKind } from '#assembly/shared/image.js';
+import {
+  BLOB_SIZE,
+  BlobKind,
+  IMAGE_BLOBS,
+  IMAGE_DATA,
+  IMAGE_HEADER_BYTES,
+  IMAGE_KIND,
+  IMAGE_MANIFEST_BYTES,
+  IMAGE_OUTPUTS,
+  ImageKind,
+} from '#assembly/shared/image.js';
 import { ENTRY_BYTES, SCRATCH_BYTES, SLOT_HEADER_BYTES } from '#assembly/shared/layout.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import { Outcome } from '#assembly/shared/outcome.js';
+import { OUT_STORES, OutputAction } from '#assembly/shared/outputs.js';
 import { ImageError, Status } from '#assembly/shared/status.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { compilePattern } from '#src/compiler/pattern/compile-pattern.js';
@@ -17,6 +28,8 @@ import { readHeader } from '#src/image/header.js';
 import { writeList } from '#src/image/list.js';
 import { sealImage, writeImage } from '#src/image/write-image.js';
 import { Decision } from '#src/schema/generated/verdict/wire/decision.js';
+import type { OutputShape, OutputType } from '#src/schema/output-shape.js';
+import { readOutputs } from '#src/schema/outputs.js';
 import { Assembler } from '../../lib/image-assembler.js';
 import { EngineBox, GUARD_BYTE } from '../../lib/image-engine.js';
 import { modelOf } from '../../lib/image-model.js';
@@ -173,6 +186,71 @@ function loopImage(): Uint8Array {
   return writeImage(assembler.decision(rules, { blobs, lists: [{ name: 'seen', type: RegisterType.TEXT }] }));
 }
 
+/** Outputs of every kind: values, a list of texts, a list of objects. */
+function outputsImage(): Uint8Array {
+  const assembler = new Assembler(model);
+  const { text, wide } = body(assembler);
+  const field = (path: string): number => assembler.field(path);
+  const flag = assembler.temporary(RegisterType.BOOL);
+  const item = assembler.temporary(RegisterType.CURSOR, { max: 2 });
+  const pieces = assembler.temporary(RegisterType.CURSOR, { max: 300 });
+  const object = assembler.temporary(RegisterType.OBJECT, { table: model.fields[assembler.descriptor('items')]!.child! });
+  const [own, piece, cut] = [20, 256, 1].map((max) => assembler.temporary(RegisterType.TEXT, { max })) as [number, number, number];
+  const store = (number: number, a: number, type: RegisterType): unknown =>
+    assembler.op(Opcode.OUT, { a, b: type, c: OUT_STORES, imm: BigInt(number) });
+  const act = (number: number, action: OutputAction): unknown =>
+    assembler.op(Opcode.OUT, { c: OUT_STORES, imm: BigInt(number) | (BigInt(action) << 32n) });
+  store(0, field('x'), RegisterType.F64);
+  store(1, wide, RegisterType.WIDE_LOW);
+  store(2, text, RegisterType.TEXT);
+  store(3, field('e'), RegisterType.I64);
+  store(4, field('d'), RegisterType.I64);
+  store(5, flag, RegisterType.BOOL);
+  act(6, OutputAction.LIST);
+  assembler.op(Opcode.FOR_PIECE, { a: pieces, b: field('s'), c: cut, to: 'pieces' }).label('piece');
+  assembler.op(Opcode.PIECE, { a: piece, b: field('s'), c: pieces });
+  store(6, piece, RegisterType.TEXT);
+  assembler.op(Opcode.NEXT_PIECE, { a: pieces, b: field('s'), c: cut, to: 'piece' }).label('pieces');
+  act(6, OutputAction.END);
+  act(7, OutputAction.LIST);
+  assembler.op(Opcode.FOR, { a: item, b: field('items'), to: 'items' }).label('item');
+  assembler.op(Opcode.ELEMENT, { a: object, b: field('items'), c: item });
+  act(7, OutputAction.ELEMENT);
+  assembler.op(Opcode.FIELD, { a: own, b: object, imm: BigInt(assembler.descriptor('items[].text')) });
+  store(8, own, RegisterType.TEXT);
+  store(9, field('x'), RegisterType.F64);
+  assembler.op(Opcode.NEXT, { a: item, b: field('items'), to: 'item' }).label('items');
+  act(7, OutputAction.END);
+  const members = [
+    { name: 'A', number: 0 },
+    { name: 'B', number: 3 },
+  ];
+  const value = (name: string, type: OutputType): OutputShape => ({ name, nullable: true, is: { kind: 'value', type } });
+  const shapes: OutputShape[] = [
+    value('number', { kind: 'number' }),
+    value('wide', { kind: 'decimal', scale: 4, wide: true }),
+    value('text', { kind: 'string' }),
+    value('member', { kind: 'enum', members }),
+    value('day', { kind: 'date' }),
+    value('flag', { kind: 'boolean' }),
+    { name: 'pieces', nullable: false, is: { kind: 'list', type: { kind: 'string' }, countMax: 65 } },
+    {
+      name: 'items',
+      nullable: false,
+      is: {
+        kind: 'objects',
+        members: [
+          { name: 'text', type: { kind: 'string' }, nullable: false },
+          { name: 'x', type: { kind: 'number' }, nullable: false },
+        ],
+        countMax: 2,
+      },
+    },
+  ];
+  const outputs = { shapes, textMax: [0, 0, 300, 1, 0, 0, 8, 0, 20, 0] };
+  return writeImage(assembler.decision([], { outputs }));
+}
+
 const INPUT_BYTES = 4096;
 const box = new EngineBox({ inputBytes: INPUT_BYTES, imageBytesMax: 65536, outputBytes: 8192 });
 const guards = new Uint8Array(box.bytes.length).fill(GUARD_BYTE);
@@ -228,6 +306,13 @@ function walk(bytes: Uint8Array): void {
   decision.bundle(raw);
   decision.version(raw);
   decision.inputs()!.listsLength();
+  const outputs = decision.outputsArray();
+  try {
+    if (outputs !== null) readOutputs(outputs);
+  } catch (error) {
+    // A shape that is damaged is no JSON, or names types that there are not.
+    if (!(error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
   expect(decision.reasonsLength()).toBeLessThanOrEqual(64);
   for (let index = 0; index < decision.reasonsLength(); index++) {
     expect(decision.reasons(index)!.code(raw)!.length + decision.reasons(index)!.rule(raw)!.length).toBeLessThan(bytes.length);
@@ -238,11 +323,15 @@ const images = [
   ['decision', decisionImage()],
   ['expressions', expressionImage()],
   ['loop', loopImage()],
+  ['outputs', outputsImage()],
 ] as const;
 
-/** Places from `first` on that are changed: all, but few of the blobs, which have tests of their own. */
+/** Places from `first` on that are changed: all, but few of the blobs that have tests of their own; those of outputs have none. */
 function* places(image: Uint8Array, first: number): Generator<number> {
-  const data = new DataView(image.buffer).getUint32(IMAGE_DATA, true);
+  const view = new DataView(image.buffer);
+  const outputs =
+    view.getUint32(IMAGE_OUTPUTS, true) === 0 ? 0 : view.getUint32(view.getUint32(IMAGE_BLOBS, true) + BLOB_SIZE, true);
+  const data = view.getUint32(IMAGE_DATA, true) + outputs;
   for (let at = first; at < image.length; at += at < data ? 1 : 37) yield at;
 }
 
