@@ -8,6 +8,7 @@ import { type AimsOptions, benchAims, SECTIONS, type Section } from './aims.js';
 import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
 import { benchDispatch } from './dispatch.js';
+import { benchEditor } from './editor.js';
 import { benchGrowth, GROWTH_SIZES } from './growth.js';
 import { benchIndex } from './index-model.js';
 import { benchLanguage } from './language.js';
@@ -28,7 +29,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|largest] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|editor|largest] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -123,6 +124,10 @@ largest: a table of as many rows as an image has rules, and as many rules: milli
 check: milliseconds and memory to compile many rules, and to check them again after an edit
   --rules 10000       number of rules, in one file and in a hundred
   --runs 5            edits; the median counts
+
+editor: milliseconds from a keystroke to diagnostics in a bundle of many rules, through the language server
+  --rules 10000       number of rules, in one file and in a hundred
+  --runs 20           keystrokes; the median counts
 
 all
   --json              print the result as JSON instead of the table
@@ -286,6 +291,11 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
   async check({ values, format, log }) {
     const rules = positive('rules', values.rules, 10_000);
     const result = await benchCheck({ rules, edits: positive('runs', values.runs, 5), format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async editor({ values, format, log }) {
+    const rules = positive('rules', values.rules, 10_000);
+    const result = await benchEditor({ rules, edits: positive('runs', values.runs, 20), format, log });
     return { result, isRight: areRight(result.rows) };
   },
   async largest(context) {

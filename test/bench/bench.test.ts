@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { benchCheck } from '#bench/check.js';
 import { benchDecide } from '#bench/decide.js';
+import { benchEditor } from '#bench/editor.js';
 import { benchLanguage } from '#bench/language.js';
 import { languageCases } from '#bench/language-cases.js';
 import { benchLargest } from '#bench/largest.js';
@@ -181,6 +182,16 @@ describe('replies are counted however they are cut', () => {
 describe('benchCheck', () => {
   it('checks what it edits', async () => {
     const { rows } = await benchCheck({ rules: 300, edits: 2, format: formatTable, log: () => undefined });
+    expect(rows.map(({ files, wrong }) => [files, wrong])).toEqual([
+      [1, null],
+      [100, null],
+    ]);
+  });
+});
+
+describe('benchEditor', () => {
+  it('types, and is told of what it breaks', async () => {
+    const { rows } = await benchEditor({ rules: 200, edits: 2, format: formatTable, log: () => undefined });
     expect(rows.map(({ files, wrong }) => [files, wrong])).toEqual([
       [1, null],
       [100, null],

@@ -18,7 +18,7 @@ import type {
   SymbolInformation,
   TextEdit,
   WorkspaceEdit,
-} from 'vscode-languageserver-protocol';
+} from 'vscode-languageserver/node';
 import { FILES } from '../editor/world.js';
 import { EditorClient } from './client.js';
 
