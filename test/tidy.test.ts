@@ -72,7 +72,7 @@ const rows: readonly (readonly string[])[] = [
     'src/engine.ts',
   ],
   ['src/replica', 'src/attached', 'src/testing', 'src/format'],
-  ['src/server', 'src/import', 'src/index.ts'],
+  ['src/server', 'src/import', 'src/index.ts', 'src/page'],
   ['src/loadtest', 'src/lsp', 'src/export'],
   ['src/cli', 'src/dev'],
   ['examples', 'bench'],

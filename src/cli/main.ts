@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lsp: async () => (await import('./commands/lsp.js')).lspCommand(),
   compile: async () => (await import('./commands/compile.js')).compileCommand(),
   test: async () => (await import('./commands/test.js')).testCommand(),
+  page: async () => (await import('./commands/page.js')).pageCommand(),
   eval: async () => (await import('./commands/eval.js')).evalCommand(),
   explain: async () => (await import('./commands/explain.js')).explainCommand(),
   export: async () => (await import('./commands/export.js')).exportCommand(),

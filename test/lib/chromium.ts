@@ -1,7 +1,7 @@
 // Chromium without a window, and with no way to any other machine; each start has a profile of its own, which goes with it.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,6 +45,26 @@ export function dumpPage(url: string): Promise<string> {
   return withProfile(async (flags) => {
     const { stdout } = await promisify(execFile)(CHROMIUM as string, [...flags, '--dump-dom', url], { maxBuffer: 1 << 26 });
     return stdout;
+  });
+}
+
+/** A page as PDF, as a reader would print it. */
+export function printPage(url: string): Promise<Uint8Array> {
+  return withProfile(async (flags) => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdict-pdf-'));
+    const file = join(folder, 'page.pdf');
+    try {
+      await promisify(execFile)(CHROMIUM as string, [
+        ...flags,
+        '--no-pdf-header-footer',
+        '--disable-pdf-tagging',
+        `--print-to-pdf=${file}`,
+        url,
+      ]);
+      return readFileSync(file);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 }
 
