@@ -61,7 +61,10 @@ function updatesOf({ result, decision }: RunTest): Omit<ExpectUpdate, 'test'>[] 
     const parts = status === 'OK' ? rest : { status, ...rest };
     return Object.entries(parts).map(([part, value]) => ({ path: [part], value }));
   }
-  return result.differences.map(({ part, actual }) => ({ path: [part], value: actual }));
+  // An output that is not declared stays: what it expects is the author's to mend.
+  return result.differences
+    .filter(({ actual }) => actual !== undefined)
+    .map(({ part, actual }) => ({ path: part.split('.'), value: actual }));
 }
 
 function printUpdate({ result, decision }: RunTest, output: Output): void {

@@ -1,6 +1,8 @@
 // Two versions of a bundle, compared by what they say rather than by their files.
 
+import { outputPhrase } from '../schema/output-shape.js';
 import { boundsText, typeText } from './model-section.js';
+import { outputTexts } from './outputs-section.js';
 import type { PageVersion } from './source.js';
 
 /** Something that has a name in a version, with what it says of each part. */
@@ -119,6 +121,11 @@ function describe({ bundle, manifest }: PageVersion): Map<string, Described> {
       nodes,
       inputs: inputs.map(({ feature, value }) => `${feature}: ${value}`).join('; '),
     });
+  for (const output of bundle.outputs) {
+    const shape = manifest.outputs?.find(({ name }) => name === output.name);
+    const type = shape === undefined ? '' : outputPhrase(shape);
+    add('Outputs', output.name, { type, value: outputTexts(output).join('; ') });
+  }
   for (const { name, type, maximum, content } of manifest.lists) add('Lists', name, { type, maximum, content });
   for (const set of manifest.parameters) {
     for (const { name, type, default: value, minimum, maximum, maxLength } of set.values)

@@ -3,6 +3,7 @@
 import type { BundleOutcome } from '../bundle/bundle.js';
 import { facts, number, outcomeBadge } from './facts.js';
 import { type Html, html } from './html.js';
+import { link } from './names.js';
 import type { PageContext, PageSection } from './source.js';
 
 const COMBINE: Readonly<Record<string, string>> = {
@@ -14,6 +15,7 @@ const COMBINE: Readonly<Record<string, string>> = {
 
 export function decisionSection({ bundle, manifest }: PageContext): PageSection {
   const { combine, outcomes, onError, profile, reasonsMax } = bundle;
+  if (!bundle.decides) return outputsOnly(manifest.costMax);
   const content = html`<p>${COMBINE[combine]}</p>
 ${outcomes.length > 0 && scale(outcomes, combine)}
 ${facts([
@@ -31,6 +33,13 @@ ${facts([
   ],
   ['Worst case of one decision', `${number(manifest.costMax, 0)} units of about a nanosecond`],
 ])}`;
+  return { id: 'decision', title: 'How a decision is made', content };
+}
+
+/** Of a bundle that decides nothing. */
+function outputsOnly(costMax: number): PageSection {
+  const content = html`<p>Nothing is approved or declined: a decision carries ${link('outputs', 'outputs')}, no outcome and the score 0.</p>
+${facts([['Worst case of one decision', `${number(costMax, 0)} units of about a nanosecond`]])}`;
   return { id: 'decision', title: 'How a decision is made', content };
 }
 

@@ -1,5 +1,5 @@
-// A bundle as one HTML page for people who decide about it: it needs nothing beside itself, loads nothing, and prints. What a bundle
-// says is text on it, never markup; its policy lets no other script or style in.
+// A bundle as one HTML page for people who decide about it: it needs nothing beside itself, loads nothing, and prints. What a
+// bundle says is text on it, never markup; its policy lets no other script or style in.
 
 import { createHash } from 'node:crypto';
 import { changesSection } from './changes-section.js';
@@ -11,6 +11,7 @@ import { findingsSection } from './findings-section.js';
 import { type Html, html } from './html.js';
 import { modelSection } from './model-section.js';
 import { link, PageNames } from './names.js';
+import { outputsSection } from './outputs-section.js';
 import { filterRows } from './page-script.js';
 import { readersOf } from './readers.js';
 import { reasonsSection } from './reasons-section.js';
@@ -30,6 +31,7 @@ const SECTIONS = [
   tablesSection,
   scorecardsSection,
   ensemblesSection,
+  outputsSection,
   featuresSection,
   listsSection,
   parametersSection,
@@ -43,7 +45,7 @@ const SECTIONS = [
 export function renderPage(source: PageSource): string {
   const { manifest } = source;
   const names = new PageNames(manifest);
-  const context: PageContext = { ...source, names, readers: readersOf(manifest, names) };
+  const context: PageContext = { ...source, names, readers: readersOf(manifest, source.bundle, names) };
   const sections = SECTIONS.map((section) => section(context)).filter((section) => section !== undefined);
   const title = `${manifest.name} ${manifest.version}`;
   const style = pageStyle(`${title}, image ${source.image}, ${source.date}`);
@@ -95,6 +97,7 @@ function headFacts({ manifest, image, date, run, diagnostics, bundle }: PageCont
     [manifest.tables.length, 'decision table'],
     [manifest.scorecards.length, 'scorecard'],
     [manifest.ensembles?.length ?? 0, 'ensemble'],
+    [bundle.outputs.length, 'output'],
   ];
   const parts = counted.filter(([count]) => count > 0).map(([count, noun]) => plural(count, noun));
   return facts([

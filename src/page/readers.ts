@@ -1,8 +1,10 @@
 // Who reads what: rules, features, tables, scorecards, ensembles and outputs, by the fields and values that they name.
 
+import type { Bundle } from '../bundle/bundle.js';
 import type { Manifest } from '../image/manifest.js';
 import { referencesIn } from './expression.js';
 import { type AnchorKind, anchorOf, type PageNames } from './names.js';
+import { outputExpressions } from './outputs-section.js';
 import type { Reader } from './source.js';
 
 /** Letters: what has none names nothing. */
@@ -17,7 +19,7 @@ function hasWord(text: string | null | undefined): text is string {
 }
 
 /** Readers of each path, in the order of the page; a path that nothing reads is absent. */
-export function readersOf(manifest: Manifest, names: PageNames): Map<string, Reader[]> {
+export function readersOf(manifest: Manifest, bundle: Pick<Bundle, 'outputs'>, names: PageNames): Map<string, Reader[]> {
   const readings: Reading[] = [];
   const add = (kind: AnchorKind, index: number, label: string, texts: Reading['texts']): void => {
     readings.push({ anchor: anchorOf(kind, index), label, texts });
@@ -47,6 +49,8 @@ export function readersOf(manifest: Manifest, names: PageNames): Map<string, Rea
     );
   const rules = manifest.rules.filter(({ table, scorecard, ensemble }) => !table && !scorecard && !ensemble);
   for (const [at, { id, when }] of rules.entries()) add('rule', at, id, [when]);
+
+  for (const [at, output] of bundle.outputs.entries()) add('output', at, output.name, outputExpressions(output));
 
   const readers = new Map<string, Reader[]>();
   // cells repeat: each text is read once

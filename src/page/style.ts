@@ -1,9 +1,11 @@
 // How the page looks: light and dark as the reader has it; on paper always light, with no table cut.
 
 const COLORS = `--ground: #fff; --soft-ground: #f4f5f7; --text: #1b2230; --soft: #5b6472; --line: #d9dde3; --accent: #1d4ed8;
-  --approve: #166534; --review: #92400e; --decline: #b91c1c; --none: #4b5563; --warn: #b91c1c; --literal: #0f766e; --sign: #6b21a8;`;
+  --approve: #166534; --review: #92400e; --decline: #b91c1c; --none: #4b5563; --warn: #b91c1c;
+  --literal: #0f766e; --sign: #6b21a8;`;
 const DARK = `--ground: #12151b; --soft-ground: #1c212a; --text: #e6e9ee; --soft: #a3adbb; --line: #323a47; --accent: #93b4ff;
-  --approve: #4ade80; --review: #fbbf24; --decline: #fca5a5; --none: #b6c0cd; --warn: #fca5a5; --literal: #5eead4; --sign: #d8b4fe;`;
+  --approve: #4ade80; --review: #fbbf24; --decline: #fca5a5; --none: #b6c0cd; --warn: #fca5a5;
+  --literal: #5eead4; --sign: #d8b4fe;`;
 
 const STYLE = `
 :root { color-scheme: light dark; ${COLORS} }
@@ -27,7 +29,8 @@ code a, td.cell a { text-decoration-color: var(--line); }
 code .line { display: block; }
 .t-text, .t-number, .t-word { color: var(--literal); } .t-sign { color: var(--sign); }
 .note, .place, .description { color: var(--soft); }
-.place { font-size: .82em; } td .place, tbody th .place { display: block; } .description { margin: .15rem 0; white-space: pre-line; }
+.place { font-size: .82em; } td .place, tbody th .place { display: block; }
+.description { margin: .15rem 0; white-space: pre-line; }
 .code { font: .88em/1.5 ui-monospace, "Cascadia Mono", "Liberation Mono", Menlo, monospace; }
 .type { white-space: normal; } .members { color: var(--soft); }
 .warn { color: var(--warn); } .pass { color: var(--approve); }
@@ -52,7 +55,8 @@ thead th { background: var(--soft-ground); font-weight: 600; }
 tbody th { font-weight: 400; }
 .grid:not(.across) thead th { position: sticky; top: 0; z-index: 1; }
 td.number, th.number { text-align: right; } td.then { background: var(--soft-ground); }
-.change { font-weight: 600; } .added { color: var(--approve); } .removed { color: var(--decline); } .changed { color: var(--review); }
+.change { font-weight: 600; } .added { color: var(--approve); } .removed { color: var(--decline); }
+.changed { color: var(--review); }
 del { color: var(--decline); } ins { color: var(--approve); text-decoration: underline; text-decoration-style: dotted; }
 .filter { position: sticky; top: 0; z-index: 2; padding: .5rem 0; background: var(--ground); }
 .filter input { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 6px;

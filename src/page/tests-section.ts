@@ -80,6 +80,7 @@ function testRow({ result, decision }: RunTest): { cells: { content: Content; te
         ({ part, expected, actual }) =>
           html`<li>${part}: ${JSON.stringify(expected)} was expected, ${JSON.stringify(actual)} decided</li>`,
       )}</ul>`;
+  const outputs = decision?.outputs !== undefined && html`<br><code>${JSON.stringify(decision.outputs)}</code>`;
   const reasons = commas(
     (decision?.reasons ?? []).map((code) => html`<span class="code">${code}</span>`),
     '',
@@ -87,7 +88,7 @@ function testRow({ result, decision }: RunTest): { cells: { content: Content; te
   return {
     cells: [
       { content: [name, place(file, line)], text: name },
-      { content: decided, text: 'approve 100' },
+      { content: [decided, outputs], text: 'approve 100' },
       { content: reasons, text: (decision?.reasons ?? []).join(', ') },
       { content: verdict, text: passed ? 'passed' : 'failed: expected' },
     ],

@@ -101,6 +101,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       'features/f.yaml': '- { name: total, value: f0 }\n- { name: size, value: \'"big"\' }\n',
       'rules/r.yaml': '- { id: one, when: wide.value === 1 && total > 1 && size === "big", then: { score: 90, reason: ONE } }\n',
       'm.schema.yaml': `type: object\nrequired: [${inputs.join(', ')}, country]\nproperties:\n  country: { type: string, enum: [DE, FR, amount] }\n  amount: { type: number }\n  card: { type: object, required: [age], properties: { age: { type: integer } } }\n${fields}\n`,
+      'outputs.yaml': '- { name: value, value: wide.value }\n',
       'tables/wide.yaml': 'outputs: [{ name: value, default: 0 }]\n',
       'tables/wide.csv': `${header}\n${rows.join('\n')}\n`,
     });

@@ -73,7 +73,7 @@ describe('the page of a bundle', () => {
     const text = section(page, 'rules');
     expect(text).toMatch(/large Much\. rules\/r\.yaml:2 amount > parameters\.limits\.amount && size === "big" /);
     expect(text).toMatch(/score 70 LARGE \d+ never/);
-    expect(text).toMatch(/blocked rules\/r\.yaml:3 .* decline BLOCKED \d+ 1 tagged/);
+    expect(text).toMatch(/blocked rules\/r\.yaml:6 .* decline BLOCKED \d+ 1 tagged/);
   });
 
   it('has tables whole, with what is proven of them', () => {
@@ -93,6 +93,16 @@ describe('the page of a bundle', () => {
     expect(text).toMatch(/age card\?\.age < 20 1\.5 8\.5 AGE never age anything else 10 2/);
   });
 
+  it('has outputs', () => {
+    const text = section(page, 'outputs');
+    expect(text).toContain('fee.total At once. outputs.yaml:2 decimal(2) amount');
+    expect(text).toContain('fee.kind outputs.yaml:3 string "none" where vip "full" otherwise');
+    expect(text).toContain(
+      '{ price: number, twice: number }[] | null for each item of items price: item.price twice: item.price * 2',
+    );
+    expect(section(page, 'tests')).toContain('approve 15 {"fee":{"total":450,"kind":"full"},"bought":null} HOME passed');
+  });
+
   it('has features, lists and parameters', () => {
     expect(section(page, 'features')).toMatch(/size features\/f\.yaml:3 string "big" where total > 100 "small" otherwise large/);
     expect(section(page, 'lists')).toContain('lists.blocked lists/blocked.yaml string at most 10 of the bundle blocked');
@@ -110,7 +120,7 @@ describe('the page of a bundle', () => {
     const text = section(page, 'tests');
     expect(text).toContain('1 of 3 tests failed');
     expect(text).toContain('1 of 3 (33.3 %); never hit: large , tagged');
-    expect(text).toContain('wrong tests/t.yaml:3 decline 15 BLOCKED failed outcome: "review" was expected, "decline" decided');
+    expect(text).toContain(' BLOCKED failed outcome: "review" was expected, "decline" decided');
     expect(text).toContain('Outcomes approve 1, review never , decline 1');
   });
 
@@ -145,6 +155,7 @@ describe('a hostile bundle', () => {
   it('is text and nothing else', async () => {
     const evil = `</td></style><script>document.title='taken'</script><img src=x onerror=alert(1)>"'&lt;\u202e`;
     const text = JSON.stringify(evil);
+    const quoted = JSON.stringify(text);
     const hostile: Texts = {
       ...WHOLE,
       'm.schema.yaml': `
@@ -167,10 +178,11 @@ rows:
       'scorecards/points.yaml': `
 description: ${text}
 characteristics:
-  - { name: one, input: note, reason: ONE, attributes: [{ when: ${JSON.stringify(JSON.stringify(evil))}, points: 1 }, { points: 2 }] }
+  - { name: one, input: note, reason: ONE, attributes: [{ when: ${quoted}, points: 1 }, { points: 2 }] }
 `,
       'lists/blocked.yaml': `type: string\ncontent: bundle\ndescription: ${text}\n`,
       'parameters/limits.yaml': `description: ${text}\nvalues:\n  a: { type: string, maxLength: 200, default: ${text}, description: ${text} }\n`,
+      'outputs.yaml': `- { name: told, description: ${text}, value: ${JSON.stringify(text)} }\n`,
       'tests/t.yaml': `- { name: ${text}, payload: { amount: 1, note: ${text} }, expect: { score: 7 } }\n`,
     };
     const page = await pageOf(hostile, engine, sourceOf(WHOLE));

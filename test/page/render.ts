@@ -50,7 +50,10 @@ version: 1.2.3
 model: m.schema.yaml
 profile: standard
 onError: fail
-decide: { combine: score, reasonsMax: 1, outcomes: [{ atLeast: 80, outcome: decline }, { atLeast: 50, outcome: review }, { outcome: approve }] }
+decide:
+  combine: score
+  reasonsMax: 1
+  outcomes: [{ atLeast: 80, outcome: decline }, { atLeast: 50, outcome: review }, { outcome: approve }]
 `,
   'm.schema.yaml': `
 title: Order
@@ -69,7 +72,10 @@ properties:
   items:
     type: array
     maxItems: 10
-    items: { type: object, required: [price], properties: { price: { type: number, minimum: 0 }, count: { type: integer, default: 1 } } }
+    items:
+      type: object
+      required: [price]
+      properties: { price: { type: number, minimum: 0 }, count: { type: integer, default: 1 } }
   card: { type: object, required: [age], properties: { age: { type: integer } } }
 `,
   'features/f.yaml': `
@@ -77,7 +83,10 @@ properties:
 - { name: size, cases: [{ when: total > 100, value: '"big"' }, { value: '"small"' }] }
 `,
   'rules/r.yaml': `
-- { id: large, description: Much., when: amount > parameters.limits.amount && size === "big" && country !== "FR" && !vip && limits.rate > 1, then: { score: 70, reason: LARGE } }
+- id: large
+  description: Much.
+  when: amount > parameters.limits.amount && size === "big" && country !== "FR" && !vip && limits.rate > 1
+  then: { score: 70, reason: LARGE }
 - { id: blocked, when: note !== null && lists.blocked.includes(note), then: { outcome: decline, reason: BLOCKED } }
 - { id: tagged, when: tags !== null && tags.includes("x") && points.score > 10, then: { score: 5, reason: LARGE } }
 `,
@@ -101,6 +110,11 @@ characteristics:
   'lists/blocked.txt': 'bad\n',
   'parameters/limits.yaml':
     'values:\n  amount: { type: { decimal: 2 }, default: "400.00", minimum: "0", maximum: "900", description: From which on it is much. }\n',
+  'outputs.yaml': `
+- { name: fee.total, description: At once., value: amount }
+- { name: fee.kind, cases: [{ when: vip, value: '"none"' }, { value: '"full"' }] }
+- { name: bought, each: items, as: item, values: { price: item.price, twice: item.price * 2 } }
+`,
   'tests/t.yaml': `
 - { name: at home, payload: { amount: 450, country: DE }, expect: { score: 15, outcome: approve } }
 - { name: wrong, payload: { amount: 1, country: FR, note: bad }, expect: { outcome: review } }
