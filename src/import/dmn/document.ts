@@ -98,8 +98,7 @@ export function readDmn(source: ImportSource, bag: DiagnosticBag): DmnModel | un
       return { name: nameOf(element), parameters, body: logic?.kind === 'function' ? logic.body : undefined, element };
     }),
   };
-  reportTwins(model, source, bag);
-  return model;
+  return named(model, source, bag);
 }
 
 /** How an element is named in expressions: by its variable, as all tools write it, else by itself. */
@@ -141,12 +140,19 @@ function addMemberNames(element: XmlElement, members: NameScope): void {
   }
 }
 
-function reportTwins(model: DmnModel, source: ImportSource, bag: DiagnosticBag): void {
+/** The elements that have a name of their own; the others are reported. */
+function named(model: DmnModel, source: ImportSource, bag: DiagnosticBag): DmnModel {
   const seen = new Set<string>();
-  for (const { name, element } of [...model.inputs, ...model.decisions, ...model.functions]) {
+  const isOwn = ({ name, element }: { name: string; element: XmlElement }): boolean => {
     const span = tagSpan(element, source.name);
     if (name === '') bag.error('V7203', span, 'this has no name', 'name it');
     else if (seen.has(name)) bag.error('V7203', span, `two elements are named \`${name}\``, 'rename one of them');
-    seen.add(name);
-  }
+    else {
+      seen.add(name);
+      return true;
+    }
+    return false;
+  };
+  const { inputs, decisions, functions } = model;
+  return { ...model, inputs: inputs.filter(isOwn), decisions: decisions.filter(isOwn), functions: functions.filter(isOwn) };
 }

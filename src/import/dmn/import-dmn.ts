@@ -65,6 +65,8 @@ class DmnImport {
   readonly #features: Entry[] = [];
   readonly #tables: MadeTable[] = [];
   readonly #outputs = new Map<DmnDecision, Entry[]>();
+  /** First segments of the outputs' names. */
+  readonly #roots = new Set<string>();
   /** Enums as texts, by the expression of the enum. */
   readonly #texts = new Map<string, SimpleValue>();
   /** Why a name of the source stands for nothing. */
@@ -150,10 +152,9 @@ class DmnImport {
       let value = lowering.value(logic, this.#globals);
       if (isRead) value = this.#settled(value, name, id, lowering, decision.description);
       this.#globals.set(name, value);
-      this.#outputs.set(
-        decision,
-        this.#outputEntries(outputName(name), value, lowering, isRead ? undefined : decision.description),
-      );
+      const entries = this.#outputEntries(outputName(name), value, lowering, isRead ? undefined : decision.description);
+      this.#checkPaths(entries);
+      this.#outputs.set(decision, entries);
       if (outputName(name) !== name) {
         const message = `the output of \`${name}\` is named \`${outputName(name)}\``;
         this.#bag.warning('V7001', this.#tag(element), message, 'names of outputs hold no points and no quotes');
@@ -275,6 +276,19 @@ class DmnImport {
       default:
         throw new Refusal('a function is no output', 'call it');
     }
+  }
+
+  /** Names of the source that differ may be one as names of outputs. */
+  #checkPaths(entries: readonly Entry[]): void {
+    const root = entries[0]?.name.split('.')[0];
+    const names = entries.map(({ name }) => name);
+    const segments = names.flatMap((name) => name.split('.'));
+    const inside = names.some((name) => names.some((other) => other.startsWith(`${name}.`)));
+    if (root === undefined || segments.includes('')) throw new Refusal('a member has no name', 'name it');
+    if (this.#roots.has(root) || new Set(names).size < names.length || inside) {
+      throw new Refusal('another output has its name', 'rename one of the two');
+    }
+    this.#roots.add(root);
   }
 
   #listText(value: Extract<Value, { kind: 'list' }>, lowering: Lowering): string {

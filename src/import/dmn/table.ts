@@ -73,7 +73,7 @@ export function tableOf(
   const { header, rows, kept, matchesAlways } = inputsOf(node, scope, lowering, write);
   const namer = new Namer(TAKEN_COLUMNS);
   const columns = node.outputs.map((output, index) =>
-    columnOf(node, index, kept, namer, scope, lowering, write, output.name ?? 'result'),
+    columnOf(node, index, kept, namer, scope, lowering, write, output.name || 'result'),
   );
   const several = columns.length > 1;
   const order = hitPolicy === 'priority' || hitPolicy === 'outputOrder';

@@ -24,6 +24,7 @@ const NAMES = [
   'list',
   'blob',
   'ensemble',
+  'dmn',
 ] as const;
 
 const { values: options } = parseArgs({
@@ -177,6 +178,7 @@ const SUITE_EXECUTIONS: Readonly<Record<string, number>> = {
   blob: 100,
   ensemble: 100,
   image: 100,
+  dmn: 100,
 };
 const SUITE_EXECUTIONS_DEFAULT = 300;
 /** What the suite looks for among what is planted, by target: executions that may take, some twenty times what it took. */
