@@ -6,6 +6,7 @@ import { operandsOfCell, parseCell } from '../compiler/tables/cell-syntax.js';
 import type { Type } from '../compiler/types.js';
 import { DiagnosticBag } from '../diagnostic/diagnostic.js';
 import { nameOfFile } from './document-kind.js';
+import type { Key, PlacedScalar } from './document-tree.js';
 import type { Role } from './role.js';
 import type { BundleSession } from './session.js';
 import { type Understood, understand } from './understand.js';
@@ -20,16 +21,48 @@ export interface ExpressionPlace {
   isCell: boolean;
 }
 
+/** What the elements of an output's list are called: `each: items`, `as: item`. */
+export interface ElementName {
+  name: string;
+  /** Undefined where it is a row of a table, or not known. */
+  type: Type | undefined;
+  /** The table whose rows they are. */
+  table: string | undefined;
+}
+
+/** The element that an expression at a path may name. @param scalars of the document around */
+export function elementAt(session: BundleSession, scalars: readonly PlacedScalar[], path: readonly Key[]): ElementName | undefined {
+  if (path[1] !== 'values' || path.length !== 3) return undefined;
+  const textOf = (key: string): string | undefined =>
+    scalars
+      .find((one) => !one.isKey && one.path.length === 2 && one.path[0] === path[0] && one.path[1] === key)
+      ?.source.text.trim();
+  const [each, name] = [textOf('each'), textOf('as')];
+  const understood = each === undefined ? undefined : understand(each, session.names);
+  const receiver = understood?.receiver(understood.root);
+  if (name === undefined || receiver === undefined) return undefined;
+  if (receiver.kind === 'group') return { name, type: undefined, table: receiver.name };
+  const type = receiver.kind === 'value' ? receiver.ir.type : undefined;
+  const element = receiver.kind === 'list' ? receiver.list.element : type?.kind === 'list' ? type.element : undefined;
+  return { name, type: element, table: undefined };
+}
+
 const NO_LOCALS: ReadonlyMap<string, Type> = new Map();
 /** The name of a cell's input in its expressions. */
 const VALUE_NAME = 'value';
 const WORD = /^[A-Za-z_$][\w$-]*$/;
 
 /** The expressions of a scalar that has a role. @param path of the file, for outputs of its table */
-export function expressionsOf(session: BundleSession, path: string, role: Role | undefined, source: ScalarText): ExpressionPlace[] {
+export function expressionsOf(
+  session: BundleSession,
+  path: string,
+  role: Role | undefined,
+  source: ScalarText,
+  element?: ElementName,
+): ExpressionPlace[] {
   switch (role?.kind) {
     case 'expression':
-      return [{ source, locals: NO_LOCALS, column: undefined, isCell: false }];
+      return [{ source, locals: localsOf(element), column: undefined, isCell: false }];
     case 'test': {
       const column = session.typeOf(role.input);
       const locals = column === undefined ? NO_LOCALS : new Map([[VALUE_NAME, column]]);
@@ -48,16 +81,8 @@ export function expressionsOf(session: BundleSession, path: string, role: Role |
   }
 }
 
-/** The expression that an offset in the file lies in, and the offset in its text. */
-export function expressionAt(
-  places: readonly ExpressionPlace[],
-  within: (source: ScalarText) => number,
-): { place: ExpressionPlace; offset: number } | undefined {
-  for (const place of places) {
-    const offset = within(place.source);
-    if (offset >= 0) return { place, offset };
-  }
-  return undefined;
+function localsOf(element: ElementName | undefined): ReadonlyMap<string, Type> {
+  return element?.type === undefined ? NO_LOCALS : new Map([[element.name, element.type]]);
 }
 
 /** Understands an expression in its place; undefined for a word that is a text or a member of an enum, and no name. */

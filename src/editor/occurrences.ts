@@ -3,11 +3,11 @@
 
 import { readCsv } from '../bundle/csv.js';
 import type { ScalarText } from '../bundle/scalar-text.js';
-import type { Identifier } from '../compiler/estree.js';
+import type { Identifier, MemberExpression } from '../compiler/estree.js';
 import type { Span } from '../diagnostic/diagnostic.js';
 import { isListKind, nameOfFile } from './document-kind.js';
 import { offsetIn, type PlacedScalar, pieceAt, scalarsOf } from './document-tree.js';
-import { expressionsOf, placeIn, understandPlace } from './expression-places.js';
+import { type ElementName, elementAt, expressionsOf, placeIn, understandPlace } from './expression-places.js';
 import { type Role, roleOf } from './role.js';
 import type { BundleSession } from './session.js';
 import { type BundleSymbol, fieldSymbol, sameSymbol, symbolOfName, symbolOfScalar } from './symbol.js';
@@ -52,17 +52,26 @@ export function symbolAt(session: BundleSession, path: string, offset: number): 
   if (kind === undefined) return undefined;
   const holds = ({ span }: Occurrence): boolean => span.start <= offset && offset <= span.end;
   if (kind === 'csv') return inCsv(session, path, undefined, offset).find(holds);
-  const scalar = scalarAt(session, path, offset);
-  return scalar && inScalar(session, path, scalar).find(holds);
+  const around = scalarsAround(session, path, offset);
+  return around && inScalar(session, path, around.scalar, around.scalars).find(holds);
 }
 
 /** The scalar of a document that an offset lies in, its ends included. */
 export function scalarAt(session: BundleSession, path: string, offset: number): PlacedScalar | undefined {
+  return scalarsAround(session, path, offset)?.scalar;
+}
+
+function scalarsAround(
+  session: BundleSession,
+  path: string,
+  offset: number,
+): { scalar: PlacedScalar; scalars: readonly PlacedScalar[] } | undefined {
   const kind = session.kind(path);
   if (kind === undefined || kind === 'csv') return undefined;
-  const piece = pieceAt(path, session.text(path), isListKind(kind), offset);
+  const scalars = scalarsOf(path, pieceAt(path, session.text(path), isListKind(kind), offset));
   // A key ends where a value may begin: what begins there counts.
-  return scalarsOf(path, piece).findLast(({ start, end }) => start <= offset && offset <= end);
+  const scalar = scalars.findLast(({ start, end }) => start <= offset && offset <= end);
+  return scalar && { scalar, scalars };
 }
 
 function inFile(session: BundleSession, path: string, needle: string): Occurrence[] {
@@ -70,13 +79,20 @@ function inFile(session: BundleSession, path: string, needle: string): Occurrenc
   return session
     .pieces(path)
     .filter(({ text }) => text.includes(needle))
-    .flatMap((piece) => scalarsOf(path, piece))
-    .filter(({ source }) => source.text.includes(needle))
-    .flatMap((scalar) => inScalar(session, path, scalar));
+    .flatMap((piece) => {
+      const scalars = scalarsOf(path, piece);
+      const holding = scalars.filter(({ source }) => source.text.includes(needle));
+      return holding.flatMap((scalar) => inScalar(session, path, scalar, scalars));
+    });
 }
 
-/** The symbols of a scalar: of itself, or of the names in it. */
-function inScalar(session: BundleSession, path: string, { path: keys, isKey, source }: PlacedScalar): Occurrence[] {
+/** The symbols of a scalar: of itself, or of the names in it. @param scalars of the document around */
+function inScalar(
+  session: BundleSession,
+  path: string,
+  { path: keys, isKey, source }: PlacedScalar,
+  scalars: readonly PlacedScalar[],
+): Occurrence[] {
   const kind = session.kind(path)!;
   const { text } = source;
   const found: Occurrence[] = [];
@@ -89,7 +105,8 @@ function inScalar(session: BundleSession, path: string, { path: keys, isKey, sou
   }
   const shape = session.shape(path);
   const role = roleOf(kind, keys, isKey, shape) ?? columnKeyRole(kind, keys, isKey, text, shape);
-  return [...found, ...inExpressions(session, path, role, source)];
+  const element = (kind as string) === 'outputs' ? elementAt(session, scalars, keys) : undefined;
+  return [...found, ...inExpressions(session, path, role, source, element)];
 }
 
 /** The key of a cell that names its column by the expression of the input. */
@@ -118,14 +135,20 @@ function parentsOf(session: BundleSession, source: ScalarText): Occurrence[] {
   return found;
 }
 
-function inExpressions(session: BundleSession, path: string, role: Role | undefined, source: ScalarText): Occurrence[] {
+function inExpressions(
+  session: BundleSession,
+  path: string,
+  role: Role | undefined,
+  source: ScalarText,
+  element?: ElementName,
+): Occurrence[] {
   const found: Occurrence[] = [];
-  for (const place of expressionsOf(session, path, role, source)) {
+  for (const place of expressionsOf(session, path, role, source, element)) {
     const understood = understandPlace(session, place);
     if (understood === undefined) continue;
     eachName(understood.root, (name, member, around) => {
       if (member === undefined && parameterAround(around, name.name) !== undefined) return;
-      const symbol = symbolOfName(understood, name, member, session.symbols);
+      const symbol = outputOfRow(name, member, element) ?? symbolOfName(understood, name, member, session.symbols);
       if (symbol !== undefined) found.push({ symbol, span: placeIn(place.source, name.start, name.end), isDeclaration: false });
     });
   }
@@ -140,6 +163,17 @@ function inExpressions(session: BundleSession, path: string, role: Role | undefi
       });
   }
   return found;
+}
+
+/** `row.rate` of an output whose elements are rows of a table. */
+function outputOfRow(
+  name: Identifier,
+  member: MemberExpression | undefined,
+  element: ElementName | undefined,
+): BundleSymbol | undefined {
+  if (element?.table === undefined || member?.object.type !== 'Identifier') return undefined;
+  if ((member.object as Identifier).name !== element.name) return undefined;
+  return { kind: 'output', id: `${element.table}.${name.name}`, name: name.name };
 }
 
 /** Symbols of a CSV table: of its header, its ids and its cells. */

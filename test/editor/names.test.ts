@@ -166,6 +166,32 @@ describe('rename', () => {
   ];
   it.each(bad)('%s %s not to %s', (path, place, name, why) => expect(renamed(path, place, name)).toMatch(why));
 
+  it('reaches rows and elements of outputs', () => {
+    const outputs = [
+      '- name: hits',
+      '  each: offers',
+      '  as: row',
+      '  values: { points: row.points * 2 }',
+      '- name: prices',
+      '  each: items',
+      '  as: item',
+      '  values: { price: item.price }',
+      '',
+    ].join('\n');
+    const offers =
+      'hitPolicy: collect\ninputs: [amount]\noutputs: [{ name: points, type: number }]\nrows:\n  - { when: ["> 5"], then: [1] }\n';
+    const session = sessionOf({ 'outputs.yaml': outputs, 'tables/offers.yaml': offers });
+    expect(session.check().filter(({ severity }) => severity === 'error')).toEqual([]);
+    const written = (mark: string, path: string): string[] => {
+      const found = symbolAt(session, path, session.text(path).indexOf(mark));
+      return occurrencesOf(session, found!.symbol).flatMap(({ span }) =>
+        span.file === 'outputs.yaml' ? [session.text('outputs.yaml').slice(span.start - 4, span.end)] : [],
+      );
+    };
+    expect(written('points, type', 'tables/offers.yaml')).toEqual(['row.points']);
+    expect(written('price:', 'model.yaml')).toEqual(['tem.price']);
+  });
+
   it('moves both files of a table', () => {
     const session = new BundleSession();
     const files = {
