@@ -12,6 +12,7 @@ import { packageVersion } from './version.js';
 /** By name, in the order of the help. What a command needs is loaded with it: most of the time that a short command takes. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./commands/init.js')).initCommand(),
+  import: async () => (await import('./commands/import.js')).importCommand(),
   check: async () => (await import('./commands/check.js')).checkCommand(),
   fmt: async () => (await import('./commands/fmt.js')).fmtCommand(),
   lsp: async () => (await import('./commands/lsp.js')).lspCommand(),

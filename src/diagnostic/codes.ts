@@ -261,6 +261,8 @@ export const DIAGNOSTIC_CODES = {
   V7001: 'a part of the source is not carried over',
   V7002: 'a part of the source cannot mean the same in a bundle',
   V7003: 'the source is of no format that can be imported',
+  V7101: 'an expression of a JDM is not well-formed',
+  V7102: 'an expression of a JDM means the same only with a condition',
   V7201: 'a document of DMN is not XML, or has a document type',
   V7202: 'an expression of DMN is not FEEL',
   V7203: 'a model of DMN is incomplete or contradicts itself',

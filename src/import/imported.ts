@@ -3,6 +3,7 @@
 
 import type { BundleFiles } from '../bundle/files.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Original } from './verify.js';
 
 export interface ImportSource {
   /** Name of the file, for its extension, for diagnostics, and for the bundle's name where no other is given. */
@@ -25,6 +26,12 @@ export interface Imported {
    * same and is left out; a warning is what somebody should look at.
    */
   readonly diagnostics: readonly Diagnostic[];
+  /** The original answers with the payload and the outputs merged over it; else with the outputs alone. */
+  readonly passesThrough?: boolean;
+  /** Paths of lists among the outputs that are empty where the original has none. */
+  readonly emptyLists?: readonly string[];
+  /** What the rules compare fields with, by path: where payloads that are drawn should lie. */
+  readonly constants?: ReadonlyMap<string, readonly (string | number | boolean)[]>;
 }
 
 export type Importer = (source: ImportSource, options: ImportOptions) => Imported;
@@ -39,4 +46,8 @@ export interface ImportFormat {
   recognises(source: ImportSource): boolean;
   /** Loads the importer, which brings its parsers along. */
   load(): Promise<Importer>;
+  /** Package of the engine that the source was written for. */
+  readonly package?: string;
+  /** That engine with the source loaded, to compare with; undefined where it is not installed. */
+  original?(source: ImportSource): Promise<Original | undefined>;
 }

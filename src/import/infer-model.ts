@@ -22,6 +22,8 @@ const DECIMAL_UNITS_MAX = 9e18;
 const TEXT_MAXIMA = [64, 256, 1024, 4096, 65_536] as const;
 const ITEM_MAXIMA = [64, 256, 1024, 4096] as const;
 const HEADROOM = 4;
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What is known of one value of payloads: grows by `see` and `expect`. */
 export class Shape {
@@ -35,6 +37,11 @@ export class Shape {
   /** Samples seen here, and how many of them were null or absent. */
   seenCount = 0;
   nullCount = 0;
+  /** All texts that were seen are timestamps of RFC 3339, or dates. */
+  areTimestamps = true;
+  areDates = true;
+  /** What rules compare the value with. */
+  readonly constants = new Set<string | number | boolean>();
   #elements: Shape | undefined;
 
   /** The shape of a list's elements. */
@@ -52,6 +59,8 @@ export class Shape {
     else if (typeof value === 'string') {
       this.kinds.add('text');
       this.charsMax = Math.max(this.charsMax, value.length);
+      this.areTimestamps &&= TIMESTAMP.test(value);
+      this.areDates &&= DATE.test(value);
     } else if (Array.isArray(value)) {
       this.kinds.add('list');
       this.itemsMax = Math.max(this.itemsMax, value.length);
@@ -120,6 +129,18 @@ export function shapeOf(payloads: Iterable<Readonly<Record<string, unknown>>>): 
   shape.expect('object');
   for (const payload of payloads) shape.see(payload);
   return shape;
+}
+
+/** What rules compare values with, by path; the elements of a list behind `[]`. */
+export function constantsOf(
+  shape: Shape,
+  path = '',
+  all = new Map<string, (string | number | boolean)[]>(),
+): Map<string, (string | number | boolean)[]> {
+  if (shape.constants.size > 0) all.set(path, [...shape.constants]);
+  for (const [name, member] of shape.members) constantsOf(member, path === '' ? name : `${path}.${name}`, all);
+  if (shape.kind === 'list') constantsOf(shape.elements, `${path}[]`, all);
+  return all;
 }
 
 /** Digits behind the point of a number as it is written; SCALE_MAX at most. */

@@ -1,4 +1,4 @@
-// V70xx: importing rules of another engine.
+// V70xx: importing rules of another engine; V71xx: from JDM.
 
 import type { Pages } from './page.js';
 
@@ -12,6 +12,12 @@ export const IMPORT_PAGES: Pages = {
   },
   V7003: {
     why: 'The format is told by what the file holds, by its extension, or by `--from`. A source that none of the readers takes for its own is not guessed at.',
+  },
+  V7101: {
+    why: 'ZEN refuses the expression too. In a cell of a table that only keeps its row from matching; in an expression node the decision fails, so that there is nothing to carry over.',
+  },
+  V7102: {
+    why: 'ZEN counts bytes where this language counts UTF-16 units, takes all of Unicode in some classes of characters, and rounds quotients to 28 digits before it goes on. Where that could be seen, look whether it can happen with your data.',
   },
   V7201: {
     why: 'DMN is XML without a document type. One with `<!DOCTYPE` is refused before anything of it is read: entities may name files and addresses, or grow without end.',

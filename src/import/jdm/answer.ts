@@ -1,0 +1,212 @@
+// The answer of a graph as outputs of a bundle.
+
+import { isIdentifier, toIdentifier } from '../names.js';
+import { ANY, textCell } from './cell.js';
+import type { Code } from './code.js';
+import type { Emission } from './emission.js';
+import { isDecimalValue, type ListSymbol, literal, type ObjectSymbol, plainOf, type Sym, totalCode } from './symbol.js';
+
+export interface WrittenOutput {
+  readonly name: string;
+  readonly value?: string;
+  readonly each?: string;
+  readonly as?: string;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly outputs: readonly WrittenOutput[];
+  /** True where the answer holds what was sent too: outputs are what was computed, to be merged over it. */
+  readonly passesThrough: boolean;
+  /** Lists that are empty where the original has none: those of branches that are not taken. */
+  readonly emptyLists: readonly string[];
+  /** Parts of the answer that are not carried over: path and reason. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Names of members of outputs: any text without a point, quotes and control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+const SEGMENT = /^[^.'"\u0000-\u001f]{1,64}$/;
+const DEPTH_MAX = 16;
+
+/** Writes an answer. `payload` is what was sent: where the answer holds all of it, only what was computed is an output. */
+export function writeAnswer(answer: Sym, payload: Sym, emission: Emission): Answer {
+  const outputs: WrittenOutput[] = [];
+  const refused: { path: string; reason: string }[] = [];
+  const emptyLists: string[] = [];
+  const sent = payload.kind === 'object' ? payload : undefined;
+  const value = plainOf(answer);
+  const passesThrough = sent !== undefined && value.kind === 'object' && sent.members.size > 0 && holds(value, sent);
+
+  const write = (sym: Sym, path: string, before: Sym | undefined, depth: number): void => {
+    if (sym === before) return;
+    const inner = plainOf(sym);
+    const segments = path.split('.');
+    if (!segments.every((segment) => SEGMENT.test(segment)) || depth > DEPTH_MAX) {
+      refused.push({ path, reason: 'no output can have this name' });
+      return;
+    }
+    switch (inner.kind) {
+      case 'refused':
+        refused.push({ path, reason: inner.reason });
+        return;
+      case 'constant':
+        // nothing is there
+        if (inner.value !== null) outputs.push({ name: path, value: totalCode(inner).code.text });
+        return;
+      case 'scalar':
+        outputs.push({ name: path, value: totalCode(inner).code.text });
+        return;
+      case 'object': {
+        const known = before && plainOf(before);
+        for (const [name, member] of inner.members) {
+          write(
+            member,
+            path === '' ? name : `${path}.${name}`,
+            known?.kind === 'object' ? known.members.get(name) : undefined,
+            depth + 1,
+          );
+        }
+        return;
+      }
+      case 'list': {
+        if (inner.guard !== undefined || sym.kind === 'maybe') emptyLists.push(path);
+        const list = writeList(inner, path, emission);
+        if (typeof list === 'string') refused.push({ path, reason: list });
+        else outputs.push(list);
+        return;
+      }
+      default: {
+        if (sym.kind === 'maybe') emptyLists.push(path);
+        const items = writeItems(inner, path, emission);
+        if (typeof items === 'string') refused.push({ path, reason: items });
+        else outputs.push(...items);
+      }
+    }
+  };
+  if (value.kind === 'object') {
+    for (const [name, member] of value.members) write(member, name, passesThrough ? sent?.members.get(name) : undefined, 1);
+  } else write(answer, 'result', undefined, 1);
+  return { outputs, passesThrough, emptyLists, refused };
+}
+
+/** Whether an object has all that another one has: the same values, or others in their place. */
+function holds(object: ObjectSymbol, sent: ObjectSymbol): boolean {
+  let isSame = false;
+  for (const [name, member] of sent.members) {
+    const known = object.members.get(name);
+    if (known === undefined) return false;
+    if (known === member) isSame = true;
+    else if (known.kind === 'object' && member.kind === 'object' && holds(known, member)) isSame = true;
+  }
+  return isSame || sent.members.size === 0;
+}
+
+/** A list of the payload or of a table; a text is why it cannot be one. */
+function writeList(list: ListSymbol, path: string, emission: Emission): WrittenOutput | string {
+  const value = plainOf(list.value);
+  if (list.guard !== undefined && list.nullable)
+    return 'a list of the payload in a branch that is not always taken, and it may be null';
+  const each = list.guard === undefined ? list.each.text : guarded(list, list.guard, emission);
+  if (value.kind === 'scalar' || value.kind === 'constant') {
+    const { code } = totalCode(value);
+    return { name: path, value: code.text === list.as ? each : `${each}.map(${list.as} => ${code.text})` };
+  }
+  if (value.kind !== 'object') return 'a list of lists';
+  const values: Record<string, string> = {};
+  const fault = flatten(value, '', values);
+  if (fault !== undefined) return fault;
+  return { name: path, each, as: list.as, values };
+}
+
+/** A list without elements where a condition does not hold. */
+function guarded(list: ListSymbol, guard: Code, emission: Emission): string {
+  const condition = emission.condition(guard, 'isTaken');
+  return `${list.each.text}.filter(${list.as} => ${condition.text})`;
+}
+
+/** The members of an element; a text is why they cannot be written. */
+function flatten(object: Sym & { kind: 'object' }, prefix: string, values: Record<string, string>): string | undefined {
+  for (const [name, member] of object.members) {
+    const value = plainOf(member);
+    if (prefix !== '' || value.kind === 'object') return `the elements of the list have an object, \`${name}\``;
+    if (value.kind !== 'scalar' && value.kind !== 'constant') return `the elements of the list have a list, \`${name}\``;
+    values[name] = totalCode(value).code.text;
+  }
+  return undefined;
+}
+
+/** A list that is written out: as an array literal, or, where not all elements are certain, as a table that collects them. */
+function writeItems(
+  sym: Sym & { kind: 'items' | 'list' | 'maybe' | 'absent' },
+  path: string,
+  emission: Emission,
+): WrittenOutput[] | string {
+  if (sym.kind !== 'items') return 'its value has no form that an output can have';
+  const { items } = sym;
+  const values = items.map(({ value }) => plainOf(value));
+  const name = toIdentifier(path.replaceAll('.', ' '));
+  if (items.length === 0) return 'a list that is always empty';
+  if (values.every((value) => value.kind === 'object')) return writeObjects(items, path, name, emission);
+  const cells: string[][] = [];
+  for (const [index, value] of values.entries()) {
+    if (value.kind !== 'scalar' && value.kind !== 'constant') return value.kind === 'refused' ? value.reason : 'a list of lists';
+    const { code, nullable } = totalCode(value);
+    if (nullable) return 'a list of which an element may be null';
+    cells.push([conditionCell(items[index]!.when), valueCell(value, code)]);
+  }
+  const table = emission.name(name);
+  emission.table({ name: table, description: path, hitPolicy: 'collect', rows: [['true', '-> item'], ...cells] });
+  return [{ name: path, value: `${table}.item` }];
+}
+
+function conditionCell(code: Code): string {
+  return code.text === 'true' ? ANY : code.text;
+}
+
+function valueCell(value: Sym, code: Code): string {
+  if (value.kind === 'constant')
+    return typeof value.value === 'string'
+      ? textCell(value.value)
+      : isDecimalValue(value.value)
+        ? literal(value.value).text
+        : code.text;
+  return isIdentifier(code.text) ? `(${code.text})` : code.text;
+}
+
+function writeObjects(
+  items: readonly { readonly when: Code; readonly value: Sym }[],
+  path: string,
+  name: string,
+  emission: Emission,
+): WrittenOutput[] | string {
+  const columns: string[] = [];
+  for (const { value } of items) {
+    const inner = plainOf(value);
+    if (inner.kind === 'object') for (const column of inner.members.keys()) if (!columns.includes(column)) columns.push(column);
+  }
+  const names = columns.map((column) =>
+    ['score', 'outcome', 'reason'].includes(column) ? `${column}Value` : toIdentifier(column),
+  );
+  const rows: string[][] = [];
+  for (const { when, value } of items) {
+    const inner = plainOf(value);
+    const cells = columns.map((column): string | undefined => {
+      const member = inner.kind === 'object' ? plainOf(inner.members.get(column) ?? { kind: 'absent' }) : undefined;
+      if (member?.kind !== 'scalar' && member?.kind !== 'constant') return undefined;
+      if (member.kind === 'constant' && member.value === null) return '';
+      return valueCell(member, totalCode(member).code);
+    });
+    if (cells.includes(undefined)) return 'the elements of the list have lists or objects';
+    rows.push([conditionCell(when), ...(cells as string[])]);
+  }
+  const table = emission.name(name);
+  emission.table({
+    name: table,
+    description: path,
+    hitPolicy: 'collect',
+    rows: [['true', ...names.map((column) => `-> ${column}`)], ...rows],
+  });
+  const values = Object.fromEntries(columns.map((column, i) => [column, `row.${names[i]}`]));
+  return [{ name: path, each: table, as: 'row', values }];
+}

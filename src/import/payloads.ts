@@ -1,0 +1,76 @@
+// Payloads for comparing an imported bundle with its original: drawn from the model, at and beside the values that the rules name.
+
+/** Values that the rules compare a field with, by its path. */
+export type Constants = ReadonlyMap<string, readonly (string | number | boolean)[]>;
+
+interface Schema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly multipleOf?: number;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** Share of values that are those of rules, or next to them. */
+const CONSTANT_SHARE = 0.8;
+const ABSENT_SHARE = 0.1;
+const ITEMS_MAX = 4;
+const NUMBER_MAX = 1000;
+const WORDS = ['', 'a', 'other', 'Anna Example', 'x@example.com', '0'] as const;
+
+/**
+ * Draws so many payloads of a model.
+ * @param schema the model, as an importer writes it
+ * @param random gives numbers from 0 to below 1; equal ones give equal payloads
+ */
+export function* drawPayloads(
+  schema: object,
+  constants: Constants,
+  count: number,
+  random: () => number,
+): Generator<Record<string, unknown>> {
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+  const number = ({ multipleOf, type, minimum, maximum }: Schema, known: readonly number[]): number => {
+    const step = multipleOf ?? (type === 'integer' ? 1 : 0.01);
+    const base = known.length > 0 && random() < CONSTANT_SHARE ? pick(known) + pick([-step, 0, 0, step]) : random() * NUMBER_MAX;
+    const whole = Number((Math.round(base / step) * step).toFixed(9));
+    return Math.min(maximum ?? whole, Math.max(minimum ?? whole, whole));
+  };
+  const draw = (node: Schema, path: string): unknown => {
+    const known = constants.get(path) ?? [];
+    switch (node.type) {
+      case 'object': {
+        const result: Record<string, unknown> = {};
+        for (const [name, member] of Object.entries(node.properties ?? {})) {
+          const isRequired = node.required?.includes(name) === true;
+          if (isRequired || random() >= ABSENT_SHARE) result[name] = draw(member, path === '' ? name : `${path}.${name}`);
+        }
+        return result;
+      }
+      case 'array':
+        return Array.from({ length: Math.floor(random() * (ITEMS_MAX + 1)) }, () => draw(node.items ?? {}, `${path}[]`));
+      case 'boolean':
+        return random() < 0.5;
+      case 'number':
+      case 'integer':
+        return number(
+          node,
+          known.filter((value): value is number => typeof value === 'number'),
+        );
+      default: {
+        if (node.format === 'date')
+          return `20${10 + Math.floor(random() * 20)}-0${1 + Math.floor(random() * 9)}-1${Math.floor(random() * 10)}`;
+        if (node.format === 'date-time')
+          return `20${10 + Math.floor(random() * 20)}-0${1 + Math.floor(random() * 9)}-15T1${Math.floor(random() * 10)}:30:00Z`;
+        const texts = known.filter((value): value is string => typeof value === 'string');
+        if (texts.length === 0 || random() >= CONSTANT_SHARE) return pick(WORDS);
+        const text = pick(texts);
+        return random() < CONSTANT_SHARE ? text : pick([`${text}x`, `x${text}`, text.toLowerCase(), text.slice(1)]);
+      }
+    }
+  };
+  for (let i = 0; i < count; i++) yield draw(schema as Schema, '') as Record<string, unknown>;
+}
