@@ -43,7 +43,7 @@ const TYPE_REFS: Readonly<Record<FeelKind, string | undefined>> = {
   text: 'string',
   boolean: 'boolean',
   date: 'date',
-  timestamp: 'dateTime',
+  timestamp: 'date and time',
   list: undefined,
   object: undefined,
   null: undefined,
@@ -351,7 +351,7 @@ function requiredBy(node: XmlNode, words = new Set<string>()): Set<string> {
   return words;
 }
 
-/** What may stand in an id of XML. */
+/** A name as part of an id of XML: what may not stand in one is its number, so that no two are equal. */
 function idOf(name: string): string {
-  return name.replace(/[^\w-]/g, '_');
+  return name.replace(/\W/gu, (char) => `-${char.codePointAt(0)!.toString(16)}`);
 }

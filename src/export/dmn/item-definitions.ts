@@ -9,7 +9,7 @@ import { type XmlNode, xml } from './xml-text.js';
 
 const BASES: Partial<Record<FieldKind, string>> = {
   [FieldKind.BOOL]: 'boolean',
-  [FieldKind.TIMESTAMP]: 'dateTime',
+  [FieldKind.TIMESTAMP]: 'date and time',
   [FieldKind.DATE]: 'date',
   [FieldKind.ENUM]: 'string',
   [FieldKind.TEXT]: 'string',
