@@ -29,6 +29,7 @@ const WARM = { connections: 4, seconds: 3, perServer: 100 };
 /** As the servers of a fleet have it: for the echo, and, a little more, for clients. */
 const NODE_OPTIONS = '--max-semi-space-size=2';
 const CONNECT_SECONDS = 300;
+const WARM_SHARE = 0.25;
 
 export interface MillionOptions {
   readonly connections: number;
@@ -36,6 +37,8 @@ export interface MillionOptions {
   readonly clients: number;
   readonly rate: number;
   readonly seconds: number;
+  /** Sent before, at a quarter of the rate and not counted, to the servers and the echo alike; 0: nothing. */
+  readonly warmSeconds: number;
   readonly rounds: number;
   readonly echo: boolean;
   /** Connections opened a second. */
@@ -119,8 +122,9 @@ export class Million {
   }
 
   private async measure(fleet: Fleet, messages: Messages): Promise<MillionResult> {
-    const { journal, connections, clients, rate, seconds, echo, rounds } = this.options;
-    const plan = this.plan(fleet, messages, { connections, processes: clients, rate, seconds, echo, rounds });
+    const { journal, connections, clients, rate, seconds, warmSeconds, echo, rounds } = this.options;
+    const warm = warmSeconds === 0 ? {} : { warm: { seconds: warmSeconds, share: WARM_SHARE } };
+    const plan = { ...this.plan(fleet, messages, { connections, processes: clients, rate, seconds, echo, rounds }), ...warm };
     let phase = '';
     const test = new LoadTest(
       plan,

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '56' },
     rate: { type: 'string', default: '20000' },
     seconds: { type: 'string', default: '60' },
+    'warm-seconds': { type: 'string', default: '15' },
     rounds: { type: 'string', default: '1' },
     'connect-rate': { type: 'string', default: '20000' },
     'limit-seconds': { type: 'string', default: '420' },
@@ -34,6 +35,7 @@ const LIMITS = {
   clients: [1, 256],
   rate: [1, 1_000_000],
   seconds: [1, 3_600],
+  'warm-seconds': [0, 60],
   rounds: [1, 9],
   'connect-rate': [100, 1_000_000],
   'limit-seconds': [30, 86_400],
@@ -87,6 +89,7 @@ async function inside(read: Record<keyof typeof LIMITS, number>): Promise<number
   const million = new Million({
     ...{ connections, servers, clients, rate, seconds, rounds, echo, journal },
     connectRate: read['connect-rate'],
+    warmSeconds: read['warm-seconds'],
   });
   let signals = 0;
   const end = (): void => {

@@ -51,6 +51,8 @@ export interface CrewEvents {
   connecting?(open: number, failed: number): void;
   /** All connections are open, or have failed; sending begins when it resolves. */
   ready?(tally: Tally): Promise<void> | void;
+  /** What is sent from now on counts. */
+  counting?(): void;
   second?(second: Second): void;
 }
 
@@ -93,10 +95,15 @@ export class Crew {
       const atMicros = this.#clock() + (this.#isStopped || opened.opened === 0 ? 0 : START_MICROS);
       for (const { child } of this.#members) send(child, { kind: 'go', atMicros });
       if (this.#isStopped) this.stop();
+      const counting = setTimeout(
+        () => this.events.counting?.(),
+        (atMicros - this.#clock()) / 1000 + (this.order.warm?.seconds ?? 0) * 1000,
+      );
       const seconds = this.order.phases.reduce((sum, phase) => sum + phase.seconds, 0) + this.order.drainSeconds + GRACE_SECONDS;
       const limit = setTimeout(() => this.kill(), seconds * 1000);
       await this.#until(({ result }) => result !== undefined);
       clearTimeout(limit);
+      clearTimeout(counting);
       return this.#sum();
     } finally {
       this.kill();

@@ -3,14 +3,14 @@
 
 import { Crew, type CrewEvents, type CrewOrder, type CrewResult, type Second } from './crew.js';
 import { type Echo, startEcho } from './echo.js';
-import { type ProcessFigures, readMachine, readProcesses } from './machine.js';
+import { cpuSecondsOf, type ProcessFigures, readMachine, readProcesses } from './machine.js';
 import { upgradeRequest } from './messages.js';
 import { changes, readMetrics } from './metrics.js';
 import { type Address, hostOf } from './order.js';
 import { isLoopback, type LoadPlan } from './plan.js';
 import { type Finding, preflight } from './preflight.js';
 import { ProbeError, probe } from './probe.js';
-import { phasesOf } from './profile.js';
+import { phasesOf, warmPhases } from './profile.js';
 import { isWhole, type LoadReport, type PlanReport, type RunReport, ratiosOf, runReport } from './report.js';
 import { Signer } from './signing.js';
 
@@ -139,6 +139,9 @@ export class LoadTest {
         const kinds = Object.entries(connectionFailures).map(([kind, count]) => `${kind} ${count}`);
         throw new ProbeError('NETWORK', `not one connection could be opened: ${kinds.join(', ')}`);
       },
+      counting: () => {
+        if (this.plan.warm !== undefined) connected = { ...connected, cpuSeconds: cpuSecondsOf(pids) };
+      },
       second: (second) => this.events.second?.(second),
     };
     this.#crew = new Crew(this.#order(targets), events);
@@ -149,7 +152,8 @@ export class LoadTest {
 
   #order(targets: readonly Address[]): CrewOrder {
     const { path, authorization, profile, echo, rounds, serverPids, ...run } = this.plan;
-    return { ...run, targets, upgrades: this.#upgrades(targets), phases: phasesOf(profile) };
+    const phases = [...(run.warm === undefined ? [] : warmPhases(run.warm)), ...phasesOf(profile)];
+    return { ...run, targets, upgrades: this.#upgrades(targets), phases };
   }
 
   /** The handshakes, one for each target; none in HTTP. */

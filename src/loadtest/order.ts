@@ -3,7 +3,7 @@
 import type { ArrivalKind } from './arrivals.js';
 import type { ClientTls } from './dial.js';
 import type { Messages } from './messages.js';
-import type { Phase } from './profile.js';
+import type { Phase, Warm } from './profile.js';
 import type { SigningKey } from './signing.js';
 import type { Tally } from './tally.js';
 
@@ -53,6 +53,8 @@ export interface RunOrder {
   /** How long answers are waited for after the last request. */
   readonly drainSeconds: number;
   readonly pace: Pace;
+  /** Sent first, and not counted. */
+  readonly warm?: Warm;
 }
 
 /** One process's part of a run. Its connection i has target `share + i x shares`, modulo their number. */
@@ -62,6 +64,7 @@ export interface WorkerOrder extends RunOrder {
   readonly shares: number;
   /** What opens a WebSocket, one for each target. */
   readonly upgrades: readonly Uint8Array[];
+  /** With what is sent first. */
   readonly phases: readonly Phase[];
 }
 

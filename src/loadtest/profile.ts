@@ -26,8 +26,28 @@ export interface ProfileOptions {
   readonly baseShare?: number;
 }
 
+/** What is sent before anything counts, so that both sides have compiled what they run: a steady share of the full level. */
+export interface Warm {
+  /** With the silence at their end, in which the last answers come. */
+  readonly seconds: number;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
+/** At the end of what is sent before anything counts. */
+export const WARM_SILENT_SECONDS = 2;
+
 /** Phases of a run at most: a burst every millisecond of a day would be a mistake. */
 const PHASES_MAX = 10_000;
+
+/** The phases of what is sent before anything counts. */
+export function warmPhases({ seconds, share }: Warm): Phase[] {
+  const silent = Math.min(WARM_SILENT_SECONDS, seconds / 2);
+  return [
+    { seconds: seconds - silent, from: share, to: share },
+    { seconds: silent, from: 0, to: 0 },
+  ];
+}
 
 /** The phases of a profile; they last `seconds` together. Throws RangeError where the options do not fit together. */
 export function phasesOf(options: ProfileOptions): Phase[] {

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly requestsMax: number;
   /** Distinct messages, sent in turn. */
   readonly messages: number;
+  /** Requests that are due before it are sent, and not counted, whatever becomes of them. Default 0. */
+  readonly countFrom?: number;
 }
 
 /** Takes what is sent. */
@@ -40,17 +42,18 @@ const STEP_MICROS = 10_000;
 
 export class Session {
   readonly tally: Tally = emptyTally();
-  /** Of answered requests: from the intended time (open loop) or the sending (closed loop). */
-  readonly latency = new Latencies();
+  /** Up to the last `takeInterval`. */
+  readonly #latency = new Latencies();
   /** Of answered requests, from the sending. */
   readonly service = new Latencies();
   /** From the intended time to the sending, of requests that did not have to wait for a lane: what this process adds by itself. */
   readonly lag = new Latencies();
-  /** `latency`, and with it what was not answered and not sent, as if it had been answered at the end: a lower bound. */
-  readonly atLeast = new Latencies();
+  /** What was not answered and not sent, as if it had been answered at the end. */
+  readonly #neverAnswered = new Latencies();
   /** `latency` since `takeInterval`. */
   readonly #interval = new Latencies();
 
+  readonly #countFrom: number;
   readonly #laneCount: number;
   readonly #busy: Uint8Array;
   readonly #tags: Uint32Array;
@@ -71,6 +74,7 @@ export class Session {
   #inFlight = 0;
   #openCount = 0;
   #nextMessage = 0;
+  #requests = 0;
   /** No lane was free when `pump` had done its work, so that requests may have waited for one until it is called again. */
   #isStarved = false;
   #ended = false;
@@ -82,6 +86,7 @@ export class Session {
     private readonly sender: Sender,
   ) {
     const lanes = options.connections * options.inFlight;
+    this.#countFrom = options.countFrom ?? 0;
     this.#laneCount = lanes;
     this.#busy = new Uint8Array(lanes);
     this.#tags = new Uint32Array(lanes);
@@ -94,6 +99,20 @@ export class Session {
     this.#queue = new Uint32Array(options.connections);
     this.#isQueued = new Uint8Array(options.connections);
     for (let lane = lanes - 1; lane >= 0; lane--) this.#free(lane);
+  }
+
+  /** Of answered requests: from the intended time (open loop) or the sending (closed loop). */
+  get latency(): Latencies {
+    this.#addInterval();
+    return this.#latency;
+  }
+
+  /** `latency`, and with it what was not answered and not sent, as if it had been answered at the end: a lower bound. */
+  get atLeast(): Latencies {
+    const all = new Latencies();
+    all.add(this.latency);
+    all.add(this.#neverAnswered);
+    return all;
   }
 
   /** Requests sent and not answered. */
@@ -136,6 +155,7 @@ export class Session {
       const lane = i * this.options.connections + connection;
       if (this.#busy[lane] === 1) {
         this.#settle(lane);
+        if (!this.#counts(lane)) continue;
         this.tally.failed++;
         countKind(this.tally.failures, kind ?? 'CLOSED');
       }
@@ -165,6 +185,7 @@ export class Session {
     }
     this.#settle(lane);
     this.#enqueue(connection);
+    if (!this.#counts(lane)) return true;
     if (failure !== undefined) {
       this.tally.failed++;
       countKind(this.tally.failures, failure);
@@ -172,10 +193,7 @@ export class Session {
     }
     this.tally.answered++;
     this.#answeredAt = now;
-    const micros = now - (this.#intendedAt[lane] as number);
-    this.latency.record(micros);
-    this.atLeast.record(micros);
-    this.#interval.record(micros);
+    this.#interval.record(now - (this.#intendedAt[lane] as number));
     this.service.record(now - (this.#sentAt[lane] as number));
     return true;
   }
@@ -221,9 +239,11 @@ export class Session {
     this.#ended = true;
     this.#stoppedAt = now;
     while (arrivals !== undefined && arrivals.next <= now && this.tally.scheduled < requestsMax) {
-      this.tally.scheduled++;
-      this.tally.unsent++;
-      this.atLeast.record(now - arrivals.next);
+      if (arrivals.next >= this.#countFrom) {
+        this.tally.scheduled++;
+        this.tally.unsent++;
+        this.#neverAnswered.record(now - arrivals.next);
+      }
       arrivals.advance();
     }
   }
@@ -233,8 +253,9 @@ export class Session {
     this.stop(now);
     for (let lane = 0; lane < this.#laneCount; lane++) {
       if (this.#busy[lane] === 0) continue;
-      this.atLeast.record(now - (this.#intendedAt[lane] as number));
       this.#settle(lane);
+      if (!this.#counts(lane)) continue;
+      this.#neverAnswered.record(now - (this.#intendedAt[lane] as number));
       this.tally.unanswered++;
     }
   }
@@ -242,8 +263,19 @@ export class Session {
   /** Latencies of the answers since the last call. */
   takeInterval(): string {
     const text = this.#interval.encode();
-    this.#interval.clear();
+    this.#addInterval();
     return text;
+  }
+
+  /** Each latency is recorded once, and added to the whole with those of its second. */
+  #addInterval(): void {
+    this.#latency.add(this.#interval);
+    this.#interval.clear();
+  }
+
+  /** Whether the request that a lane has, or had last, was due when all counted. */
+  #counts(lane: number): boolean {
+    return (this.#intendedAt[lane] as number) >= this.#countFrom;
   }
 
   #pumpOpen(arrivals: Arrivals, now: number): void {
@@ -253,7 +285,7 @@ export class Session {
       if (lane === NONE) break;
       const intended = arrivals.next;
       arrivals.advance();
-      if (!this.#isStarved) this.lag.record(now - intended);
+      if (!this.#isStarved && intended >= this.#countFrom) this.lag.record(now - intended);
       this.#send(lane, intended, now);
     }
     this.#isStarved = this.#queueCount === 0;
@@ -275,10 +307,12 @@ export class Session {
     this.#busy[lane] = 1;
     this.#intendedAt[lane] = intended;
     this.#sentAt[lane] = now;
-    this.#order[lane] = this.tally.sent;
+    this.#order[lane] = this.#requests++;
     this.#inFlight++;
-    this.tally.scheduled++;
-    this.tally.sent++;
+    if (intended >= this.#countFrom) {
+      this.tally.scheduled++;
+      this.tally.sent++;
+    }
     const message = this.#nextMessage;
     this.#nextMessage = message + 1 === this.options.messages ? 0 : message + 1;
     this.sender.send(lane % this.options.connections, message, lane, tag);

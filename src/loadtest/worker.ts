@@ -21,6 +21,8 @@ export class Worker {
   readonly #connections: Connections;
   readonly #profile: Profile;
   readonly #fresh: FreshMessages | undefined;
+  /** Where what counts begins, microseconds since the beginning of the run. */
+  readonly #countFrom: number;
   /** The beginning of the run by the machine's clock. */
   #start = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -35,16 +37,18 @@ export class Worker {
     private readonly order: WorkerOrder,
     private readonly tell: (message: FromWorker) => void,
   ) {
-    const { share, shares, loop } = order;
+    const { share, shares, loop, warm } = order;
     this.#profile = new Profile(order.phases);
     const { signing, protocol, messages } = order;
     this.#fresh = signing !== undefined && protocol === 'http' ? new FreshMessages(messages, new Signer(signing)) : undefined;
+    this.#countFrom = (warm?.seconds ?? 0) * 1e6;
     const session = {
       connections: order.connections,
       inFlight: order.inFlight,
       profile: this.#profile,
       requestsMax: order.requestsMax,
       messages: order.messages.offsets.length - 1,
+      countFrom: this.#countFrom,
     };
     const arrivals =
       loop.kind === 'open'
@@ -73,15 +77,13 @@ export class Worker {
   /** Sends from `atMicros` on to the end of the profile, and resolves when all is over. */
   async run(atMicros: number): Promise<void> {
     this.#start = atMicros;
-    const cpu = process.cpuUsage();
     await this.#sleep((atMicros - this.#clock()) / 1000);
     const intervals = this.#startIntervals();
     await this.#send();
     await this.#drain();
-    clearInterval(intervals.timer);
     const now = this.#now();
     this.#session.finish(now);
-    intervals.take();
+    const cpu = intervals.end();
     this.#connections.close();
     this.#fresh?.stop();
     const { user, system } = process.cpuUsage(cpu);
@@ -93,7 +95,7 @@ export class Worker {
       lag: lag.encode(),
       atLeast: atLeast.encode(),
       cpuMillis: (user + system) / 1000,
-      seconds: Math.max(0, this.#session.endedAt) / 1e6,
+      seconds: Math.max(0, this.#session.endedAt - this.#countFrom) / 1e6,
     };
     this.tell({ kind: 'done', result });
   }
@@ -177,8 +179,11 @@ export class Worker {
     });
   }
 
-  #startIntervals(): { timer: NodeJS.Timeout; take: () => void } {
+  /** Tells of each second that counts, from its end on. `end` tells of the last one, and returns the processor time at the first. */
+  #startIntervals(): { end: () => NodeJS.CpuUsage } {
     let second = 0;
+    let cpu = process.cpuUsage();
+    let timer: NodeJS.Timeout | undefined;
     const take = (): void => {
       const { tally, openConnections, inFlight } = this.#session;
       const interval: Interval = {
@@ -189,8 +194,19 @@ export class Worker {
         latency: this.#session.takeInterval(),
       };
       this.tell({ kind: 'interval', interval });
-      second = Math.max(second + 1, Math.floor(this.#now() / 1e6));
+      second = Math.max(second + 1, Math.floor((this.#now() - this.#countFrom) / 1e6));
     };
-    return { timer: setInterval(take, 1000), take };
+    const begin = (): void => {
+      cpu = process.cpuUsage();
+      timer = setInterval(take, 1000);
+    };
+    const first = setTimeout(begin, (this.#countFrom - this.#now()) / 1000);
+    const end = (): NodeJS.CpuUsage => {
+      clearTimeout(first);
+      clearInterval(timer);
+      take();
+      return cpu;
+    };
+    return { end };
   }
 }

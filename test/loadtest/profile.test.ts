@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Arrivals } from '#src/loadtest/arrivals.js';
-import { Profile, type ProfileOptions, phasesOf } from '#src/loadtest/profile.js';
+import { Profile, type ProfileOptions, phasesOf, warmPhases } from '#src/loadtest/profile.js';
 import { testSeed } from '../lib/model.js';
 
 describe('phases', () => {
@@ -133,4 +133,16 @@ describe('arrivals', () => {
     const [one, other] = timesOf({ kind: 'hold', seconds: 1 }, 1000, 'poisson', 2, 7);
     expect(one).not.toEqual(other);
   });
+});
+
+it('what is sent first is a share of the full level, and then nothing', () => {
+  const profile = new Profile([...warmPhases({ seconds: 12, share: 0.25 }), ...phasesOf({ kind: 'hold', seconds: 5 })]);
+  expect([profile.micros, profile.area]).toEqual([17e6, 0.25 * 10 + 5]);
+  expect([0, 9.99, 10, 11.99, 12, 16.99, 17].map((seconds) => profile.shareAt(seconds * 1e6))).toEqual([0.25, 0.25, 0, 0, 1, 1, 0]);
+  // the last request of the first part, and the first of what counts, at 100 a second
+  expect([2.495, 2.505].map((area) => Math.round(profile.timeOf(area).micros))).toEqual([9.98e6, 12.005e6]);
+  expect(warmPhases({ seconds: 1, share: 1 })).toEqual([
+    { seconds: 0.5, from: 1, to: 1 },
+    { seconds: 0.5, from: 0, to: 0 },
+  ]);
 });

@@ -225,6 +225,33 @@ describe('what goes wrong', () => {
     expect(session.tally).toMatchObject({ sent: 4, answered: 1, unanswered: 3, unexpected: 4 });
   });
 
+  it('is not counted where it was due too early, whatever becomes of it', () => {
+    const profile = new Profile(phasesOf({ kind: 'hold', seconds: 1 }));
+    const sent: [connection: number, lane: number, tag: number][] = [];
+    const session = new Session(
+      {
+        ...{ connections: 4, inFlight: 1, profile, requestsMax: 100, messages: 1, countFrom: 500_000 },
+        arrivals: new Arrivals(profile, { kind: 'constant', rate: 10, share: 0, shares: 1, seed: 1 }),
+      },
+      { send: (connection, _message, lane, tag) => void sent.push([connection, lane, tag]) },
+    );
+    for (let i = 0; i < 4; i++) session.opened(i);
+    const answer = (request: number, now: number, failure?: string): boolean => session.answered(...sent[request]!, now, failure);
+    // due at 50,000, 150,000, 250,000 and 350,000; 450,000 finds no connection
+    session.pump(460_000);
+    expect([answer(0, 470_000), answer(1, 480_000, 'BUSY')]).toEqual([true, true]);
+    session.lost(sent[2]![0], 'ECONNRESET');
+    expect(session.tally).toMatchObject({ scheduled: 0, sent: 0, answered: 0, failed: 0, lost: 1 });
+    // 450,000 and then 550,000, the first that counts
+    session.pump(560_000);
+    answer(4, 600_000);
+    answer(5, 570_000);
+    session.stop(600_000);
+    session.finish(600_000);
+    expect(session.tally).toMatchObject({ scheduled: 1, sent: 1, answered: 1, failed: 0, unanswered: 0, unsent: 0, unexpected: 0 });
+    expect([session.latency.count, session.latency.percentiles().max, session.atLeast.count]).toEqual([1, 20_000, 1]);
+  });
+
   it('leaves the order of answers to connections that keep one', () => {
     const sent: [number, number][] = [];
     const options = {
