@@ -269,6 +269,7 @@ export const DIAGNOSTIC_CODES = {
   V7204: 'an imported value may differ from what DMN gives in a rare case',
   V7301: 'a source of CEL cannot be read',
   V7302: 'an expression of CEL has no value in CEL either',
+  V7401: 'a rule of json-rules-engine cannot be read',
 
   V7501: 'a part of a bundle cannot be exported to DMN',
 } as const;

@@ -37,6 +37,9 @@ export const IMPORT_PAGES: Pages = {
   V7302: {
     why: 'CEL refuses the expression as well, or evaluating it ends in an error for every payload: a division by a constant zero, an operator on types that have none, a variable that nobody declares. There is nothing to carry over.',
   },
+  V7401: {
+    why: 'json-rules-engine would refuse the rule when it is loaded, or when it runs: conditions without `all`, `any`, `not` or a name, a condition that nobody defines, `in` of what is no list.',
+  },
   V7501: {
     why: 'A document of DMN holds what FEEL can say. Rules that decide, scorecards, trees, lists of the tenant, parameters and functions that FEEL does not have stay in the bundle, and so does what reads them.',
   },

@@ -70,7 +70,7 @@ class TypeParser {
   }
 
   #fault(message: string, advice?: string): DeclarationFault {
-    return new DeclarationFault({ start: this.#start, end: Math.max(this.#at, this.#start + 1) }, message, advice);
+    return new DeclarationFault({ start: this.#start, end: Math.max(this.#at, this.#start) }, message, advice);
   }
 
   #is(mark: string): boolean {

@@ -64,7 +64,7 @@ function readPlain({ name: file, text }: ImportSource, bag: DiagnosticBag): CelS
 type Members = Map<string, { type: Declared; isOptional: boolean }>;
 
 function readVariable(content: string, at: { file: string; start: number }, members: Members, bag: DiagnosticBag): void {
-  const place = { ...at, end: at.start + Math.max(content.length, 1) };
+  const place = { ...at, end: at.start + content.length };
   const found = /^([A-Za-z_][A-Za-z0-9_]*)(\?)?\s*:\s*/.exec(content);
   if (found === null) {
     bag.error(
