@@ -152,6 +152,7 @@ class Parser {
 
   /** An interval where one stands here; undefined, and nothing taken, where it is a list or parentheses. */
   #interval(): ZenNode | undefined {
+    if (!this.#hasRange()) return undefined;
     const from = this.#at;
     const depth = this.#depth;
     const nested = this.#nested;
@@ -176,6 +177,19 @@ class Parser {
     this.#depth = depth;
     this.#nested = nested;
     return undefined;
+  }
+
+  /** Whether `..` stands inside of the bracket here: looked for, since trying would take twice as long for each level. */
+  #hasRange(): boolean {
+    let depth = 0;
+    for (let at = this.#at + 1; at < this.#tokens.length; at++) {
+      const { kind, text } = this.#tokens[at]!;
+      if (kind !== 'symbol') continue;
+      if (text === '..' && depth === 0) return true;
+      if (text === '(' || text === '[' || text === '{') depth++;
+      else if ((text === ')' || text === ']' || text === '}') && depth-- === 0) return false;
+    }
+    return false;
   }
 
   #primary(): ZenNode {
