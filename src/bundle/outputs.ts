@@ -16,6 +16,7 @@ export function isOutputsPath(path: string): boolean {
 
 /** A member of the objects that an output lists. */
 export interface BundleOutputMember {
+  /** Path in the object: names with points between them. */
   name: string;
   nameSpan: Span;
   value: ScalarText;

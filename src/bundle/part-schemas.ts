@@ -47,8 +47,9 @@ export const FEATURES_SCHEMA = {
   },
 };
 
-/** A segment of an output's name. */
+/** A segment of an output's name, and the whole. */
 const SEGMENT = '[^.\'"`\\u0000-\\u001f\\u007f]{1,64}';
+const PATH = { pattern: `^${SEGMENT}(\\.${SEGMENT})*$`, maxLength: 512 };
 
 export const OUTPUTS_SCHEMA = {
   $schema: DIALECT,
@@ -62,8 +63,7 @@ export const OUTPUTS_SCHEMA = {
     properties: {
       name: {
         type: 'string',
-        pattern: `^${SEGMENT}(\\.${SEGMENT})*$`,
-        maxLength: 512,
+        ...PATH,
         description: 'Path in the outputs of a decision, such as fee.total; unique in the bundle.',
       },
       description: { type: 'string' },
@@ -88,9 +88,9 @@ export const OUTPUTS_SCHEMA = {
         type: 'object',
         minProperties: 1,
         maxProperties: 256,
-        propertyNames: { pattern: `^${SEGMENT}$` },
+        propertyNames: PATH,
         additionalProperties: { ...cell, description: 'An expression.' },
-        description: 'Members of each object, by name.',
+        description: 'Members of each object, by their path in it.',
       },
     },
   },

@@ -2,8 +2,8 @@
 // JSON of a decision holds.
 
 import { pascalCase, uniqueName } from './names.js';
-import type { OutputMember, OutputShape, OutputType } from './output-shape.js';
-import { type OutputNode, outputTree } from './outputs.js';
+import { type Group, memberTree, type OutputMember, type OutputShape, type OutputType } from './output-shape.js';
+import { foldTree, treeFrom } from './output-tree.js';
 
 /** Name and version of the bundle, and its outputs: none where it declares none. */
 export interface DeclaredOutputs {
@@ -159,25 +159,18 @@ function jsonNote(type: OutputType): string {
 }
 
 /** Nodes of outputs with what each is. */
-function treeWith<T>(
-  outputs: readonly OutputShape[],
-  leaf: (output: OutputShape) => T,
-  group: (members: (readonly [string, T])[]) => T,
-): T {
-  const build = (nodes: readonly OutputNode[]): T =>
-    group(
-      nodes.map(({ name, content }) => [name, 'field' in content ? leaf(outputs[content.field - 1]!) : build(content)] as const),
-    );
-  return build(outputTree(outputs.map(({ name }) => ({ path: name.split('.'), is: 'string' }))));
+function treeWith<T>(outputs: readonly OutputShape[], leaf: (output: OutputShape) => T, group: Group<T>): T {
+  const leaves = outputs.map((output) => ({ path: output.name.split('.'), is: output }));
+  return foldTree(treeFrom(leaves, 1), leaf, group);
 }
 
 /** An exported interface; compiles under `tsc --strict`. */
 export function emitOutputsTypeScript({ name, version, outputs }: DeclaredOutputs): string {
-  const member = ({ name: own, type, nullable }: OutputMember): string =>
-    `${keyText(own)}: ${orNull(tsType(type), isNullable(type, nullable))}`;
+  const member = ({ type, nullable }: OutputMember): string => orNull(tsType(type), isNullable(type, nullable));
+  const object: Group<string> = (members) => `{ ${members.map(([own, text]) => `${keyText(own)}: ${text}`).join('; ')} }`;
   const typeOf = ({ is, nullable }: OutputShape): string => {
     if (is.kind === 'value') return orNull(tsType(is.type), isNullable(is.type, nullable));
-    if (is.kind === 'objects') return orNull(`{ ${is.members.map(member).join('; ')} }[]`, nullable);
+    if (is.kind === 'objects') return orNull(`${memberTree(is.members, member, object)}[]`, nullable);
     const element = orNull(tsType(is.type), isNullable(is.type, false));
     return orNull(element.includes(' | ') ? `(${element})[]` : `${element}[]`, nullable);
   };
@@ -245,7 +238,10 @@ export function outputsJsonSchema({ name, version, outputs }: DeclaredOutputs): 
     const { is, nullable } = output;
     if (is.kind === 'value') return valueSchema(is.type, nullable);
     if (is.kind === 'list') return listOf(valueSchema(is.type, false), output);
-    return listOf(objectOf(is.members.map((member) => [member.name, valueSchema(member.type, member.nullable)] as const)), output);
+    return listOf(
+      memberTree<unknown>(is.members, ({ type, nullable: mayBe }) => valueSchema(type, mayBe), objectOf),
+      output,
+    );
   };
   const whole = treeWith<Record<string, unknown>>(
     outputs,

@@ -3,6 +3,7 @@
 
 import { OutputKind } from '../../assembly/shared/outputs.js';
 import type { EnumMember } from './model.js';
+import { foldTree, treeFrom } from './output-tree.js';
 
 /** What one value is. An enum's is written as the name of its member. */
 export type OutputType =
@@ -12,6 +13,7 @@ export type OutputType =
 
 /** A member of the objects of a list. */
 export interface OutputMember {
+  /** Path in the object: names with points between them. */
   readonly name: string;
   readonly type: OutputType;
   readonly nullable: boolean;
@@ -34,13 +36,26 @@ export function outputTypeName(type: OutputType): string {
   return type.kind === 'enum' ? 'string' : type.kind;
 }
 
+/** The members of an object as they nest. */
+export function memberTree<T>(members: readonly OutputMember[], leaf: (member: OutputMember) => T, group: Group<T>): T {
+  const leaves = members.map((member) => ({ path: member.name.split('.'), is: member }));
+  return foldTree(treeFrom(leaves, 0), leaf, group);
+}
+
+/** What the members of a group come to. */
+export type Group<T> = (members: (readonly [string, T])[]) => T;
+
 /** The same of a whole output: `string[]`, `{ message: string, weight: number | null }[]`. */
 export function outputPhrase({ is, nullable }: OutputShape): string {
   const orNull = (text: string, mayBe: boolean): string => (mayBe ? `${text} | null` : text);
   if (is.kind === 'value') return orNull(outputTypeName(is.type), nullable);
   if (is.kind === 'list') return orNull(`${outputTypeName(is.type)}[]`, nullable);
-  const members = is.members.map((member) => `${member.name}: ${orNull(outputTypeName(member.type), member.nullable)}`);
-  return orNull(`{ ${members.join(', ')} }[]`, nullable);
+  const object = memberTree(
+    is.members,
+    (member) => orNull(outputTypeName(member.type), member.nullable),
+    (members) => `{ ${members.map(([name, text]) => `${name}: ${text}`).join(', ')} }`,
+  );
+  return orNull(`${object}[]`, nullable);
 }
 
 /** How a value lies in its table. */
@@ -91,10 +106,15 @@ export function shapeText(outputs: readonly OutputShape[]): string {
 /** What a reader of a decision knows of one value. */
 export type ReadType = 'boolean' | 'number' | 'string' | 'timestamp' | 'date' | { readonly scale: number; readonly wide: boolean };
 
-/** What it knows of one output: names along its path, and what it holds. */
+/** What it knows of one output: names along its path, and what it holds; so of the members of objects. */
 export interface ReadOutput {
   readonly path: readonly string[];
-  readonly is: ReadType | { readonly list: ReadType } | { readonly members: readonly { name: string; is: ReadType }[] };
+  readonly is: ReadType | { readonly list: ReadType } | { readonly members: readonly ReadMember[] };
+}
+
+export interface ReadMember {
+  readonly path: readonly string[];
+  readonly is: ReadType;
 }
 
 /** Reads shapeText. Throws RangeError where it is something else. */
@@ -102,7 +122,8 @@ export function parseShape(text: string): ReadOutput[] {
   const entries = JSON.parse(text) as [string, string | [string, string][]][];
   return entries.map(([name, what]) => {
     const path = name.split('.');
-    if (typeof what !== 'string') return { path, is: { members: what.map(([own, type]) => ({ name: own, is: readType(type) })) } };
+    if (typeof what !== 'string')
+      return { path, is: { members: what.map(([own, type]) => ({ path: own.split('.'), is: readType(type) })) } };
     return { path, is: what.endsWith('[]') ? { list: readType(what.slice(0, -2)) } : readType(what) };
   });
 }

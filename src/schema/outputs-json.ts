@@ -15,8 +15,9 @@ import {
   vtableOf,
 } from './decision-bytes.js';
 import { type Piece, pieceOf, putAscii, putDouble, putPiece, putUtf8 } from './json-pieces.js';
-import type { ReadOutput, ReadType } from './output-shape.js';
-import { decimalAt, type OutputNode, readWidth, treeOf } from './outputs.js';
+import type { ReadType } from './output-shape.js';
+import type { TreeNode } from './output-tree.js';
+import { decimalAt, type NodeIs, readWidth, treeOf } from './outputs.js';
 import { formatDate, formatTimestamp } from './time.js';
 
 /** How outputs of one shape are written. */
@@ -31,13 +32,7 @@ interface PlannedNode {
   readonly content: { readonly entry: number; readonly is: PlannedIs } | readonly PlannedNode[];
 }
 
-type PlannedIs = ReadType | { readonly list: ReadType } | { readonly members: readonly PlannedMember[] };
-
-interface PlannedMember {
-  readonly key: Piece;
-  readonly entry: number;
-  readonly is: ReadType;
-}
+type PlannedIs = ReadType | { readonly list: ReadType } | { readonly members: readonly PlannedNode[] };
 
 const OPEN = pieceOf('{');
 const CLOSE = pieceOf('}');
@@ -82,17 +77,15 @@ function planAt(shapeAt: number): OutputsPlan {
   return plan;
 }
 
-function planned(nodes: readonly OutputNode[]): PlannedNode[] {
+function planned(nodes: readonly TreeNode<NodeIs>[]): PlannedNode[] {
   return nodes.map(({ name, content }, index) => ({
     key: keyOf(name, index),
     content: 'field' in content ? { entry: 4 + 2 * content.field, is: plannedIs(content.is) } : planned(content),
   }));
 }
 
-function plannedIs(is: ReadOutput['is']): PlannedIs {
-  if (typeof is === 'string' || !('members' in is)) return is;
-  const members = is.members.map((member, index) => ({ key: keyOf(member.name, index), entry: 4 + 2 * index, is: member.is }));
-  return { members };
+function plannedIs(is: NodeIs): PlannedIs {
+  return typeof is === 'string' || !('members' in is) ? is : { members: planned(is.members) };
 }
 
 function keyOf(name: string, index: number): Piece {
@@ -129,22 +122,11 @@ function putOutput(at: number, is: PlannedIs): void {
   } else {
     for (let i = 0; i < count; i++) {
       if (i > 0) putPiece(COMMA);
-      putMembers(follow(vector + 4 + 4 * i), is.members);
+      const element = follow(vector + 4 + 4 * i);
+      putNodes(element, vtableOf(element), is.members);
     }
   }
   putPiece(CLOSE_LIST);
-}
-
-function putMembers(table: number, members: readonly PlannedMember[]): void {
-  const vtable = vtableOf(table);
-  putPiece(OPEN);
-  for (const { key, entry, is } of members) {
-    putPiece(key);
-    const at = field(vtable, entry);
-    if (at === 0) putPiece(NULL);
-    else putScalar(table + at, is);
-  }
-  putPiece(CLOSE);
 }
 
 function putScalar(at: number, type: ReadType): void {

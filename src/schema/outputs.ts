@@ -3,13 +3,19 @@
 
 import { formatDecimal } from './decimal.js';
 import { parseShape, type ReadOutput, type ReadType } from './output-shape.js';
+import { type TreeNode, treeFrom } from './output-tree.js';
 import { formatDate, formatTimestamp } from './time.js';
 
 /** A value of an output: decimals are the nearest number, timestamps and dates ISO texts; NaN and infinities are null. */
 export type OutputScalar = boolean | number | string | null;
 
 /** An output, or what outputs with a common beginning of their names lie in. */
-export type OutputValue = OutputScalar | OutputScalar[] | { [name: string]: OutputScalar }[] | Outputs;
+export type OutputValue = OutputScalar | OutputScalar[] | OutputObject[] | Outputs;
+
+/** An element of a list of objects. */
+export interface OutputObject {
+  [name: string]: OutputScalar | OutputObject;
+}
 
 /** Outputs by name, as JSON has them. */
 export interface Outputs {
@@ -26,36 +32,20 @@ export function outputNamed(outputs: Outputs | undefined, name: string): unknown
   return value;
 }
 
+/** What an output is, its members as they nest. */
+export type NodeIs = ReadType | { readonly list: ReadType } | { readonly members: readonly TreeNode<ReadType>[] };
+
 /** Outputs as they nest: names with points between them become objects. */
-export interface OutputNode {
-  readonly name: string;
-  /** What it is, and the number of its field; or what lies in it. */
-  readonly content: { readonly field: number; readonly is: ReadOutput['is'] } | readonly OutputNode[];
-}
+export type OutputNode = TreeNode<NodeIs>;
 
-interface OpenNode {
-  name: string;
-  content: { field: number; is: ReadOutput['is'] } | OpenNode[];
-}
-
-/** The outputs of a shape as a tree, each group where its first output stands. */
+/** The outputs of a shape as a tree. */
 export function outputTree(outputs: readonly ReadOutput[]): readonly OutputNode[] {
-  const root: OpenNode[] = [];
-  for (const [index, { path, is }] of outputs.entries()) {
-    let level = root;
-    for (const name of path.slice(0, -1)) {
-      let group = level.find((node) => node.name === name);
-      if (group === undefined) {
-        group = { name, content: [] };
-        level.push(group);
-      }
-      if (!Array.isArray(group.content)) throw new RangeError(`the output ${path.join('.')} lies in another one`);
-      level = group.content;
-    }
-    // The shape is field 0.
-    level.push({ name: path[path.length - 1]!, content: { field: index + 1, is } });
-  }
-  return root;
+  const leaves = outputs.map(({ path, is }) => ({
+    path,
+    is: typeof is !== 'string' && 'members' in is ? { members: treeFrom(is.members, 0) } : is,
+  }));
+  // The shape is field 0.
+  return treeFrom<NodeIs>(leaves, 1);
 }
 
 /** Shapes that have been read: those of the bundles whose decisions a process reads are few. */
@@ -111,7 +101,7 @@ class OutputReader {
     );
   }
 
-  #output(at: number, is: ReadOutput['is']): OutputValue {
+  #output(at: number, is: NodeIs): OutputValue {
     if (typeof is === 'string' || 'scale' in is) return this.#scalar(at, is);
     const vector = this.#follow(at);
     const count = this.view.getUint32(vector, true);
@@ -119,15 +109,17 @@ class OutputReader {
       const width = readWidth(is.list);
       return Array.from({ length: count }, (_, index) => this.#scalar(vector + 4 + width * index, is.list));
     }
-    return Array.from({ length: count }, (_, index) => {
-      const element = this.#follow(vector + 4 + 4 * index);
-      return Object.fromEntries(
-        is.members.map((member, field): [string, OutputScalar] => {
-          const place = this.#field(element, field);
-          return [member.name, place === 0 ? null : this.#scalar(place, member.is)];
-        }),
-      );
-    });
+    return Array.from({ length: count }, (_, index) => this.#element(this.#follow(vector + 4 + 4 * index), is.members));
+  }
+
+  #element(table: number, members: readonly TreeNode<ReadType>[]): OutputObject {
+    return Object.fromEntries(
+      members.map(({ name, content }): [string, OutputScalar | OutputObject] => {
+        if (!('field' in content)) return [name, this.#element(table, content)];
+        const at = this.#field(table, content.field);
+        return [name, at === 0 ? null : this.#scalar(at, content.is)];
+      }),
+    );
   }
 
   #scalar(at: number, type: ReadType): OutputScalar {

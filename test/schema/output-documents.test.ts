@@ -46,6 +46,7 @@ properties:
       as: 'item',
       values: { price: 'item.price', 'the sku': 'item.sku', Outputs: 'item.price * 1000' },
     },
+    { name: 'deep', each: 'items', as: 'item', values: { 'fee.of.sku': 'item.sku', price: 'item.price', 'fee.net': 'item.price' } },
   ]),
 };
 const PAYLOAD = {
@@ -85,6 +86,10 @@ describe('outputs.fbs', () => {
       list_of: [
         { price: 25, Outputs: 25000 },
         { price: 999, the_sku: 'A', Outputs: 999000 },
+      ],
+      deep: [
+        { price: 25, fee_net: 25 },
+        { fee_of_sku: 'A', price: 999, fee_net: 999 },
       ],
     });
   });
@@ -129,6 +134,8 @@ describe('outputs.ts', () => {
   it('refuses what outputs are not', () => {
     expect(checked('export const text = (outputs: Outputs): string => outputs.fee.total;')).toHaveLength(1);
     expect(checked('export const sku = (outputs: Outputs): string => outputs.list.of[0]!["the sku"];')).toHaveLength(1);
+    expect(checked('export const sku = (outputs: Outputs): string => outputs.deep[0]!.fee.of.sku;')).toHaveLength(1);
+    expect(checked('export const sku = (outputs: Outputs): string | null => outputs.deep[0]!.fee.of.sku;')).toEqual([]);
   });
 });
 
@@ -140,5 +147,9 @@ describe('outputs.schema.json', () => {
     expect(validate({ ...outputs, more: 1 })).toBe(false);
     expect(validate({ ...outputs, kind: 'other' })).toBe(false);
     expect(validate({ ...outputs, fee: { total: null, wide: 1 } })).toBe(false);
+    const deep = (fee: unknown): object => ({ ...outputs, deep: [{ fee, price: 1 }] });
+    expect(validate(deep({ of: { sku: null }, net: 1 }))).toBe(true);
+    expect(validate(deep({ of: { sku: 1 }, net: 1 }))).toBe(false);
+    expect(validate(deep({ 'of.sku': null, net: 1 }))).toBe(false);
   });
 });

@@ -2,7 +2,7 @@
 
 import { OUTPUTS_MAX } from '../../../assembly/shared/limits.js';
 import type { BundleOutput, BundleOutputMember } from '../../bundle/outputs.js';
-import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
+import { DiagnosticBag, type Span } from '../../diagnostic/diagnostic.js';
 import type { OutputMember, OutputShape, OutputType } from '../../schema/output-shape.js';
 import { parseSource } from '../check-source.js';
 import { type CheckedList, checkWhole, inLets } from '../checker/chains.js';
@@ -30,34 +30,48 @@ export function checkOutputs(context: TableContext, outputs: readonly BundleOutp
 
 /** Reports names that are taken, that others begin with, and too many of them. */
 function checkNames(outputs: readonly BundleOutput[], bag: DiagnosticBag): void {
-  const byName = new Map<string, BundleOutput>();
-  const groups = new Map<string, BundleOutput>();
-  const report = (output: BundleOutput, message: string, other: BundleOutput): void => {
-    const related = [{ message: 'it is here', span: other.nameSpan }];
-    bag.add({ code: 'V3700', severity: 'error', span: output.nameSpan, message, advice: 'choose another name', related });
-  };
-  let count = 0;
-  for (const output of outputs) {
-    const { name, is } = output;
-    count += 1 + (is.kind === 'each' ? is.members.length : 0);
-    const same = byName.get(name);
-    if (same !== undefined) {
-      report(output, `the output \`${name}\` is there already`, same);
-      continue;
-    }
-    const longer = groups.get(name);
-    if (longer !== undefined) report(output, `\`${name}\` is what \`${longer.name}\` lies in: it cannot be a value too`, longer);
-    byName.set(name, output);
-    for (let end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
-      const group = name.slice(0, end);
-      const shorter = byName.get(group);
-      if (shorter !== undefined) report(output, `\`${name}\` would lie in the output \`${group}\`, which is a value`, shorter);
-      if (!groups.has(group)) groups.set(group, output);
-    }
+  checkPaths(outputs, 'output', bag);
+  let count = outputs.length;
+  for (const { is } of outputs) {
+    if (is.kind !== 'each') continue;
+    checkPaths(is.members, 'member', bag);
+    count += is.members.length;
   }
   if (count > OUTPUTS_MAX) {
     const message = `the bundle has ${count} outputs and members of outputs, more than ${OUTPUTS_MAX}`;
     bag.error('V5016', outputs[outputs.length - 1]!.nameSpan, message, 'leave some of them out');
+  }
+}
+
+interface Named {
+  readonly name: string;
+  readonly nameSpan: Span;
+}
+
+/** Reports paths that are there already, and those that lie in a value. */
+function checkPaths(entries: readonly Named[], what: 'output' | 'member', bag: DiagnosticBag): void {
+  const byName = new Map<string, Named>();
+  const groups = new Map<string, Named>();
+  const report = (entry: Named, message: string, other: Named): void => {
+    const related = [{ message: 'it is here', span: other.nameSpan }];
+    bag.add({ code: 'V3700', severity: 'error', span: entry.nameSpan, message, advice: 'choose another name', related });
+  };
+  for (const entry of entries) {
+    const { name } = entry;
+    const same = byName.get(name);
+    if (same !== undefined) {
+      report(entry, `the ${what} \`${name}\` is there already`, same);
+      continue;
+    }
+    const longer = groups.get(name);
+    if (longer !== undefined) report(entry, `\`${name}\` is what \`${longer.name}\` lies in: it cannot be a value too`, longer);
+    byName.set(name, entry);
+    for (let end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
+      const group = name.slice(0, end);
+      const shorter = byName.get(group);
+      if (shorter !== undefined) report(entry, `\`${name}\` would lie in the ${what} \`${group}\`, which is a value`, shorter);
+      if (!groups.has(group)) groups.set(group, entry);
+    }
   }
 }
 

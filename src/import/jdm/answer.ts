@@ -1,5 +1,6 @@
 // The answer of a graph as outputs of a bundle.
 
+import { uniqueName } from '../../schema/names.js';
 import { isIdentifier, toIdentifier } from '../names.js';
 import { ANY, textCell } from './cell.js';
 import type { Code } from './code.js';
@@ -26,7 +27,7 @@ export interface Answer {
 
 /** Names of members of outputs: any text without a point, quotes and control characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
-const SEGMENT = /^[^.'"\u0000-\u001f]{1,64}$/;
+const SEGMENT = /^[^.'"`\u0000-\u001f\u007f]{1,64}$/;
 const DEPTH_MAX = 16;
 
 /** Writes an answer. `payload` is what was sent: where the answer holds all of it, only what was computed is an output. */
@@ -113,9 +114,10 @@ function writeList(list: ListSymbol, path: string, emission: Emission): WrittenO
     return { name: path, value: code.text === list.as ? each : `${each}.map(${list.as} => ${code.text})` };
   }
   if (value.kind !== 'object') return 'a list of lists';
-  const values: Record<string, string> = {};
-  const fault = flatten(value, '', values);
-  if (fault !== undefined) return fault;
+  const members = flatten(value, '');
+  if (typeof members === 'string') return members;
+  if (members.length === 0) return 'the elements of the list are empty objects';
+  const values = Object.fromEntries(members.map(([name, member]) => [name, totalCode(member).code.text]));
   return { name: path, each, as: list.as, values };
 }
 
@@ -125,15 +127,24 @@ function guarded(list: ListSymbol, guard: Code, emission: Emission): string {
   return `${list.each.text}.filter(${list.as} => ${condition.text})`;
 }
 
-/** The members of an element; a text is why they cannot be written. */
-function flatten(object: Sym & { kind: 'object' }, prefix: string, values: Record<string, string>): string | undefined {
+type Single = Sym & { kind: 'scalar' | 'constant' };
+
+/** The members of an element by their path in it; a text is why they cannot be written. */
+function flatten(object: ObjectSymbol, prefix: string, depth = 1): [string, Single][] | string {
+  const found: [string, Single][] = [];
   for (const [name, member] of object.members) {
+    const path = `${prefix}${name}`;
+    if (!SEGMENT.test(name) || depth > DEPTH_MAX) return `no member of an output can have the name \`${path}\``;
     const value = plainOf(member);
-    if (prefix !== '' || value.kind === 'object') return `the elements of the list have an object, \`${name}\``;
-    if (value.kind !== 'scalar' && value.kind !== 'constant') return `the elements of the list have a list, \`${name}\``;
-    values[name] = totalCode(value).code.text;
+    if (value.kind === 'object') {
+      const inner = flatten(value, `${path}.`, depth + 1);
+      if (typeof inner === 'string') return inner;
+      found.push(...inner);
+    } else if (value.kind === 'scalar' || value.kind === 'constant') found.push([path, value]);
+    else if (value.kind === 'refused') return value.reason;
+    else return `the elements of the list have a list, \`${path}\``;
   }
-  return undefined;
+  return found;
 }
 
 /** A list that is written out: as an array literal, or, where not all elements are certain, as a table that collects them. */
@@ -180,26 +191,32 @@ function writeObjects(
   name: string,
   emission: Emission,
 ): WrittenOutput[] | string {
-  const columns: string[] = [];
-  for (const { value } of items) {
-    const inner = plainOf(value);
-    if (inner.kind === 'object') for (const column of inner.members.keys()) if (!columns.includes(column)) columns.push(column);
-  }
-  const names = columns.map((column) =>
-    ['score', 'outcome', 'reason'].includes(column) ? `${column}Value` : toIdentifier(column),
-  );
-  const rows: string[][] = [];
+  const elements: { when: Code; members: ReadonlyMap<string, Single> }[] = [];
   for (const { when, value } of items) {
     const inner = plainOf(value);
-    const cells = columns.map((column): string | undefined => {
-      const member = inner.kind === 'object' ? plainOf(inner.members.get(column) ?? { kind: 'absent' }) : undefined;
-      if (member?.kind !== 'scalar' && member?.kind !== 'constant') return undefined;
-      if (member.kind === 'constant' && member.value === null) return '';
-      return valueCell(member, totalCode(member).code);
-    });
-    if (cells.includes(undefined)) return 'the elements of the list have lists or objects';
-    rows.push([conditionCell(when), ...(cells as string[])]);
+    const members = inner.kind === 'object' ? flatten(inner, '') : 'an element is no object';
+    if (typeof members === 'string') return members;
+    elements.push({ when, members: new Map(members) });
   }
+  const columns = [...new Set(elements.flatMap(({ members }) => [...members.keys()]))];
+  if (columns.length === 0) return 'the elements of the list are empty objects';
+  for (const column of columns) {
+    const longer = columns.find((other) => other.startsWith(`${column}.`));
+    if (longer !== undefined) return `\`${column}\` is an object in some elements of the list, and a value in others`;
+  }
+  const taken = new Set<string>();
+  const names = columns.map((column) =>
+    uniqueName(['score', 'outcome', 'reason'].includes(column) ? `${column}Value` : toIdentifier(column), taken),
+  );
+  const rows = elements.map(({ when, members }) => {
+    const cells = columns.map((column) => {
+      const member = members.get(column);
+      return member === undefined || (member.kind === 'constant' && member.value === null)
+        ? ''
+        : valueCell(member, totalCode(member).code);
+    });
+    return [conditionCell(when), ...cells];
+  });
   const table = emission.name(name);
   emission.table({
     name: table,

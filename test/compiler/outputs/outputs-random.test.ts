@@ -113,6 +113,19 @@ const CONTENTS: readonly [content: object, value: (payload: Payload) => unknown]
     ({ tags, text, risk }) =>
       tags?.filter((tag) => tag !== text).map((tag) => ({ tag, long: tag + tag, risk: shown(risk) })) ?? null,
   ],
+  [
+    {
+      each: 'items',
+      as: 'row',
+      values: { 'of.price': 'row.price', sku: 'row.sku', 'of.its.kind': 'row.kind', 'of.its.risk': 'risk', 'is.vip': 'vip' },
+    },
+    ({ items, risk, vip }) =>
+      items.map(({ cents, sku, kind }) => ({
+        of: { price: cents / 100, its: { kind, risk: shown(risk) } },
+        sku: sku ?? null,
+        is: { vip },
+      })),
+  ],
 ];
 
 const word = fc

@@ -251,6 +251,26 @@ describe('a list of objects', () => {
       { country: 'US' },
     ],
     ['rows', { x: 'row.points ?? 0' }, [], { amount: 1, country: 'GB' }],
+    [
+      'items',
+      { 'price.net': 'row.price', sku: 'row.sku', 'price.in.all': 'row.price * 2', 'its.kind': 'row.kind' },
+      [
+        { price: { net: 12.5, in: { all: 25 } }, sku: 'A1', its: { kind: 'food' } },
+        { price: { net: 0.5, in: { all: 1 } }, sku: null, its: { kind: 'cash' } },
+        { price: { net: 99.99, in: { all: 199.98 } }, sku: 'B2', its: { kind: 'food' } },
+      ],
+    ],
+    [
+      'rows',
+      { 'what.is said': 'row.message', 'what.points': 'row.points' },
+      [{ what: { 'is said': 'much', points: 5 } }, { what: { 'is said': 'ann@x.test!', points: null } }],
+    ],
+    [
+      'items',
+      { '__proto__.x': 'row.price' },
+      [Object.fromEntries([['__proto__', { x: 1 }]])],
+      { items: [{ price: 1, kind: 'food' }] },
+    ],
   ];
   it.each(CASES)('%s: %j is %j', async (each, values, expected, payload) => {
     const { outputs } = await decided([{ name: 'list', each, as: 'row', values }], { ...PAYLOAD, ...payload });
@@ -412,6 +432,13 @@ describe('what is refused', () => {
       'V4011',
       { 'rules/r.yaml': '- { id: r, when: vip, then: { score: 1, reason: R } }\n' },
     ],
+    ['a member in a value', one({ each: 'items', as: 'row', values: { a: 'row.price', 'a.b': 'row.price' } }), 'V3700'],
+    [
+      'a member that others lie in',
+      one({ each: 'items', as: 'row', values: { 'a.b.c': 'row.price', 'a.b': 'row.price' } }),
+      'V3700',
+    ],
+    ['a member with an empty segment', one({ each: 'items', as: 'row', values: { 'a..b': 'row.price' } }), 'V1003'],
     ['too many', Array.from({ length: 1025 }, (_, index) => ({ name: `x${index}`, value: 'risk' })), 'V5016'],
   ];
   it.each(CASES)('%s', (_, outputs, code, files = {}) => {
