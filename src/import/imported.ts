@@ -30,6 +30,11 @@ export interface Imported {
   readonly passesThrough?: boolean;
   /** Paths of lists among the outputs that are empty where the original has none. */
   readonly emptyLists?: readonly string[];
+  /**
+   * Parts of the source that came over, as the original is asked for them, with the names that they have among the outputs: rules
+   * by their JSON Pointer, expressions by their name.
+   */
+  readonly cameOver?: ReadonlyMap<string, string>;
   /** What the rules compare fields with, by path: where payloads that are drawn should lie. */
   readonly constants?: ReadonlyMap<string, readonly (string | number | boolean)[]>;
 }
@@ -48,6 +53,9 @@ export interface ImportFormat {
   load(): Promise<Importer>;
   /** Package of the engine that the source was written for. */
   readonly package?: string;
-  /** That engine with the source loaded, to compare with; undefined where it is not installed. */
-  original?(source: ImportSource): Promise<Original | undefined>;
+  /**
+   * That engine with what came over of the source, to compare with; undefined where it is not installed. Rejects where the engine
+   * refuses the source.
+   */
+  original?(source: ImportSource, imported: Imported): Promise<Original | undefined>;
 }

@@ -4,7 +4,10 @@
 export type Constants = ReadonlyMap<string, readonly (string | number | boolean)[]>;
 
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly maxLength?: number;
+  readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
@@ -17,6 +20,9 @@ interface Schema {
 /** Share of values that are those of rules, or next to them. */
 const CONSTANT_SHARE = 0.8;
 const ABSENT_SHARE = 0.1;
+const NULL_SHARE = 0.15;
+/** Share of numbers that lie anywhere between the bounds of their field, where it has both. */
+const SPREAD_SHARE = 0.5;
 const ITEMS_MAX = 4;
 const NUMBER_MAX = 1000;
 const WORDS = ['', 'a', 'other', 'Anna Example', 'x@example.com', '0'] as const;
@@ -33,15 +39,19 @@ export function* drawPayloads(
   random: () => number,
 ): Generator<Record<string, unknown>> {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
-  const number = ({ multipleOf, type, minimum, maximum }: Schema, known: readonly number[]): number => {
-    const step = multipleOf ?? (type === 'integer' ? 1 : 0.01);
-    const base = known.length > 0 && random() < CONSTANT_SHARE ? pick(known) + pick([-step, 0, 0, step]) : random() * NUMBER_MAX;
+  const number = ({ multipleOf, minimum, maximum, ...node }: Schema, known: readonly number[]): number => {
+    const step = multipleOf ?? (typeOf(node) === 'integer' ? 1 : 0.01);
+    const isSpread = minimum !== undefined && maximum !== undefined && random() < SPREAD_SHARE;
+    const anywhere = (): number => (isSpread ? minimum + random() * (maximum - minimum) : random() * NUMBER_MAX);
+    const base = known.length > 0 && random() < CONSTANT_SHARE ? pick(known) + pick([-step, 0, 0, step]) : anywhere();
     const whole = Number((Math.round(base / step) * step).toFixed(9));
     return Math.min(maximum ?? whole, Math.max(minimum ?? whole, whole));
   };
   const draw = (node: Schema, path: string): unknown => {
     const known = constants.get(path) ?? [];
-    switch (node.type) {
+    if (typeof node.type === 'object' && node.type.includes('null') && random() < NULL_SHARE) return null;
+    if (node.enum !== undefined) return pick(node.enum);
+    switch (typeOf(node)) {
       case 'object': {
         const result: Record<string, unknown> = {};
         for (const [name, member] of Object.entries(node.properties ?? {})) {
@@ -51,7 +61,9 @@ export function* drawPayloads(
         return result;
       }
       case 'array':
-        return Array.from({ length: Math.floor(random() * (ITEMS_MAX + 1)) }, () => draw(node.items ?? {}, `${path}[]`));
+        return Array.from({ length: Math.floor(random() * (Math.min(ITEMS_MAX, node.maxItems ?? ITEMS_MAX) + 1)) }, () =>
+          draw(node.items ?? {}, `${path}[]`),
+        );
       case 'boolean':
         return random() < 0.5;
       case 'number':
@@ -66,11 +78,17 @@ export function* drawPayloads(
         if (node.format === 'date-time')
           return `20${10 + Math.floor(random() * 20)}-0${1 + Math.floor(random() * 9)}-15T1${Math.floor(random() * 10)}:30:00Z`;
         const texts = known.filter((value): value is string => typeof value === 'string');
-        if (texts.length === 0 || random() >= CONSTANT_SHARE) return pick(WORDS);
-        const text = pick(texts);
-        return random() < CONSTANT_SHARE ? text : pick([`${text}x`, `x${text}`, text.toLowerCase(), text.slice(1)]);
+        const wanted = texts.length === 0 || random() >= CONSTANT_SHARE ? pick(WORDS) : pick(texts);
+        const isWhole = texts.length === 0 || random() < CONSTANT_SHARE;
+        const text = isWhole ? wanted : pick([`${wanted}x`, `x${wanted}`, wanted.toLowerCase(), wanted.slice(1)]);
+        return text.slice(0, node.maxLength);
       }
     }
   };
   for (let i = 0; i < count; i++) yield draw(schema as Schema, '') as Record<string, unknown>;
+}
+
+/** The type beside null. */
+function typeOf({ type }: Schema): string | undefined {
+  return typeof type === 'object' ? type.find((name) => name !== 'null') : type;
 }

@@ -12,7 +12,7 @@ import { IMPORT_FORMATS, importFormat, recogniseFormat } from '../../import/form
 import type { Imported, ImportFormat, ImportSource } from '../../import/imported.js';
 import { toBundleName } from '../../import/names.js';
 import { drawPayloads } from '../../import/payloads.js';
-import { type Difference, type Verification, verifyImport } from '../../import/verify.js';
+import { type Difference, type Original, type Verification, verifyImport } from '../../import/verify.js';
 import { makeRandom } from '../../loadtest/random.js';
 import {
   countOf,
@@ -178,7 +178,16 @@ async function verify(
   imported: Imported,
   options: ImportCommandOptions,
 ): Promise<Verification> {
-  const original = await format.original?.(source);
+  let original: Original | undefined;
+  try {
+    original = await format.original?.(source, imported);
+  } catch (error) {
+    throw new Refusal(
+      'IO',
+      `${format.package ?? format.title} refuses ${source.name}: ${(error as Error).message}`,
+      'there is nothing to compare with: mend the source, or leave --verify out',
+    );
+  }
   if (original === undefined) {
     const advice = format.package === undefined ? 'run the tests of the source: verdict test' : `npm install ${format.package}`;
     throw new Refusal('IO', `the engine of ${format.title} is not installed, and so there is nothing to compare with`, advice);
@@ -189,7 +198,8 @@ async function verify(
   const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX });
   try {
     const rules = await engine.load(image);
-    const schema = parse(new TextDecoder().decode(imported.files.get('payload.schema.yaml') ?? new Uint8Array())) as object;
+    const document = (path: string): unknown => parse(new TextDecoder().decode(imported.files.get(path)));
+    const schema = document((document('bundle.yaml') as { model: string }).model) as object;
     const payloads =
       options.verify === true
         ? drawPayloads(schema, imported.constants ?? new Map(), options.count, makeRandom(options.seed))
@@ -200,7 +210,8 @@ async function verify(
       (payload) => {
         try {
           const { status, outputs } = rules.decide(payload);
-          return status === 'OK' ? (outputs ?? {}) : undefined;
+          // Where a decision fails, the bundle answers nothing: a difference where the original does.
+          return status === 'INVALID_PAYLOAD' ? undefined : (outputs ?? {});
         } catch {
           return undefined;
         }
@@ -212,8 +223,12 @@ async function verify(
   }
 }
 
-function printVerification({ payloads, same, failing, refused, differences, differenceCount }: Verification, output: Output): void {
-  const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+function printVerification(verification: Verification, output: Output): void {
+  const { payloads, same, failing, refused, differences, differenceCount, notCompared } = verification;
+  const text = (_key: string, item: unknown): unknown => (typeof item === 'bigint' ? item.toString() : item);
+  const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value, text));
+  for (const { output: name, reason } of notCompared)
+    output.line(`  ${name} is not compared: the original cannot compute it: ${reason}`);
   for (const { payload, path, original, imported } of differences.slice(0, SHOWN_MAX) as Difference[]) {
     output.line(
       `  payload ${number(payload)}, ${path === '' ? 'the answer' : path}: the original ${shown(original)}, the bundle ${shown(imported)}`,

@@ -11,4 +11,6 @@ export const CEL_FORMAT: ImportFormat = {
     return /\.(ya?ml|json)$/i.test(name) && /^\s*"?expressions"?\s*:/m.test(text) && /^\s*"?(variables|model)"?\s*:/m.test(text);
   },
   load: async () => (await import('./import-cel.js')).importCel,
+  package: '@marcbachmann/cel-js',
+  original: async (source, imported) => (await import('./original.js')).celOriginal(source, imported),
 };

@@ -13,7 +13,7 @@ import { parseCel } from './syntax/parse.js';
 import { type OutputEntry, outputsOf } from './to-outputs.js';
 import { CelRefusal } from './translate/refusal.js';
 import { Translator } from './translate/translator.js';
-import { type ObjectType, payloadType } from './translate/types.js';
+import { type CelType, type ObjectType, payloadType } from './translate/types.js';
 
 const SOURCE_CHARS_SHOWN = 400;
 
@@ -30,7 +30,8 @@ export function importCel(source: ImportSource, options: ImportOptions): Importe
   const read = readCelSource(source, bag);
   const known = read && !bag.hasErrors ? modelOf(read, source, options, bag) : undefined;
   if (read === undefined || known === undefined) return { files: files.files(), diagnostics: bag.items };
-  const outputs = translateAll(read, known.type, bag);
+  const cameOver = new Map<string, string>();
+  const outputs = translateAll(read, known.type, bag, cameOver);
   if (outputs.length === 0) return { files: files.files(), diagnostics: bag.items };
   const head = {
     name: options.name ?? toBundleName(source.name.replace(/\.cel(?=\.)/i, '')),
@@ -44,7 +45,7 @@ export function importCel(source: ImportSource, options: ImportOptions): Importe
   });
   files.yaml('model.yaml', known.schema);
   files.yaml('outputs.yaml', outputs);
-  return { files: files.files(), diagnostics: bag.items };
+  return { files: files.files(), diagnostics: bag.items, cameOver, constants: literalsOf(read, known.type) };
 }
 
 interface KnownModel {
@@ -91,7 +92,12 @@ function withDoubles(schema: unknown): unknown {
   );
 }
 
-function translateAll(read: CelSource, type: ObjectType, bag: DiagnosticBag): (OutputEntry | Commented)[] {
+function translateAll(
+  read: CelSource,
+  type: ObjectType,
+  bag: DiagnosticBag,
+  cameOver: Map<string, string>,
+): (OutputEntry | Commented)[] {
   const names = new Set(type.members.keys());
   return read.expressions.flatMap((expression) => {
     const { name, text, description, spanOf } = expression;
@@ -103,6 +109,7 @@ function translateAll(read: CelSource, type: ObjectType, bag: DiagnosticBag): (O
     try {
       const translator = new Translator(type, (taken) => names.has(taken) || !isIdentifier(taken));
       const entries = outputsOf(translator, name, parsed.node);
+      cameOver.set(name, name);
       const [first, ...rest] = entries.map((entry) => (description === undefined ? entry : withDescription(entry, description)));
       return first === undefined ? [] : [commented(first, expression), ...rest];
     } catch (error) {
@@ -122,4 +129,33 @@ function commented(entry: OutputEntry, { text }: NamedExpression): OutputEntry |
   const written = text.replace(/^[ \t]*\/\/.*$/gm, '').trim();
   const isSame = written === entry.value || written === entry.value?.replaceAll('===', '==').replaceAll('!==', '!=');
   return isSame || written.length > SOURCE_CHARS_SHOWN ? entry : new Commented(entry, `CEL: ${written}`);
+}
+
+/** Literals of the expressions, by the fields that are of their kind: what payloads that are drawn should be near to. */
+function literalsOf(read: CelSource, type: ObjectType): NonNullable<Imported['constants']> {
+  const texts = new Set<string>();
+  const numbers = new Set<number>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const literal = value as { kind?: unknown; value?: { kind?: unknown; value?: unknown } };
+    if (literal.kind === 'literal') {
+      const { value: given } = literal.value!;
+      if (typeof given === 'string') texts.add(given);
+      else if ((typeof given === 'number' || typeof given === 'bigint') && Number.isFinite(Number(given)))
+        numbers.add(Number(given));
+    } else for (const inner of Object.values(value)) visit(inner);
+  };
+  for (const { text } of read.expressions) {
+    const parsed = parseCel(text);
+    if (!('fault' in parsed)) visit(parsed.node);
+  }
+  const found = new Map<string, (string | number)[]>();
+  const place = (given: CelType, path: string): void => {
+    if (given.kind === 'list') place(given.element, `${path}[]`);
+    else if (given.kind === 'object')
+      for (const [name, member] of given.members) place(member.type, path === '' ? name : `${path}.${name}`);
+    else found.set(path, [...(given.kind === 'string' ? texts : numbers)]);
+  };
+  place(type, '');
+  return found;
 }

@@ -2,6 +2,7 @@
 
 import type { ImportFormat } from '../imported.js';
 import { jsonOf } from '../json-source.js';
+import { isRecord } from './source-rules.js';
 
 /** JSON of json-rules-engine (github.com/CacheControl/json-rules-engine): a rule, a list of rules, or `{ rules, conditions }`. */
 export const JSON_RULES_ENGINE_FORMAT: ImportFormat = {
@@ -13,8 +14,6 @@ export const JSON_RULES_ENGINE_FORMAT: ImportFormat = {
     return list.length > 0 && list.every((rule) => isRecord(rule) && isRecord(rule.conditions) && !('nodes' in rule));
   },
   load: async () => (await import('./import-rules.js')).importRules,
+  package: 'json-rules-engine',
+  original: async (source, imported) => (await import('./original.js')).rulesOriginal(source, imported),
 };
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

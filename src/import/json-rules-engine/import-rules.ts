@@ -11,6 +11,7 @@ import { readJsonSource } from '../json-source.js';
 import { Namer, toBundleName } from '../names.js';
 import { ConditionRefusal, conditionOf, numberCode, type Operand } from './conditions.js';
 import { type FactPath, Facts, namesOfPath } from './facts.js';
+import { isRecord, paramSegment, placedRules } from './source-rules.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -21,8 +22,6 @@ interface SourceRule {
 }
 
 const DEPTH_MAX = 64;
-/** What the engine puts into a text output's name in place of what it cannot hold. */
-const NOT_IN_NAMES = /[.'"`\p{Cc}]/gu;
 
 /** Imports a rule, a list of rules, or a document of rules and named conditions. */
 export function importRules(source: ImportSource, options: ImportOptions): Imported {
@@ -40,6 +39,10 @@ class RulesImport {
   readonly #features = new Map<string, string>();
   readonly #written: { name: string; description?: string; value: string }[] = [];
   readonly #open = new Set<string>();
+  /** Names of the features of rules, by the place of the rule. */
+  readonly #cameOver = new Map<string, string>();
+  /** What conditions compare facts with, by path. */
+  readonly #constants = new Map<string, (string | number | boolean)[]>();
   readonly #settings: JsonObject;
   #namer = new Namer();
 
@@ -86,16 +89,13 @@ class RulesImport {
     files.yaml('model.yaml', schema);
     files.yaml('features/conditions.yaml', this.#written);
     files.yaml('outputs.yaml', outputs);
-    return { files: files.files(), diagnostics: this.bag.items };
+    return { files: files.files(), diagnostics: this.bag.items, cameOver: this.#cameOver, constants: this.#constants };
   }
 
   #readRules(): void {
     const root = this.document.value;
     const isWhole = isRecord(root) && Array.isArray(root.rules);
-    const list = isWhole ? (root.rules as unknown[]) : Array.isArray(root) ? (root as unknown[]) : [root];
-    const base = isWhole ? '/rules' : Array.isArray(root) ? '' : undefined;
-    for (const [index, value] of list.entries()) {
-      const pointer = base === undefined ? '' : `${base}/${index}`;
+    for (const { value, pointer } of placedRules(root)) {
       if (!isRecord(value)) {
         this.bag.error(
           'V7401',
@@ -153,6 +153,17 @@ class RulesImport {
       compared = (compared as unknown[])[0];
     if (decorators.some((decorator) => decorator.endsWith('Fact'))) compared = [compared];
     this.#facts.expect(path, compared);
+    this.#noteConstants(path.join('.'), value, decorators, name);
+  }
+
+  /** Keeps what a fact is compared with: its elements, where it is they. */
+  #noteConstants(path: string, value: unknown, decorators: readonly string[], operator: string): void {
+    const isOfElements = /ontain/.test(operator) || decorators.some((decorator) => decorator.endsWith('Fact'));
+    const key = isOfElements ? `${path}[]` : path;
+    const known = this.#constants.get(key) ?? [];
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value])
+      if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') known.push(item);
+    if (known.length > 0) this.#constants.set(key, known);
   }
 
   #pathOf({ fact, path }: JsonObject): FactPath | undefined {
@@ -170,6 +181,7 @@ class RulesImport {
     const feature = this.#namer.name(title);
     const type = String(event.type);
     this.#written.push({ name: feature, ...(title === feature ? {} : { description: title }), value: condition.text });
+    this.#cameOver.set(pointer, feature);
     const first = { name: `rules.${feature}`, description: `Whether the event ${type} is emitted.`, value: feature };
     return [first, ...this.#params(event.params, `events.${feature}`, `${pointer}/event/params`, feature, 0)];
   }
@@ -178,18 +190,25 @@ class RulesImport {
   #params(value: unknown, name: string, pointer: string, feature: string, depth: number): object[] {
     if (value === undefined) return [];
     const of = (code: Code): object[] => [{ name, cases: [{ when: feature, value: code.text }] }];
-    if (this.#settings.replaceFactsInEventParams === true && isReference(value)) {
+    // The engine replaces the params themselves, and nothing inside them.
+    if (this.#settings.replaceFactsInEventParams === true && depth === 1 && isReference(value)) {
       const path = this.#pathOf(value);
       const fact = path && this.#facts.at(path);
       if (fact !== undefined && fact.type.kind !== 'object' && fact.type.kind !== 'list') return of(fact.code);
+      this.bag.warning(
+        'V7001',
+        this.document.spanOf(pointer),
+        'a param of an event that is a fact without a value of its own is not carried over',
+        'name a field of the fact with `path`, and give payloads that have it',
+      );
+      return [];
     }
     if (typeof value === 'string') return of(textCode(value));
     if (typeof value === 'boolean') return of(value ? YES : NO);
     if (typeof value === 'number') return of(numberCode(value));
     if (isRecord(value) && depth < DEPTH_MAX) {
       return Object.entries(value).flatMap(([key, member]) => {
-        const segment = key.replace(NOT_IN_NAMES, '_').slice(0, 64);
-        return this.#params(member, `${name}.${segment === '' ? '_' : segment}`, pointer + toPointer(key), feature, depth + 1);
+        return this.#params(member, `${name}.${paramSegment(key)}`, pointer + toPointer(key), feature, depth + 1);
       });
     }
     const what = value === null ? 'null' : 'a list';
@@ -307,10 +326,6 @@ class Refused extends Error {
 
 function refused(pointer: string, message: string, advice?: string): Refused {
   return new Refused(pointer, new ConditionRefusal(message, advice, true));
-}
-
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `{ "fact": name }` in the place of a value. */
