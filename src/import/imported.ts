@@ -28,6 +28,8 @@ export interface Imported {
   readonly diagnostics: readonly Diagnostic[];
   /** The original answers with the payload and the outputs merged over it; else with the outputs alone. */
   readonly passesThrough?: boolean;
+  /** True where the original answers with what is no object, such as a list: it is the output `result` here. */
+  readonly isResult?: boolean;
   /** Paths of lists among the outputs that are empty where the original has none. */
   readonly emptyLists?: readonly string[];
   /**

@@ -200,7 +200,13 @@ function valueSchema(
       return { type: 'string', format: 'date' };
     case 'list': {
       const { elements } = shape;
-      const items = elements.kind === 'list' ? undefined : valueSchema(elements, options, `${path}[]`, onOmitted);
+      // Of elements without members nothing is read; but they are counted.
+      const isOpaque = elements.kind === 'object' && elements.members.size === 0;
+      const items = isOpaque
+        ? { type: 'object', properties: {} }
+        : elements.kind === 'list'
+          ? undefined
+          : valueSchema(elements, options, `${path}[]`, onOmitted);
       return items && { type: 'array', maxItems: roomFor(shape.itemsMax, ITEM_MAXIMA), items };
     }
     case 'object':

@@ -81,7 +81,7 @@ export async function verifyImport(
  * bigint where the number nearest to them is.
  */
 export function compareAnswers(
-  imported: Pick<Imported, 'passesThrough' | 'emptyLists'>,
+  imported: Pick<Imported, 'passesThrough' | 'isResult' | 'emptyLists'>,
   payload: Readonly<Record<string, unknown>>,
   outputs: Readonly<Record<string, unknown>>,
   wanted: unknown,
@@ -108,7 +108,7 @@ export function compareAnswers(
     const isSame = isInteger ? isNumeric(x) && isNumeric(y) && Number(x) === Number(y) : isNear || x === y;
     if (!isSame) differences.push({ path, original: b, imported: a });
   };
-  visit(answer, wanted, '');
+  visit(answer, imported.isResult === true ? { result: wanted } : wanted, '');
   return differences;
 }
 

@@ -27,6 +27,7 @@ describe('schemaOf', () => {
     });
   });
   it('leaves out what no field can be', () => {
+    check([{ a: [{}, {}] }], { a: { type: 'array', maxItems: 64, items: { type: 'object', properties: {} } } });
     check([{ a: 1, b: {}, c: [], d: [[1]], e: null }, { a: 'x' }], { omitted: ['a', 'b', 'c', 'd', 'e'] });
   });
   it('requires what is always there and never null', () => {

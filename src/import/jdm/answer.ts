@@ -19,6 +19,8 @@ export interface Answer {
   readonly outputs: readonly WrittenOutput[];
   /** True where the answer holds what was sent too: outputs are what was computed, to be merged over it. */
   readonly passesThrough: boolean;
+  /** True where the answer is no object: it is the output `result`. */
+  readonly isResult: boolean;
   /** Lists that are empty where the original has none: those of branches that are not taken. */
   readonly emptyLists: readonly string[];
   /** Parts of the answer that are not carried over: path and reason. */
@@ -88,7 +90,7 @@ export function writeAnswer(answer: Sym, payload: Sym, emission: Emission): Answ
   if (value.kind === 'object') {
     for (const [name, member] of value.members) write(member, name, passesThrough ? sent?.members.get(name) : undefined, 1);
   } else write(answer, 'result', undefined, 1);
-  return { outputs, passesThrough, emptyLists, refused };
+  return { outputs, passesThrough, isResult: value.kind !== 'object', emptyLists, refused };
 }
 
 /** Whether an object has all that another one has: the same values, or others in their place. */

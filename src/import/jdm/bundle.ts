@@ -48,6 +48,7 @@ export function writeBundle(parts: BundleParts): Imported {
         files: all,
         diagnostics: bag.items,
         passesThrough: answer.passesThrough,
+        isResult: answer.isResult,
         emptyLists: answer.emptyLists,
         constants: constantsOf(parts.shape),
       };
@@ -191,7 +192,7 @@ function filesOf(
   for (const [file, features] of files) text.yaml(`features/${file}.yaml`, features);
   for (const table of entries.tables) writeTable(text, table);
   text.yaml('outputs.yaml', entries.outputs);
-  if (isLast) writeTests(text, graph, entries.outputs);
+  if (isLast) writeTests(text, graph, answer.isResult, entries.outputs);
   return text.files();
 }
 
@@ -220,11 +221,12 @@ function isCatchAll(rows: WrittenTable['rows']): boolean {
 }
 
 /** The tests of the document, with what they expect of the outputs that are written. */
-function writeTests(text: BundleText, { tests }: Graph, outputs: readonly WrittenOutput[]): void {
+function writeTests(text: BundleText, { tests }: Graph, isResult: boolean, outputs: readonly WrittenOutput[]): void {
   if (tests.length === 0) return;
   const entries = tests.map(({ input, output }, index) => {
     const expected: Record<string, unknown> = {};
-    for (const { name } of outputs) put(expected, name.split('.'), valueAt(output, name.split('.')));
+    const answer = isResult ? { result: output } : output;
+    for (const { name } of outputs) put(expected, name.split('.'), valueAt(answer, name.split('.')));
     return { name: `test ${index + 1} of the source`, payload: input, expect: { outputs: expected } };
   });
   text.yaml('tests/source.yaml', entries);

@@ -1,7 +1,10 @@
 // What is refused of a JDM, and that nothing of a hostile source crashes the importer.
 
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { expressionsOf, graphText, hasZen, importZen, tableOf } from '../../lib/zen.js';
+
+const decoder = new TextDecoder();
 
 describe('refusals', () => {
   it.skipIf(!hasZen).each([
@@ -29,6 +32,48 @@ describe('refusals', () => {
     expect(error?.message).toContain(message);
     expect(text.slice(error!.span.start, error!.span.end).length).toBeGreaterThan(0);
   });
+});
+
+it('an answer that is a list is the output `result`, with objects in its elements', () => {
+  const graph = {
+    nodes: [
+      { id: 'in', type: 'inputNode', name: 'request' },
+      { id: 'out', type: 'outputNode', name: 'response' },
+      {
+        id: 'table',
+        type: 'decisionTableNode',
+        name: 'discounts',
+        content: {
+          hitPolicy: 'collect',
+          inputs: [{ id: 'i', field: 'amount', name: 'Amount' }],
+          outputs: [
+            { id: 'o', field: 'discount.percentage', name: 'Percentage' },
+            { id: 'p', field: 'code', name: 'Code' },
+          ],
+          rules: [{ _id: 'r', i: '> 10', o: '15', p: '"A"' }],
+        },
+      },
+    ],
+    edges: [
+      { id: 'a', sourceId: 'in', targetId: 'table' },
+      { id: 'b', sourceId: 'table', targetId: 'out' },
+    ],
+    tests: [{ input: { amount: 20 }, output: [{ discount: { percentage: 15 }, code: 'A' }] }],
+  };
+  const { files, diagnostics, isResult } = importZen(JSON.stringify(graph));
+  expect(diagnostics).toEqual([]);
+  expect(isResult).toBe(true);
+  expect(parse(decoder.decode(files.get('outputs.yaml')))).toEqual([
+    {
+      name: 'result',
+      each: 'discounts',
+      as: 'row',
+      values: { 'discount.percentage': 'row.discountPercentage', code: 'row.code' },
+    },
+  ]);
+  expect(parse(decoder.decode(files.get('tests/source.yaml')))).toEqual([
+    { name: 'test 1 of the source', payload: graph.tests[0]!.input, expect: { outputs: { result: graph.tests[0]!.output } } },
+  ]);
 });
 
 describe('hostile sources', () => {
