@@ -75,7 +75,11 @@ class RulesImport {
     const names = Object.keys((schema as { properties: object }).properties);
     this.#namer = new Namer([...names, 'element']);
     const outputs = this.#rules.flatMap((rule) => this.#ruleOutputs(rule));
-    if (outputs.length === 0 || names.length === 0) return { files: files.files(), diagnostics: this.bag.items };
+    if (outputs.length === 0 || names.length === 0) {
+      if (!this.bag.hasErrors)
+        this.bag.error('V7002', this.document.spanOf(''), 'no rule reads a fact, and a model without fields has no counterpart');
+      return { files: files.files(), diagnostics: this.bag.items };
+    }
     const head = {
       name: this.options.name ?? toBundleName(this.source.name),
       version: '1.0.0',

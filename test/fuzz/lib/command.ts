@@ -25,6 +25,9 @@ const NAMES = [
   'blob',
   'ensemble',
   'dmn',
+  'jdm',
+  'cel',
+  'json-rules-engine',
 ] as const;
 
 const { values: options } = parseArgs({
@@ -179,6 +182,9 @@ const SUITE_EXECUTIONS: Readonly<Record<string, number>> = {
   ensemble: 100,
   image: 100,
   dmn: 100,
+  jdm: 100,
+  cel: 100,
+  'json-rules-engine': 100,
 };
 const SUITE_EXECUTIONS_DEFAULT = 300;
 /** What the suite looks for among what is planted, by target: executions that may take, some twenty times what it took. */

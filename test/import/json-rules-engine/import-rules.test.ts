@@ -178,6 +178,15 @@ describe('what is refused', () => {
     expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([fault]);
   });
 
+  it.each([
+    ['no rules', []],
+    ['rules that read nothing', [rule({ all: [] })]],
+  ])('%s', (_, rules) => {
+    const { files, diagnostics } = importRules({ name: 'r.json', text: JSON.stringify(rules) }, {});
+    expect(files.size).toBe(0);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['V7002']);
+  });
+
   it('a condition that needs itself', () => {
     const source = { rules: [rule({ condition: 'a' })], conditions: { a: { all: [{ condition: 'a' }] } } };
     const { diagnostics } = importRules({ name: 'r.json', text: JSON.stringify(source) }, {});
