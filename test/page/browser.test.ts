@@ -15,7 +15,7 @@ import { pageOf, sourceOf, WHOLE } from './render.js';
 const folder = mkdtempSync(join(tmpdir(), 'verdict-page-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** VERDICT_PAGE_ROWS=2000 takes a minute. */
+/** More rows than CI has time for: VERDICT_PAGE_ROWS=500. */
 const ROWS = Number(process.env.VERDICT_PAGE_ROWS ?? 150);
 
 let count = 0;
