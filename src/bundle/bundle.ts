@@ -84,3 +84,8 @@ export interface Bundle {
   tests: BundleTest[];
   input: InputMap | undefined;
 }
+
+/** What a bundle defines beside its rules: the checker's definitions follow from these, the model and the profile alone. */
+export function partsThatDefine(bundle: Bundle): readonly (readonly unknown[])[] {
+  return [bundle.features, bundle.outputs, bundle.tables, bundle.scorecards, bundle.lists, bundle.ensembles, bundle.parameters];
+}

@@ -16,6 +16,22 @@ const cell = { type: ['string', 'number', 'boolean', 'null'] };
 const expression = { type: ['string', 'number', 'boolean'] };
 const scale = { type: 'integer', minimum: 0, maximum: 18 };
 
+/** Of features and of outputs. */
+const CASES = {
+  type: 'array',
+  minItems: 1,
+  description: 'Instead of value: the first case that holds; null where none does.',
+  items: {
+    type: 'object',
+    required: ['value'],
+    additionalProperties: false,
+    properties: {
+      when: { ...expression, description: 'Condition; the last case may stand without.' },
+      value: { ...cell, description: 'The value: an expression.' },
+    },
+  },
+};
+
 export const FEATURES_SCHEMA = {
   $schema: DIALECT,
   $id: 'urn:verdict:features:1',
@@ -29,20 +45,7 @@ export const FEATURES_SCHEMA = {
       name: { type: 'string', pattern: NAME, description: 'Name in expressions, unique in the bundle.' },
       description: { type: 'string' },
       value: { ...expression, description: 'The value: an expression over fields and other features.' },
-      cases: {
-        type: 'array',
-        minItems: 1,
-        description: 'Instead of value: the first case that holds; null where none does.',
-        items: {
-          type: 'object',
-          required: ['value'],
-          additionalProperties: false,
-          properties: {
-            when: { ...expression, description: 'Condition; the last case may stand without.' },
-            value: { ...cell, description: 'The value: an expression.' },
-          },
-        },
-      },
+      cases: CASES,
     },
   },
 };
@@ -68,20 +71,7 @@ export const OUTPUTS_SCHEMA = {
       },
       description: { type: 'string' },
       value: { ...expression, description: 'The value: an expression, or a list.' },
-      cases: {
-        type: 'array',
-        minItems: 1,
-        description: 'Instead of value: the first case that holds; null where none does.',
-        items: {
-          type: 'object',
-          required: ['value'],
-          additionalProperties: false,
-          properties: {
-            when: { ...expression, description: 'Condition; the last case may stand without.' },
-            value: { ...cell, description: 'The value: an expression.' },
-          },
-        },
-      },
+      cases: CASES,
       each: { type: 'string', description: 'Instead of value: a list, or a table that gives one; each element becomes an object.' },
       as: { type: 'string', pattern: NAME, description: 'Name of the element in values.' },
       values: {

@@ -69,7 +69,8 @@ function placeOf(node: Node | null): YamlPlace | null {
   return { start, end, isCollection: isMap(node) || isSeq(node), node };
 }
 
-function styleOf(node: Scalar): ScalarStyle {
+/** How a scalar is written. */
+export function styleOf(node: Scalar): ScalarStyle {
   switch (node.type) {
     case Scalar.PLAIN:
       return 'plain';

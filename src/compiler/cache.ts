@@ -2,7 +2,7 @@
 // items of long lists by their text, checked conditions by text, scope and profile. What the last check did not use is forgotten,
 // so that it never holds more than one bundle. Nothing here changes a result.
 
-import type { Bundle, ProfileName } from '../bundle/bundle.js';
+import { type Bundle, type ProfileName, partsThatDefine } from '../bundle/bundle.js';
 import { type BundleDocument, readDocument } from '../bundle/document.js';
 import { MODELS_FOLDER } from '../bundle/ensembles.js';
 import type { BundleFiles } from '../bundle/files.js';
@@ -123,15 +123,7 @@ export class CompileMemo implements ReadMemo {
   }
 
   definitions(bundle: Bundle, model: Model, bag: DiagnosticBag, check: (bag: DiagnosticBag) => Definitions): Definitions {
-    const parts = [
-      bundle.features,
-      bundle.outputs,
-      bundle.tables,
-      bundle.scorecards,
-      bundle.lists,
-      bundle.ensembles,
-      bundle.parameters,
-    ];
+    const parts = partsThatDefine(bundle);
     const known = this.#definitions;
     if (known?.model !== model || known.profile !== bundle.profile || known.parts.some((part, index) => part !== parts[index]))
       this.#definitions = { ...make(check), model, profile: bundle.profile, parts };

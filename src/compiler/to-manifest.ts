@@ -1,6 +1,7 @@
 // A compiled bundle -> its manifest: what explanations and people want to know of it.
 
 import { BlobKind } from '../../assembly/shared/image.js';
+import { partsThatDefine } from '../bundle/bundle.js';
 import type { BundleEnsemble } from '../bundle/ensembles.js';
 import type { BundleFiles } from '../bundle/files.js';
 import type { BundleParameters } from '../bundle/parameters.js';
@@ -29,15 +30,7 @@ export function toManifest(
   definitions: Definitions,
   files: BundleFiles,
 ): Manifest {
-  const defines = [
-    bundle.features,
-    bundle.outputs,
-    bundle.tables,
-    bundle.scorecards,
-    bundle.lists,
-    bundle.ensembles,
-    bundle.parameters,
-  ].some(({ length }) => length > 0);
+  const defines = partsThatDefine(bundle).some(({ length }) => length > 0);
   const usesBlob = (kinds: readonly BlobKind[]): boolean => program.blobs.some(({ kind }) => kinds.includes(kind));
   return {
     format: 2,

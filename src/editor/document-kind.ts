@@ -18,7 +18,7 @@ const FOLDER_KINDS: Readonly<Record<string, FileKind>> = {
 };
 
 /** Kinds whose documents are lists at their top: what is below `- ` at the beginning of a line is independent of all else. */
-const LIST_KINDS: ReadonlySet<FileKind> = new Set<FileKind>(['rules', 'tests', 'features']);
+const LIST_KINDS: ReadonlySet<FileKind> = new Set<FileKind>(['rules', 'tests', 'features', 'outputs']);
 
 const TOP = /^(bundle|input|outputs)\.(ya?ml|json)$/;
 const LOCK_FILE = 'model.lock.json';
@@ -41,7 +41,7 @@ function known(name: string): FileKind | undefined {
 }
 
 export function isListKind(kind: FileKind): boolean {
-  return LIST_KINDS.has(kind) || (kind as string) === 'outputs';
+  return LIST_KINDS.has(kind);
 }
 
 /** Kinds of which the name of a file is a name of the bundle. */

@@ -1,11 +1,12 @@
 // The scalars of a YAML or JSON document with their paths, of documents too that are being written and have faults. A list is cut
 // where an item begins a line, so that a place in a file of ten thousand rules costs one rule.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, visit } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, visit } from 'yaml';
 import { parseBounded } from '../bundle/document.js';
 import { DOCUMENT_BYTES_MAX } from '../bundle/limits.js';
 import type { ScalarStyle } from '../bundle/places.js';
 import { type ScalarText, scalarText } from '../bundle/scalar-text.js';
+import { styleOf } from '../bundle/yaml-places.js';
 
 export type Key = string | number;
 
@@ -142,22 +143,6 @@ function moved(source: ScalarText, by: number): ScalarText {
       return fix && { ...fix, span: shift(fix.span) };
     },
   };
-}
-
-function styleOf(node: Scalar): ScalarStyle {
-  switch (node.type) {
-    case Scalar.PLAIN:
-      return 'plain';
-    case Scalar.QUOTE_SINGLE:
-      return 'single';
-    case Scalar.QUOTE_DOUBLE:
-      return 'double';
-    case Scalar.BLOCK_FOLDED:
-    case Scalar.BLOCK_LITERAL:
-      return 'block';
-    default:
-      return 'unknown';
-  }
 }
 
 /** Offset in a source's text of a place in its file, between 0 and the text's length. */

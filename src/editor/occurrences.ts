@@ -105,7 +105,7 @@ function inScalar(
   }
   const shape = session.shape(path);
   const role = roleOf(kind, keys, isKey, shape) ?? columnKeyRole(kind, keys, isKey, text, shape);
-  const element = (kind as string) === 'outputs' ? elementAt(session, scalars, keys) : undefined;
+  const element = kind === 'outputs' ? elementAt(session, scalars, keys) : undefined;
   return [...found, ...inExpressions(session, path, role, source, element)];
 }
 

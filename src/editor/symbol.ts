@@ -127,7 +127,7 @@ export function symbolOfScalar(
   const declares = (symbol: BundleSymbol): WrittenSymbol => ({ symbol, isDeclaration: true });
   const uses = (symbol: BundleSymbol | undefined): WrittenSymbol | undefined => symbol && { symbol, isDeclaration: false };
   const reason = (): WrittenSymbol => ({ symbol: { kind: 'reason', id: text, name: text }, isDeclaration: false });
-  switch (kind as FileKind | 'outputs') {
+  switch (kind) {
     case 'rules':
       if (isKey) return undefined;
       if (path.length === 2 && last === 'id') return declares({ kind: 'rule', id: text, name: text });

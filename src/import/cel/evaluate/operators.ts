@@ -1,5 +1,7 @@
 // Operators of CEL on two values. Integers of 64 bits overflow into errors; doubles are those of IEEE 754.
 
+import { numberArithmetic } from '../../../compiler/arithmetic.js';
+import type { ArithmeticOperator } from '../../../compiler/ir.js';
 import type { BinaryOperator } from '../syntax/ast.js';
 import { isIn } from '../value/collections.js';
 import { compare, isEqual } from '../value/compare.js';
@@ -42,12 +44,10 @@ export function negate(value: CelValue): CelValue {
   }
 }
 
-type Arithmetic = '+' | '-' | '*' | '/' | '%';
-
-function arithmetic(operator: Arithmetic, a: CelValue, b: CelValue, budget: Budget): CelValue {
+function arithmetic(operator: ArithmeticOperator, a: CelValue, b: CelValue, budget: Budget): CelValue {
   if (a.kind === 'int' && b.kind === 'int') return int(integerResult(operator, a.value, b.value));
   if (a.kind === 'uint' && b.kind === 'uint') return uint(integerResult(operator, a.value, b.value));
-  if (a.kind === 'double' && b.kind === 'double' && operator !== '%') return double(doubleResult(operator, a.value, b.value));
+  if (a.kind === 'double' && b.kind === 'double' && operator !== '%') return double(numberArithmetic(operator, a.value, b.value));
   if (operator === '+') {
     const sum = joined(a, b, budget) ?? timeSum(a, b) ?? timeSum(b, a);
     if (sum !== undefined) return sum;
@@ -59,7 +59,7 @@ function arithmetic(operator: Arithmetic, a: CelValue, b: CelValue, budget: Budg
   throw new CelError('overload', `\`${operator}\` does not take ${a.kind} and ${b.kind}`);
 }
 
-function integerResult(operator: Arithmetic, a: bigint, b: bigint): bigint {
+function integerResult(operator: ArithmeticOperator, a: bigint, b: bigint): bigint {
   switch (operator) {
     case '+':
       return a + b;
@@ -72,19 +72,6 @@ function integerResult(operator: Arithmetic, a: bigint, b: bigint): bigint {
       // The least int has no counterpart, and so no remainder that a processor would compute either.
       if (operator === '%' && b === -1n && a === -(2n ** 63n)) throw new CelError('overflow', 'the result is no 64-bit int');
       return operator === '/' ? a / b : a % b;
-  }
-}
-
-function doubleResult(operator: Exclude<Arithmetic, '%'>, a: number, b: number): number {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
   }
 }
 
