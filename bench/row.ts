@@ -1,13 +1,21 @@
 // A row: one engine on the workload, ready to decide blocks of payloads; and the timing of it with tinybench.
 
 import { Bench } from 'tinybench';
-import type { Truth } from './truth.js';
+import type { BlockTruth } from './truth.js';
 import { BLOCK_COUNT } from './workload.js';
+
+/** Where the truth has what a row adds up. */
+const COVERED = {
+  score: 'blockScores',
+  'score and outcome': 'blockChecksums',
+  'score, outcome and reasons': 'blockReasons',
+  outputs: 'blockOutputs',
+} as const satisfies Record<string, keyof BlockTruth>;
 
 export interface Row {
   readonly name: string;
-  /** What `decide` adds up: scores only, `checksum` of truth.ts, or that and `reasonChecksum`. */
-  readonly covers: 'score' | 'score and outcome' | 'score, outcome and reasons';
+  /** What `decide` adds up: scores only, `checksum` of truth.ts, that and `reasonChecksum`, or what the workload makes of outputs. */
+  readonly covers: keyof typeof COVERED;
   /** Decides the BLOCK_COUNT payloads from index `first` on (a multiple of it) and returns the sum over their decisions. */
   readonly decide?: (first: number) => number | Promise<number>;
   /** For an engine in a process of its own: decides blocks from payload 0 on for at least this long. */
@@ -42,15 +50,14 @@ export interface TimingOptions {
   readonly warmupMsMin: number;
 }
 
-function expectedBlocks(row: Row, truth: Truth): Float64Array {
-  if (row.covers === 'score') return truth.blockScores;
-  if (row.covers === 'score and outcome') return truth.blockChecksums;
-  if (truth.blockReasons === undefined) throw new Error(`nobody knows the reasons that ${row.name} adds up`);
-  return truth.blockReasons;
+function expectedBlocks({ name, covers }: Row, truth: BlockTruth): Float64Array {
+  const blocks = truth[COVERED[covers]];
+  if (blocks === undefined) throw new Error(`nobody knows what ${name} adds up: ${covers}`);
+  return blocks;
 }
 
 /** Runs a row once. Every sum of every timed block, warm-up included, is compared with the truth. */
-export async function runRow(row: Row, truth: Truth, options: TimingOptions): Promise<RowRun> {
+export async function runRow(row: Row, truth: BlockTruth, options: TimingOptions): Promise<RowRun> {
   const blocks = expectedBlocks(row, truth);
   if (row.decideOutside) return judgeOutside(await row.decideOutside(options.msMin), blocks);
   const { decide } = row;

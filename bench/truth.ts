@@ -15,16 +15,24 @@ export interface Thresholds {
   readonly review: number;
 }
 
-export interface Truth {
+/** What the answers of each block of BLOCK_COUNT payloads add up to, for what somebody asks. */
+export interface BlockTruth {
+  /** Sum of scores. */
+  readonly blockScores?: Float64Array;
+  /** What `checksum` adds up to. */
+  readonly blockChecksums?: Float64Array;
+  /** The same, and what `reasonChecksum` adds up to over the reasons. */
+  readonly blockReasons?: Float64Array;
+  /** Of outputs: what that is, is up to the workload. */
+  readonly blockOutputs?: Float64Array;
+}
+
+export interface Truth extends BlockTruth {
   /** By payload. */
   readonly scores: Float64Array;
   readonly thresholds: Thresholds;
-  /** By block of BLOCK_COUNT payloads: sum of scores. */
   readonly blockScores: Float64Array;
-  /** By block: what `checksum` adds up to over its payloads. */
   readonly blockChecksums: Float64Array;
-  /** By block: the same, and what `reasonChecksum` adds up to over the reasons; where somebody asks for them. */
-  readonly blockReasons?: Float64Array;
 }
 
 /** Contribution of one decision to a checksum over scores and outcomes. */

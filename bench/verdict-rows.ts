@@ -187,8 +187,30 @@ function placePayloads(memory: TenantMemory, payloads: readonly Uint8Array[]): {
   return { block, addresses: addresses.map((offset) => block + offset) };
 }
 
+/** What a decision at an address of the tenant's memory adds to a row's sum. */
+export type ReadDecision = (decision: number) => number;
+
+/** What a row in place reads of each decision. */
+export interface Reading {
+  readonly covers: Row['covers'];
+  readonly readerOf: (buffer: ArrayBufferLike) => ReadDecision;
+}
+
+const SCORE_AND_OUTCOME: Reading = {
+  covers: 'score and outcome',
+  readerOf: (buffer) => {
+    const bytes = new Uint8Array(buffer);
+    const doubles = new Float64Array(buffer);
+    return (decision) => checksum(doubles[(decision + DECISION_SCORE) >>> 3]!, bytes[decision + DECISION_OUTCOME]!);
+  },
+};
+
 /** Payloads that lie in the tenant's memory already, BATCH_COUNT of them an engine call; whole decisions are written. */
-export function verdictInPlace({ live }: Pick<VerdictSetup, 'live'>, payloads: readonly Uint8Array[]): Row {
+export function verdictInPlace(
+  { live }: Pick<VerdictSetup, 'live'>,
+  payloads: readonly Uint8Array[],
+  { covers, readerOf }: Reading = SCORE_AND_OUTCOME,
+): Row {
   const { memory, inline } = live.tenant;
   const { block, addresses } = placePayloads(memory, payloads);
   const lengths = Uint32Array.from(payloads, (payload) => payload.length);
@@ -196,9 +218,8 @@ export function verdictInPlace({ live }: Pick<VerdictSetup, 'live'>, payloads: r
   // A slot for as long as the row lives: on the heap, since in the ring it would hold up every later one.
   const slot = memory.place(new Uint8Array(SLOT_HEADER_BYTES + BATCH_COUNT * ENTRY_BYTES + outputBytes));
   const { buffer } = memory.memory;
-  const bytes = new Uint8Array(buffer);
   const words = new Int32Array(buffer);
-  const doubles = new Float64Array(buffer);
+  const read = readerOf(buffer);
   const entries = slot + SLOT_HEADER_BYTES;
   const setWord = (address: number, value: number): void => {
     words[address >>> 2] = value;
@@ -221,14 +242,13 @@ export function verdictInPlace({ live }: Pick<VerdictSetup, 'live'>, payloads: r
     if (status !== Status.OK) throw new Error(`the engine answered ${Status[status]}`);
     let sum = 0;
     for (let i = 0, entry = entries; i < BATCH_COUNT; i++, entry += ENTRY_BYTES) {
-      const decision = words[(entry + ENTRY_DECISION) >>> 2]! >>> 0;
-      sum += checksum(doubles[(decision + DECISION_SCORE) >>> 3]!, bytes[decision + DECISION_OUTCOME]!);
+      sum += read(words[(entry + ENTRY_DECISION) >>> 2]! >>> 0);
     }
     return sum;
   };
   return {
     name: IN_PLACE_ROW,
-    covers: 'score and outcome',
+    covers,
     decide: (first) => {
       let sum = 0;
       for (let batch = first; batch < first + BLOCK_COUNT; batch += BATCH_COUNT) sum += decideBatch(batch);

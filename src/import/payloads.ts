@@ -1,5 +1,8 @@
 // Payloads for comparing an imported bundle with its original: drawn from the model, at and beside the values that the rules name.
 
+import { parse } from 'yaml';
+import type { Imported } from './imported.js';
+
 /** Values that the rules compare a field with, by its path. */
 export type Constants = ReadonlyMap<string, readonly (string | number | boolean)[]>;
 
@@ -26,6 +29,17 @@ const SPREAD_SHARE = 0.5;
 const ITEMS_MAX = 4;
 const NUMBER_MAX = 1000;
 const WORDS = ['', 'a', 'other', 'Anna Example', 'x@example.com', '0'] as const;
+
+/** Draws so many payloads of an imported bundle's model, at and beside what its rules compare with. */
+export function drawPayloadsOf(
+  { files, constants }: Pick<Imported, 'files' | 'constants'>,
+  count: number,
+  random: () => number,
+): Generator<Record<string, unknown>> {
+  const document = (path: string): unknown => parse(new TextDecoder().decode(files.get(path)));
+  const { model } = document('bundle.yaml') as { model: string };
+  return drawPayloads(document(model) as object, constants ?? new Map(), count, random);
+}
 
 /**
  * Draws so many payloads of a model.

@@ -1,5 +1,6 @@
 // An imported bundle beside the original engine: payloads through both, and every difference between the answers.
 
+import type { RuleSet } from '../ruleset.js';
 import type { Imported } from './imported.js';
 
 /** The engine that a source was written for. */
@@ -42,6 +43,18 @@ const RELATIVE_ERROR_MAX = 1e-14;
 
 /** What a bundle decides: undefined where the payload is refused or cannot be decided. */
 export type Decide = (payload: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | undefined;
+
+/** Decides with a rule set of the bundle. Where that fails it answers nothing: a difference where the original answers. */
+export function decideWith(rules: Pick<RuleSet, 'decide'>): Decide {
+  return (payload) => {
+    try {
+      const { status, outputs } = rules.decide(payload);
+      return status === 'INVALID_PAYLOAD' ? undefined : (outputs ?? {});
+    } catch {
+      return undefined;
+    }
+  };
+}
 
 /** Runs payloads through both, and compares. */
 export async function verifyImport(

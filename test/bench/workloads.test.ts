@@ -1,13 +1,14 @@
 // The workloads of our own: every engine answers alike, and they are what they are said to be.
 
-import { describe, expect, it } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { benchAims, SECTIONS } from '#bench/aims.js';
-import { readCell, testHolds } from '#bench/jdm/convert.js';
-import { generateJdm, readJdm, writeJdm } from '#bench/jdm/document.js';
+import { answersOf, makeOrders, makeShippingRows, writeJdm } from '#bench/jdm/shipping.js';
 import { benchJsonText } from '#bench/json-text.js';
 import { gccVersion } from '#bench/peers/c-program.js';
 import { formatTable } from '#bench/report.js';
-import { benchTable } from '#bench/table.js';
+import { benchTable, type TableResult } from '#bench/table.js';
 import { BLOCK_COUNT } from '#bench/workload.js';
 import { arithmeticWork } from '#bench/workloads/arithmetic.js';
 import { truthOf } from '#bench/workloads/columns.js';
@@ -15,6 +16,8 @@ import { toJavaScript } from '#bench/workloads/expression.js';
 import { nullableWork } from '#bench/workloads/nullable.js';
 import { rangesWork } from '#bench/workloads/ranges.js';
 import { benchWorkloads } from '#bench/workloads.js';
+import { zenOriginal } from '#src/import/jdm/original.js';
+import { makeTempDir } from '../cli/run-cli.js';
 
 const OPTIONS = {
   payloadCount: BLOCK_COUNT,
@@ -68,36 +71,37 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 }
 
 describe('jdm', () => {
-  const cells = [
-    ["'GB'", 'GB', true],
-    ["'GB', 'US'", 'US', true],
-    ['"GB"', 'DE', false],
-    ['< 100', 99.5, true],
-    ['<= 100', 100, true],
-    ['[1..5)', 5, false],
-    ['(1..5]', 5, true],
-    ["endsWith($, '@gmail.com')", 'a@gmail.com', true],
-    ["startsWith($, 'a')", 'ba', false],
-    ['5, > 10', 11, true],
-  ] as const;
-  it.each(cells)('%s takes %s: %s', (cell, value, expected) => {
-    expect(readCell(cell)!.some((test) => testHolds(test, value))).toBe(expected);
-  });
-
-  it.each(['date($) > 5', "'GB' 'US'", '[1..', 'contains($, "a")'])('refuses %s', (cell) => {
-    expect(() => readCell(cell)).toThrow('no cell that is converted');
-  });
-
-  it('reads what it writes', () => {
-    const table = generateJdm(20);
-    expect(readJdm(writeJdm(table)).rows).toEqual(table.rows);
-  });
-
-  it('is decided alike by ZEN and Verdict', async () => {
+  const temp = makeTempDir();
+  afterAll(() => temp.remove());
+  const run = async (document: string) => {
     const lines: string[] = [];
-    const { tables } = await benchTable({ ...OPTIONS, rows: 300, document: 'no/such/file.json', log: (line) => lines.push(line) });
-    expect(tables.map(({ tableRows, rows }) => [tableRows, rows.map(({ wrong }) => wrong)])).toEqual([[300, [null, null, null]]]);
-    expect(lines.join('\n')).toContain('skipped: no/such/file.json is not there');
+    const log = (line: string): void => void lines.push(line);
+    const { tables } = await benchTable({ ...OPTIONS, rows: 300, verifiedCount: 200, document, log });
+    return { tables, text: lines.join('\n') };
+  };
+  const expectRight = ({ verification, rows }: TableResult): void => {
+    expect(verification).toMatchObject({ payloads: 200, same: 200, differenceCount: 0 });
+    expect(rows.map(({ wrong }) => wrong)).toEqual([null, null, null]);
+  };
+
+  it('is imported and decided as ZEN decides it', async () => {
+    const { tables, text } = await run('no/such/file.json');
+    expect(text).toContain('skipped: no/such/file.json is not there');
+    expect(text).toContain("200 of 200 payloads with ZEN's answer, 0 differences");
+    expect(tables.map(({ tableRows }) => tableRows)).toEqual([300]);
+    expectRight(tables[0]!);
+  });
+
+  it('takes a document, and has a truth of its own for tables that ZEN is not asked about', async () => {
+    const [rows, orders] = [makeShippingRows(40), makeOrders(BLOCK_COUNT)];
+    const file = path.join(temp.dir, 'shipping.json');
+    writeFileSync(file, writeJdm(rows));
+    const { tables } = await run(file);
+    expect(tables.map(({ tableRows }) => tableRows)).toEqual([41, 300]);
+    for (const table of tables) expectRight(table);
+    const zen = (await zenOriginal({ name: 'shipping.json', text: writeJdm(rows) }))!;
+    const answers = answersOf(rows, orders);
+    for (const [i, order] of orders.entries()) expect(await zen.answer({ ...order })).toEqual({ shipping: answers[i] });
   });
 });
 

@@ -1,13 +1,12 @@
 // An import beside the engine that it comes from: how answers are compared, and the engines themselves, where they are installed.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { compile } from '#src/compiler/compile.js';
 import { createEngine, type Engine } from '#src/engine.js';
 import { recogniseFormat } from '#src/import/formats.js';
 import type { Imported } from '#src/import/imported.js';
-import { drawPayloads } from '#src/import/payloads.js';
-import { compareAnswers, DIFFERENCES_MAX, type Verification, verifyImport } from '#src/import/verify.js';
+import { drawPayloadsOf } from '#src/import/payloads.js';
+import { compareAnswers, DIFFERENCES_MAX, decideWith, type Verification, verifyImport } from '#src/import/verify.js';
 import { makeRandom } from '#src/loadtest/random.js';
 
 const NOTHING: Imported = { files: new Map(), diagnostics: [] };
@@ -115,14 +114,9 @@ async function verified(
   const { image, diagnostics } = compile(files, { profileMax: 'standard' });
   if (image === undefined) throw new Error(diagnostics.map(({ message }) => message).join('; '));
   const rules = await engine.load(image);
-  const model = parse(text(files, (parse(text(files, 'bundle.yaml')) as { model: string }).model)) as object;
   const original = await format.original!(source, imported);
-  const decide = (payload: Json): Json | undefined => {
-    const { status, outputs } = rules.decide(payload);
-    return status === 'INVALID_PAYLOAD' ? undefined : ((outputs ?? {}) as Json);
-  };
-  const drawn = drawPayloads(model, imported.constants ?? new Map(), 400, makeRandom(1));
-  const found = await verifyImport(imported, original!, decide, drawn);
+  const drawn = drawPayloadsOf({ ...imported, files }, 400, makeRandom(1));
+  const found = await verifyImport(imported, original!, decideWith(rules), drawn);
   rules.release();
   expect(found.payloads).toBe(400);
   return found;

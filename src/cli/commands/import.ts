@@ -11,8 +11,8 @@ import { createEngine } from '../../engine.js';
 import { IMPORT_FORMATS, importFormat, recogniseFormat } from '../../import/formats.js';
 import type { Imported, ImportFormat, ImportSource } from '../../import/imported.js';
 import { toBundleName } from '../../import/names.js';
-import { drawPayloads } from '../../import/payloads.js';
-import { type Difference, type Original, type Verification, verifyImport } from '../../import/verify.js';
+import { drawPayloadsOf } from '../../import/payloads.js';
+import { type Difference, decideWith, type Original, type Verification, verifyImport } from '../../import/verify.js';
 import { makeRandom } from '../../loadtest/random.js';
 import {
   countOf,
@@ -198,26 +198,9 @@ async function verify(
   const engine = await createEngine({ poolThreads: 0, profileMax: PROFILE_MAX });
   try {
     const rules = await engine.load(image);
-    const document = (path: string): unknown => parse(new TextDecoder().decode(imported.files.get(path)));
-    const schema = document((document('bundle.yaml') as { model: string }).model) as object;
     const payloads =
-      options.verify === true
-        ? drawPayloads(schema, imported.constants ?? new Map(), options.count, makeRandom(options.seed))
-        : readPayloads(options.verify!);
-    return await verifyImport(
-      imported,
-      original,
-      (payload) => {
-        try {
-          const { status, outputs } = rules.decide(payload);
-          // Where a decision fails, the bundle answers nothing: a difference where the original does.
-          return status === 'INVALID_PAYLOAD' ? undefined : (outputs ?? {});
-        } catch {
-          return undefined;
-        }
-      },
-      payloads,
-    );
+      options.verify === true ? drawPayloadsOf(imported, options.count, makeRandom(options.seed)) : readPayloads(options.verify!);
+    return await verifyImport(imported, original, decideWith(rules), payloads);
   } finally {
     await engine.close();
   }
