@@ -43,7 +43,7 @@ export function writeAnswer(answer: Sym, payload: Sym, emission: Emission): Answ
 
   const write = (sym: Sym, path: string, before: Sym | undefined, depth: number): void => {
     if (sym === before) return;
-    const inner = plainOf(sym);
+    const inner = answered(sym);
     const segments = path.split('.');
     if (!segments.every((segment) => SEGMENT.test(segment)) || depth > DEPTH_MAX) {
       refused.push({ path, reason: 'no output can have this name' });
@@ -93,6 +93,13 @@ export function writeAnswer(answer: Sym, payload: Sym, emission: Emission): Answ
   return { outputs, passesThrough, isResult: value.kind !== 'object', emptyLists, refused };
 }
 
+/** A value as an answer has it: a time is answered as the text that was sent, and the language writes it in a form of its own. */
+function answered(sym: Sym): ReturnType<typeof plainOf> {
+  const value = plainOf(sym);
+  if (value.kind !== 'scalar' || value.type.kind !== 'timestamp') return value;
+  return { kind: 'refused', reason: 'a time of the payload is answered in the form in which it was sent' };
+}
+
 /** Whether an object has all that another one has: the same values, or others in their place. */
 function holds(object: ObjectSymbol, sent: ObjectSymbol): boolean {
   let isSame = false;
@@ -107,7 +114,8 @@ function holds(object: ObjectSymbol, sent: ObjectSymbol): boolean {
 
 /** A list of the payload or of a table; a text is why it cannot be one. */
 function writeList(list: ListSymbol, path: string, emission: Emission): WrittenOutput | string {
-  const value = plainOf(list.value);
+  const value = answered(list.value);
+  if (value.kind === 'refused') return value.reason;
   if (list.guard !== undefined && list.nullable)
     return 'a list of the payload in a branch that is not always taken, and it may be null';
   const each = list.guard === undefined ? list.each.text : guarded(list, list.guard, emission);
@@ -137,7 +145,7 @@ function flatten(object: ObjectSymbol, prefix: string, depth = 1): [string, Sing
   for (const [name, member] of object.members) {
     const path = `${prefix}${name}`;
     if (!SEGMENT.test(name) || depth > DEPTH_MAX) return `no member of an output can have the name \`${path}\``;
-    const value = plainOf(member);
+    const value = answered(member);
     if (value.kind === 'object') {
       const inner = flatten(value, `${path}.`, depth + 1);
       if (typeof inner === 'string') return inner;
@@ -157,7 +165,7 @@ function writeItems(
 ): WrittenOutput[] | string {
   if (sym.kind !== 'items') return 'its value has no form that an output can have';
   const { items } = sym;
-  const values = items.map(({ value }) => plainOf(value));
+  const values = items.map(({ value }) => answered(value));
   const name = toIdentifier(path.replaceAll('.', ' '));
   if (items.length === 0) return 'a list that is always empty';
   if (values.every((value) => value.kind === 'object')) return writeObjects(items, path, name, emission);

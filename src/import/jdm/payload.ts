@@ -4,7 +4,7 @@ import { boundOf, type Shape } from '../infer-model.js';
 import { isIdentifier } from '../names.js';
 import { atom, type Code, compared, dotted } from './code.js';
 import { numberOf, parseDecimal } from './expression/decimal.js';
-import type { ZenNode } from './expression/node.js';
+import { childrenOf, type ZenNode } from './expression/node.js';
 import { NULL, type ObjectSymbol, type ScalarType, type Sym } from './symbol.js';
 
 /** Names that only columns of tables keep for themselves. */
@@ -182,13 +182,7 @@ export class Expectations {
       ]);
       return;
     }
-    for (const child of Object.values(node) as unknown[]) {
-      for (const inner of Array.isArray(child) ? child.flat() : [child]) {
-        const item = inner as ZenNode | { value: ZenNode } | undefined;
-        if (typeof item === 'object' && item !== null && 'kind' in item) this.#visit(item, subject, elements);
-        else if (typeof item === 'object' && item !== null && 'value' in item) this.#visit(item.value, subject, elements);
-      }
-    }
+    for (const child of childrenOf(node)) this.#visit(child, subject, elements);
   }
 
   #call({ name, args }: ZenNode & { kind: 'call' }, of: (node: ZenNode) => Shape | undefined): void {

@@ -7,7 +7,6 @@ import { toPointer } from '../../bundle/document.js';
 import type { DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
 import { choose, memberOf, merge } from './choose.js';
 import { and, type Code, FALSE, not, or, TRUE } from './code.js';
-import { inlineTable, type TableHost, writeTable } from './decision-table.js';
 import type {
   ExpressionContent,
   Graph,
@@ -21,7 +20,11 @@ import type { Emission } from './emission.js';
 import { type ZenNode, ZenSyntaxError } from './expression/node.js';
 import { parseZen, parseZenCell } from './expression/parser.js';
 import { insert, type Scope, Translation } from './expression/translate.js';
+import { Routes } from './routes.js';
 import { ABSENT, type ListSymbol, NULL, plainOf, Refusal, type Scalar, type Sym, truthOf, ZenFailure } from './symbol.js';
+import type { TableHost } from './table/host.js';
+import { inlineTable } from './table/inline-table.js';
+import { writeTable } from './table/write-table.js';
 
 const EMPTY: Sym = { kind: 'object', members: new Map() };
 
@@ -35,6 +38,7 @@ interface Visited {
 
 export class Walk {
   readonly #visited = new Map<string, Visited>();
+  readonly #routes: Routes;
 
   constructor(
     readonly graph: Graph,
@@ -42,34 +46,32 @@ export class Walk {
     readonly emission: Emission,
     readonly payload: Sym,
     readonly bag: DiagnosticBag,
-  ) {}
+  ) {
+    this.#routes = new Routes(graph);
+  }
 
   /** What the graph answers, of all its ends. */
   run(): Sym {
     for (const node of this.graph.order) this.#visited.set(node.id, this.#visit(node));
-    const ends = this.graph.nodes.filter(({ id }) => !this.graph.edges.some(({ source }) => source === id));
-    let answer: Sym = EMPTY;
-    for (const node of ends) {
-      const { output, active } = this.#visited.get(node.id)!;
-      if (active.text === 'false' || node.type === 'switchNode') continue;
-      const over = plainOf(output);
-      if (over.kind === 'refused') return over;
-      if (over.kind !== 'object') {
-        if (ends.length === 1) return output;
-        continue;
-      }
-      answer = active.text === 'true' || ends.length === 1 ? merge(answer, output) : this.#mergeEnd(answer, output, active);
+    const ends = this.#routes.ends.map((node) => ({ node, ...this.#visited.get(node.id)! }));
+    const reached = ends.filter(({ node, active }) => active.text !== 'false' && node.type !== 'switchNode');
+    if (ends.length === 1 && reached.length === 1) {
+      const { node, output, active } = reached[0]!;
+      if (active.text === 'true' || this.#routes.areCovering([node])) return output;
+      return choose(active, output, plainOf(output).kind === 'object' ? EMPTY : NULL);
     }
-    return answer;
-  }
-
-  /** An end that is reached under a condition: its members are there, or what was there before. */
-  #mergeEnd(answer: Sym, output: Sym, active: Code): Sym {
-    return choose(active, merge(answer, output), answer);
+    const refused = reached.map(({ output }) => plainOf(output)).find(({ kind }) => kind === 'refused');
+    if (refused !== undefined) return refused;
+    const objects = reached.filter(({ output }) => plainOf(output).kind === 'object');
+    const last = objects[objects.length - 1];
+    if (last !== undefined && objects.length === reached.length && this.#routes.areAlternatives(objects.map(({ node }) => node)))
+      return objects.slice(0, -1).reduceRight((answer, { output, active }) => choose(active, output, answer), last.output);
+    // an end that is reached under a condition: its members are there, or what was there before
+    return objects.reduce((answer: Sym, { output, active }) => choose(active, merge(answer, output), answer), EMPTY);
   }
 
   #visit(node: GraphNode): Visited {
-    const incoming = this.graph.edges.filter(({ target }) => target === node.id);
+    const incoming = this.#routes.into(node.id);
     const active = node.type === 'inputNode' ? TRUE : or(...incoming.map((edge) => this.#activity(edge)));
     if (node.type === 'inputNode') return { output: this.payload, active };
     const input = this.#incoming(incoming, active);
@@ -116,7 +118,7 @@ export class Walk {
       .map((edge) => ({ when: this.#activity(edge), data: this.#visited.get(edge.source)!.output }))
       .filter(({ when }) => when.text !== 'false');
     if (brought.length === 1) return brought[0]!.data;
-    if (this.#areExclusive(edges)) {
+    if (this.#routes.areExclusive(edges)) {
       let result: Sym = brought[brought.length - 1]?.data ?? EMPTY;
       for (const { when, data } of brought.slice(0, -1).reverse()) result = choose(when, data, result);
       return result;
@@ -129,28 +131,6 @@ export class Walk {
       result = when.text === 'true' || when.text === active.text ? merged : choose(when, merged, result);
     }
     return result;
-  }
-
-  /** True for edges of which one at most is taken: they come from different statements of one switch that takes the first. */
-  #areExclusive(edges: readonly GraphEdge[]): boolean {
-    const chains = edges.map((edge) => this.#switchesAbove(edge));
-    return chains.every((chain, i) =>
-      chains.slice(0, i).every((other) => [...chain].some(([id, handle]) => other.has(id) && other.get(id) !== handle)),
-    );
-  }
-
-  /** The switches that take the first statement and lead here in one way only, with that statement. */
-  #switchesAbove(edge: GraphEdge): Map<string, string> {
-    const found = new Map<string, string>();
-    let at: GraphEdge | undefined = edge;
-    while (at !== undefined) {
-      const { source, handle }: GraphEdge = at;
-      const node = this.graph.nodes.find(({ id }) => id === source);
-      if (node?.type === 'switchNode' && node.content.hitPolicy !== 'collect' && handle !== undefined) found.set(source, handle);
-      const above: GraphEdge[] = this.graph.edges.filter(({ target }) => target === source);
-      at = above.length === 1 ? above[0] : undefined;
-    }
-    return found;
   }
 
   #statements(node: GraphNode, content: SwitchContent, input: Sym, active: Code): Map<string, Code> {
@@ -286,12 +266,7 @@ export class Walk {
     };
     const host: TableHost = {
       emission: this.emission,
-      scope: this.#scope(
-        input,
-        { kind: 'refused', reason: 'what `$` is in an output depends on the columns before it' },
-        () => this.document.spanOf(node.pointer),
-        isLoop,
-      ),
+      scope: this.#scope(input, ABSENT, () => this.document.spanOf(node.pointer), isLoop),
       parse: (text, isCell, span) => this.#parse(text, isCell, span),
       content,
       name: node.name,

@@ -21,7 +21,7 @@ import {
   ZenFailure,
 } from '../symbol.js';
 import { numberOf } from './decimal.js';
-import type { ZenNode } from './node.js';
+import { childrenOf, type ZenNode } from './node.js';
 import type { Translation } from './translate.js';
 
 /** Members from which on `[...].includes(x)` reads better than comparisons. */
@@ -183,14 +183,6 @@ function onlyMember(body: ZenNode, alias: string | undefined): string | undefine
   };
   visit(body);
   return !isWhole && names.size === 1 ? [...names][0] : undefined;
-}
-
-function childrenOf(node: ZenNode): ZenNode[] {
-  return Object.values(node).flatMap((value: unknown): ZenNode[] => {
-    if (Array.isArray(value))
-      return value.flat().filter((item): item is ZenNode => typeof item === 'object' && item !== null && 'kind' in item);
-    return typeof value === 'object' && value !== null && 'kind' in value ? [value as ZenNode] : [];
-  });
 }
 
 /** `some(list, body)` and its like. */

@@ -69,6 +69,22 @@ export type ZenNode = Base &
       }
   );
 
+/** The expressions that stand in one. */
+export function childrenOf(node: ZenNode): ZenNode[] {
+  return Object.values(node).flatMap((value: unknown): ZenNode[] => {
+    const items = Array.isArray(value) ? (value.flat() as unknown[]) : [value];
+    return items.flatMap((item) => {
+      if (typeof item !== 'object' || item === null) return [];
+      return 'kind' in item ? [item as ZenNode] : 'value' in item ? [item.value as ZenNode] : [];
+    });
+  });
+}
+
+/** True for an expression that reads `$`. */
+export function readsSubject(node: ZenNode): boolean {
+  return (node.kind === 'name' && node.name === '$') || childrenOf(node).some(readsSubject);
+}
+
 /** What is wrong with an expression, and where. */
 export class ZenSyntaxError extends Error {
   constructor(

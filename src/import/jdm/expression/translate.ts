@@ -117,6 +117,7 @@ export class Translation {
   text(sym: Sym): Scalar | Constant {
     const value = plainOf(sym);
     if (value.kind === 'constant' && typeof value.value === 'string') return value;
+    if (value.kind === 'scalar' && isTime(value)) throw new Refusal('a text that is read as a time elsewhere is used as a text');
     if (value.kind !== 'scalar' || value.type.kind !== 'text')
       throw new ZenFailure(`a text is needed, and this is ${describe(value)}: ZEN fails here`);
     if (!value.nullable) return value;
@@ -336,7 +337,8 @@ export class Translation {
     const isText = (sym: Sym): boolean => {
       const value = plainOf(sym);
       return (
-        (value.kind === 'constant' && typeof value.value === 'string') || (value.kind === 'scalar' && value.type.kind === 'text')
+        (value.kind === 'constant' && typeof value.value === 'string') ||
+        (value.kind === 'scalar' && (value.type.kind === 'text' || isTime(value)))
       );
     };
     if (operator === '+' && isText(left) && isText(right)) return this.#concatenated(left, right);
@@ -392,7 +394,7 @@ export class Translation {
       return isEqual ? { holds: TRUE, fails: FALSE } : never;
     }
     const [x, y] = [kindIn(a), kindIn(b)];
-    if ([x, y].some((kind) => kind === 'timestamp' || kind === 'date'))
+    if ([a, b].some((value) => value.kind === 'scalar' && isTime(value)))
       throw new Refusal('a text that is read as a time elsewhere is compared as a text');
     if (x !== y) {
       const needs = and(...needsOf(a), ...needsOf(b));
@@ -476,6 +478,9 @@ function nullCode(sym: Sym): Code | undefined {
   if (sym.kind === 'list' && sym.nullable) return compared('===', sym.each, atom('null'));
   return sym.kind === 'object' ? sym.nullable : undefined;
 }
+
+/** A text of the payload that the language has as a time. */
+const isTime = ({ type }: Scalar): boolean => type.kind === 'timestamp' || type.kind === 'date';
 
 function kindIn(value: Scalar | Constant): string | undefined {
   const kind = value.kind === 'constant' ? (value.value === null ? undefined : typeOf(value.value).kind) : value.type.kind;
