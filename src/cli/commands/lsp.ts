@@ -9,7 +9,11 @@ import { packageVersion } from '../version.js';
 
 /** `verdict lsp`. */
 export function lspCommand(): Command {
-  const options = [new Option('--stdio', 'speak over standard input and output, as it always does: editors say it').default(true)];
+  const options = [
+    new Option('--stdio', 'speak over standard input and output, as it always does: editors say it').default(true),
+    // vscode-languageserver reads it by itself, from the arguments of the process.
+    new Option('--clientProcessId <pid>', 'the process of the editor, without which the server ends: editors say it'),
+  ];
   return defineCommand(
     'lsp',
     '',
