@@ -8,6 +8,7 @@ import {
   Op,
   SIMD_V128_CONST,
   SIMD_V128_LOAD,
+  SIMD_V128_LOAD64_SPLAT,
   SIMD_V128_STORE,
   type Simd,
   type ValueType,
@@ -120,6 +121,11 @@ export class FunctionBody {
     this.simd(SIMD_V128_LOAD, offset);
   }
 
+  /** Twice the 8 bytes at the address on the stack. */
+  loadSplat(offset: number): void {
+    this.simd(SIMD_V128_LOAD64_SPLAT, offset);
+  }
+
   storeVector(offset: number): void {
     this.simd(SIMD_V128_STORE, offset);
   }
@@ -130,7 +136,10 @@ export class FunctionBody {
   }
 
   vector(...ops: Simd[]): void {
-    for (const op of ops) this.code.append([Op.SIMD, op]);
+    for (const op of ops) {
+      this.code.byte(Op.SIMD);
+      this.code.unsigned(op);
+    }
   }
 
   /** memory.copy: to, from, bytes. */

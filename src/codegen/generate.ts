@@ -26,8 +26,6 @@ import {
   ENTRY_STATUS_SHIFT,
   SCRATCH_HITS,
   SCRATCH_TEXT,
-  SLOT_ID_HIGH,
-  SLOT_ID_LOW,
   SLOT_LISTS,
   SLOT_NOW,
   SLOT_PARAMETERS,
@@ -42,11 +40,13 @@ import { ENGINE_FUNCTIONS, engineFunction } from './engine-calls.js';
 import { decideBody, decideFrameBody, decideTextBody, evaluateBody } from './entries.js';
 import { Frame, Parameter } from './frame.js';
 import { addHelpers } from './helpers.js';
+import { emitId } from './id.js';
 import { ImageParts } from './image-parts.js';
 import { readTextBody } from './json-text.js';
 import { partInstructions } from './jumps.js';
 import { ModuleWriter } from './module-writer.js';
 import { emitBeginOutputs, emitEndOutputs, hasOutputs } from './outputs.js';
+import { addPairs } from './pairs.js';
 import { PayloadLoader } from './payload.js';
 import { emitPredicated, isPredicable } from './predicated.js';
 import { segmentsOf } from './segments.js';
@@ -72,7 +72,8 @@ export function generateModule(deciding: Uint8Array): Generated {
 
 function generate(image: ImageParts): Uint8Array {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
-  const frame = new Frame(image, addHelpers(module));
+  const helpers = addHelpers(module);
+  const frame = new Frame(image, helpers);
   const decides = image.word(IMAGE_KIND) === ImageKind.DECISION;
   const codeCount = image.word(IMAGE_CODE_COUNT);
   const why = whyNoCode({ codeCount }) ?? whyNoCodeForParts(partInstructions(image), codeCount);
@@ -81,10 +82,11 @@ function generate(image: ImageParts): Uint8Array {
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
     const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
+    const pairs = addPairs(module, image, helpers);
     const readText = module.add(readTextBody(image), [ValueType.I32]);
-    module.add(decideBody(payload, decisionBytesMax), [ValueType.I32], 'decide');
-    module.add(decideBody(payload, decisionBytesMax, readText), [ValueType.I32], 'decideJson');
-    module.add(decideFrameBody(payload), [ValueType.I32], 'decideFrame');
+    module.add(decideBody(payload, decisionBytesMax, { pairs }), [ValueType.I32], 'decide');
+    module.add(decideBody(payload, decisionBytesMax, { readText }), [ValueType.I32], 'decideJson');
+    module.add(decideFrameBody(payload, pairs), [ValueType.I32], 'decideFrame');
     module.add(decideTextBody(payload, readText), [ValueType.I32], 'decideText');
   } else {
     module.add(evaluateBody(payload, image.word(IMAGE_OUT_COUNT) * VALUE_BYTES), [ValueType.I32], 'evaluate');
@@ -180,26 +182,6 @@ function emitParameterVersions({ body, image, parameters }: Frame): void {
   body.get(parameters);
   body.get(Parameter.OUTPUT);
   body.call(engineFunction('writeParameterVersions'));
-}
-
-/** The decision's id: of a slot without one 0 and 0, else that of the slot's first payload counted on. */
-function emitId({ body }: Frame, id: { high: number; low: number }): void {
-  const both = body.local(ValueType.I64);
-  body.get(Parameter.SLOT);
-  body.memory(Op.I64_LOAD, SLOT_ID_HIGH);
-  body.tee(id.high);
-  body.get(Parameter.SLOT);
-  body.memory(Op.I64_LOAD, SLOT_ID_LOW);
-  body.tee(id.low);
-  body.op(Op.I64_OR);
-  body.set(both);
-  body.get(id.low);
-  body.get(Parameter.INDEX);
-  body.op(Op.I64_EXTEND_I32_U);
-  body.i64(0n);
-  body.get(both);
-  body.op(Op.I64_EQZ, Op.I32_EQZ, Op.SELECT, Op.I64_ADD);
-  body.set(id.low);
 }
 
 /** What the program reads besides the payload: now, lists, parameters, the text scratch, the place of its values. */

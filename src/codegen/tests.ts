@@ -42,6 +42,16 @@ const INTEGERS: Readonly<Partial<Record<Opcode, readonly [Op, Op]>>> = {
   [Opcode.I64_NE_I]: [Op.I64_NE, Op.I64_EQ],
 };
 
+/** How doubles are compared, and whether the branch is taken where it does not hold; undefined of another instruction. */
+export function doubleTest(op: Opcode): readonly [Op, boolean] | undefined {
+  return DOUBLES[op];
+}
+
+/** How integers are compared; undefined of another instruction. */
+export function integerTest(op: Opcode): Op | undefined {
+  return INTEGERS[op]?.[0];
+}
+
 /** Orders of texts: how the result of textCompare is held to 0. */
 const ORDERS: Readonly<Partial<Record<Opcode, 'below' | 'not above' | 'above' | 'not below'>>> = {
   [Opcode.TEXT_LT]: 'below',

@@ -137,15 +137,31 @@ export enum Op {
 export const BULK_MEMORY_COPY = 10;
 export const BULK_MEMORY_FILL = 11;
 export const SIMD_V128_LOAD = 0;
+export const SIMD_V128_LOAD64_SPLAT = 10;
 export const SIMD_V128_STORE = 11;
 export const SIMD_V128_CONST = 12;
 
 /** Instructions of SIMD without immediates. */
 export enum Simd {
+  I64X2_SPLAT = 18,
   I8X16_EQ = 35,
   I8X16_LT_S = 37,
   I8X16_LE_U = 42,
+  F64X2_EQ = 71,
+  F64X2_LT = 73,
+  F64X2_GT = 74,
+  F64X2_LE = 75,
+  F64X2_GE = 76,
+  V128_NOT = 77,
+  V128_AND = 78,
   V128_OR = 80,
   I8X16_BITMASK = 100,
   I8X16_SUB = 113,
+  I64X2_SHL = 203,
+  I64X2_SHR_U = 205,
+  I64X2_EQ = 214,
+  I64X2_LT_S = 216,
+  I64X2_GT_S = 217,
+  I64X2_LE_S = 218,
+  I64X2_GE_S = 219,
 }
