@@ -3,34 +3,22 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Latencies, type Percentiles } from './latency.js';
+import { requestsOf, runLength, type Share } from './arrivals.js';
+import { Latencies } from './latency.js';
 import { shareOf } from './messages.js';
 import { type FromWorker, type Interval, makeClock, type ToWorker, type WorkerOrder, type WorkerResult } from './order.js';
+import { addTold } from './recent.js';
+import { type Second, Seconds } from './seconds.js';
 import { addTally, emptyTally, type Tally } from './tally.js';
 
 const WORKER = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 /** From the sign to the beginning: longer than a message takes. */
 const START_MICROS = 250_000;
-/** Seconds of a run that may still grow. */
-const SECONDS_OPEN = 30;
 /** How much longer than ordered a process may take before it is ended. */
 const GRACE_SECONDS = 30;
 
 /** A run of all processes: `order` without what each process gets of its own. */
-export type CrewOrder = Omit<WorkerOrder, 'share' | 'shares'> & { readonly processes: number };
-
-/** One second of a run, of all processes. */
-export interface Second {
-  readonly second: number;
-  /** Counted since the beginning. */
-  readonly tally: Tally;
-  readonly open: number;
-  readonly inFlight: number;
-  /** Of the answers of this second. */
-  readonly latency: Percentiles;
-  /** How many processes have told of it. */
-  readonly heard: number;
-}
+export type CrewOrder = Omit<WorkerOrder, keyof Share> & { readonly processes: number };
 
 export interface CrewResult {
   readonly tally: Tally;
@@ -57,11 +45,11 @@ export interface CrewEvents {
 }
 
 interface Member {
+  readonly share: number;
   readonly child: ChildProcess;
   open: number;
   failed: number;
   ready: Tally | undefined;
-  last: Interval | undefined;
   /** All latencies it has told of, second by second. */
   readonly heard: Latencies;
   result: WorkerResult | undefined;
@@ -70,9 +58,7 @@ interface Member {
 
 export class Crew {
   readonly #members: Member[];
-  readonly #seconds = new Map<number, Second>();
-  /** Of the last seconds, which some processes may still have to tell of; those of a day would fill the memory. */
-  readonly #latencies = new Map<number, Latencies>();
+  readonly #seconds: Seconds;
   readonly #clock = makeClock();
   #isStopped = false;
   #changed: () => void = () => {};
@@ -81,13 +67,14 @@ export class Crew {
     private readonly order: CrewOrder,
     private readonly events: CrewEvents = {},
   ) {
-    this.#members = Array.from({ length: order.processes }, () => this.#start());
+    this.#seconds = new Seconds(order.processes);
+    this.#members = Array.from({ length: order.processes }, (_, share) => this.#start(share));
   }
 
   /** Runs to the end, whatever becomes of its processes. */
   async run(): Promise<CrewResult> {
     try {
-      for (const [share, { child }] of this.#members.entries()) send(child, { kind: 'order', order: this.#orderOf(share) });
+      for (const { child, share } of this.#members) send(child, { kind: 'order', order: this.#orderOf(share) });
       await this.#until(({ ready }) => ready !== undefined);
       const opened = emptyTally();
       for (const { ready } of this.#members) if (ready !== undefined) addTally(opened, ready);
@@ -124,14 +111,14 @@ export class Crew {
     }
   }
 
-  #start(): Member {
+  #start(share: number): Member {
     const child = fork(WORKER, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
     const member: Member = {
+      share,
       child,
       open: 0,
       failed: 0,
       ready: undefined,
-      last: undefined,
       heard: new Latencies(),
       result: undefined,
       isGone: false,
@@ -147,17 +134,20 @@ export class Crew {
 
   #orderOf(share: number): WorkerOrder {
     const { processes, ...order } = this.order;
+    const { loop, pace, inFlight } = order;
     const part = (whole: number): number => Math.floor(whole / processes) + (share < whole % processes ? 1 : 0);
     const own = order.sources.filter((_, i) => i % processes === share % Math.max(1, order.sources.length));
+    const inRuns = loop.kind === 'open' && loop.arrivals === 'constant' && pace === 'timer';
+    const lanes = Math.floor(order.connections / processes) * inFlight;
+    const ownRequests: Share = { share, shares: processes, runLength: inRuns ? runLength(loop.rate, processes, lanes) : 1 };
     return {
       ...order,
-      share,
-      shares: processes,
+      ...ownRequests,
       sources: own,
       connections: part(order.connections),
       connectionsPerSecond: order.connectionsPerSecond / processes,
       connectingMax: Math.max(1, part(order.connectingMax)),
-      requestsMax: part(order.requestsMax),
+      requestsMax: requestsOf(order.requestsMax, ownRequests),
       messages: shareOf(order.messages, share, processes),
     };
   }
@@ -174,42 +164,10 @@ export class Crew {
     this.#changed();
   }
 
-  #addInterval(member: Member, interval: Interval): void {
-    member.last = interval;
-    const { second } = interval;
-    const own = Latencies.decode(interval.latency);
-    member.heard.add(own);
-    const latency = this.#latenciesOf(second);
-    latency?.add(own);
-    // what each process has counted up to now, whichever second it is in
-    const tally = emptyTally();
-    let open = 0;
-    let inFlight = 0;
-    for (const { last } of this.#members) {
-      if (last === undefined) continue;
-      addTally(tally, last.tally);
-      open += last.open;
-      inFlight += last.inFlight;
-    }
-    const before = this.#seconds.get(second);
-    const heard = (before?.heard ?? 0) + 1;
-    const percentiles = latency?.percentiles() ?? before?.latency ?? new Latencies().percentiles();
-    const now: Second = { second, tally, open, inFlight, latency: percentiles, heard };
-    this.#seconds.set(second, now);
-    if (heard >= this.#members.filter(({ isGone }) => !isGone).length) this.events.second?.(now);
-  }
-
-  /** Latencies of a second that processes may still tell of; undefined: it is too long ago. */
-  #latenciesOf(second: number): Latencies | undefined {
-    const known = this.#latencies.get(second);
-    if (known !== undefined) return known;
-    // in the order in which they began: the first is the oldest
-    const [oldest] = this.#latencies.keys();
-    if (oldest !== undefined && second < oldest) return undefined;
-    if (oldest !== undefined && this.#latencies.size === SECONDS_OPEN) this.#latencies.delete(oldest);
-    const latencies = new Latencies();
-    this.#latencies.set(second, latencies);
-    return latencies;
+  #addInterval({ share, heard }: Member, interval: Interval): void {
+    addTold(heard, interval.latency);
+    const second = this.#seconds.add(share, interval, this.#members.filter(({ isGone }) => !isGone).length);
+    if (second !== undefined) this.events.second?.(second);
   }
 
   /** Resolves when every process that is still there has it. */
@@ -229,10 +187,10 @@ export class Crew {
     const tally = emptyTally();
     const [latency, service, lag, atLeast] = [new Latencies(), new Latencies(), new Latencies(), new Latencies()];
     let [duration, cpuMillis, processesLost] = [0, 0, 0];
-    for (const { result, last, ready, heard } of this.#members) {
+    for (const { share, result, ready, heard } of this.#members) {
       if (result === undefined) {
         processesLost++;
-        const known = last?.tally ?? ready;
+        const known = this.#seconds.last(share)?.tally ?? ready;
         if (known !== undefined) addTally(tally, { ...known, unanswered: known.sent - known.answered - known.failed });
         latency.add(heard);
         atLeast.add(heard);
@@ -246,8 +204,7 @@ export class Crew {
       duration = Math.max(duration, result.seconds);
       cpuMillis += result.cpuMillis;
     }
-    const seconds = [...this.#seconds.values()].sort((a, b) => a.second - b.second);
-    return { tally, latency, service, lag, atLeast, seconds, duration, cpuMillis, processesLost };
+    return { tally, latency, service, lag, atLeast, seconds: this.#seconds.all(), duration, cpuMillis, processesLost };
   }
 }
 

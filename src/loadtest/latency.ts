@@ -3,7 +3,7 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
 
 /** An hour: longer ones count as that. */
-const MICROS_MAX = 3_600_000_000;
+export const MICROS_MAX = 3_600_000_000;
 
 /** Percentiles of latencies, microseconds. */
 export interface Percentiles {
@@ -38,9 +38,9 @@ export class Latencies {
       }) as JsHistogram);
   }
 
-  /** Records one latency. Less than a microsecond counts as one. */
-  record(micros: number): void {
-    this.#histogram.recordValue(micros < 1 ? 1 : micros > MICROS_MAX ? MICROS_MAX : Math.round(micros));
+  /** Records a latency, once or as often as given. Less than a microsecond counts as one. */
+  record(micros: number, count = 1): void {
+    this.#histogram.recordValueWithCount(micros < 1 ? 1 : micros > MICROS_MAX ? MICROS_MAX : Math.round(micros), count);
   }
 
   get count(): number {
@@ -100,10 +100,6 @@ export class Latencies {
 
   add(other: Latencies): void {
     if (other.count > 0) this.#histogram.add(other.#histogram);
-  }
-
-  clear(): void {
-    this.#histogram.reset();
   }
 
   /** As other tools read it: HdrHistogram's V2 format, deflated, in base64. '' where nothing was recorded. */

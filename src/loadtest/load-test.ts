@@ -1,7 +1,7 @@
 // A load test from beginning to end: looks at the machine, asks the target once, and runs the target and, where that is wanted, the
 // bare echo in turns.
 
-import { Crew, type CrewEvents, type CrewOrder, type CrewResult, type Second } from './crew.js';
+import { Crew, type CrewEvents, type CrewOrder, type CrewResult } from './crew.js';
 import { type Echo, startEcho } from './echo.js';
 import { cpuSecondsOf, type ProcessFigures, readMachine, readProcesses } from './machine.js';
 import { upgradeRequest } from './messages.js';
@@ -12,6 +12,7 @@ import { type Finding, preflight } from './preflight.js';
 import { ProbeError, probe } from './probe.js';
 import { phasesOf, warmPhases } from './profile.js';
 import { isWhole, type LoadReport, type PlanReport, type RunReport, ratiosOf, runReport } from './report.js';
+import type { Second } from './seconds.js';
 import { Signer } from './signing.js';
 
 /** Answers of the target that the echo gives again, in turn. */

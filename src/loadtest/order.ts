@@ -1,9 +1,10 @@
 // What the processes of a run tell one another. Structured clone carries it: bytes stay bytes.
 
-import type { ArrivalKind } from './arrivals.js';
+import type { ArrivalKind, Share } from './arrivals.js';
 import type { ClientTls } from './dial.js';
 import type { Messages } from './messages.js';
 import type { Phase, Warm } from './profile.js';
+import type { Told } from './recent.js';
 import type { SigningKey } from './signing.js';
 import type { Tally } from './tally.js';
 
@@ -58,10 +59,7 @@ export interface RunOrder {
 }
 
 /** One process's part of a run. Its connection i has target `share + i x shares`, modulo their number. */
-export interface WorkerOrder extends RunOrder {
-  /** Number of the process, from 0, and of how many. */
-  readonly share: number;
-  readonly shares: number;
+export interface WorkerOrder extends RunOrder, Share {
   /** What opens a WebSocket, one for each target. */
   readonly upgrades: readonly Uint8Array[];
   /** With what is sent first. */
@@ -81,11 +79,11 @@ export interface Interval {
   readonly tally: Tally;
   readonly open: number;
   readonly inFlight: number;
-  /** Latencies of the answers of this second, encoded. */
-  readonly latency: string;
+  /** Latencies of the answers of this second. */
+  readonly latency: Told;
 }
 
-/** What a process has found. */
+/** What a process has found; latencies are encoded. */
 export interface WorkerResult {
   readonly tally: Tally;
   readonly latency: string;

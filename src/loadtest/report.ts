@@ -1,13 +1,14 @@
 // The findings of a load test: what text, JSON and the page are made from.
 
 import type { ArrivalKind } from './arrivals.js';
-import type { CrewResult, Second } from './crew.js';
+import type { CrewResult } from './crew.js';
 import type { DistributionPoint, Percentiles } from './latency.js';
 import type { ProcessFigures } from './machine.js';
 import type { Change } from './metrics.js';
 import type { Loop, Protocol } from './order.js';
 import type { Finding } from './preflight.js';
 import type { ProfileKind } from './profile.js';
+import type { Second } from './seconds.js';
 import type { Tally } from './tally.js';
 
 /** What was asked for. */

@@ -11,6 +11,7 @@
 import type { Arrivals } from './arrivals.js';
 import { Latencies } from './latency.js';
 import type { Profile } from './profile.js';
+import { addTold, RecentLatencies, type Told } from './recent.js';
 import { countKind, emptyTally, type Tally } from './tally.js';
 
 export interface SessionOptions {
@@ -51,7 +52,7 @@ export class Session {
   /** What was not answered and not sent, as if it had been answered at the end. */
   readonly #neverAnswered = new Latencies();
   /** `latency` since `takeInterval`. */
-  readonly #interval = new Latencies();
+  readonly #interval = new RecentLatencies();
 
   readonly #countFrom: number;
   readonly #laneCount: number;
@@ -103,7 +104,7 @@ export class Session {
 
   /** Of answered requests: from the intended time (open loop) or the sending (closed loop). */
   get latency(): Latencies {
-    this.#addInterval();
+    this.takeInterval();
     return this.#latency;
   }
 
@@ -260,17 +261,11 @@ export class Session {
     }
   }
 
-  /** Latencies of the answers since the last call. */
-  takeInterval(): string {
-    const text = this.#interval.encode();
-    this.#addInterval();
-    return text;
-  }
-
-  /** Each latency is recorded once, and added to the whole with those of its second. */
-  #addInterval(): void {
-    this.#latency.add(this.#interval);
-    this.#interval.clear();
+  /** Latencies of the answers since the last call. Each is recorded once, and added to the whole with those of its second. */
+  takeInterval(): Told {
+    const told = this.#interval.take();
+    addTold(this.#latency, told);
+    return told;
   }
 
   /** Whether the request that a lane has, or had last, was due when all counted. */

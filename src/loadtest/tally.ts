@@ -51,13 +51,14 @@ export function emptyTally(): Tally {
   };
 }
 
-/** Adds what `more` has counted to `tally`. */
-export function addTally(tally: Tally, more: Tally): void {
+/** Adds what `more` has counted to `tally`, or takes it away again. Returns `tally`. */
+export function addTally(tally: Tally, more: Tally, sign: 1 | -1 = 1): Tally {
   for (const key of Object.keys(more) as (keyof Tally)[]) {
     const value = more[key];
-    if (typeof value === 'number') (tally[key] as number) += value;
-    else for (const [kind, count] of Object.entries(value)) countKind(tally[key] as Record<string, number>, kind, count);
+    if (typeof value === 'number') (tally[key] as number) += sign * value;
+    else for (const [kind, count] of Object.entries(value)) countKind(tally[key] as Record<string, number>, kind, sign * count);
   }
+  return tally;
 }
 
 /** Kinds of failures that are told apart; what comes after them is counted as one. */

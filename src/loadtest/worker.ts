@@ -3,7 +3,8 @@
 
 import { Arrivals } from './arrivals.js';
 import { Connections } from './connections.js';
-import { type FromWorker, type Interval, makeClock, type WorkerOrder, type WorkerResult } from './order.js';
+import { Intervals } from './intervals.js';
+import { type FromWorker, makeClock, type WorkerOrder, type WorkerResult } from './order.js';
 import { Profile } from './profile.js';
 import { Session } from './session.js';
 import { FreshMessages, Signer } from './signing.js';
@@ -21,6 +22,7 @@ export class Worker {
   readonly #connections: Connections;
   readonly #profile: Profile;
   readonly #fresh: FreshMessages | undefined;
+  readonly #intervals: Intervals;
   /** Where what counts begins, microseconds since the beginning of the run. */
   readonly #countFrom: number;
   /** The beginning of the run by the machine's clock. */
@@ -37,7 +39,7 @@ export class Worker {
     private readonly order: WorkerOrder,
     private readonly tell: (message: FromWorker) => void,
   ) {
-    const { share, shares, loop, warm } = order;
+    const { share, shares, runLength, loop, warm } = order;
     this.#profile = new Profile(order.phases);
     const { signing, protocol, messages } = order;
     this.#fresh = signing !== undefined && protocol === 'http' ? new FreshMessages(messages, new Signer(signing)) : undefined;
@@ -52,7 +54,7 @@ export class Worker {
     };
     const arrivals =
       loop.kind === 'open'
-        ? new Arrivals(this.#profile, { kind: loop.arrivals, rate: loop.rate, seed: loop.seed, share, shares })
+        ? new Arrivals(this.#profile, { kind: loop.arrivals, rate: loop.rate, seed: loop.seed, share, shares, runLength })
         : undefined;
     this.#connections = new Connections(
       order,
@@ -61,6 +63,12 @@ export class Worker {
     );
     this.#session = new Session(arrivals === undefined ? session : { ...session, arrivals }, this.#connections);
     this.#connections.attach(this.#session);
+    this.#intervals = new Intervals(
+      this.#session,
+      this.#countFrom,
+      () => this.#now(),
+      (interval) => this.tell({ kind: 'interval', interval }),
+    );
   }
 
   /** Opens the connections; then `run` may be called. */
@@ -78,15 +86,15 @@ export class Worker {
   async run(atMicros: number): Promise<void> {
     this.#start = atMicros;
     await this.#sleep((atMicros - this.#clock()) / 1000);
-    const intervals = this.#startIntervals();
+    this.#intervals.start(this.order);
     await this.#send();
     await this.#drain();
     const now = this.#now();
     this.#session.finish(now);
-    const cpu = intervals.end();
+    // before so many connections are closed, which takes a second
+    const { user, system } = process.cpuUsage(this.#intervals.end(now));
     this.#connections.close();
     this.#fresh?.stop();
-    const { user, system } = process.cpuUsage(cpu);
     const { tally, latency, service, lag, atLeast } = this.#session;
     const result: WorkerResult = {
       tally,
@@ -140,6 +148,7 @@ export class Worker {
   }
 
   #pump(now: number): void {
+    this.#intervals.look(now);
     if (!this.#isRunning) return;
     const limit = this.#profile.micros + this.order.drainSeconds * 1e6;
     if (this.#session.isOver(now) || now >= limit || !this.#connections.isAlive) {
@@ -162,7 +171,7 @@ export class Worker {
       this.#pump(this.#now());
     };
     if (this.order.pace === 'spin' && due - now < SPIN_MICROS) this.#immediate = setImmediate(wake);
-    else this.#timer = setTimeout(wake, Math.min(SLEEP_MILLIS_MAX, Math.max(1, Math.floor((due - now) / 1000))));
+    else this.#timer = setTimeout(wake, Math.min(SLEEP_MILLIS_MAX, Math.max(1, Math.ceil((due - now) / 1000))));
   }
 
   /** Resolves when all is answered, or the time for that is over. */
@@ -177,36 +186,5 @@ export class Worker {
       const timer = setInterval(look, DRAIN_STEP_MILLIS);
       look();
     });
-  }
-
-  /** Tells of each second that counts, from its end on. `end` tells of the last one, and returns the processor time at the first. */
-  #startIntervals(): { end: () => NodeJS.CpuUsage } {
-    let second = 0;
-    let cpu = process.cpuUsage();
-    let timer: NodeJS.Timeout | undefined;
-    const take = (): void => {
-      const { tally, openConnections, inFlight } = this.#session;
-      const interval: Interval = {
-        second,
-        tally: structuredClone(tally),
-        open: openConnections,
-        inFlight,
-        latency: this.#session.takeInterval(),
-      };
-      this.tell({ kind: 'interval', interval });
-      second = Math.max(second + 1, Math.floor((this.#now() - this.#countFrom) / 1e6));
-    };
-    const begin = (): void => {
-      cpu = process.cpuUsage();
-      timer = setInterval(take, 1000);
-    };
-    const first = setTimeout(begin, (this.#countFrom - this.#now()) / 1000);
-    const end = (): NodeJS.CpuUsage => {
-      clearTimeout(first);
-      clearInterval(timer);
-      take();
-      return cpu;
-    };
-    return { end };
   }
 }

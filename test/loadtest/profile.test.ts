@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Arrivals } from '#src/loadtest/arrivals.js';
+import { Arrivals, requestsOf, runLength } from '#src/loadtest/arrivals.js';
 import { Profile, type ProfileOptions, phasesOf, warmPhases } from '#src/loadtest/profile.js';
 import { testSeed } from '../lib/model.js';
 
@@ -81,9 +81,10 @@ function timesOf(
   kind: 'constant' | 'poisson' = 'constant',
   shares = 1,
   seed = 1,
+  runLength = 1,
 ): number[][] {
   return Array.from({ length: shares }, (_, share) => {
-    const arrivals = new Arrivals(new Profile(phasesOf(options)), { kind, rate, share, shares, seed });
+    const arrivals = new Arrivals(new Profile(phasesOf(options)), { kind, rate, share, shares, runLength, seed });
     const times: number[] = [];
     for (; arrivals.next < Number.POSITIVE_INFINITY; arrivals.advance()) times.push(arrivals.next);
     return times;
@@ -118,6 +119,40 @@ describe('arrivals', () => {
       expect(all).toEqual(timesOf({ kind: 'ramp', seconds: 3 }, 500)[0]);
     }
   });
+
+  it.each([
+    [3, 1],
+    [3, 4],
+    [5, 7],
+  ])('of %d processes are dealt out in runs of %d, which together are those of one', (shares, length) => {
+    const ramp = { kind: 'ramp', seconds: 3 } as const;
+    const parts = timesOf(ramp, 500, 'constant', shares, 1, length);
+    const [all] = timesOf(ramp, 500);
+    expect(parts.flat().toSorted((a, b) => a - b)).toEqual(all);
+    const owners = all!.map((_, i) => Math.floor(i / length) % shares);
+    for (const [share, part] of parts.entries()) {
+      expect(part).toEqual(all!.filter((_, i) => owners[i] === share));
+      for (const requests of [0, 1, length, 100, 333])
+        expect(requestsOf(requests, { share, shares, runLength: length })).toBe(
+          owners.slice(0, requests).filter((owner) => owner === share).length,
+        );
+    }
+  });
+
+  it.each([
+    // a process has one a millisecond or more, and wakes up for it
+    [20_000, 20, 1_000, 1],
+    [500, 1, 1_000, 1],
+    // or fewer: one wakes up for what is due in a millisecond
+    [20_000, 56, 17_857, 20],
+    [2_000, 6, 10_000, 2],
+    [500, 4, 1_000, 1],
+    // which must find free lanes
+    [20_000, 56, 640, 10],
+    [20_000, 56, 10, 1],
+  ])('of %d a second from %d processes with %d lanes are sent in runs of %d', (rate, shares, lanes, length) =>
+    expect(runLength(rate, shares, lanes)).toBe(length),
+  );
 
   it('of Poisson have the mean and the spread of a Poisson process, and are the same for a seed', () => {
     const [times] = timesOf({ kind: 'hold', seconds: 100 }, 1000, 'poisson', 1, 7);

@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Latencies } from '#src/loadtest/latency.js';
 import { changes, parseMetrics } from '#src/loadtest/metrics.js';
+import { addTold, RecentLatencies } from '#src/loadtest/recent.js';
 import { isWhole, median, type RunReport, ratiosOf, runReport } from '#src/loadtest/report.js';
 import { addTally, countKind, emptyTally } from '#src/loadtest/tally.js';
 import { countBetween } from '../lib/latencies.js';
+import { testSeed } from '../lib/model.js';
 
 function latencies(values: readonly number[]): Latencies {
   const made = new Latencies();
@@ -33,6 +36,26 @@ describe('latencies', () => {
     all.add(Latencies.decode(new Latencies().encode()));
     expect(all.percentiles()).toEqual(latencies(values).percentiles());
     expect(countBetween(Latencies.decode(all.encode()), 1, 100)).toBe(100);
+  });
+
+  it('of a short while are told as what they are, to three digits and the largest exactly, and once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.nat(5_000), fc.double({ min: -5, max: 5e9, noNaN: true })), { maxLength: 50 }), (micros) => {
+        const recent = new RecentLatencies();
+        for (const round of [1, 2]) {
+          for (const one of micros) recent.record(one);
+          const told = new Latencies();
+          addTold(told, recent.take());
+          expect([round, told.percentiles(), told.buckets()]).toEqual([
+            round,
+            latencies(micros).percentiles(),
+            latencies(micros).buckets(),
+          ]);
+        }
+        expect(recent.take()).toHaveLength(0);
+      }),
+      { seed: testSeed('recent latencies'), numRuns: 300 },
+    );
   });
 
   it('hold what is absurd', () => {

@@ -48,7 +48,8 @@ function simulate(setting: Setting): {
     events.splice(index < 0 ? events.length : index, 0, event);
   };
   const options = { connections, inFlight, profile, requestsMax, messages: 7 };
-  const arrivals = rate === undefined ? undefined : new Arrivals(profile, { kind: 'constant', rate, share: 0, shares: 1, seed: 1 });
+  const arrivals =
+    rate === undefined ? undefined : new Arrivals(profile, { kind: 'constant', rate, share: 0, shares: 1, runLength: 1, seed: 1 });
   const session: Session = new Session(arrivals === undefined ? options : { ...options, arrivals }, {
     send: (connection, message, lane, tag) => {
       sent.push({ at: now, connection, message });
@@ -231,7 +232,7 @@ describe('what goes wrong', () => {
     const session = new Session(
       {
         ...{ connections: 4, inFlight: 1, profile, requestsMax: 100, messages: 1, countFrom: 500_000 },
-        arrivals: new Arrivals(profile, { kind: 'constant', rate: 10, share: 0, shares: 1, seed: 1 }),
+        arrivals: new Arrivals(profile, { kind: 'constant', rate: 10, share: 0, shares: 1, runLength: 1, seed: 1 }),
       },
       { send: (connection, _message, lane, tag) => void sent.push([connection, lane, tag]) },
     );
@@ -291,7 +292,7 @@ describe('what goes wrong', () => {
       fc.property(fc.array(act, { maxLength: 120 }), fc.boolean(), (acts, isOpen) => {
         const profile = new Profile(phasesOf({ kind: 'burst', seconds: 3, burstSeconds: 0.5, burstEverySeconds: 1 }));
         const options = { connections: 3, inFlight: 2, profile, requestsMax: 60, messages: 2 };
-        const arrivals = new Arrivals(profile, { kind: 'poisson', rate: 40, share: 0, shares: 1, seed: 5 });
+        const arrivals = new Arrivals(profile, { kind: 'poisson', rate: 40, share: 0, shares: 1, runLength: 1, seed: 5 });
         const flying: [number, number, number][] = [];
         const session = new Session(isOpen ? { ...options, arrivals } : options, {
           send: (connection, _message, lane, tag) => void flying.push([connection, lane, tag]),

@@ -1,0 +1,78 @@
+// The seconds of one process's part of a run, and when it tells of them. A second is closed when it is over; it is told of a while
+// later, by each process at another time: 56 that told at once kept every processor from sending for as long as that took.
+
+import type { Share } from './arrivals.js';
+import type { Interval } from './order.js';
+import type { Session } from './session.js';
+import { addTally, emptyTally } from './tally.js';
+
+const SECOND_MICROS = 1e6;
+
+export class Intervals {
+  #second = 0;
+  #endsAt: number;
+  /** Closed, and not told of. */
+  #closed: Interval | undefined;
+  #cpu = process.cpuUsage();
+  #first: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly session: Session,
+    /** Where what counts begins, microseconds since the beginning of the run. */
+    private readonly countFrom: number,
+    private readonly clock: () => number,
+    private readonly tell: (interval: Interval) => void,
+  ) {
+    this.#endsAt = countFrom + SECOND_MICROS;
+  }
+
+  /** To be called before what counts begins; tells of each second until `end`. */
+  start({ share, shares }: Share): void {
+    this.#cpu = process.cpuUsage();
+    const tellLast = (): void => {
+      this.look(this.clock());
+      this.#tellClosed();
+    };
+    const begin = (): void => {
+      this.#cpu = process.cpuUsage();
+      this.#first = setTimeout(
+        () => {
+          this.#timer = setInterval(tellLast, SECOND_MICROS / 1000);
+        },
+        (SECOND_MICROS / 1000) * (share / shares),
+      );
+    };
+    this.#first = setTimeout(begin, (this.countFrom - this.clock()) / 1000);
+  }
+
+  /** To be called whenever something happens: a second that is over is closed before anything of the next one is counted. */
+  look(now: number): void {
+    if (now >= this.#endsAt) this.#close(now);
+  }
+
+  /** Tells of the last second, and returns the processor time of the process when what counts began. */
+  end(now: number): NodeJS.CpuUsage {
+    clearTimeout(this.#first);
+    clearInterval(this.#timer);
+    this.#close(now);
+    this.#tellClosed();
+    return this.#cpu;
+  }
+
+  #close(now: number): void {
+    this.#tellClosed();
+    const { tally, openConnections, inFlight } = this.session;
+    const known = emptyTally();
+    addTally(known, tally);
+    const latency = this.session.takeInterval();
+    this.#closed = { second: this.#second, tally: known, open: openConnections, inFlight, latency };
+    this.#second = Math.max(this.#second + 1, Math.floor((now - this.countFrom) / SECOND_MICROS));
+    this.#endsAt = this.countFrom + (this.#second + 1) * SECOND_MICROS;
+  }
+
+  #tellClosed(): void {
+    if (this.#closed !== undefined) this.tell(this.#closed);
+    this.#closed = undefined;
+  }
+}
