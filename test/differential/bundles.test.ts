@@ -1,5 +1,5 @@
 // Whole bundles, with features, tables of all hit policies, scorecards and rules, decided by the engine and by a plain
-// decision-maker that reads the documents: status, outcome, score and reasons are equal.
+// decision-maker that reads the documents: status, outcome, score, reasons and outputs are equal.
 
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile } from '#src/compiler/compile.js';
@@ -18,7 +18,7 @@ const PAYLOADS = 40;
 
 /** Refusals that say something of the random bundle, and nothing of meaning: limits, and what the proofs find. */
 const REFUSED = new Set(
-  'V3307 V3325 V3324 V3505 V5004 V5005 V5009 V5012 V5013 V5040 V5041 V5042 V4104 V4106 V4201 V4112'.split(' '),
+  'V3307 V3325 V3324 V3505 V5004 V5005 V5009 V5012 V5013 V5016 V5040 V5041 V5042 V4104 V4106 V4201 V4112'.split(' '),
 );
 
 let engine: Engine | undefined;
@@ -65,7 +65,7 @@ describe('bundles', () => {
       for (let each = 0; each < PAYLOADS; each++) {
         const payload = worldPayload(random);
         const now = worldNow(random);
-        const { status, outcome, score, reasons } = ruleSet.decide(payloads.encode(payload).slice(), { now });
+        const { status, outcome, score, reasons, outputs } = ruleSet.decide(payloads.encode(payload).slice(), { now });
         let want: object;
         try {
           want = judge.decide(instanceOf(payload, now));
@@ -75,7 +75,8 @@ describe('bundles', () => {
         }
         count(status);
         count(`outcome ${outcome}`);
-        const got = { status, outcome, score, reasons };
+        if (outputs !== undefined) count('outputs');
+        const got = { status, outcome, score, reasons, outputs };
         try {
           expect(got).toEqual(want);
         } catch {
@@ -86,5 +87,6 @@ describe('bundles', () => {
     }
     console.log(`bundles: ${JSON.stringify(counts)}`);
     expect(counts.OK).toBeGreaterThan((BUNDLES * PAYLOADS) / 2);
+    expect(counts.outputs).toBeGreaterThan((BUNDLES * PAYLOADS) / 8);
   });
 });

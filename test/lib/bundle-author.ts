@@ -1,10 +1,11 @@
 // Writes random bundles over the model of expression-world.ts: rules, features that read one another, tables of all hit policies in
-// YAML and CSV, scorecards; every document as a text.
+// YAML and CSV, scorecards, outputs; every document as a text.
 
 import { Author } from './expression-author.js';
 import type { Random } from './expression-model.js';
 import { KINDS, type Kind, type Names, rootNames } from './expression-names.js';
 import { COUNTRIES, DAYS, worldSchema } from './expression-world.js';
+import { type ListedTable, writeOutputs } from './output-author.js';
 
 const POLICIES = ['first', 'unique', 'any', 'priority', 'ruleOrder', 'outputOrder', 'collect'] as const;
 type Policy = (typeof POLICIES)[number];
@@ -46,6 +47,8 @@ export class BundleAuthor {
   #names: Names = rootNames();
   /** Features that may fail are read by rules alone. */
   #ruleNames: Names = rootNames();
+  /** Tables that give lists. */
+  #listed: ListedTable[] = [];
 
   constructor(readonly random: Random) {
     this.expressions = new Author(random);
@@ -56,6 +59,7 @@ export class BundleAuthor {
     this.#ids = 0;
     this.#names = rootNames();
     this.#ruleNames = rootNames();
+    this.#listed = [];
     const combine = this.random.pick(['score', 'score', 'first', 'collect']);
     const files: Record<string, string> = { 'model.yaml': JSON.stringify(worldSchema) };
     // What comes later may read what was made before; documents of another folder, or of a name before it, do not mind.
@@ -74,6 +78,11 @@ export class BundleAuthor {
     const rules = Array.from({ length: 2 + this.random.below(5) }, () => this.#rule(combine));
     files['rules/b.yaml'] = JSON.stringify(rules.slice(0, 2));
     if (rules.length > 2) files['rules/a.yaml'] = JSON.stringify(rules.slice(2));
+    if (this.random.chance(60)) {
+      const outputs = writeOutputs(this.expressions, this.#ruleNames, this.#listed);
+      files['outputs.yaml'] = JSON.stringify(outputs.slice(0, 2));
+      if (outputs.length > 2) files['outputs/a.yaml'] = JSON.stringify(outputs.slice(2));
+    }
     const outcomes =
       combine === 'score'
         ? [{ atLeast: 40, outcome: 'decline' }, { atLeast: 10.3, outcome: 'review' }, { outcome: 'approve' }]
@@ -237,6 +246,7 @@ export class BundleAuthor {
       inputs: distinct.map(([source]) => source),
       outputs,
     };
+    if (isList && aggregate === undefined) this.#listed.push(table);
     for (const output of table.outputs) {
       const read = `${name}.${output.name}`;
       if (isList && aggregate === undefined) this.#learn(output.kind, read, 'lists');

@@ -9,12 +9,15 @@ import { worldStatics } from './expression-judges.js';
 import { joined, type Static, Statics, staticOf } from './expression-statics.js';
 import { aligned, Decimal, decimalOf, Elements, type Value } from './expression-values.js';
 import { COUNTRIES } from './expression-world.js';
+import type { WrittenOutput } from './output-author.js';
+import { OutputJudge, type Rows } from './output-judge.js';
 
 export interface Judged {
   status: 'OK' | 'CONFLICT';
   outcome: string | null;
   score: number;
   reasons: { code: string; rule: string; score: number }[];
+  outputs?: unknown;
 }
 
 /** Two rows of a table match that must not. */
@@ -90,6 +93,10 @@ export class BundleJudge {
   readonly #definitions = new Map<string, Definition>();
   /** Order of what is computed: each after what it reads. */
   readonly #order: string[] = [];
+  /** Of tables that give lists. */
+  readonly #rows = new Map<string, Rows>();
+  readonly #outputs: OutputJudge | undefined;
+  readonly #outputReads = new Set<string>();
   readonly #rules: { condition: PlainExpression; reads: Set<string> }[] = [];
   /** Rules, rows of tables, attributes of scorecards, in the order written. */
   readonly #hits: Hit[] = [];
@@ -108,6 +115,15 @@ export class BundleJudge {
     for (const { when } of rules) {
       const source = String(when);
       this.#rules.push({ condition: new PlainExpression(source, this.#statics), reads: namesIn(source) });
+    }
+    const outputs = ['outputs.yaml', 'outputs/a.yaml'].flatMap((path) =>
+      path in files ? (parseYaml(files[path]!) as WrittenOutput[]) : [],
+    );
+    if (outputs.length > 0) this.#outputs = new OutputJudge(outputs, this.#statics, this.#rows);
+    for (const { value, cases = [], each, values = {} } of outputs) {
+      const sources = [value, each, ...cases.flatMap((one) => [one.when, one.value]), ...Object.values(values)];
+      for (const source of sources)
+        if (source !== undefined) for (const read of namesIn(String(source))) this.#outputReads.add(read);
     }
     this.#sort();
   }
@@ -221,7 +237,7 @@ export class BundleJudge {
         return cellOf(cell, staticOf(subjects[at]!.tree, statics), statics, COUNTRIES);
       }),
     );
-    const outputOf = (cell: string | null, at: number): ((names: Names) => Value) | undefined => {
+    const outputOf = (cell: string | null, at: number): ((names: ReadonlyMap<string, Value>) => Value) | undefined => {
       if (cell === null || cell.trim() === '' || cell.trim() === '-' || cell.trim() === 'null') return undefined;
       const type = typeOfOutput(outputs[at]!.type);
       for (const word of cell.match(/[A-Za-z_]\w*/g) ?? []) if (statics.names.has(word)) reads.add(word);
@@ -257,9 +273,21 @@ export class BundleJudge {
       const ranked = outputs.flatMap((output, at) => (output.values === undefined ? [] : [at]));
       order.sort((a, b) => ranked.map((at) => place(a, at) - place(b, at)).find((difference) => difference !== 0) ?? a - b);
     }
-    const run = (names: Names): { value: Value; hits: number[] } => {
+    const matchingOf = (names: ReadonlyMap<string, Value>): number[] => {
       const found = subjects.map((subject) => subject.run(names));
-      const matching = order.filter((row) => cells[row]!.every((cell, at) => cell(found[at]!, names)));
+      return order.filter((row) => cells[row]!.every((cell, at) => cell(found[at]!, names)));
+    };
+    if (['ruleOrder', 'outputOrder', 'collect'].includes(hitPolicy) && aggregate === undefined) {
+      this.#rows.set(name, {
+        type: { fields: Object.fromEntries(outputs.map((output) => [output.name, typeOfOutput(output.type)])) },
+        run: (names) =>
+          matchingOf(names).map((row) =>
+            Object.fromEntries(outputs.map((output, at) => [output.name, values[row]![at]?.(names) ?? null])),
+          ),
+      });
+    }
+    const run = (names: Names): { value: Value; hits: number[] } => {
+      const matching = matchingOf(names);
       const given = matching.flatMap((row) => hits[row] ?? []);
       const all = (at: number): Value[] => matching.flatMap((row) => values[row]![at]?.(names) ?? []);
       const object = (value: (at: number) => Value): Value =>
@@ -341,6 +369,7 @@ export class BundleJudge {
       this.#order.push(name);
     };
     for (const [name, { decides }] of this.#definitions) if (decides) enter(name);
+    this.#outputReads.forEach(enter);
     for (const { reads } of this.#rules) reads.forEach(enter);
   }
 
@@ -359,6 +388,7 @@ export class BundleJudge {
       if (error instanceof ConflictFault) return { ...this.failed(), status: 'CONFLICT' };
       throw error;
     }
+    const outputs = this.#outputs?.run(names);
     for (const [index, { condition }] of this.#rules.entries()) {
       if (condition.run(names) !== true) continue;
       hit.add(index);
@@ -373,7 +403,7 @@ export class BundleJudge {
     const least = SEVERITY.indexOf(reached);
     const outcome = combine === 'score' ? Math.max(worst, least) : worst === -1 ? least : worst;
     const reasons = ranked.flatMap(({ id, reason, rank }) => (reason === null ? [] : [{ code: reason, rule: id, score: rank }]));
-    return { status: 'OK', outcome: SEVERITY[outcome]!, score, reasons: reasons.slice(0, reasonsMax) };
+    return { status: 'OK', outcome: SEVERITY[outcome]!, score, reasons: reasons.slice(0, reasonsMax), outputs };
   }
 
   /** What a decision is that ends with a status. */

@@ -23,7 +23,17 @@ export const POLICIES = [
 ] as const;
 export type FormPolicy = (typeof POLICIES)[number];
 /** What a bundle may have beside rules, and some has to have had. */
-export const PARTS = ['list', 'parameter', 'ensemble', 'scorecard', 'pattern', 'feature', 'nested list'] as const;
+export const PARTS = [
+  'list',
+  'parameter',
+  'ensemble',
+  'scorecard',
+  'pattern',
+  'feature',
+  'nested list',
+  'outputs',
+  'outputs of rows',
+] as const;
 
 export interface FormBundle {
   /** Documents by path. */
@@ -93,6 +103,7 @@ class Extras {
     if (turn % 5 === 0) this.#ensemble();
     if (turn % 5 === 1) this.#patterns();
     if (turn % 7 === 3) this.#scorecard();
+    if (turn % 4 !== 3) this.#outputs();
     this.bundle.files['rules/forms.yaml'] = JSON.stringify(this.#rules);
   }
 
@@ -267,6 +278,48 @@ class Extras {
     this.#rule('matches(s, "^[ab]+$")');
     this.#rule('matches(note ?? "x", "(a.)*b|\\\\d{2}-\\\\d+|é$")');
     this.#rule('matches(s.toUpperCase(), "^(A|B|😀)?[^X]*$") && n > 0');
+  }
+
+  /** Beside those that a bundle may have already. */
+  #outputs(): void {
+    const { random, bundle, fields } = this;
+    bundle.parts.add('outputs');
+    const { decimal, integer } = fields;
+    const values = {
+      rate: 'row.rate',
+      'of.text': 's + "-" + (note ?? "")',
+      'of.its.day': 'maybeDay',
+      sum: 'row.rate === null ? null : row.rate * 2',
+    };
+    const isList = ['ruleOrder', 'outputOrder', 'collect'].includes(bundle.policy);
+    if (isList) bundle.parts.add('outputs of rows');
+    const all = [
+      { name: 'money.own', value: decimal },
+      { name: 'money.more', value: `${decimal} * ${decimal} * 3` },
+      { name: 'x', value: random.pick([`n / ${integer}`, '0 - n', 'Math.sqrt(n)', 'n * 1e300']) },
+      { name: 'whole', value: integer },
+      { name: 'yes', value: 'flag && s.length > 1' },
+      { name: 'land', value: random.pick(['country', 'maybeCountry', 'maybeCountry ?? country']) },
+      { name: 'when.at', value: 'at' },
+      { name: 'when.day', value: random.pick(['day', 'maybeDay']) },
+      {
+        name: 'tier',
+        cases: [
+          { when: 'n > 1', value: 's.toUpperCase()' },
+          { when: 'flag', value: '"plain"' },
+        ],
+      },
+      { name: 'note', value: random.pick(['note', 'note ?? s', 'note === null ? null : note + s', 's.slice(1)']) },
+      { name: 'rates', value: 'forms.rate' },
+      { name: 'tags.all', value: random.pick(['tags', 'tags.filter(tag => tag.length > 1)', 's.split("a")']) },
+      { name: 'tags.made', value: 'tags.map(tag => tag + s + tag)' },
+      { name: 'tags.each', each: 'tags.filter(tag => tag !== s)', as: 'tag', values: { 'own.it': 'tag', long: 'tag + s', n: 'n' } },
+      ...(isList ? [{ name: 'rows', each: 'forms', as: 'row', values }] : []),
+    ];
+    this.#document(
+      'outputs/forms.json',
+      all.filter(({ name }) => name === 'rows' || name === 'x' || random.chance(60)),
+    );
   }
 
   #scorecard(): void {
