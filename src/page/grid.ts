@@ -1,7 +1,9 @@
 // Tables that are never cut on paper: those that are too wide for a page stand across it, smaller, or in several parts, each of
-// which repeats the first column. Rows stay whole and headers are repeated by the style sheet.
+// which repeats the first column; those that are too long are several sections. Rows stay whole and headers are repeated by the
+// style sheet.
 
-import { type Content, type Html, html } from './html.js';
+import { number } from './facts.js';
+import { type Content, type Html, html, withoutLinks } from './html.js';
 
 export interface GridColumn {
   title: Content;
@@ -34,22 +36,55 @@ const CELL_CHARS_MIN = 4;
 /** Blanks around a cell, in characters. */
 const CELL_PADDING = 2;
 
-/** The table, or its parts. The first column names the rows. */
+/**
+ * Rows of a section, and lines of text, about five sheets. Chromium lays a table out again for each sheet that it is on: one table
+ * of 10,000 rows on 3,279 sheets took more than 16 GB and gave no PDF, in sections it takes 5.8 GB.
+ */
+const SECTION_ROWS_MAX = 100;
+const SECTION_LINES_MAX = 300;
+
+/** The table, or its sections and their parts. The first column names the rows. */
 export function renderGrid(grid: Grid): Html {
   const widths = grid.columns.map((column, at) => widthOf(column.text, grid.rows, at));
   const whole = widths.reduce((sum, width) => sum + width, 0);
-  if (whole <= CHARS_UPRIGHT) return renderPart(grid, allOf(grid), '', undefined);
-  if (whole <= CHARS_ACROSS) return renderPart(grid, allOf(grid), 'across', undefined);
-  if (whole <= CHARS_SMALL) return renderPart(grid, allOf(grid), 'across small', undefined);
-  const parts = partsOf(widths, CHARS_ACROSS);
-  return html`${parts.map((columns) => {
-    const [first, last] = [columns[1] as number, columns.at(-1) as number];
-    return renderPart(grid, columns, 'across', `columns ${first} to ${last} of ${grid.columns.length - 1}`);
-  })}`;
+  const all = widths.map((_, at) => at);
+  const [kind, parts] =
+    whole <= CHARS_UPRIGHT
+      ? ['', [all]]
+      : whole <= CHARS_ACROSS
+        ? ['across', [all]]
+        : whole <= CHARS_SMALL
+          ? ['across small', [all]]
+          : ['across', partsOf(widths, CHARS_ACROSS)];
+  // All that is said of a row stays together: the parts of a section before the next section.
+  return html`${sectionsOf(grid.rows, widths).map((section) =>
+    parts.map((columns) => renderTable(grid, section, columns, kind, parts.length > 1)),
+  )}`;
 }
 
-function allOf({ columns }: Grid): number[] {
-  return columns.map((_, at) => at);
+interface Section {
+  /** Number of its first row, from zero. */
+  first: number;
+  rows: GridRow[];
+}
+
+/** The rows, cut where there are so many of them, or so many lines. */
+function sectionsOf(rows: readonly GridRow[], widths: readonly number[]): Section[] {
+  const chars = widths.map((width) => width - CELL_PADDING);
+  let section: Section = { first: 0, rows: [] };
+  const sections = [section];
+  let lines = 0;
+  for (const [at, row] of rows.entries()) {
+    const own = row.cells.reduce((most, { text }, column) => Math.max(most, Math.ceil(text.length / (chars[column] as number))), 1);
+    lines += own;
+    if (section.rows.length > 0 && (section.rows.length === SECTION_ROWS_MAX || lines > SECTION_LINES_MAX)) {
+      section = { first: at, rows: [] };
+      sections.push(section);
+      lines = own;
+    }
+    section.rows.push(row);
+  }
+  return sections;
 }
 
 /** Characters that a column needs in order to be read: those of its longest cell, or as many as a line of a long one has. */
@@ -76,7 +111,8 @@ export function partsOf(widths: readonly number[], charsMax: number): number[][]
   return parts;
 }
 
-function renderPart({ caption, columns, rows }: Grid, shown: readonly number[], kind: string, part: string | undefined): Html {
+function renderTable(grid: Grid, { first, rows }: Section, shown: readonly number[], kind: string, isPart: boolean): Html {
+  const { caption, columns } = grid;
   const cell = (row: GridRow, at: number): Html => {
     const { content } = row.cells[at] as GridRow['cells'][number];
     if (at === 0) return html`<th scope="row">${content}</th>`;
@@ -84,13 +120,20 @@ function renderPart({ caption, columns, rows }: Grid, shown: readonly number[], 
     return own === undefined ? html`<td>${content}</td>` : html`<td class="${own}">${content}</td>`;
   };
   // An anchor stands in the first part alone.
-  const id = (row: GridRow): Html | false =>
-    row.anchor !== undefined && (part === undefined || shown[1] === 1) && html` id="${row.anchor}"`;
-  return html`<div class="grid ${kind}"><table>
-<caption>${caption}${part !== undefined && html` <span class="note">${part}</span>`}</caption>
+  const id = (row: GridRow): Html | false => row.anchor !== undefined && (!isPart || shown[1] === 1) && html` id="${row.anchor}"`;
+  // A link in a head that is repeated is written into the PDF for each pair of sheets of its table: 206,000 links, two thirds of
+  // the file, for 500 rows of 40 columns. Long tables have them in their first section.
+  const title = (content: Content): Content => (first === 0 ? content : withoutLinks(content));
+  const isSection = rows.length < grid.rows.length;
+  const which = [
+    isSection && `rows ${number(first + 1)} to ${number(first + rows.length)} of ${number(grid.rows.length)}`,
+    isPart && `columns ${shown[1]} to ${shown.at(-1)} of ${columns.length - 1}`,
+  ].filter((one) => one !== false);
+  return html`<div class="grid${kind !== '' && ` ${kind}`}${isSection && ' section'}"><table>
+<caption>${caption}${which.length > 0 && html` <span class="note">${which.join(', ')}</span>`}</caption>
 <thead><tr>${shown.map((at) => {
-    const { title, note, kind: own } = columns[at] as GridColumn;
-    return html`<th scope="col"${own !== undefined && html` class="${own}"`}>${title}${note !== undefined && html`<br><span class="note">${note}</span>`}</th>`;
+    const { title: name, note, kind: own } = columns[at] as GridColumn;
+    return html`<th scope="col"${own !== undefined && html` class="${own}"`}>${title(name)}${note !== undefined && html`<br><span class="note">${title(note)}</span>`}</th>`;
   })}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr${id(row)}>${shown.map((at) => cell(row, at))}</tr>\n`)}</tbody></table></div>

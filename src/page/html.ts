@@ -42,6 +42,12 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
   return new Html(text);
 }
 
+/** The content with nothing in it that leads elsewhere. */
+export function withoutLinks(content: Content): Html {
+  // No text and no attribute has a sign of markup of its own.
+  return new Html(render(content).replace(/<\/?a\b[^>]*>/g, ''));
+}
+
 /** Contents with something between them. */
 export function join(contents: readonly Content[], between: Content): Html {
   return new Html(contents.map(render).join(render(between)));

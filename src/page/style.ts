@@ -61,6 +61,7 @@ del { color: var(--decline); } ins { color: var(--approve); text-decoration: und
 .filter { position: sticky; top: 0; z-index: 2; padding: .5rem 0; background: var(--ground); }
 .filter input { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 6px;
   padding: .3rem .6rem; width: min(26rem, 100%); }
+@media screen { .section { content-visibility: auto; contain-intrinsic-size: auto none auto 180rem; } }
 @media (max-width: 600px) { body { padding: .8rem .7rem 3rem; } .facts > div { grid-template-columns: 1fr; gap: 0; }
   .facts > div + div { margin-top: .4rem; } .scale { flex-direction: column; } }
 `;
