@@ -8,7 +8,7 @@ import { INSTRUCTION_A, INSTRUCTION_B, INSTRUCTION_C, INSTRUCTION_IMM } from '..
 import { Status } from '../shared/status';
 import { textLower, textUpper } from './case';
 import { datePart } from './date';
-import { decimalDivide, decimalFromNumber, decimalRemainder, decimalRound, decimalToNumber } from './decimal';
+import { decimalDivide, decimalFromNumber, decimalFromText, decimalRemainder, decimalRound, decimalToNumber } from './decimal';
 import { timeSince } from './elapsed';
 import { f64Cbrt, f64Exp, f64Expm1, f64Log, f64Log1p, f64Log2, f64Log10, f64Max, f64Min, f64Pow, f64Round, f64Sign } from './math';
 import { textMatches } from './pattern';
@@ -153,6 +153,8 @@ export function callFunction(image: usize, registers: usize, pc: usize, textTop:
       break;
     case FunctionId.DECIMAL_FROM_NUMBER:
       return ended(decimalFromNumber(a, load<f64>(b), literal & 255, literal >> 8), textTop);
+    case FunctionId.DECIMAL_FROM_TEXT:
+      return ended(decimalFromText(a, load<u64>(b), literal & 255), textTop);
 
     case FunctionId.TIME_YEAR:
     case FunctionId.TIME_MONTH:

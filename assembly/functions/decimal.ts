@@ -1,4 +1,4 @@
-// Decimals: division, rounding, and the way to and from f64. A decimal is a 128-bit two's complement integer, a pair: address of
+// Decimals: division, rounding, the way to and from f64, and from texts. A decimal is a 128-bit two's complement integer, a pair: address of
 // its low u64, then the high i64. The result's pair may be an operand's own. Numbers up to 64 bits, the common case, take one
 // division.
 
@@ -12,6 +12,11 @@ const DIGITS_MAX: u32 = 38;
 /** 10^19 is the largest power of 10 below 2^64. */
 const DIGITS_WORD: u32 = 19;
 const POWER_OF_DIGITS_WORD: u64 = 10000000000000000000;
+/** A larger number does not fit 64 bits with one more digit. */
+const TENTH_MAX: u64 = u64.MAX_VALUE / 20;
+const MINUS: u8 = 0x2d;
+const POINT: u8 = 0x2e;
+const DIGIT_0: u8 = 0x30;
 
 /**
  * to = b / 10^digits, rounded. Digits above 38 count as 38.
@@ -217,6 +222,52 @@ export function decimalFromNumber(to: usize, value: f64, digits: u32, mode: u32)
       if (size === 0) return Status.ARITHMETIC;
     }
   }
+  return storeSigned(to, size, negative);
+}
+
+/**
+ * to = the number that a text writes, times 10^digits: a minus or none, digits, and a point with digits behind it or none.
+ *
+ * @returns ARITHMETIC where it writes none, has a digit other than 0 behind the first `digits`, or does not fit 64 bits
+ */
+export function decimalFromText(to: usize, text: u64, digits: u32): Status {
+  let at = text as u32 as usize;
+  const end = at + ((text >> 32) as u32);
+  const negative = at < end && load<u8>(at) === MINUS;
+  if (negative) at++;
+  let size: u64 = 0;
+  // Digits behind the point that are still to come; before it, all of them.
+  let left = digits;
+  let isBehind = false;
+  let hasDigit = false;
+  for (; at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte === POINT && hasDigit && !isBehind) {
+      isBehind = true;
+      hasDigit = false;
+      continue;
+    }
+    const digit = (byte - DIGIT_0) as u32 as u64;
+    if (digit > 9) return Status.ARITHMETIC;
+    hasDigit = true;
+    if (isBehind && left === 0) {
+      if (digit !== 0) return Status.ARITHMETIC;
+      continue;
+    }
+    if (isBehind) left--;
+    if (size > TENTH_MAX) return Status.ARITHMETIC;
+    size = size * 10 + digit;
+  }
+  if (!hasDigit) return Status.ARITHMETIC;
+  for (; left !== 0 && size !== 0; left--) {
+    if (size > TENTH_MAX) return Status.ARITHMETIC;
+    size *= 10;
+  }
+  return storeSigned(to, size, negative);
+}
+
+/** The decimal of a size and a sign; ARITHMETIC where 64 bits do not hold it. */
+function storeSigned(to: usize, size: u64, negative: bool): Status {
   if (negative ? size > 0x8000000000000000 : (size as i64) < 0) return Status.ARITHMETIC;
   const signed = (negative ? 0 - size : size) as i64;
   store<i64>(to, signed);

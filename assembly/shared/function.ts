@@ -51,6 +51,8 @@ export enum FunctionId {
   DECIMAL_TO_NUMBER = 67,
   /** The exact value of b times 10^digits, rounded; ARITHMETIC where it is no number or does not fit 64 bits. */
   DECIMAL_FROM_NUMBER = 68,
+  /** The number that a text writes, times 10^digits; ARITHMETIC where it writes none, has more digits or does not fit 64 bits. */
+  DECIMAL_FROM_TEXT = 69,
 
   // Timestamps (microseconds UTC) and dates (days), in the time zone that the literal names. Months count from 1, Monday is day 1.
   TIME_YEAR = 96,
@@ -161,6 +163,8 @@ export function functionForm(id: FunctionId): number {
       return 0x10061;
     case FunctionId.DECIMAL_FROM_NUMBER:
       return 0x10016;
+    case FunctionId.DECIMAL_FROM_TEXT:
+      return 0x10046;
     case FunctionId.TIME_YEAR:
     case FunctionId.TIME_MONTH:
     case FunctionId.TIME_DAY:
@@ -237,6 +241,8 @@ export function functionUnits(id: FunctionId, leftBytes: number, rightBytes: num
       return 60;
     case FunctionId.DECIMAL_TO_NUMBER:
       return 150;
+    case FunctionId.DECIMAL_FROM_TEXT:
+      return 20 + 2 * leftBytes;
     case FunctionId.TIME_YEAR:
     case FunctionId.TIME_MONTH:
     case FunctionId.TIME_DAY:

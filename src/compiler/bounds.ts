@@ -2,9 +2,10 @@
 // that always has one result is reported.
 
 import { formatDecimal } from '../schema/decimal.js';
+import { canFail } from './can-fail.js';
 import { floorAtScale } from './exact.js';
 import { type Ir, type Relation, swapRelation } from './ir.js';
-import { decimalConstant, failed, isDecimal, mayFail, type Place, reportTooWide, rescale } from './operands.js';
+import { decimalConstant, failed, isDecimal, type Place, reportTooWide, rescale } from './operands.js';
 import type { FaultSink } from './source.js';
 import { BOOLEAN, type DecimalType, fitsWide } from './types.js';
 
@@ -83,7 +84,7 @@ function always(
   faults.warning('V3401', node, `this is always ${value}${boundsPhrase(left)}`, 'correct the value, or remove the comparison');
   const { start, end } = node;
   // What may end the decision must still be computed: it is compared with the smallest value that it can have.
-  const kept = [left, right].filter(mayFail);
+  const kept = [left, right].filter(canFail);
   const tests = kept.map((operand, index): Ir => {
     const holds = value || index < kept.length - 1;
     const least = decimalConstant(operand.type.low, operand.type.scale, operand);

@@ -7,6 +7,7 @@ const FAILING: ReadonlySet<FunctionId> = new Set([
   FunctionId.DECIMAL_DIVIDE,
   FunctionId.DECIMAL_REMAINDER,
   FunctionId.DECIMAL_FROM_NUMBER,
+  FunctionId.DECIMAL_FROM_TEXT,
 ]);
 
 /** True where evaluating the expression may end with Status.ARITHMETIC. */

@@ -96,6 +96,7 @@ const WORDS: Readonly<Partial<Record<FunctionId, string>>> = {
   [FunctionId.DECIMAL_REMAINDER]: '%',
   [FunctionId.DECIMAL_TO_NUMBER]: 'toNumber',
   [FunctionId.DECIMAL_FROM_NUMBER]: 'toDecimal',
+  [FunctionId.DECIMAL_FROM_TEXT]: 'toDecimal',
 };
 
 function describe(ir: CallIr, leftBytes: number): string {

@@ -1,6 +1,5 @@
 // What the binary operators share: values that are not null, decimals at one scale.
 
-import { FunctionId } from '../../assembly/shared/function.js';
 import { greatest, least, powerOfTen, rescaledType } from './exact.js';
 import type { ConstantIr, Ir } from './ir.js';
 import { mayBeNull, visit } from './ir.js';
@@ -55,21 +54,6 @@ export function isSimple(ir: Ir): boolean {
 export function presentValue(ir: Ir): Ir {
   return ir.op === 'field' || ir.op === 'feature' || ir.op === 'member' ? { ...ir, nullable: false } : ir;
 }
-
-/** True where computing it may end the decision with Status.ARITHMETIC. */
-export function mayFail(ir: Ir): boolean {
-  let found = false;
-  visit(ir, (node) => {
-    found ||= node.op === 'call' && FAILING.has(node.function);
-  });
-  return found;
-}
-
-const FAILING: ReadonlySet<FunctionId> = new Set([
-  FunctionId.DECIMAL_DIVIDE,
-  FunctionId.DECIMAL_REMAINDER,
-  FunctionId.DECIMAL_FROM_NUMBER,
-]);
 
 /** Reports a value that may be null, or is; from then on it is taken as not null. */
 export function requireValue(ir: Ir, faults: FaultSink): Ir {

@@ -66,6 +66,8 @@ const cases: [string, unknown[]?][] = [
   ['toNumber(amount) / 3'],
   ['toNumber(big * big)'],
   ['toDecimal(n, 2, "half-even")', [150n, -700n, 'ARITHMETIC']],
+  ['s.toDecimal(2)', ['ARITHMETIC', 'ARITHMETIC', 'ARITHMETIC']],
+  ['"12.5".toDecimal(2) + amount'],
   ['Math.abs(amount)', [1234n, 100000n, 100000n]],
   ['Math.min(amount, fee, maybeAmount ?? 0)'],
   ['Math.max(amount, 0.5)'],

@@ -37,7 +37,7 @@ const calls = [
     'divide(amount, fee, 2, "up")',
     'amount % fee',
   ],
-  ...['toNumber(amount)', 'toDecimal(n, 2, "up")'],
+  ...['toNumber(amount)', 'toDecimal(n, 2, "up")', 's.toDecimal(2)'],
   ...['year', 'month', 'day', 'hour', 'minute', 'second', 'dayOfWeek', 'dayOfYear', 'toDate', 'startOfDay', 'endOfDay'].map(
     (name) => `at.${name}("UTC")`,
   ),

@@ -216,7 +216,7 @@ const refused: Record<string, [text: string, faults: string[], advice?: string][
     [
       's.foo(ammount)',
       ['V3500@foo', 'V3201@ammount'],
-      'there are `startsWith`, `endsWith`, `includes`, `indexOf`, `slice`, `trim`, `trimStart`, `trimEnd`, `toLowerCase`, `toUpperCase`, `split`',
+      'there are `startsWith`, `endsWith`, `includes`, `indexOf`, `slice`, `trim`, `trimStart`, `trimEnd`, `toLowerCase`, `toUpperCase`, `split`, `toDecimal`',
     ],
   ],
   times: [
@@ -247,7 +247,11 @@ const refused: Record<string, [text: string, faults: string[], advice?: string][
     ['matches', ['V3210@matches'], 'call it: `matches(...)`'],
   ],
   'other languages': [
-    ['parseInt(s)', ['V3500@parseInt'], 'values are never converted; declare the field in the model with the type it has'],
+    [
+      'parseInt(s)',
+      ['V3500@parseInt'],
+      'values are never converted; declare the field in the model with the type it has; `text.toDecimal(2)` reads the one that a text writes',
+    ],
     ['Date.now()', ['V3201@Date'], 'write a timestamp as a text: `at < "2026-01-01T00:00:00Z"`; `now` is the time of the decision'],
     ['new Date()', ['V3118@new Date()'], 'write dates as texts beside a date field: `birthday < "2000-01-01"`'],
     ['foo(n)', ['V3500@foo'], 'there are `matches`, `divide`, `round`, `toNumber`, `toDecimal`'],

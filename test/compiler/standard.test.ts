@@ -245,6 +245,7 @@ const accepted: Record<string, [text: string, type: string, ir: string, warnings
     ['round(amount, 4, "up")', 'decimal(4)', '(rescale amount 2)'],
     ['toNumber(amount) + n', 'number', '(+ (DECIMAL_TO_NUMBER amount 2/0) n)'],
     ['toDecimal(n, 2, "down")', 'decimal(2)', '(DECIMAL_FROM_NUMBER n 2/2)'],
+    ['s.toDecimal(2)', 'decimal(2)', '(DECIMAL_FROM_TEXT s 2/0)'],
   ],
   Math: [
     ['Math.abs(n)', 'number', '(F64_ABS n)'],

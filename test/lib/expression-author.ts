@@ -31,6 +31,8 @@ const PATTERNS = [
 const ROUNDINGS = ['half-even', 'half-up', 'down', 'up'];
 const NUMERALS = ['0', '1', '2', '2.5', '0.1', '0.2', '0.3', '1e21', '5e-324', '0x10', '1_000', '.5', '7', '100'];
 const NUMBERS = [...NUMERALS, '(0 / 0)', '(1 / 0)', '(-0)', '(-3)', '(-1 / 0)'];
+/** Texts that write numbers, or nearly so. */
+const WRITTEN_NUMBERS = ['0', '-12.50', '007', '0.0001', '9223372036854775807', '1.000000', '', '-', '1.', '.5', '+1', ' 1', '1e2'];
 const DECIMALS = ['0', '1', '2', '0.5', '19.99', '0.001', '100', '(-3)', '(-0.25)', '1e2', '0.125'];
 const RELATIONS = ['<', '<=', '>', '>=', '===', '!=='];
 const EQUALITIES = ['===', '!=='];
@@ -272,6 +274,8 @@ export class Author {
       `(${a} % ${b})`,
       `divide(${a}, ${b}, ${this.random.below(4)}, ${rounding})`,
       `toDecimal(${this.scalar('number', depth, names)}, ${this.random.below(5)}, ${rounding})`,
+      `${this.scalar('text', depth, names)}.toDecimal(${this.random.below(5)})`,
+      `${JSON.stringify(this.random.pick(WRITTEN_NUMBERS))}.toDecimal(${this.random.below(5)})`,
     ]);
   }
 

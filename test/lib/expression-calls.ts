@@ -3,6 +3,7 @@
 import { localMicros, partsOfDay, startOfDate } from './expression-calendar.js';
 import { alike, compare } from './expression-compare.js';
 import {
+  ArithmeticFault,
   aligned,
   Day,
   Decimal,
@@ -21,6 +22,7 @@ import {
   toNumber,
   type Value,
 } from './expression-values.js';
+import { writtenUnits } from './written-number.js';
 
 const number = (value: Value | undefined): number => {
   if (value instanceof Numeral) return value.number;
@@ -115,6 +117,11 @@ function textMethod(receiver: string, name: string, args: readonly Value[]): Val
       return receiver.toLowerCase();
     case 'toUpperCase':
       return receiver.toUpperCase();
+    case 'toDecimal': {
+      const units = writtenUnits(receiver, number(a));
+      if (units === undefined) throw new ArithmeticFault('no such number');
+      return new Decimal(units, number(a));
+    }
     case 'split': {
       const pieces = receiver.split(text(a));
       return new Elements(() => pieces);

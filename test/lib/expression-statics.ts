@@ -141,6 +141,7 @@ function called(node: Expression & { type: 'CallExpression' }, statics: Statics)
   if (name === 'split') return { element: 'text' };
   if (name === 'startOfDay' || name === 'endOfDay') return 'timestamp';
   if (name === 'toDate') return 'date';
+  if (name === 'toDecimal') return 'decimal';
   const list = staticOf(callee.object, statics);
   if (typeof list !== 'object' || !('element' in list)) return 'number';
   if (name === 'filter') return list;

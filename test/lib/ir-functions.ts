@@ -5,6 +5,7 @@ import { Status } from '#assembly/shared/status.js';
 import type { CallIr } from '#src/compiler/ir.js';
 import { type IrValue, Undecidable } from './ir-evaluator.js';
 import { timeFunction } from './ir-times.js';
+import { writtenUnits } from './written-number.js';
 
 const I64_MAX = 2n ** 63n - 1n;
 
@@ -71,6 +72,11 @@ function decimalFunction(ir: CallIr, a: bigint & number, b: bigint): IrValue | u
     case FunctionId.DECIMAL_FROM_NUMBER: {
       const result = Number.isFinite(a) ? rounded(...fractionOf(a, unit), rounding) : I64_MAX + 1n;
       if (result > I64_MAX || result < -I64_MAX - 1n) throw new Undecidable(Status.ARITHMETIC);
+      return result;
+    }
+    case FunctionId.DECIMAL_FROM_TEXT: {
+      const result = writtenUnits(String(a), digits);
+      if (result === undefined) throw new Undecidable(Status.ARITHMETIC);
       return result;
     }
     default:

@@ -5,11 +5,13 @@ import type { ReceiverKind } from './entry.js';
 const DETERMINISTIC = 'decisions are deterministic: bring the value in the payload';
 const NO_CONVERSION = 'values are never converted; declare the field in the model with the type it has';
 
+const READ_NUMBER = '`text.toDecimal(2)` reads the one that a text writes';
+
 const FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['Date', 'compare a timestamp or date with a text: `at < "2026-01-01T00:00:00Z"`; `now` is the time of the decision'],
-  ['parseInt', NO_CONVERSION],
-  ['parseFloat', NO_CONVERSION],
-  ['Number', `${NO_CONVERSION}; \`toNumber(decimal)\` gives the number of a decimal`],
+  ['parseInt', `${NO_CONVERSION}; ${READ_NUMBER}`],
+  ['parseFloat', `${NO_CONVERSION}; ${READ_NUMBER}`],
+  ['Number', `${NO_CONVERSION}; \`toNumber(decimal)\` gives the number of a decimal, and ${READ_NUMBER}`],
   ['String', NO_CONVERSION],
   ['Boolean', 'write a comparison'],
   ['BigInt', 'declare the field with `format: int64`: it is exact'],

@@ -1,8 +1,9 @@
 // Functions of texts. Positions and lengths count UTF-16 code units, as in JavaScript.
 
-import { FunctionId } from '../../../assembly/shared/function.js';
+import { FunctionId, Rounding } from '../../../assembly/shared/function.js';
+import { I64_MAX, I64_MIN } from '../../schema/decimal.js';
 import type { ConstantIr } from '../ir.js';
-import { BOOLEAN, NUMBER } from '../types.js';
+import { BOOLEAN, decimalType, NUMBER } from '../types.js';
 import { argument, type Call, invoke, type LibraryEntry, literal, textResult } from './entry.js';
 
 const BY_BYTES = 'grows with the length of the text';
@@ -151,6 +152,26 @@ export const TEXT_FUNCTIONS: readonly LibraryEntry[] = [
         elementKey: {},
         facts: call.facts,
       };
+    },
+  },
+  {
+    name: 'toDecimal',
+    on: 'text',
+    parameters: [{ name: 'scale', type: 'scale' }],
+    result: 'decimal',
+    semantics:
+      'The number that the text writes, as `-12.50`: digits, with a minus before them or none, and a point with digits behind it or ' +
+      'none. Where it writes none, needs more digits behind the point than the scale has or does not fit 64 bits, the decision gets ' +
+      'the status `ARITHMETIC` and the outcome of `onError`: test the text with `matches` where that may be.',
+    cost: BY_BYTES,
+    examples: [
+      ['"12.50".toDecimal(2) === 12.5', true],
+      ['(note !== null && matches(note, "^[0-9]+$") ? note.toDecimal(0) : 0) === 0', true],
+    ],
+    lower: (call) => {
+      const scale = literal<number>(call, 0);
+      const rounding = { kind: 'rounding', digits: scale, rounding: Rounding.HALF_EVEN } as const;
+      return invoke(call, FunctionId.DECIMAL_FROM_TEXT, decimalType(scale, I64_MIN, I64_MAX), [call.receiver!], rounding);
     },
   },
   {

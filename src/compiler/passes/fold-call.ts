@@ -2,7 +2,7 @@
 // a unit in the last place alone, not those that read a time zone or a pattern.
 
 import { FunctionId, Rounding } from '../../../assembly/shared/function.js';
-import { I64_MAX, I64_MIN } from '../../schema/decimal.js';
+import { I64_MAX, I64_MIN, scaledFromText } from '../../schema/decimal.js';
 import { divideRounded } from '../exact.js';
 import type { CallIr, ConstantIr, ConstantValue, Ir } from '../ir.js';
 import { utf8Bytes } from '../types.js';
@@ -26,6 +26,7 @@ function resultOf(ir: CallIr, args: readonly ConstantValue[]): ConstantValue | u
   const [first] = args;
   switch (typeof first) {
     case 'string':
+      if (ir.function === FunctionId.DECIMAL_FROM_TEXT) return fromText(ir, first);
       return textFunction(ir.function, first, args[1], args[2]);
     case 'number':
       if (ir.function === FunctionId.DECIMAL_FROM_NUMBER) return fromNumber(ir, first);
@@ -137,4 +138,10 @@ function fromNumber(ir: CallIr, value: number): bigint | undefined {
   }
   const result = divideRounded(BigInt(whole) * 10n ** BigInt(digits), 2n ** halvings, rounding);
   return result < I64_MIN || result > I64_MAX ? undefined : result;
+}
+
+/** The number that a text writes, times 10^digits; undefined where that ends the program, at run time. */
+function fromText(ir: CallIr, text: string): bigint | undefined {
+  const scaled = scaledFromText(text, roundingOf(ir).digits);
+  return typeof scaled === 'bigint' ? scaled : undefined;
 }

@@ -1,12 +1,12 @@
 // What is wrong with the conditions of rules, proven: never true, always true, twice the same, and under `combine: first` a rule
 // that never is the first to hold. Each rule is looked at by itself; two rules are compared only where they test the same values.
 
-import { FunctionId } from '../../../assembly/shared/function.js';
 import type { Bundle } from '../../bundle/bundle.js';
 import type { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import type { Model } from '../../schema/model.js';
+import { canFail } from '../can-fail.js';
 import type { CheckedRule } from '../check-rules.js';
-import { type Ir, visit } from '../ir.js';
+import type { Ir } from '../ir.js';
 import { rankRules } from '../program.js';
 import { type ConditionBox, type ConditionForm, ConditionForms } from './condition-form.js';
 import { coversAll } from './cover-all.js';
@@ -35,7 +35,7 @@ export interface Forms {
 
 /** True where a condition is proven to hold for every payload, and does not say so itself. */
 export function isAlways(condition: Ir, { boxes }: ConditionForm): boolean {
-  return condition.op !== 'constant' && coversAll(boxes) && !mayFail(condition);
+  return condition.op !== 'constant' && coversAll(boxes) && !canFail(condition);
 }
 
 export interface RulesProof {
@@ -131,17 +131,6 @@ function isOutOfBounds(ir: Ir): boolean {
     (ir.left.op === 'constant' || ir.right.op === 'constant') &&
     (ir.left.op === 'field' || ir.right.op === 'field')
   );
-}
-
-/** True where the condition may end a decision with a status instead of a value. */
-function mayFail(condition: Ir): boolean {
-  let found = false;
-  visit(condition, (node) => {
-    if (node.op !== 'call') return;
-    const { function: id } = node;
-    found ||= id === FunctionId.DECIMAL_DIVIDE || id === FunctionId.DECIMAL_REMAINDER || id === FunctionId.DECIMAL_FROM_NUMBER;
-  });
-  return found;
 }
 
 /** Rules that never are the first to hold: whenever one does, another holds that comes before it. */

@@ -72,6 +72,8 @@ export interface ListSymbol {
   /** Where this does not hold, there are no elements. */
   readonly guard?: Code;
   readonly countMax: number;
+  /** Of the pieces of a text: what they are made of; `each` and `value` are the list's as long as nothing is done with it. */
+  readonly pieces?: { readonly text: Scalar; readonly separator: string; readonly each: Code; readonly value: Sym };
   /** A table whose rows are collected: only its columns are lists of the language. */
   readonly table?: { readonly name: string; readonly columns: ReadonlyMap<string, Sym> };
 }

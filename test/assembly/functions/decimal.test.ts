@@ -6,6 +6,7 @@ import { Status } from '#assembly/shared/status.js';
 import { type AssemblyModule, assemblyModule } from '../../lib/assembly-module.js';
 import { Random } from '../../lib/expression-model.js';
 import { testSeed } from '../../lib/model.js';
+import { writtenUnits } from '../../lib/written-number.js';
 
 interface Calls {
   decimalRound(a: number, b: number, digits: number, mode: number): Status;
@@ -13,6 +14,7 @@ interface Calls {
   decimalRemainder(a: number, b: number, c: number): Status;
   decimalToNumber(b: number, digits: number): number;
   decimalFromNumber(a: number, value: number, digits: number, mode: number): Status;
+  decimalFromText(a: number, text: bigint, digits: number): Status;
 }
 
 let module: AssemblyModule;
@@ -196,5 +198,62 @@ test('fromNumber is exact before it rounds, and refuses what 64 bits do not hold
     const mode = random.pick(MODES);
     const status = call.decimalFromNumber(A, value, digits, mode);
     check(`${value} * 1e${digits} ${Rounding[mode]}`, [status, get(A)], fromNumber(value, digits, mode));
+  }
+});
+
+/** decimalFromText of a text at an address with other bytes behind it. */
+function fromText(text: string, digits: number): bigint | undefined {
+  const bytes = new TextEncoder().encode(`${text}7.5`);
+  for (const [index, byte] of bytes.entries()) module.view.setUint8(C + index, byte);
+  const status = call.decimalFromText(A, (BigInt(bytes.length - 3) << 32n) | BigInt(C), digits);
+  return status === Status.OK ? get(A) : undefined;
+}
+
+test.each([
+  ['0', 0, 0n],
+  ['-0', 2, 0n],
+  ['12.5', 2, 1250n],
+  ['-12.50', 1, -125n],
+  ['007', 0, 7n],
+  ['1.000', 0, 1n],
+  ['9223372036854775807', 0, 2n ** 63n - 1n],
+  ['-9223372036854775808', 0, -(2n ** 63n)],
+  ['-9.223372036854775808', 18, -(2n ** 63n)],
+  ['0000000000000000000000000.5', 18, 5n * 10n ** 17n],
+] as const)('decimalFromText %s to %i digits', (text, digits, units) => {
+  expect(fromText(text, digits)).toBe(units);
+});
+
+test.each([
+  ['', 0],
+  ['-', 0],
+  ['--1', 0],
+  ['+1', 0],
+  ['1.', 2],
+  ['.5', 2],
+  ['1.5.5', 2],
+  ['-.5', 2],
+  [' 1', 0],
+  ['1 ', 0],
+  ['1e2', 0],
+  ['1_0', 0],
+  ['0x1', 0],
+  ['\u0661', 0],
+  ['1.005', 2],
+  ['9223372036854775808', 0],
+  ['-9223372036854775809', 0],
+  ['92233720368547758080', 0],
+  ['9.3', 18],
+  ['99999999999999999999999999999999999999', 0],
+] as const)('decimalFromText of %j to %i digits gives ARITHMETIC', (text, digits) => {
+  expect(fromText(text, digits)).toBeUndefined();
+});
+
+test('decimalFromText of what is nearly a number, and of digits at the edges of 64 bits', () => {
+  for (let round = 0; round < 20_000; round++) {
+    const pieces = ['', '-', '.', '0', '00', '5', '922337203685477580', '7', '8', '9', 'e', '+'];
+    const text = Array.from({ length: 1 + random.below(6) }, () => random.pick(pieces)).join('');
+    const digits = random.below(20);
+    expect(fromText(text, digits), `${JSON.stringify(text)} ${digits}`).toBe(writtenUnits(text, digits));
   }
 });

@@ -108,6 +108,7 @@ const cases: [FunctionId, (number | bigint | string)[], number, Value][] = [
   [FunctionId.DECIMAL_TO_NUMBER, [12345n], DIGITS_2, 123.45],
   [FunctionId.DECIMAL_FROM_NUMBER, [1.125], DIGITS_2, 112n],
   [FunctionId.DECIMAL_FROM_NUMBER, [1.121], UP_2, 113n],
+  [FunctionId.DECIMAL_FROM_TEXT, ['-12.5'], DIGITS_2, -1250n],
   [FunctionId.TIME_YEAR, [AT], ZONE, 2024],
   [FunctionId.TIME_MONTH, [AT], ZONE, 3],
   [FunctionId.TIME_DAY, [AT], ZONE, 1],
@@ -147,6 +148,7 @@ test('a function that cannot give a value ends the program with its status', () 
   expect(call(FunctionId.DECIMAL_REMAINDER, [1n, 0n], NOTHING)).toEqual({ status: Status.ARITHMETIC, values: [] });
   expect(call(FunctionId.DECIMAL_FROM_NUMBER, [Number.NaN], DIGITS_2)).toEqual({ status: Status.ARITHMETIC, values: [] });
   expect(call(FunctionId.DECIMAL_FROM_NUMBER, [1e300], DIGITS_2)).toEqual({ status: Status.ARITHMETIC, values: [] });
+  expect(call(FunctionId.DECIMAL_FROM_TEXT, ['1.255'], DIGITS_2)).toEqual({ status: Status.ARITHMETIC, values: [] });
 });
 
 test('TIME_SINCE rounds the exact quotient once', () => {

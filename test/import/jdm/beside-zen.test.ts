@@ -56,6 +56,7 @@ function tableText(
   return graphText([{ id: 'table', type: 'decisionTableNode', content }], ['request>table']);
 }
 
+/** Decides each payload with both. Where ZEN fails, the bundle may answer what it likes. */
 async function same(text: string, payloads: readonly Payload[]): Promise<void> {
   const imported = importZen(text, payloads);
   expect(imported.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -247,4 +248,136 @@ it('a time that is answered as it was sent is refused, and one that stays in the
   refused(text({ seconds: 'date(at)', list: '[{ at: at }]' }, false), payloads, 'answered in the form in which it was sent');
   refused(text({ seconds: 'date(at)', year: 'at[0:3]' }, false), payloads, 'used as a text');
   refused(text({ seconds: 'date(at)', long: 'at + "!"' }, false), payloads, 'used as a text');
+});
+
+describe('what texts say', () => {
+  /** Rows whose cells read a text: `if` it holds, `else`, or at the end of the decision. */
+  const read = async (cell: string, text: string): Promise<unknown> => {
+    const table = tableText(
+      ['t'],
+      ['result'],
+      [
+        [cell, '"if"'],
+        ['', '"else"'],
+      ],
+    );
+    const imported = importZen(table, [{ t: 'a' }]);
+    const outputs = await decideImported(engine, imported, { t: text });
+    const zen = (await zenOriginal({ name: 'graph.json', text: table }))!;
+    const { result } = (await zen.answer({ t: text })) as { result: string };
+    if (outputs !== undefined) expect({ text, result: outputs.result }).toEqual({ text, result });
+    return outputs === undefined ? 'ends' : result;
+  };
+
+  it.each<[text: string, answer: string]>([
+    ['1000', 'else'],
+    ['1000.5', 'if'],
+    ['001001', 'if'],
+    ['-7', 'else'],
+    ['1000.000001', 'if'],
+    ['1001.0000000', 'if'],
+    ['', 'else'],
+    ['-', 'else'],
+    ['.', 'else'],
+    ['J1234', 'else'],
+    ['1,234', 'else'],
+    ['1.2.3', 'else'],
+    ['0x1234', 'else'],
+    ['12 34', 'else'],
+    ['_1234', 'else'],
+    ['\uff11234', 'else'],
+    ['1e4e5', 'else'],
+    ['+1234', 'ends'],
+    [' 1234', 'ends'],
+    ['1234\u0085', 'ends'],
+    ['1_234', 'ends'],
+    ['1234.', 'ends'],
+    ['.5', 'ends'],
+    ['1.5e3', 'ends'],
+    ['1000.0000001', 'ends'],
+    ['99999999999999', 'ends'],
+  ])('number(%j) > 1000: %s', async (text, answer) => {
+    expect(await read('number($) > 1000', text)).toBe(answer);
+  });
+
+  it.each<[text: string, answer: string]>([
+    ['22:00', 'else'],
+    ['22:01', 'if'],
+    ['22:00:01', 'if'],
+    ['05:59:59', 'if'],
+    ['00:00', 'if'],
+    ['06:00', 'else'],
+    ['', 'else'],
+    ['2200', 'else'],
+    ['night', 'else'],
+    ['2025-03-19', 'else'],
+    ['9:30', 'ends'],
+    [' 23:00', 'ends'],
+    ['24:00', 'ends'],
+    ['23:00:60', 'ends'],
+    ['2025-03-19 23:00:00', 'ends'],
+    ['2025-03-19T23:00:00Z', 'ends'],
+    ['now', 'ends'],
+  ])("time(%j) > time('22:00') or < time('06:00'): %s", async (text, answer) => {
+    expect(await read("time($) > time('22:00') or time($) < time('06:00')", text)).toBe(answer);
+  });
+
+  it('pieces between separators, by their number', async () => {
+    const expressions = ['first', 'second', 'third'].map((key, at) => ({ id: key, key, value: `split(t, '--')[${at}]` }));
+    expressions.push({ id: 'n', key: 'n', value: "len(split(t, '--')) > 1 ? split(t, '--')[1] == 'b' : false" });
+    const text = graphText([{ id: 'pieces', type: 'expressionNode', content: { expressions } }], ['request>pieces']);
+    const texts = ['', 'a', 'a--b', 'a--b--c', 'a--b--c--d', '--', '----', '-----', 'a---b', '\u{1f600}--\u{1f600}'];
+    await same(
+      text,
+      texts.map((t) => ({ t })),
+    );
+    for (const value of [
+      "split(t, '.')[-1]",
+      "split(t, '.')[16]",
+      "filter(split(t, '.'), # != 'a')[0]",
+      "map(split(t, '.'), # + '!')[0]",
+    ])
+      refused(
+        graphText(
+          [{ id: 'piece', type: 'expressionNode', content: { expressions: [{ id: 'r', key: 'r', value }] } }],
+          ['request>piece'],
+        ),
+        [{ t: 'a.b' }],
+        value.includes('[-') || value.includes('16') ? 'a piece of a text by a number' : 'an element of a list by its number',
+      );
+  });
+
+  it.each<[expression: string, seconds: number]>([
+    ["time('22:00')", 79_200],
+    ["time('22:00:07')", 79_207],
+    ["time('2023-01-01 10:00:07')", 36_007],
+    ["time('2023-01-01T10:00:07.5+02:00')", 28_807],
+    ['time(1700000000)', 1_700_000_000],
+    ['date(1.9)', 1],
+    ['date(-1.5)', -1],
+    ["date('2023-01-01 10:00:07')", 1_672_567_207],
+    ["date('2023-01-01T10:00:07-02:30')", 1_672_576_207],
+  ])('%s', async (value, seconds) => {
+    const text = graphText(
+      [{ id: 'times', type: 'expressionNode', content: { expressions: [{ id: 'r', key: 'r', value }] } }],
+      ['request>times'],
+    );
+    await same(text, [{}]);
+    expect(await decideImported(engine, importZen(text, [{}]), {})).toEqual({ r: seconds });
+  });
+
+  it.each([
+    "date('2023-01-01 10:00')",
+    "date('2023-1-1')",
+    "date('0099-01-01')",
+    "time('9:30')",
+    "time('2023-01-01')",
+    "year('2023-02-30')",
+  ])('%s is refused', (value) => {
+    const text = graphText(
+      [{ id: 'times', type: 'expressionNode', content: { expressions: [{ id: 'r', key: 'r', value }] } }],
+      ['request>times'],
+    );
+    refused(text, [{}], 'a time in another form');
+  });
 });

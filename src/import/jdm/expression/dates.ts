@@ -5,32 +5,37 @@ import { atom, call, compared, computed, dotted, Level } from '../code.js';
 import { type Constant, constant, isDecimalValue, plainOf, Refusal, type Scalar, type Sym, ZenFailure } from '../symbol.js';
 import { numberOf } from './decimal.js';
 import type { ZenNode } from './node.js';
+import { timeOfText } from './texts.js';
 import type { Translation } from './translate.js';
 
 const DAY_SECONDS = 86_400;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
-const DATE_TEXT = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+/** A date; a time of UTC behind a space; or RFC 3339. */
+const DATE_TEXT = /^(\d{4})-(\d{2})-(\d{2})(?: (\d{2}:\d{2}:\d{2})|T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/;
+const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
-/** Seconds of a text; undefined where it is none that ZEN reads. */
+/** Seconds of a text of one of the forms that ZEN reads for certain; undefined for all others. */
 export function secondsOf(text: string): number | undefined {
-  const match = DATE_TEXT.exec(text.trim());
+  const match = DATE_TEXT.exec(text);
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
-  const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return undefined;
-  const zone = match[7];
-  const sign = zone?.startsWith('-') === true ? -1 : 1;
-  const [, hours, minutes] = /^[+-](\d{2}):?(\d{2})$/.exec(zone ?? '') ?? ['', '0', '0'];
-  return time / 1000 - sign * (Number(hours) * 3600 + Number(minutes) * 60);
+  const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  const time = timeOfDay(match[4] ?? match[5] ?? '00:00');
+  const isDay = midnight.getUTCFullYear() === year && midnight.getUTCMonth() === month - 1 && midnight.getUTCDate() === day;
+  if (!isDay || time === undefined) return undefined;
+  const zone = match[6] ?? 'Z';
+  const offset = zone === 'Z' ? 0 : timeOfDay(zone.slice(1));
+  if (offset === undefined) return undefined;
+  return midnight.getTime() / 1000 + time - (zone.startsWith('-') ? -offset : offset);
+}
+
+/** Seconds since midnight of `23:45` and `23:45:01`; undefined for all else. */
+function timeOfDay(text: string): number | undefined {
+  const match = TIME_OF_DAY.exec(text);
+  if (match === null) return undefined;
+  const [hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as [number, number, number];
+  return hour * 3600 + minute * 60 + second;
 }
 
 /** Seconds of a duration such as `1h 30m`; undefined where it is none. */
@@ -110,7 +115,7 @@ function edgeOf(seconds: number, unit: string, isEnd: boolean): number {
 /** Functions of a fixed time in seconds. */
 const OF_TIME: Readonly<Record<string, (seconds: number) => number | string>> = {
   date: (seconds) => seconds,
-  time: (seconds) => ((seconds % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS,
+  time: (seconds) => seconds,
   year: (seconds) => dateOf(seconds).getUTCFullYear(),
   monthOfYear: (seconds) => dateOf(seconds).getUTCMonth() + 1,
   dayOfMonth: (seconds) => dateOf(seconds).getUTCDate(),
@@ -131,8 +136,19 @@ const METHODS: Readonly<Record<string, string>> = {
   dayOfYear: 'dayOfYear',
 };
 
+/** Seconds of a fixed text. @throws ZenFailure where ZEN does not read it, Refusal where it may */
+function secondsOfText(text: string, isTime: boolean): number {
+  const date = secondsOf(text);
+  const seconds = !isTime ? date : text.includes(':') && date !== undefined ? modulo(date, DAY_SECONDS) : timeOfDay(text);
+  if (seconds !== undefined) return seconds;
+  if (/\d/.test(text)) throw new Refusal('a time in another form than `2025-03-19`, `2025-03-19 10:00:00`, RFC 3339 or `10:00`');
+  throw new ZenFailure('a text that is no time: ZEN fails here');
+}
+
+const modulo = (a: number, b: number): number => ((a % b) + b) % b;
+
 /** A function of dates; undefined where it is none of them. @throws Refusal */
-export function dateFunction(translation: Translation, name: string, args: readonly Sym[], _node: ZenNode): Sym | undefined {
+export function dateFunction(translation: Translation, name: string, args: readonly Sym[], node: ZenNode): Sym | undefined {
   if (name === 'd') throw new Refusal('`d` and its methods have no like');
   const isEdge = name === 'startOf' || name === 'endOf';
   if (!isEdge && name !== 'duration' && !Object.hasOwn(OF_TIME, name)) return undefined;
@@ -142,17 +158,16 @@ export function dateFunction(translation: Translation, name: string, args: reado
     if (seconds === undefined) throw new Refusal('a duration that is not fixed, or of a form that ZEN does not read');
     return whole(seconds);
   }
-  if (value.kind === 'scalar') return ofPayload(translation, name, value);
+  if (value.kind === 'scalar') {
+    if (name === 'time' && value.type.kind === 'text') return timeOfText(translation, value, node);
+    return ofPayload(translation, name, value);
+  }
   if (value.kind !== 'constant') throw new Refusal('a time is a text or a number');
   if (value.value === 'now') return name === 'date' ? now() : ofPayload(translation, name, nowScalar());
-  const seconds =
-    typeof value.value === 'string'
-      ? secondsOf(value.value)
-      : isDecimalValue(value.value)
-        ? Math.floor(numberOf(value.value))
-        : undefined;
-  if (seconds === undefined || !Number.isFinite(dateOf(seconds).getTime()))
-    throw new ZenFailure('a time of a form that ZEN does not read: it fails here');
+  if (typeof value.value !== 'string' && !isDecimalValue(value.value))
+    throw new ZenFailure('a time is a text or a number: ZEN fails here');
+  const seconds = typeof value.value === 'string' ? secondsOfText(value.value, name === 'time') : Math.trunc(numberOf(value.value));
+  if (!Number.isFinite(dateOf(seconds).getTime())) throw new Refusal('a time that is too far away');
   if (isEdge) {
     const unit = plainOf(args[1] ?? constant(null));
     if (unit.kind !== 'constant' || typeof unit.value !== 'string') throw new Refusal('a unit of time that is not fixed');

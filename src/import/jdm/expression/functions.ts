@@ -25,6 +25,7 @@ import { dateFunction } from './dates.js';
 import { add, compare, type Decimal, divide, numberOf, parseDecimal, textOf, trimmed } from './decimal.js';
 import { contains, counted, extremeOf, flattened, lengthOf, plainList, sumOf } from './lists.js';
 import type { ZenNode } from './node.js';
+import { numberOfText } from './texts.js';
 import type { Translation } from './translate.js';
 
 type Function_ = (translation: Translation, args: readonly Sym[], node: ZenNode) => Sym;
@@ -78,7 +79,7 @@ const FUNCTIONS: Readonly<Record<string, Function_>> = {
   isNumeric: (_, [value]) =>
     byConstant(value!, 'isNumeric', (x) => isDecimalValue(x) || (typeof x === 'string' && parseDecimal(x) !== undefined)),
   string: (_, [value]) => toText(value!),
-  number: (translation, [value]) => toNumber(translation, value!),
+  number: (translation, [value], node) => toNumber(translation, value!, node),
   bool: (_, [value]) => toBool(value!),
   type: (_, [value]) => typeName(value!),
   keys,
@@ -206,13 +207,15 @@ function split(translation: Translation, [sym, separator]: readonly Sym[]): Sym 
   const as = translation.scope.parameter('piece');
   const element: Scalar = { kind: 'scalar', type: { kind: 'text' }, code: atom(as), nullable: false, needs: [], isPath: true };
   if (needsOf(text).length > 0) throw new Refusal('the pieces of a text that may be null');
+  const each = dotted(codeOf(text), `split(${codeOf(by).text})`);
   return {
     kind: 'list',
-    each: dotted(codeOf(text), `split(${codeOf(by).text})`),
+    each,
     as,
     value: element,
     nullable: false,
     countMax: 4096,
+    ...(text.kind === 'scalar' ? { pieces: { text, separator: by.value as string, each, value: element } } : {}),
   };
 }
 
@@ -361,7 +364,7 @@ function toText(sym: Sym): Sym {
   throw new Refusal(`${describe(value)} of the payload as a text: the language turns nothing into a text`);
 }
 
-function toNumber(translation: Translation, sym: Sym): Sym {
+function toNumber(translation: Translation, sym: Sym, node: ZenNode): Sym {
   const value = plainOf(sym);
   const ofConstant = (known: ConstantValue): Constant => {
     if (isDecimalValue(known)) return constant(known);
@@ -378,7 +381,8 @@ function toNumber(translation: Translation, sym: Sym): Sym {
     return choose(truthOf(value).holds, constant({ units: 1n, scale: 0 }), constant({ units: 0n, scale: 0 }));
   }
   if (value.domain !== undefined && value.domain.length > 0 && value.domain.length <= 64) return mapped(value, ofConstant);
-  throw new Refusal(`${describe(value)} of the payload as a number: the language reads no numbers from texts`);
+  if (value.type.kind === 'text') return numberOfText(translation, value, node);
+  throw new Refusal(`${describe(value)} of the payload as a number`);
 }
 
 function toBool(sym: Sym): Sym {

@@ -26,6 +26,7 @@ import { compare, numberOf, parseDecimal } from './decimal.js';
 import { callFunction } from './functions.js';
 import { closure, contains, interval, within } from './lists.js';
 import type { BinaryOperator, ZenNode } from './node.js';
+import { pieceAt } from './texts.js';
 
 /** What surrounds an expression. */
 export interface Scope {
@@ -193,7 +194,7 @@ export class Translation {
     }
     if (object.kind === 'list') {
       if (typeof key.value === 'string') return NULL;
-      throw new Refusal('an element of a list by its number');
+      return pieceAt(this, object, isDecimalValue(key.value) ? numberOf(key.value) : Number.NaN);
     }
     return NULL;
   }
