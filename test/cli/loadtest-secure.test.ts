@@ -8,7 +8,7 @@ import type { LoadReport } from '#src/loadtest/report.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { Certificates } from '../lib/certificates.js';
 import { bundleFiles, TENANT } from '../lib/server.js';
-import { makeTempDir, runCli } from './run-cli.js';
+import { makeTempDir, runProcess } from './run-cli.js';
 
 const { dir, remove } = makeTempDir();
 const at = (name: string): string => join(dir, name);
@@ -51,9 +51,9 @@ describe.skipIf(!certificates.canBeMade)('a server with TLS and authentication (
   const TLS = ['--tls', '--ca', 'ca.crt'];
   const CALLER = ['--cert', 'caller.crt', '--key', 'caller.key'];
   const TOKEN = ['--token-file', 'token'];
-  const load = (flags: string[], json = true): ReturnType<typeof runCli> => {
+  const load = (flags: string[], json = true): ReturnType<typeof runProcess> => {
     const target = ['--target', `127.0.0.1:${server.port}`, '--tenant', TENANT, '--seconds', '0.5', '--rate', '100', '-c', '3'];
-    return runCli(['loadtest', 'bundle', ...target, ...flags, ...(json ? ['--json'] : [])], { cwd: dir });
+    return runProcess(['loadtest', 'bundle', ...target, ...flags, ...(json ? ['--json'] : [])], { cwd: dir });
   };
 
   it.each([['ws'], ['http']])('is loaded over %s, and no secret is in the report', async (protocol) => {

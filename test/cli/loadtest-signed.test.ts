@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadReport } from '#src/loadtest/report.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { bundleFiles, TENANT } from '../lib/server.js';
-import { makeTempDir, runCli } from './run-cli.js';
+import { makeTempDir, runProcess } from './run-cli.js';
 
 const { dir, remove } = makeTempDir();
 const at = (name: string): string => join(dir, name);
@@ -33,9 +33,9 @@ afterAll(async () => {
   remove();
 });
 
-const load = (flags: string[], env: Record<string, string> = {}): ReturnType<typeof runCli> => {
+const load = (flags: string[], env: Record<string, string> = {}): ReturnType<typeof runProcess> => {
   const target = ['--target', `127.0.0.1:${server.port}`, '--tenant', TENANT, '--seconds', '0.5', '--rate', '100', '-c', '3'];
-  return runCli(['loadtest', 'bundle', ...target, '--distinct', '10', '--json', ...flags], { cwd: dir, env });
+  return runProcess(['loadtest', 'bundle', ...target, '--distinct', '10', '--json', ...flags], { cwd: dir, env });
 };
 
 describe('a load test with signed requests', () => {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PreflightJson } from '#src/cli/commands/loadtest.js';
 import type { LoadReport } from '#src/loadtest/report.js';
-import { childEnv, MAIN, makeTempDir, ROOT, runCli, runJson, startCli } from './run-cli.js';
+import { childEnv, MAIN, makeTempDir, ROOT, runCli, runJson, runProcess, startCli } from './run-cli.js';
 
 const blocks = [...readFileSync(join(ROOT, 'docs/LOADTEST.md'), 'utf8').matchAll(/^```sh (run|server)\n([\s\S]*?)^```$/gm)].map(
   (match) => ({ kind: match[1]!, text: match[2]! }),
@@ -99,7 +99,7 @@ describe('verdict loadtest', () => {
 
   it('writes the page, and one document', async () => {
     const args = ['loadtest', 'payments', ...to(), '--seconds', '0.2', '--rate', '100', '--distinct', '8', '--html', 'report.html'];
-    const { code, json } = await runJson<LoadReport>([...args, '--server-pid', String(server.pid)], { cwd: dir });
+    const { code, json } = await runJson<LoadReport>([...args, '--server-pid', String(server.pid)], { cwd: dir, run: runProcess });
     expect(code).toBe(0);
     expect(json).toMatchObject({
       ok: true,

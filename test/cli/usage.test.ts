@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTempDir, runCli, runJson } from './run-cli.js';
+import { makeTempDir, runCli, runJson, runProcess } from './run-cli.js';
 
 const COMMANDS = ['init', 'check', 'compile', 'test', 'eval', 'explain', 'bench', 'serve', 'publish'];
 const SAMPLE = 'examples/credit';
@@ -80,6 +80,36 @@ describe('the command line', () => {
       expect(stdout).toContain('VERDICT_JSON');
     });
   }
+});
+
+// All other tests of commands run them in a process that runs many (cli-host.mjs): what they say of it holds of these too.
+describe('a process of its own', () => {
+  const APPLICANT = JSON.stringify({ checkingAccount: 'none' });
+  const cases: { argv: string; input?: string }[] = [
+    { argv: '--version' },
+    { argv: 'check --help' },
+    { argv: 'chek' },
+    { argv: 'chek --json' },
+    { argv: `check ${SAMPLE}` },
+    { argv: `test ${SAMPLE}` },
+    { argv: `explain ${SAMPLE} --payload -`, input: APPLICANT },
+    { argv: `explain ${SAMPLE} --payload {` },
+    { argv: `compile ${SAMPLE} --output no-such-dir/x/y.image --cost-max 10` },
+    { argv: `publish ${SAMPLE} --tenant a --server http://127.0.0.1:9` },
+  ];
+  // How long it took is not the same twice.
+  const plain = (text: string): string => text.replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>');
+  it.each(cases)('ends as verdict $argv does beside others, and says the same', async ({ argv, input }) => {
+    const options = input === undefined ? {} : { input };
+    const own = await runProcess(argv.split(' '), options);
+    const shared = await runCli(argv.split(' '), options);
+    expect(own.stdout + own.stderr).not.toBe('');
+    for (const result of [own, shared]) {
+      result.stdout = plain(result.stdout);
+      result.stderr = plain(result.stderr);
+    }
+    expect(shared).toEqual(own);
+  });
 });
 
 describe('errors in JSON', () => {
