@@ -22,6 +22,8 @@ interface SourceRule {
 }
 
 const DEPTH_MAX = 64;
+/** What conditions begin with, where they do not stand in others. */
+const ROOT_KEYS = ['all', 'any', 'not', 'condition'];
 
 /** Imports a rule, a list of rules, or a document of rules and named conditions. */
 export function importRules(source: ImportSource, options: ImportOptions): Imported {
@@ -114,14 +116,17 @@ class RulesImport {
         this.bag.error('V7401', this.document.spanOf(`${pointer}/priority`), 'a priority is an integer above 0');
         continue;
       }
-      this.#rules.push({ value, pointer, priority });
+      if (this.#checkRoot(value.conditions, `${pointer}/conditions`)) this.#rules.push({ value, pointer, priority });
     }
     // As the engine runs them: higher priorities first.
     this.#rules.sort((a, b) => b.priority - a.priority);
     const named = isWhole ? root.conditions : undefined;
     if (isRecord(named))
-      for (const [name, value] of Object.entries(named))
-        this.#conditions.set(name, { value, pointer: toPointer('conditions', name) });
+      for (const [name, value] of Object.entries(named)) {
+        const pointer = toPointer('conditions', name);
+        this.#checkRoot(value, pointer);
+        this.#conditions.set(name, { value, pointer });
+      }
     const facts = isWhole ? root.facts : undefined;
     if (facts !== undefined)
       this.bag.error(
@@ -130,6 +135,14 @@ class RulesImport {
         'facts that the engine computes have no counterpart',
         'give them with the payload',
       );
+  }
+
+  /** Whether the engine takes it as the conditions of a rule, or as a named condition: a single test it takes only inside of them. */
+  #checkRoot(value: unknown, pointer: string): boolean {
+    if (!isRecord(value) || ROOT_KEYS.some((key) => Object.hasOwn(value, key))) return true;
+    const [words, place] = ['`all`, `any`, `not` or `condition`', this.document.spanOf(pointer)];
+    this.bag.error('V7401', place, `conditions begin with ${words}`, 'write `{ "all": [ ... ] }` around it');
+    return false;
   }
 
   /** Tells the model what conditions compare facts with. What is wrong with them is said when they are translated. */

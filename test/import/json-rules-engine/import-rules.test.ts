@@ -75,13 +75,14 @@ async function decided(
   return { original, imported, faults };
 }
 
+const is = (fact: string, operator: string, value: unknown, path?: string): object => ({
+  fact,
+  operator,
+  value,
+  ...(path === undefined ? {} : { path }),
+});
+
 describe('imported rules say what json-rules-engine says', () => {
-  const is = (fact: string, operator: string, value: unknown, path?: string): object => ({
-    fact,
-    operator,
-    value,
-    ...(path === undefined ? {} : { path }),
-  });
   it.each<[string, object]>([
     ['greaterThan', is('age', 'greaterThan', 18)],
     ['greaterThanInclusive', is('age', 'greaterThanInclusive', 18)],
@@ -176,6 +177,26 @@ describe('what is refused', () => {
       { payloads: PAYLOADS },
     );
     expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([fault]);
+  });
+
+  it.each<[string, object, string]>([
+    ['of a rule', [{ conditions: is('age', 'equal', 3), event: { type: 'x' } }], '{"fact":"age","operator":"equal","value":3}'],
+    ['of a rule, empty', { conditions: {}, event: { type: 'x' } }, '{}'],
+    ['by a name', { rules: [rule({ condition: 'a' })], conditions: { a: is('age', 'equal', 4) } }, '"value":4}'],
+    ['by a name that is not used', { rules: [rule({ all: [] })], conditions: { a: is('age', 'in', [5]) } }, '"value":[5]}'],
+  ])('a single test in the place of conditions, %s, as by the engine', (_, source, place) => {
+    const run = (): void => {
+      const { rules = Array.isArray(source) ? source : [source], conditions = {} } = source as { rules?: []; conditions?: object };
+      const rulesEngine = new RulesEngine(rules as RuleProperties[]);
+      for (const [name, condition] of Object.entries(conditions)) rulesEngine.setCondition(name, condition as never);
+    };
+    expect(run).toThrow('root must contain a single instance of "all", "any", "not", or "condition"');
+    const text = JSON.stringify(source);
+    const { diagnostics } = importRules({ name: 'r.json', text }, { payloads: PAYLOADS });
+    expect(diagnostics.map(({ code, message, advice }) => [code, message, advice])).toEqual([
+      ['V7401', 'conditions begin with `all`, `any`, `not` or `condition`', 'write `{ "all": [ ... ] }` around it'],
+    ]);
+    expect(text.slice(diagnostics[0]!.span.start, diagnostics[0]!.span.end).endsWith(place)).toBe(true);
   });
 
   it.each([
