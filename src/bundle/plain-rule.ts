@@ -11,6 +11,8 @@ export interface PlainRule {
   value: Record<string, unknown>;
   /** Its places are in the item; to be used where the value matches the schema. */
   rule: BundleRule;
+  /** Where the reason is written, in the item. */
+  reasonStart: number | undefined;
 }
 
 type Style = 'plain' | 'single' | 'double';
@@ -28,6 +30,7 @@ const ENTRY = /^(?:- | {2})(id|description|when|then):(?: +(\S.*))?$/;
 const BELOW = /^( {3,8})(score|outcome|reason): +(\S+)$/;
 const SKIPPED = /^ *(?:#.*)?$/;
 const FLOW = /^\{ *(.*\S) *\}$/;
+const FLOW_REASON = /^.*\breason: +/;
 const FLOW_ENTRY = /^(score|outcome|reason): +(\S+)$/;
 /** Begins with nothing that means something to YAML, and holds nothing that would end it. */
 const PLAIN_TEXT = /^[A-Za-z_$(](?:[^:#]|:(?! |$)|(?<! )#)*$/;
@@ -47,6 +50,7 @@ export function readPlainRule(file: string, text: string): PlainRule | undefined
   const texts = new Map<string, PlainScalar>();
   let then: Record<string, unknown> | undefined;
   let thenStart = 0;
+  let reasonStart: number | undefined;
   /** Spaces before what stands below `then`; -1 where nothing does. */
   let indent = -1;
   const value: Record<string, unknown> = {};
@@ -65,6 +69,7 @@ export function readPlainRule(file: string, text: string): PlainRule | undefined
         then = written === undefined ? {} : readFlow(written);
         if (then === undefined) return undefined;
         if (written === undefined) indent = 0;
+        else if ('reason' in then) reasonStart = end - written.length + FLOW_REASON.exec(written)![0].length;
         value[key] = then;
       } else {
         const scalar = written === undefined ? undefined : readText(written, end - written.length);
@@ -76,6 +81,7 @@ export function readPlainRule(file: string, text: string): PlainRule | undefined
       const below = indent >= 0 ? BELOW.exec(line) : null;
       if (below === null || (indent > 0 && below[1]!.length !== indent) || !put(then!, below[2]!, below[3]!)) return undefined;
       indent = below[1]!.length;
+      if (below[2] === 'reason') reasonStart = end - below[3]!.length;
     }
     start = end + 1;
   }
@@ -94,7 +100,7 @@ export function readPlainRule(file: string, text: string): PlainRule | undefined
     reason: (then.reason as string | undefined) ?? null,
     thenSpan: { file, start: thenStart, end: thenStart + 'then'.length },
   };
-  return { value, rule };
+  return { value, rule, reasonStart };
 }
 
 /** A text on the rest of a line. */

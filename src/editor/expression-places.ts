@@ -31,7 +31,11 @@ export interface ElementName {
 }
 
 /** The element that an expression at a path may name. @param scalars of the document around */
-export function elementAt(session: BundleSession, scalars: readonly PlacedScalar[], path: readonly Key[]): ElementName | undefined {
+export function elementAt(
+  session: BundleSession,
+  scalars: readonly Pick<PlacedScalar, 'path' | 'isKey' | 'source'>[],
+  path: readonly Key[],
+): ElementName | undefined {
   if (path[1] !== 'values' || path.length !== 3) return undefined;
   const textOf = (key: string): string | undefined =>
     scalars

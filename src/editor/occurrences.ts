@@ -2,11 +2,13 @@
 // a search finds.
 
 import { readCsv } from '../bundle/csv.js';
-import type { ScalarText } from '../bundle/scalar-text.js';
+import { MovedText } from '../bundle/list-document.js';
+import { readPlainRule } from '../bundle/plain-rule.js';
+import { type ScalarText, scalarText } from '../bundle/scalar-text.js';
 import type { Identifier, MemberExpression } from '../compiler/estree.js';
 import type { Span } from '../diagnostic/diagnostic.js';
 import { isListKind, nameOfFile } from './document-kind.js';
-import { offsetIn, type PlacedScalar, pieceAt, scalarsOf } from './document-tree.js';
+import { type Key, offsetIn, type Piece, type PlacedScalar, pieceAt, scalarsOf } from './document-tree.js';
 import { type ElementName, elementAt, expressionsOf, placeIn, understandPlace } from './expression-places.js';
 import { type Role, roleOf } from './role.js';
 import type { BundleSession } from './session.js';
@@ -76,22 +78,47 @@ function scalarsAround(
 
 function inFile(session: BundleSession, path: string, needle: string): Occurrence[] {
   if (session.kind(path) === 'csv') return inCsv(session, path, needle, undefined);
+  const kind = session.kind(path);
   return session
     .pieces(path)
     .filter(({ text }) => text.includes(needle))
     .flatMap((piece) => {
-      const scalars = scalarsOf(path, piece);
+      const scalars = (kind === 'rules' ? plainScalarsOf(path, piece) : undefined) ?? scalarsOf(path, piece);
       const holding = scalars.filter(({ source }) => source.text.includes(needle));
-      return holding.flatMap((scalar) => inScalar(session, path, scalar, scalars));
+      return holding.flatMap((scalar) => inScalar(session, path, scalar, scalars, needle));
     });
 }
 
-/** The symbols of a scalar: of itself, or of the names in it. @param scalars of the document around */
+type ScalarOfRule = Pick<PlacedScalar, 'path' | 'isKey' | 'source'>;
+
+/** What names anything in a rule that is written as nearly all are; of ten thousand, YAML's reader takes half a second. */
+function plainScalarsOf(file: string, { text, start }: Piece): ScalarOfRule[] | undefined {
+  const plain = readPlainRule(file, text);
+  if (plain === undefined || /["']/.test(text[plain.rule.idSpan.start]!)) return undefined;
+  const { rule, reasonStart } = plain;
+  const scalar = (path: Key[], source: ScalarText): ScalarOfRule => ({ path, isKey: false, source: new MovedText(source, start) });
+  const found = [
+    scalar([0, 'id'], scalarText(rule.id, text, file, rule.idSpan.start, rule.idSpan.end, 'plain')),
+    scalar([0, 'when'], rule.when),
+  ];
+  if (rule.reason !== null && reasonStart !== undefined) {
+    const end = reasonStart + rule.reason.length;
+    found.push(scalar([0, 'then', 'reason'], scalarText(rule.reason, text, file, reasonStart, end, 'plain')));
+  }
+  return found;
+}
+
+/**
+ * The symbols of a scalar: of itself, or of the names in it.
+ * @param scalars of the document around
+ * @param needle as of inExpressions
+ */
 function inScalar(
   session: BundleSession,
   path: string,
-  { path: keys, isKey, source }: PlacedScalar,
-  scalars: readonly PlacedScalar[],
+  { path: keys, isKey, source }: ScalarOfRule,
+  scalars: readonly ScalarOfRule[],
+  needle?: string,
 ): Occurrence[] {
   const kind = session.kind(path)!;
   const { text } = source;
@@ -106,7 +133,7 @@ function inScalar(
   const shape = session.shape(path);
   const role = roleOf(kind, keys, isKey, shape) ?? columnKeyRole(kind, keys, isKey, text, shape);
   const element = kind === 'outputs' ? elementAt(session, scalars, keys) : undefined;
-  return [...found, ...inExpressions(session, path, role, source, element)];
+  return [...found, ...inExpressions(session, path, role, source, element, needle)];
 }
 
 /** The key of a cell that names its column by the expression of the input. */
@@ -135,20 +162,26 @@ function parentsOf(session: BundleSession, source: ScalarText): Occurrence[] {
   return found;
 }
 
+/** @param needle the only name that is asked for: types are looked for only where they decide what it stands for */
 function inExpressions(
   session: BundleSession,
   path: string,
   role: Role | undefined,
   source: ScalarText,
   element?: ElementName,
+  needle?: string,
 ): Occurrence[] {
   const found: Occurrence[] = [];
   for (const place of expressionsOf(session, path, role, source, element)) {
     const understood = understandPlace(session, place);
     if (understood === undefined) continue;
     eachName(understood.root, (name, member, around) => {
+      if (needle !== undefined && name.name !== needle) return;
       if (member === undefined && parameterAround(around, name.name) !== undefined) return;
-      const symbol = outputOfRow(name, member, element) ?? symbolOfName(understood, name, member, session.symbols);
+      const isOfBundle = member === undefined && !place.locals.has(name.name);
+      const symbol =
+        outputOfRow(name, member, element) ??
+        (isOfBundle ? symbolOfRoot(session, name.name) : symbolOfName(understood, name, member, session.symbols));
       if (symbol !== undefined) found.push({ symbol, span: placeIn(place.source, name.start, name.end), isDeclaration: false });
     });
   }
@@ -163,6 +196,12 @@ function inExpressions(
       });
   }
   return found;
+}
+
+/** What a name that begins an expression stands for: the same in all of them, where nothing of that name is bound. */
+function symbolOfRoot(session: BundleSession, name: string): BundleSymbol | undefined {
+  const alone = session.understood(name);
+  return alone && symbolOfName(alone, alone.root as Identifier, undefined, session.symbols);
 }
 
 /** `row.rate` of an output whose elements are rows of a table. */
@@ -188,7 +227,7 @@ function inCsv(session: BundleSession, path: string, needle: string | undefined,
       const column = columns[at];
       if (column === undefined || (needle !== undefined && !cell.text.includes(needle))) continue;
       if (offset !== undefined && (offset < cell.span.start || offset > cell.span.end)) continue;
-      found.push(...inCell(session, path, table, column, row === 0, cell));
+      found.push(...inCell(session, path, table, column, row === 0, cell, needle));
     }
   }
   return found;
@@ -201,6 +240,7 @@ function inCell(
   column: ReturnType<typeof csvColumns>[number],
   isHeader: boolean,
   cell: ScalarText,
+  needle: string | undefined,
 ): Occurrence[] {
   const text = cell.text.trim();
   if (column.kind === 'output' && isHeader) {
@@ -213,7 +253,7 @@ function inCell(
     return [{ symbol: { kind: 'rule', id: text, name: text }, span: cell.spanAt(start, start + text.length), isDeclaration: true }];
   }
   const role = csvRole(column, isHeader);
-  return inExpressions(session, path, role, cell);
+  return inExpressions(session, path, role, cell, undefined, needle);
 }
 
 /** The role of a cell of a CSV table. */

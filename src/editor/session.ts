@@ -14,7 +14,7 @@ import { type Piece, piecesOf } from './document-tree.js';
 import { ModelPlaces } from './model-places.js';
 import type { SymbolContext } from './symbol.js';
 import { csvShape, scorecardShape, type TableShape, tableShape } from './table-shape.js';
-import { type Names, understand } from './understand.js';
+import { type Names, type Understood, understand } from './understand.js';
 
 /** Bytes of files up to which costs are shown: they need the whole program, which a check can do without. */
 const COST_BYTES_MAX = 1_000_000;
@@ -33,8 +33,8 @@ export class BundleSession {
   #model: Model | undefined;
   #definitions: Definitions | undefined;
   #places: { schema: unknown; places: ModelPlaces } | undefined;
-  /** Types of the values that expressions have, by text; of the definitions that were last understood. */
-  readonly #types = new Map<string, Type | undefined>();
+  /** Expressions that were asked for, by text; of the definitions that were last understood. */
+  readonly #understood = new Map<string, Understood | undefined>();
   /** Of the last version that compiled; `of` is the check that they belong to. */
   #costs: { of: CheckResult; units: ReadonlyMap<string, number> } | undefined;
 
@@ -84,7 +84,7 @@ export class BundleSession {
       if (model !== undefined) this.#model = model;
       if (definitions !== undefined && definitions !== this.#definitions) {
         this.#definitions = definitions;
-        this.#types.clear();
+        this.#understood.clear();
       }
     }
     return this.#checked.diagnostics;
@@ -151,15 +151,17 @@ export class BundleSession {
 
   /** The type of an expression's value; undefined where it has none that is known. */
   typeOf(expression: string): Type | undefined {
+    if (expression.trim() === '') return undefined;
+    const understood = this.understood(expression);
+    const receiver = understood?.receiver(understood.root);
+    return receiver?.kind === 'value' && receiver.ir.type.kind !== 'error' ? receiver.ir.type : undefined;
+  }
+
+  /** An expression that nothing is bound around; kept, for those that are asked for again and again. */
+  understood(expression: string): Understood | undefined {
     const { names } = this;
-    if (names === undefined || expression.trim() === '') return undefined;
-    if (!this.#types.has(expression)) {
-      const understood = understand(expression, names);
-      const receiver = understood?.receiver(understood.root);
-      const type = receiver?.kind === 'value' && receiver.ir.type.kind !== 'error' ? receiver.ir.type : undefined;
-      this.#types.set(expression, type);
-    }
-    return this.#types.get(expression);
+    if (!this.#understood.has(expression)) this.#understood.set(expression, understand(expression, names));
+    return this.#understood.get(expression);
   }
 
   /**

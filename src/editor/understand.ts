@@ -26,7 +26,7 @@ export interface Names {
 export interface Understood {
   text: string;
   root: EsNode;
-  /** What a node stands for, where that was found. */
+  /** What a node stands for, where that was found. Types are looked for when it is first asked. */
   receiver(node: EsNode): Receiver | undefined;
 }
 
@@ -42,18 +42,28 @@ export function understand(
 ): Understood | undefined {
   const root = parsed(text);
   if (root === undefined) return undefined;
+  let receivers: ReadonlyMap<EsNode, Receiver> | undefined;
+  return {
+    text,
+    root,
+    receiver: (node) => {
+      receivers ??= names === undefined ? new Map() : receiversIn(root, text, names, locals);
+      return receivers.get(node);
+    },
+  };
+}
+
+function receiversIn(root: EsNode, text: string, names: Names, locals: ReadonlyMap<string, Type>): Map<EsNode, Receiver> {
   const receivers = new Map<EsNode, Receiver>();
-  if (names !== undefined) {
-    const bound = new Map([...locals].map(([name, type]): [string, LocalRef] => [name, { name, type }]));
-    const faults = new FaultSink(looseSource('', text), undefined);
-    checkInScope(root, names.scope, bound, faults, names.profile, (node, receiver) => {
-      // A value that was made of a list says less than the list.
-      if (receiver.kind === 'value' && receiver.ir.type.kind === 'error' && receivers.has(node)) return;
-      if (receiver.kind === 'value' && receivers.get(node)?.kind === 'list') return;
-      receivers.set(node, receiver);
-    });
-  }
-  return { text, root, receiver: (node) => receivers.get(node) };
+  const bound = new Map([...locals].map(([name, type]): [string, LocalRef] => [name, { name, type }]));
+  const faults = new FaultSink(looseSource('', text), undefined);
+  checkInScope(root, names.scope, bound, faults, names.profile, (node, receiver) => {
+    // A value that was made of a list says less than the list.
+    if (receiver.kind === 'value' && receiver.ir.type.kind === 'error' && receivers.has(node)) return;
+    if (receiver.kind === 'value' && receivers.get(node)?.kind === 'list') return;
+    receivers.set(node, receiver);
+  });
+  return receivers;
 }
 
 /** The tree of a text that is one expression. */
@@ -88,6 +98,7 @@ export function eachName(
       visit(node as Identifier, member as MemberExpression | undefined, around);
       return;
     }
+    if (node.type === 'Literal') return;
     around.push(node);
     for (const child of childrenOf(node)) walk(child);
     around.pop();

@@ -28,6 +28,7 @@ export class OpenBundle {
   /** Files for which the client shows diagnostics. */
   readonly reported = new Set<string>();
   readonly #documents = new Map<string, TextDocument>();
+  readonly #uris = new Map<string, string>();
 
   constructor(
     readonly dir: string,
@@ -38,7 +39,12 @@ export class OpenBundle {
   }
 
   uriOf(path: string): string {
-    return pathToFileURL(`${this.dir}/${path}`).href;
+    let uri = this.#uris.get(path);
+    if (uri === undefined) {
+      uri = pathToFileURL(`${this.dir}/${path}`).href;
+      this.#uris.set(path, uri);
+    }
+    return uri;
   }
 
   /** A file as it is now, for its lines and columns. */

@@ -96,6 +96,27 @@ describe('references', () => {
   ];
   it.each(cases)('of %s %s', (path, place, found) => expect(places(path, place)).toEqual(found));
 
+  const ways: readonly (readonly [how: string, rule: string])[] = [
+    ['plain', '- id: amount\n  when: amount > 1 && items.some(amount => amount.price > 1)\n  then: { score: 1, reason: amount }\n'],
+    ['quoted', '- id: "amount"\n  when: "amount > 1"\n  then: { score: 1, reason: \'amount\' }\n'],
+    ['in lines', '- id: amount\n  when: amount > 1\n  then:\n    score: 1\n    # reason: amount\n    reason: amount\n'],
+    ['folded', '- id: amount\n  when: >\n    amount > 1\n  then: { reason: amount }\n'],
+  ];
+  it.each(ways)('of a rule, its reason and a field of one name, written %s', (_, text) => {
+    const session = sessionOf({ 'rules/main.yaml': text });
+    const at = (from: number): readonly [string, number][] => {
+      const { symbol } = symbolAt(session, 'rules/main.yaml', from)!;
+      const own = occurrencesOf(session, symbol).filter(({ span }) => span.file === 'rules/main.yaml');
+      return own.map(({ span }) => [`${symbol.kind} ${text.slice(span.start, span.end)}`, span.start]);
+    };
+    const [id, field, reason] = [text.indexOf('amount'), text.search(/amount > 1/), text.lastIndexOf('amount')];
+    expect([id, field, reason].flatMap(at)).toEqual([
+      ['rule amount', id],
+      ['field amount', field],
+      ['reason amount', reason],
+    ]);
+  });
+
   it('of a parameter of a function', () => {
     const { session, path, offset } = placeIn('rules/main.yaml', 'it|em.price');
     const spans = localAt(session, path, offset)!;

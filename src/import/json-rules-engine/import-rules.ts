@@ -137,7 +137,7 @@ class RulesImport {
       );
   }
 
-  /** Whether the engine takes it as the conditions of a rule, or as a named condition: a single test it takes only inside of them. */
+  /** Whether the engine takes it as conditions of a rule or of a name: a single test it takes only inside of them. */
   #checkRoot(value: unknown, pointer: string): boolean {
     if (!isRecord(value) || ROOT_KEYS.some((key) => Object.hasOwn(value, key))) return true;
     const [words, place] = ['`all`, `any`, `not` or `condition`', this.document.spanOf(pointer)];
