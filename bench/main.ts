@@ -9,6 +9,7 @@ import { benchCheck } from './check.js';
 import { benchDecide } from './decide.js';
 import { benchDispatch } from './dispatch.js';
 import { benchEditor } from './editor.js';
+import { benchFrames } from './frames.js';
 import { benchGrowth, GROWTH_SIZES } from './growth.js';
 import { benchIndex } from './index-model.js';
 import { benchLanguage } from './language.js';
@@ -29,7 +30,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|editor|largest] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|frames|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|editor|largest] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -74,6 +75,10 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
   --rules 100         number of rules
   --rounds 5          times each server is measured, in turns
   --ms 2000           time of one measurement
+
+frames: nanoseconds a payload from the bytes of a frame to those of its answer, by the designs that there were
+  --rules 100         number of rules
+  --rounds 400        blocks of 1,024 payloads in which each is timed, in turns
 
 tail: microseconds that a decision over HTTP takes at half of the server's capacity, Verdict beside a bare echo
   --rules 100         number of rules
@@ -321,6 +326,11 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
     const result = await benchServing({ rules, rounds, warmupMs: measureMs / 4, measureMs, ...only, format, log });
     if (result.faces.length === 0) throw new UsageError(`--only names no row: ${values.only}`);
     return { result, isRight: true };
+  },
+  async frames({ values, format, log }) {
+    const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 400)];
+    const result = await benchFrames({ rules, rounds, payloadCount: PAYLOAD_COUNT / 4, format, log });
+    return { result, isRight: areRight(result.rows) };
   },
   async tail({ values, format, log }) {
     const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 5)];

@@ -60,17 +60,21 @@ export type Generated =
   | { readonly module: Uint8Array; readonly unsupported?: never }
   | { readonly module?: never; readonly unsupported: string };
 
-/** Generates the module of an image, whose deciding part has been verified or comes from the compiler. */
-export function generateModule(deciding: Uint8Array): Generated {
+/**
+ * Generates the module of an image, whose deciding part has been verified or comes from the compiler.
+ *
+ * @param byPairs false: a payload at a time where two were possible, to compare the two
+ */
+export function generateModule(deciding: Uint8Array, byPairs = true): Generated {
   try {
-    return { module: generate(new ImageParts(deciding)) };
+    return { module: generate(new ImageParts(deciding), byPairs) };
   } catch (error) {
     if (error instanceof Unsupported) return { unsupported: error.message };
     throw error;
   }
 }
 
-function generate(image: ImageParts): Uint8Array {
+function generate(image: ImageParts, byPairs: boolean): Uint8Array {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
   const helpers = addHelpers(module);
   const frame = new Frame(image, helpers);
@@ -82,7 +86,7 @@ function generate(image: ImageParts): Uint8Array {
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
     const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
-    const pairs = addPairs(module, image, helpers);
+    const pairs = byPairs ? addPairs(module, image, helpers) : undefined;
     const readText = module.add(readTextBody(image), [ValueType.I32]);
     module.add(decideBody(payload, decisionBytesMax, { pairs }), [ValueType.I32], 'decide');
     module.add(decideBody(payload, decisionBytesMax, { readText }), [ValueType.I32], 'decideJson');

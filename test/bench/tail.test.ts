@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { benchDispatch } from '#bench/dispatch.js';
+import { benchFrames } from '#bench/frames.js';
 import { formatMarkdown } from '#bench/report.js';
 import { benchTail } from '#bench/tail.js';
 
@@ -41,5 +42,15 @@ describe('dispatch', () => {
       }
     }
     expect(lines.join('\n')).toMatch(/\| +512 \|/);
+  }, 60_000);
+});
+
+describe('frames', () => {
+  it('decides frames by every design with equal answers, and draws the table', async () => {
+    const { lines, options } = small();
+    const { rows } = await benchFrames({ ...options, rules: 20, rounds: 2, payloadCount: 1024 });
+    expect(rows.map(({ wrong }) => wrong)).toEqual([null, null, null, null]);
+    for (const { nanos } of rows) expect(nanos[1]).toBeGreaterThan(0);
+    expect(lines.join('\n')).toMatch(/\| lent room, two payloads at a time +\| +[\d.,]+ +\| +[\d.,]+ +\|/);
   }, 60_000);
 });
