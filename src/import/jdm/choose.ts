@@ -2,7 +2,7 @@
 
 import { and, atom, type Code, call, choice, coalesced, compared, isFalse, isTrue, not, or } from './code.js';
 import { type Decimal, numberOf, trimmed } from './expression/decimal.js';
-import { describe, type Num, toFloat, union } from './numbers.js';
+import { describe, type Num, toFloat, union } from './numbers/number.js';
 import {
   ABSENT,
   type Constant,

@@ -2,7 +2,10 @@
 
 import { choose, merge } from '../choose.js';
 import { and, atom, call, choice, compared, dotted, isAscii, not, or, quoted } from '../code.js';
-import { absolute, arithmetic, describe, divided, extreme, type Num, rounded } from '../numbers.js';
+import { arithmetic, divided } from '../numbers/arithmetic.js';
+import { absolute, extreme } from '../numbers/extreme.js';
+import { describe, type Num } from '../numbers/number.js';
+import { rounded } from '../numbers/rounding.js';
 import {
   type Constant,
   type ConstantValue,

@@ -1,7 +1,9 @@
 // Lists of ZEN: membership, intervals, and closures over lists that are written out, of the payload, or of tables.
 
 import { and, at, atom, type Code, call, compared, dotted, FALSE, Level, not, or, TRUE } from '../code.js';
-import { arithmetic, decimalType, describe, extreme, type Num, union } from '../numbers.js';
+import { arithmetic } from '../numbers/arithmetic.js';
+import { extreme } from '../numbers/extreme.js';
+import { decimalType, describe, type Num, union } from '../numbers/number.js';
 import {
   type Constant,
   codeOf,

@@ -2,7 +2,10 @@
 
 import { choose, coalesce, memberOf } from '../choose.js';
 import { and, atom, type Code, compared, dotted, FALSE, isAscii, not, or, quoted, TRUE } from '../code.js';
-import { arithmetic, comparison, describe, divided, type Num, negated, numberIn, power, remainder } from '../numbers.js';
+import { arithmetic, divided, negated, power, remainder } from '../numbers/arithmetic.js';
+import { comparison } from '../numbers/comparison.js';
+import { describe, type Num } from '../numbers/number.js';
+import { numberIn } from '../numbers/operand.js';
 import {
   type Constant,
   codeOf,

@@ -4,7 +4,7 @@ import { textCell } from '../cell.js';
 import { anyUnits, choose, commonType } from '../choose.js';
 import { and, atom, type Code, choice, compared, or, TRUE } from '../code.js';
 import { trimmed } from '../expression/decimal.js';
-import { toFloat } from '../numbers.js';
+import { toFloat } from '../numbers/number.js';
 import {
   ABSENT,
   type Constant,
