@@ -15,6 +15,7 @@ import { completionsOfKeys, completionsOfWords } from './complete-keys.js';
 import { CURSOR, type Cursor, cursorsAt } from './cursor.js';
 import { describeFunction, fieldText, typeText } from './describe.js';
 import { nameOfFile } from './document-kind.js';
+import { type ElementName, localsOf } from './expression-places.js';
 import { kindOfReceiver } from './hover.js';
 import { mended } from './mend.js';
 import type { BundleSession } from './session.js';
@@ -71,7 +72,7 @@ function itemsOf(session: BundleSession, path: string, cursor: Cursor): Completi
   const { role, text } = cursor;
   switch (role?.kind) {
     case 'expression':
-      return inExpression(session, cursor, text, new Map());
+      return inExpression(session, cursor, text, localsOf(cursor.element));
     case 'test':
       return inCell(session, cursor, session.typeOf(role.input));
     case 'result':
@@ -141,7 +142,7 @@ function valuesOf(type: Type | undefined, quote: string): Completion[] {
 function inExpression(session: BundleSession, cursor: Cursor, text: string, locals: ReadonlyMap<string, Type>): Completion[] {
   const { names } = session;
   const understood = mended(text, names, locals);
-  if (understood === undefined) return rootNames(session, new Map(locals));
+  if (understood === undefined) return rootNames(session, new Map(locals), cursor.element);
   const at = understood.text.indexOf(CURSOR);
   const around = nodesAt(understood.root, at + 1);
   const node = around.at(-1);
@@ -151,7 +152,7 @@ function inExpression(session: BundleSession, cursor: Cursor, text: string, loca
   }
   const member = around.at(-2);
   if (member?.type === 'MemberExpression' && (member as MemberExpression).property === node)
-    return membersOf(session, understood, (member as MemberExpression).object);
+    return membersOf(session, understood, (member as MemberExpression).object, cursor.element);
   const types = new Map(locals);
   for (const parent of around) {
     if (parent.type !== 'ArrowFunctionExpression') continue;
@@ -160,7 +161,7 @@ function inExpression(session: BundleSession, cursor: Cursor, text: string, loca
         types.set((parameter as Identifier).name, typeOfParameter(understood, parameter as Identifier));
   }
   const quote = cursor.isEscaped ? "'" : '"';
-  return [...valuesOf(typeBeside(understood, around), quote), ...rootNames(session, types)];
+  return [...valuesOf(typeBeside(understood, around), quote), ...rootNames(session, types, cursor.element)];
 }
 
 /** The type of a parameter of an arrow function, by what uses it. */
@@ -214,7 +215,11 @@ function typeOfReceiver(receiver: Receiver | undefined): Type | undefined {
 }
 
 /** What may stand behind a point. */
-function membersOf(session: BundleSession, understood: Understood, object: EsNode): Completion[] {
+function membersOf(session: BundleSession, understood: Understood, object: EsNode, element: ElementName | undefined): Completion[] {
+  if (element?.table !== undefined && object.type === 'Identifier' && (object as Identifier).name === element.name) {
+    const table = session.names?.scope.names.get(element.table);
+    return table?.kind === 'group' ? entriesOf(table.members).map(ofRow) : [];
+  }
   const receiver = receiverOf(understood, object) ?? receiverOf(understood, unwrap(object));
   if (receiver === undefined) return [];
   if (receiver.kind === 'group') return entriesOf(receiver.members);
@@ -266,6 +271,11 @@ function ofEntry(entry: ScopeEntry): Omit<Completion, 'label'> {
   }
 }
 
+/** Of a column of a table, its value in one row. */
+function ofRow(item: Completion): Completion {
+  return item.detail === undefined ? item : { ...item, detail: item.detail.replace(/\[\]$/, '') };
+}
+
 function listNames(session: BundleSession): Completion[] {
   return [...(session.names?.scope.lists ?? [])].map(([label, list]) => ({
     label,
@@ -275,13 +285,14 @@ function listNames(session: BundleSession): Completion[] {
 }
 
 /** Names that may begin an expression. */
-function rootNames(session: BundleSession, locals: ReadonlyMap<string, Type>): Completion[] {
+function rootNames(session: BundleSession, locals: ReadonlyMap<string, Type>, element?: ElementName): Completion[] {
   const { names, bundle } = session;
   const items: Completion[] = [...locals].map(([label, type]) => ({
     label,
     kind: 'variable',
     ...(type.kind === 'error' ? {} : { detail: typeName(type) }),
   }));
+  if (element?.table !== undefined) items.push({ label: element.name, kind: 'variable', detail: `row of ${element.table}` });
   for (const field of session.model?.tables[0]?.fields ?? []) {
     const detail = field.kind === FieldKind.LIST ? typeName(typeOfField(field)) : fieldText(field);
     const documentation = field.description === undefined ? {} : { documentation: field.description };

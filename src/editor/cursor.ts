@@ -5,6 +5,7 @@ import { readCsv } from '../bundle/csv.js';
 import type { ScalarStyle } from '../bundle/places.js';
 import { isListKind } from './document-kind.js';
 import { type Key, pieceAt, scalarsOf } from './document-tree.js';
+import { type ElementName, elementAt } from './expression-places.js';
 import { csvRole } from './occurrences.js';
 import { type Role, roleOf } from './role.js';
 import type { BundleSession } from './session.js';
@@ -23,6 +24,8 @@ export interface Cursor {
   /** The text around, CURSOR standing for the word. */
   text: string;
   style: ScalarStyle;
+  /** What expressions of an output call the elements of its list. */
+  element?: ElementName | undefined;
   /** The document is JSON, or the cell is quoted: a double quote would need escaping. */
   isEscaped: boolean;
   /** Where the word stands in the file: what a completion replaces. */
@@ -71,6 +74,7 @@ export function cursorsAt(session: BundleSession, path: string, offset: number):
       isKey: found.isKey,
       siblings,
       role: found.isKey ? undefined : roleOf(kind, found.path, false, shape),
+      element: kind === 'outputs' ? elementAt(session, scalars, found.path) : undefined,
       text: found.source.text,
       style,
       isEscaped: style === 'double',

@@ -85,7 +85,8 @@ export function expressionsOf(
   }
 }
 
-function localsOf(element: ElementName | undefined): ReadonlyMap<string, Type> {
+/** Types of names that are bound around the expressions of an output. */
+export function localsOf(element: ElementName | undefined): ReadonlyMap<string, Type> {
   return element?.type === undefined ? NO_LOCALS : new Map([[element.name, element.type]]);
 }
 

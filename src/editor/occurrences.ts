@@ -12,7 +12,15 @@ import { type Key, offsetIn, type Piece, type PlacedScalar, pieceAt, scalarsOf }
 import { type ElementName, elementAt, expressionsOf, placeIn, understandPlace } from './expression-places.js';
 import { type Role, roleOf } from './role.js';
 import type { BundleSession } from './session.js';
-import { type BundleSymbol, fieldSymbol, sameSymbol, symbolOfName, symbolOfScalar } from './symbol.js';
+import {
+  type BundleSymbol,
+  fieldSymbol,
+  resultSymbol,
+  sameSymbol,
+  symbolOfName,
+  symbolOfScalar,
+  type WrittenSymbol,
+} from './symbol.js';
 import { csvColumns } from './table-shape.js';
 import { eachName, parameterAround } from './understand.js';
 
@@ -125,10 +133,11 @@ function inScalar(
   const found: Occurrence[] = [];
   const own = symbolOfScalar(kind, nameOfFile(path), keys, isKey, text, session.symbols);
   if (own !== undefined) {
-    // Of a path of a field, what is named stands last.
-    const start = own.symbol.kind === 'field' && text.endsWith(own.symbol.name) ? text.length - own.symbol.name.length : 0;
+    // Of a path of a field or an output, what is named stands last.
+    const isPath = ['field', 'result'].includes(own.symbol.kind) && text.endsWith(own.symbol.name);
+    const start = isPath ? text.length - own.symbol.name.length : 0;
     found.push({ ...own, span: source.spanAt(start, text.length) });
-    if (start > 0) found.push(...parentsOf(session, source));
+    if (start > 0) found.push(...parentsOf(session, source, own));
   }
   const shape = session.shape(path);
   const role = roleOf(kind, keys, isKey, shape) ?? columnKeyRole(kind, keys, isKey, text, shape);
@@ -149,15 +158,28 @@ function columnKeyRole(
   return input && { kind: 'expression', condition: false };
 }
 
-/** The objects that a path of a field leads through: `card` in `card.limit`. */
-function parentsOf(session: BundleSession, source: ScalarText): Occurrence[] {
+/** The objects that the path of a field or an output leads through: `card` in `card.limit`. */
+function parentsOf(
+  session: BundleSession,
+  source: ScalarText,
+  { symbol: { id, kind }, isDeclaration }: WrittenSymbol,
+): Occurrence[] {
   const { text } = source;
   const found: Occurrence[] = [];
   for (let dot = text.indexOf('.'); dot !== -1; dot = text.indexOf('.', dot + 1)) {
-    const symbol = fieldSymbol(text.slice(0, dot).replace(/\[\]$/, ''), session.symbols);
+    const path = text.slice(0, dot);
+    // In a test, the text may be the end of the path of an output.
+    const symbol =
+      kind === 'result'
+        ? resultSymbol(id.slice(0, id.length - text.length) + path)
+        : fieldSymbol(path.replace(/\[\]$/, ''), session.symbols);
     if (symbol === undefined) continue;
     const start = text.lastIndexOf('.', dot - 1) + 1;
-    found.push({ symbol, span: source.spanAt(start, start + symbol.name.length), isDeclaration: false });
+    found.push({
+      symbol,
+      span: source.spanAt(start, start + symbol.name.length),
+      isDeclaration: kind === 'result' && isDeclaration,
+    });
   }
   return found;
 }
@@ -294,21 +316,26 @@ export function expressionsAround(
 ): { place: ReturnType<typeof expressionsOf>[number]; at: number }[] {
   const kind = session.kind(path);
   if (kind === undefined) return [];
-  const [source, role] = kind === 'csv' ? csvCellAt(session, path, offset) : yamlScalarAt(session, path, offset);
+  const [source, role, element] = kind === 'csv' ? csvCellAt(session, path, offset) : yamlScalarAt(session, path, offset);
   if (source === undefined) return [];
-  return expressionsOf(session, path, role, source).flatMap((place) => {
+  return expressionsOf(session, path, role, source, element).flatMap((place) => {
     const { start, end } = place.source.span;
     return start <= offset && offset <= end ? [{ place, at: offsetIn(place.source, offset) }] : [];
   });
 }
 
-function yamlScalarAt(session: BundleSession, path: string, offset: number): [ScalarText | undefined, Role | undefined] {
-  const scalar = scalarAt(session, path, offset);
-  if (scalar === undefined) return [undefined, undefined];
-  return [scalar.source, roleOf(session.kind(path)!, scalar.path, scalar.isKey, session.shape(path))];
+type SourceAt = [source: ScalarText | undefined, role: Role | undefined, element?: ElementName | undefined];
+
+function yamlScalarAt(session: BundleSession, path: string, offset: number): SourceAt {
+  const around = scalarsAround(session, path, offset);
+  if (around === undefined) return [undefined, undefined];
+  const { scalar, scalars } = around;
+  const kind = session.kind(path)!;
+  const element = kind === 'outputs' ? elementAt(session, scalars, scalar.path) : undefined;
+  return [scalar.source, roleOf(kind, scalar.path, scalar.isKey, session.shape(path)), element];
 }
 
-function csvCellAt(session: BundleSession, path: string, offset: number): [ScalarText | undefined, Role | undefined] {
+function csvCellAt(session: BundleSession, path: string, offset: number): SourceAt {
   const { records } = readCsv(path, session.text(path));
   const row = records.findIndex(({ span }) => span.start <= offset && offset <= span.end);
   const cells = records[row]?.cells ?? [];

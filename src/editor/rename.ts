@@ -20,7 +20,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const FORMS: Readonly<Record<string, readonly [form: RegExp, advice: string]>> = {
   rule: [/^[a-z0-9][a-z0-9-]{0,127}$/, 'small letters, digits and `-`'],
   reason: [/^[A-Z][A-Z0-9_]{0,63}$/, 'capital letters, digits and `_`'],
-  result: [/^[^"'`\p{Cc}]{1,256}$/u, 'any text without quotes'],
+  result: [/^\p{L}[\p{L}\p{N} _-]{0,62}[\p{L}\p{N}_]$|^\p{L}$/u, 'letters, digits, blanks, `-` and `_`, beginning with a letter'],
 };
 
 /** The name at a place that can be renamed, and where it stands. */
@@ -105,6 +105,11 @@ function collision(session: BundleSession, symbol: BundleSymbol, name: string): 
       const [own] = symbol.id.split('.');
       const set = bundle?.parameters.find((candidate) => candidate.name === own);
       return set?.values.some((value) => value.name === name) ? `\`${own}\` has a parameter \`${name}\` already` : undefined;
+    }
+    case 'result': {
+      const path = symbol.id.slice(0, symbol.id.length - symbol.name.length) + name;
+      const isTaken = bundle?.outputs.some((output) => output.name === path || output.name.startsWith(`${path}.`));
+      return isTaken === true ? `there is an output \`${path}\` already` : undefined;
     }
     case 'rule':
       return bundle?.rules.some(({ id }) => id === name) ? `there is a rule \`${name}\` already` : undefined;

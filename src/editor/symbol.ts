@@ -135,7 +135,7 @@ export function symbolOfScalar(
     case 'features':
       return !isKey && path.length === 2 && last === 'name' ? declares({ kind: 'feature', id: text, name: text }) : undefined;
     case 'outputs':
-      return !isKey && path.length === 2 && last === 'name' ? declares({ kind: 'result', id: text, name: text }) : undefined;
+      return !isKey && path.length === 2 && last === 'name' ? declares(resultSymbol(text)) : undefined;
     case 'table':
       return ofTable(name, path, isKey, text, context);
     case 'scorecard':
@@ -188,11 +188,23 @@ function ofTest(path: readonly Key[], isKey: boolean, text: string, context: Sym
     const symbol = fieldSymbol(fieldPath(path.slice(2)), context);
     return symbol && { symbol, isDeclaration: false };
   }
+  if (path[1] === 'expect' && path[2] === 'outputs' && path.length > 3) {
+    // What lies in the elements of a list are members of it, and no outputs.
+    const names = path.slice(3);
+    return names.some((name) => typeof name === 'number')
+      ? undefined
+      : { symbol: resultSymbol(names.join('.')), isDeclaration: false };
+  }
   if (path[1] !== 'parameters') return undefined;
   if (path.length === 3) return { symbol: { kind: 'set', id: text, name: text }, isDeclaration: false };
   return path.length === 4
     ? { symbol: { kind: 'parameter', id: `${String(path[2])}.${text}`, name: text }, isDeclaration: false }
     : undefined;
+}
+
+/** An output of the decision, or what outputs of names with points lie in, by its path. */
+export function resultSymbol(path: string): BundleSymbol {
+  return { kind: 'result', id: path, name: path.slice(path.lastIndexOf('.') + 1) };
 }
 
 /** Keys of a payload as the path of a field: `items`, 0, `price` as `items[].price`. */

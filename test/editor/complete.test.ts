@@ -110,6 +110,11 @@ describe('in documents', () => {
     ['model.yaml', 'type: object\nproperties:\n  x: { type: string, | }\n', ['maxLength', 'enum'], ['type']],
     ['model.yaml', 'type: object\nrequired: [|]\nproperties:\n  x: { type: string }\n', ['x'], []],
     ['lists/blocked.yaml', 'type: |\n', ['string', 'date'], []],
+    ['outputs.yaml', '- name: hits\n  each: limit\n  as: row\n  values: { points: row.| }\n', ['rate'], ['amount', 'length']],
+    ['outputs.yaml', '- name: hits\n  each: limit\n  as: row\n  values: { points: r| }\n', ['row', 'amount'], ['rate']],
+    ['outputs.yaml', '- name: prices\n  each: items\n  as: item\n  values:\n    price: item.|\n', ['price'], ['amount']],
+    ['outputs.yaml', '- name: prices\n  each: items\n  as: item\n  values: { price: it| }\n', ['item', 'amount'], ['price']],
+    ['outputs.yaml', '- name: prices\n  value: it|\n', ['items'], ['item']],
     ['parameters/limits.yaml', 'values:\n  top: { type: |, default: 5 }\n', ['number', 'integer'], []],
   ];
   it.each(cases)('%s %s', (path, text, some, none) => {

@@ -213,6 +213,42 @@ describe('rename', () => {
     expect(written('price:', 'model.yaml')).toEqual(['tem.price']);
   });
 
+  describe('of outputs reaches what tests expect', () => {
+    const outputs = '- name: tier\n  value: fee\n- name: price.goods\n  value: amount\n- name: price.fee\n  value: fee\n';
+    const tests = [
+      '- name: nested',
+      '  payload: { amount: 1 }',
+      '  expect: { outputs: { tier: 1, price: { goods: 2, fee: 3 } } }',
+      '- name: by path',
+      '  payload: { amount: 1 }',
+      '  expect: { outputs: { price.goods: 2, "price.fee": 3 } }',
+      '',
+    ].join('\n');
+    const rename = (path: string, mark: string, name: string): unknown => {
+      const session = sessionOf({ 'outputs.yaml': outputs, 'tests/main.yaml': tests });
+      const result = renameAt(session, path, session.text(path).indexOf(mark), name);
+      if (typeof result !== 'object') return result;
+      return ['outputs.yaml', 'tests/main.yaml'].map((file) => {
+        const spans = result.spans.filter((span) => span.file === file).sort((a, b) => b.start - a.start);
+        return spans.reduce((text, { start, end }) => text.slice(0, start) + name + text.slice(end), session.text(file));
+      });
+    };
+    const all = (from: RegExp, to: string): string[] => [outputs, tests].map((text) => text.replaceAll(from, to));
+    const cases: readonly (readonly [path: string, mark: string, name: string, result: unknown])[] = [
+      ['outputs.yaml', 'tier', 'level', all(/tier/g, 'level')],
+      ['tests/main.yaml', 'tier', 'level', all(/tier/g, 'level')],
+      ['outputs.yaml', 'goods', 'wares', all(/goods/g, 'wares')],
+      ['tests/main.yaml', 'goods: 2, "', 'wares', all(/goods/g, 'wares')],
+      ['tests/main.yaml', 'fee: 3 }', 'charge', all(/(?<=price\.)fee|fee(?=: 3)/g, 'charge')],
+      ['outputs.yaml', 'price', 'cost', all(/price/g, 'cost')],
+      ['tests/main.yaml', 'price: {', 'cost', all(/price/g, 'cost')],
+      ['outputs.yaml', 'goods', 'fee', 'there is an output `price.fee` already'],
+      ['outputs.yaml', 'tier', 'price', 'there is an output `price` already'],
+      ['outputs.yaml', 'tier', 'a: b', expect.stringContaining('is no name here')],
+    ];
+    it.each(cases)('%s %s to %s', (path, mark, name, result) => expect(rename(path, mark, name)).toEqual(result));
+  });
+
   it('moves both files of a table', () => {
     const session = new BundleSession();
     const files = {
