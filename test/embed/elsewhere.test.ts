@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '#src/compiler/compile.js';
 import { createEngine } from '#src/engine.js';
+import { readDecision } from '#src/schema/decision.js';
 import { generateTransactions } from '../../examples/card-risk/generator.js';
 import { generateApplications } from '../../examples/credit/generator.js';
 import { makeTempDir, ROOT, runJson } from '../cli/run-cli.js';
@@ -27,8 +28,15 @@ const at = (name: string): string => join(temp.dir, name);
 /** What each bundle is given, one payload a line, and what it decides. The second has an ensemble of trees. */
 const BUNDLES = ['card-risk', 'boosted'] as const;
 type BundleName = (typeof BUNDLES)[number];
-/** Of a bundle that reads parameters, and is decided with other values than it was exported with. */
+/** Of a bundle with outputs that reads parameters, and is decided with other values than it was exported with. */
 const SPEND = 'spend';
+const SPEND_OUTPUTS = [
+  { name: 'limit.above', value: 'parameters.limits.reviewAbove' },
+  { name: 'limit.over', value: 'amount > parameters.limits.reviewAbove ? amount - parameters.limits.reviewAbove : null' },
+  { name: 'mail', cases: [{ when: 'email !== null', value: '(email ?? "") + "!"' }] },
+  { name: 'parts', value: 'email?.split("@")' },
+  { name: 'objects', each: 'email?.split("@")', as: 'part', values: { 'is.text': 'part', 'is.long': 'part.length > 1', at: 'at' } },
+];
 const SPEND_VALUES = { reviewAbove: 750, domain: '@y.com', channel: 'app' };
 const given = new Map<string, { payloads: string; expected: string[] }>();
 const ROWS: Readonly<Record<BundleName, () => Iterable<{ payload: object }>>> = {
@@ -67,7 +75,7 @@ beforeAll(async () => {
 afterAll(() => temp.remove());
 
 async function exportSpend(): Promise<void> {
-  const files = parameterBundle();
+  const files = parameterBundle({ files: { 'outputs.json': JSON.stringify(SPEND_OUTPUTS) } });
   for (const [path, bytes] of files) {
     mkdirSync(dirname(at(`${SPEND}/${path}`)), { recursive: true });
     writeFileSync(at(`${SPEND}/${path}`), bytes);
@@ -82,9 +90,16 @@ async function exportSpend(): Promise<void> {
   const engine = await createEngine({ poolThreads: 0, profileMax: 'standard' });
   const ruleSet = await engine.load(compile(files, { profileMax: 'standard' }).image!);
   ruleSet.setParameters({ limits: SPEND_VALUES });
-  const text = JSON.stringify(PARAMETER_PAYLOAD);
-  const expected = [Buffer.from(ruleSet.decideBytes(text, { now: NOW })).toString('hex')];
-  given.set(SPEND, { payloads: `${text}\n{}\n{"amount":\n`, expected });
+  const { email, ...rest } = PARAMETER_PAYLOAD;
+  const texts = [{ ...rest, email }, rest].map((payload) => JSON.stringify(payload));
+  const decisions = texts.map((text) => ruleSet.decideBytes(text, { now: NOW }));
+  const object = (text: string): object => ({ is: { text, long: text.length > 1 }, at: '2026-06-01T00:00:00.000000Z' });
+  expect(decisions.map((decision) => readDecision(decision).outputs)).toEqual([
+    { limit: { above: 750, over: null }, mail: 'a@x.com!', parts: ['a', 'x.com'], objects: [object('a'), object('x.com')] },
+    { limit: { above: 750, over: null }, mail: null, parts: null, objects: null },
+  ]);
+  const expected = decisions.map((decision) => Buffer.from(decision).toString('hex'));
+  given.set(SPEND, { payloads: `${texts.join('\n')}\n{}\n{"amount":\n`, expected });
   writeFileSync(at(`${SPEND}.ndjson`), given.get(SPEND)!.payloads);
   await engine.close();
 }
