@@ -1,5 +1,5 @@
-// Images of parts of a bundle: some of its rules, some of its features and tables, with everything else as in the whole: the fields
-// that are loaded, the list of rules, the thresholds. What a part takes is what its image takes over one without it.
+// Images of parts of a bundle: some of its rules, some of its features, tables and outputs, with everything else as in the whole:
+// the fields that are loaded, the list of rules, the thresholds. What a part takes is what its image takes over one without it.
 
 import { decisionUnits } from '../../assembly/shared/cost.js';
 import { ImageKind } from '../../assembly/shared/image.js';
@@ -14,6 +14,7 @@ import type { ParameterName } from './expressions.js';
 import type { IndexReport } from './index/plan.js';
 import { type FeatureIr, type Ir, visit } from './ir.js';
 import { liveSteps, withoutHits } from './live-steps.js';
+import { expressionsOfOutput, mapOutput, partNameOf } from './outputs/checked-output.js';
 import { inlineFeatures } from './passes/inline-features.js';
 import { emitProgram } from './program.js';
 import type { FeatureRef } from './scope.js';
@@ -24,13 +25,13 @@ import { toParts } from './to-parts.js';
 export interface Part {
   /** Conditions of these rules, by index. */
   rules: 'all' | readonly number[];
-  /** Features, tables and scorecards of these names: computed, whether read or not, and what they hit hits. */
+  /** Features, tables, scorecards and outputs of these names: computed, whether read or not, and what they hit hits. */
   steps: 'all' | readonly string[];
   /** Rules and names of steps whose reads are computed beside: then a part of them can be compared with one that has them too. */
   readsOf?: { rules: readonly number[]; steps: readonly string[] };
   /** `written` (the default): reasons as in the bundle. Else these rules give one each, and no others; REASONS_MAX are written. */
   reasons?: 'written' | readonly number[];
-  /** Only the payload is verified and loaded and the program runs: an EXPRESSIONS image that gives a null. */
+  /** Only the payload is verified and loaded and the program runs, without outputs: an EXPRESSIONS image that gives a null. */
   withoutDecision?: boolean;
 }
 
@@ -45,7 +46,7 @@ export interface PartImage {
 
 /** A bundle that images of parts are made of. */
 export interface PartialBundle {
-  /** Features, tables and scorecards that the program computes, in its order. */
+  /** Features, tables, scorecards and outputs that the program computes, in its order. */
   steps: readonly string[];
   /** Rules with a condition, in the order written. */
   rules: readonly { index: number; id: string }[];
@@ -66,9 +67,11 @@ export function compilePartial(files: BundleFiles, options: CompileOptions = {})
   const inlined = inlineFeatures(source.steps);
   const conditions = source.rules.map(({ condition }) => condition && inlined.change(condition));
   const given = conditions.filter((condition) => condition !== undefined);
-  const live = liveSteps(inlined.steps, given, true);
-  const fields = fieldsOf([...live.steps.flatMap(expressionsOf), ...given]);
-  const names = [...new Set(live.steps.map(({ name }) => name))];
+  const outputs = (source.outputs ?? []).map((output) => mapOutput(output, inlined.change));
+  const roots = [...given, ...outputs.flatMap(expressionsOfOutput)];
+  const live = liveSteps(inlined.steps, roots, true);
+  const fields = fieldsOf([...live.steps.flatMap(expressionsOf), ...roots]);
+  const names = [...new Set([...live.steps.map(({ name }) => name), ...outputs.map(partNameOf)])];
 
   const make = ({ rules, steps, readsOf, reasons = 'written', withoutDecision = false }: Part): PartImage => {
     const keptRules = rules === 'all' ? undefined : new Set(rules);
@@ -77,12 +80,15 @@ export function compilePartial(files: BundleFiles, options: CompileOptions = {})
     const readers = [
       ...(readsOf?.rules ?? []).flatMap((index) => conditions[index] ?? []),
       ...live.steps.filter(({ name }) => readsOf?.steps.includes(name)).flatMap(expressionsOf),
+      ...outputs.filter((output) => readsOf?.steps.includes(partNameOf(output))).flatMap(expressionsOfOutput),
     ];
     const features = new Set([...forced.filter((feature) => live.reads.has(feature)), ...featuresIn(readers)]);
+    const stored = withoutDecision ? [] : (source.outputs ?? []).filter((output) => keptSteps.has(partNameOf(output)));
     const bag = new DiagnosticBag();
     const program = emitProgram(
       {
         ...source,
+        outputs: stored,
         steps: source.steps.map((step) => (keptSteps.has(step.name) ? step : withoutHits(step))),
         rules: source.rules.map((rule, index) => {
           const { condition, ...rest } = rule;

@@ -36,6 +36,11 @@ rows:
 - { id: quads, when: 'quad > 100', then: { score: 2 } }
 - { id: old, when: 'age !== null && age > 60', then: { score: 16, reason: OLD } }
 `,
+  'outputs.yaml': `- { name: money.double, value: 'double' }
+- { name: size, cases: [{ when: 'quad > 1000', value: '"much"' }] }
+- { name: letters, value: 'country.split("")' }
+- { name: objects, each: 'country.split("")', as: letter, values: { it: letter, of.age: age } }
+`,
 };
 const encoder = new TextEncoder();
 const files = new Map(Object.entries(FILES).map(([path, text]) => [path, encoder.encode(text)]));
@@ -53,9 +58,9 @@ describe('parts of a bundle', () => {
   async function decide(part: Part) {
     const { manifest } = compile(files, { profileMax: 'standard' });
     const ruleSet = await engine.load(joinImageFile(bundle.make(part).image, manifest!));
-    const { score, reasons } = ruleSet.decide({ amount: 20, country: 'GB', age: 70 });
+    const { score, reasons, outputs } = ruleSet.decide({ amount: 20, country: 'GB', age: 70 });
     ruleSet.release();
-    return { score, reasons: reasons.map(({ rule }) => rule) };
+    return { score, reasons: reasons.map(({ rule }) => rule), outputs };
   }
 
   it('names what there is', () => {
@@ -65,7 +70,10 @@ describe('parts of a bundle', () => {
       { index: 2, id: 'old' },
     ]);
     expect(bundle.hits).toEqual(['big', 'quads', 'old', 'gb', 'any']);
-    expect(bundle.steps).toHaveLength(3);
+    expect(bundle.steps).toHaveLength(7);
+    expect(bundle.steps).toEqual(
+      expect.arrayContaining(['output money.double', 'output size', 'output letters', 'output objects']),
+    );
   });
 
   it('makes the whole as compile does', () => {
@@ -74,18 +82,28 @@ describe('parts of a bundle', () => {
     expect(readHeader(bundle.make({ rules: 'all', steps: 'all' }).image).hash).toBe(readHeader(image!).hash);
   });
 
-  const cases: [Part, number, string[]][] = [
-    [{ rules: 'all', steps: 'all' }, 31, ['old', 'any', 'gb', 'big']],
+  const outputs = {
+    money: { double: 41 },
+    size: 'much',
+    letters: ['G', 'B'],
+    objects: ['G', 'B'].map((it) => ({ it, of: { age: 70 } })),
+  };
+  const { money, size, letters } = outputs;
+  const cases: [Part, number, string[], outputs?: object][] = [
+    [{ rules: 'all', steps: 'all' }, 31, ['old', 'any', 'gb', 'big'], outputs],
     [{ rules: [], steps: [] }, 0, []],
     [{ rules: [0], steps: [] }, 1, ['big']],
     [{ rules: [1, 2], steps: [] }, 18, ['old']],
-    [{ rules: [], steps: 'all' }, 12, ['any', 'gb']],
+    [{ rules: [], steps: 'all' }, 12, ['any', 'gb'], outputs],
+    [{ rules: [0], steps: ['output letters', 'output money.double'] }, 1, ['big'], { money, letters }],
+    [{ rules: [], steps: ['output size'] }, 0, [], { size }],
+    [{ rules: [], steps: [], readsOf: { rules: [], steps: ['output size'] } }, 0, []],
     [{ rules: [], steps: [], readsOf: { rules: [1], steps: [] } }, 0, []],
-    [{ rules: 'all', steps: 'all', reasons: [] }, 31, []],
-    [{ rules: 'all', steps: 'all', reasons: [1, 3] }, 31, ['gb', 'quads']],
+    [{ rules: 'all', steps: 'all', reasons: [] }, 31, [], outputs],
+    [{ rules: 'all', steps: 'all', reasons: [1, 3] }, 31, ['gb', 'quads'], outputs],
   ];
-  it.each(cases)('%j', async (part, score, reasons) => {
-    expect(await decide(part)).toEqual({ score, reasons });
+  it.each(cases)('%j', async (part, score, reasons, given) => {
+    expect(await decide(part)).toEqual({ score, reasons, outputs: given });
   });
 
   it('computes a feature that is asked for, and with it what it reads', () => {

@@ -1,4 +1,4 @@
-// Where the time of a decision goes: by stage, by feature, table and scorecard, and by rule.
+// Where the time of a decision goes: by stage, by feature, table, scorecard and output, and by rule.
 //
 // Nothing is measured inside the engine. Images of parts of the bundle (src/compiler/partial.ts) decide the same payloads in turns;
 // what a part takes is the difference of its image and one without it, round by round, of which the median is told with its
@@ -13,7 +13,7 @@ import { differenceOf, type Measured, medianOf } from './statistics.js';
 export interface ProfileStage extends Measured {
   /**
    * `call`: the call and the copies of payload and decision; `payload`: verifying it and loading its fields; `features`: features,
-   * tables and scorecards; `rules`: conditions and hits; `reasons`: what the reasons add; `decision`: writing one without them.
+   * tables, scorecards and outputs; `rules`: conditions and hits; `reasons`: what the reasons add; `decision`: writing one without them.
    * Generated code does nothing but decide: with it `base` stands for `payload` and `decision`.
    */
   stage: 'call' | 'payload' | 'base' | 'features' | 'rules' | 'reasons' | 'decision';

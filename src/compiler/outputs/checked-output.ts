@@ -28,6 +28,11 @@ export interface CheckedOutput {
   content: OutputContent;
 }
 
+/** What its part of a program is called, in reports of cost and in profiles; the step that chooses among its cases is too. */
+export function partNameOf({ shape }: Pick<CheckedOutput, 'shape'>): string {
+  return `output ${shape.name}`;
+}
+
 /** All expressions of an output, beside those of its steps. */
 export function expressionsOfOutput({ content }: Pick<CheckedOutput, 'content'>): Ir[] {
   switch (content.kind) {

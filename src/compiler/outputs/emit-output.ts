@@ -13,7 +13,7 @@ import type { Emitter } from '../emit-bytecode.js';
 import { eachElement } from '../emit-walk.js';
 import { type Ir, mayBeNull, type WalkIr } from '../ir.js';
 import { grouped } from '../wording.js';
-import { type CheckedOutput, expressionsOfOutput } from './checked-output.js';
+import { type CheckedOutput, expressionsOfOutput, partNameOf } from './checked-output.js';
 
 /**
  * Emits all outputs, each a part of the program; too much of them is reported.
@@ -24,8 +24,7 @@ export function emitOutputs(emission: Emission, outputs: readonly CheckedOutput[
   const shapes = outputs.map(({ shape }) => shape);
   const own = new OutputEmission(emission.emitter, shapes);
   for (const [number, output] of outputs.entries()) {
-    const { shape, span } = output;
-    emission.part('step', `output ${shape.name}`, span, expressionsOfOutput(output), () => own.emit(number, output));
+    emission.part('step', partNameOf(output), output.span, expressionsOfOutput(output), () => own.emit(number, output));
   }
   const result = { shapes, textMax: own.textMax };
   const bytes = outputsBytesMax(result);

@@ -98,6 +98,7 @@ describe('verdict bench', () => {
   const rules = Array.from({ length: 120 }, (_, i) => `- { id: r${i}, when: 'amount > ${8 * i}', then: { score: 1 } }`);
   for (const [path, text] of Object.entries({
     ...BUNDLE,
+    'outputs.yaml': "- { name: half, value: rest / 2 }\n- { name: list, value: '[rest, amount]' }\n",
     'rules/r.yaml': `${rules.join('\n')}\n- { id: rests, when: 'rest > 5', then: { score: 1, reason: REST } }\n`,
   })) {
     mkdirSync(join(dir, 'b', path, '..'), { recursive: true });
@@ -113,7 +114,7 @@ describe('verdict bench', () => {
     expect(payloads).toBe(65_536);
     expect(json.profile).toMatchObject({ by: 'code', withoutCode: null });
     expect(stages.map(({ stage }) => stage)).toEqual(['call', 'base', 'features', 'rules', 'reasons']);
-    expect(steps).toHaveLength(2);
+    expect(steps.map(({ name }) => name)).toEqual([expect.any(String), expect.any(String), 'output half', 'output list']);
     expect(measured).toHaveLength(123);
     // Rows are repeated: payload i has the amount i % 1000.
     const amounts = Array.from({ length: hitPayloads }, (_, i) => i % 1000);
