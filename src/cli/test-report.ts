@@ -91,7 +91,8 @@ export function printTotals({ passed, failed, coverage }: TestJson, output: Outp
       ? output.paint(`${plural(passed, 'test')} passed`, 'green')
       : `${passed} passed, ${output.paint(`${failed} failed`, 'red')}`,
   );
-  output.line(`${coverage.fired} of ${plural(coverage.rules, 'rule')} fired (${percent(coverage.fired, coverage.rules)})`);
+  if (coverage.rules > 0)
+    output.line(`${coverage.fired} of ${plural(coverage.rules, 'rule')} fired (${percent(coverage.fired, coverage.rules)})`);
   for (const [noun, { count, taken }] of [
     ['row', coverage.rows],
     ['attribute', coverage.attributes],

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundleTest } from '../bundle/tests.js';
+import { formatFile } from '../format/format-file.js';
 import { diffDecisions } from '../testing/decision-diff.js';
 import type { RunTest } from '../testing/run-tests.js';
 import { type ExpectUpdate, updateTests } from '../testing/update-tests.js';
@@ -40,14 +41,17 @@ export function updateExpectations(
     printUpdate(one, output);
   }
   const texts = [...byFile].map(([file, updates]): [string, string] => {
-    const text = updateTests(new TextDecoder().decode(files.get(file)), updates, file.endsWith('.json'));
+    const before = new TextDecoder().decode(files.get(file));
+    const text = updateTests(before, updates, file.endsWith('.json'));
     if (text === undefined)
       throw new Refusal(
         'NOT_UPDATED',
         `${file}: what is expected cannot be changed alone`,
         'its tests share values: edit it by hand',
       );
-    return [file, text];
+    // A file that `verdict fmt` has written stays as that writes it.
+    const isFormatted = formatFile(file, 'tests', before, undefined) === before;
+    return [file, (isFormatted ? formatFile(file, 'tests', text, undefined) : undefined) ?? text];
   });
   for (const [file, text] of texts) writeFileSync(join(dir as string, file), text);
   return { count, files: texts.map(([file]) => file) };

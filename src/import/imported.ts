@@ -37,6 +37,8 @@ export interface Imported {
    * by their JSON Pointer, expressions by their name.
    */
   readonly cameOver?: ReadonlyMap<string, string>;
+  /** Paths of fields that have another name than in the source, and that name: callers have to change what they send. */
+  readonly renamed?: ReadonlyMap<string, string>;
   /** What the rules compare fields with, by path: where payloads that are drawn should lie. */
   readonly constants?: ReadonlyMap<string, readonly (string | number | boolean)[]>;
 }
@@ -51,6 +53,8 @@ export interface ImportFormat {
   readonly title: string;
   /** True where the source looks like this format, by its content or its extension. Cheap: it parses JSON at most. */
   recognises(source: ImportSource): boolean;
+  /** True where types of fields are inferred from payloads. */
+  readonly infersModel?: boolean;
   /** Loads the importer, which brings its parsers along. */
   load(): Promise<Importer>;
   /** Package of the engine that the source was written for. */

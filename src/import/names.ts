@@ -21,18 +21,25 @@ export function isIdentifier(text: string): boolean {
   return IDENTIFIER.test(text) && !RESERVED.includes(text);
 }
 
-/** `Approval Status` -> `approvalStatus`, `2nd-rate` -> `_2ndRate`; what is an identifier stays as it is. */
+/** Letters that are not a plain letter with a mark. */
+const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', Æ: 'Ae', œ: 'oe', Œ: 'Oe', ø: 'o', Ø: 'O', ł: 'l', Ł: 'L' };
+
+/**
+ * `Approval Status` -> `approvalStatus`, `EU shipping` -> `euShipping`, `2nd-rate` -> `_2ndRate`; what is an identifier stays as it
+ * is.
+ */
 export function toIdentifier(text: string): string {
   if (isIdentifier(text)) return text;
   if (IDENTIFIER.test(text)) return `${text}_`;
   const words = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
+    .replace(/[ßæÆœŒøØłŁ]/g, (letter) => LETTERS[letter] as string)
     .split(/[^A-Za-z0-9_]+/)
     .filter((word) => word !== '');
   if (words.length === 0) return 'unnamed';
   const first = words[0]!;
-  const head = words.length > 1 || /[^A-Za-z0-9_]/.test(text) ? first[0]!.toLowerCase() + first.slice(1) : first;
+  const head = words.length > 1 || /[^A-Za-z0-9_]/.test(text) ? lowerFirst(first) : first;
   const joined =
     head +
     words
@@ -41,6 +48,11 @@ export function toIdentifier(text: string): string {
       .join('');
   const name = (/^[0-9]/.test(joined) ? `_${joined}` : joined).slice(0, IDENTIFIER_CHARS_MAX);
   return isIdentifier(name) ? name : `${name.slice(0, IDENTIFIER_CHARS_MAX - 1)}_`;
+}
+
+/** `Approval` -> `approval`; an abbreviation as a whole: `EU` -> `eu`, `IDs` -> `ids`. */
+function lowerFirst(word: string): string {
+  return /^[A-Z0-9]+s?$/.test(word) ? word.toLowerCase() : word[0]!.toLowerCase() + word.slice(1);
 }
 
 /** `Loan Approval.json` -> `loan-approval`; `imported` where nothing is left. */

@@ -20,6 +20,15 @@ function write(name: string, text: string): string {
 }
 
 const CEL = '// @var amount: double\n// @var country: enum("DE", "FR")\n// @output risky\namount > 500.0 && country == "DE"\n';
+const DMN = `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="Loan" namespace="n">
+  <itemDefinition name="tPerson"><itemComponent name="monthly income"><typeRef>number</typeRef></itemComponent></itemDefinition>
+  <inputData name="Loan amount"><variable name="Loan amount" typeRef="number"/></inputData>
+  <inputData name="person"><variable name="person" typeRef="tPerson"/></inputData>
+  <decision name="affordable"><variable name="affordable" typeRef="boolean"/>
+    <informationRequirement><requiredInput href="#a"/></informationRequirement>
+    <literalExpression><text>Loan amount &lt; person.monthly income * 40</text></literalExpression></decision>
+</definitions>
+`;
 const RULE = {
   name: 'adult',
   conditions: { all: [{ fact: 'age', operator: 'greaterThanInclusive', value: 18 }] },
@@ -62,6 +71,34 @@ describe('verdict import', () => {
     expect(stdout).toContain('1 part could not come over; they are named above');
   });
 
+  it('says which fields have other names in payloads', async () => {
+    const file = write('loan.dmn', DMN);
+    const { code, stdout } = await runCli(['import', file, '-o', at('loan')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('  the field `Loan amount` is `loanAmount` in payloads\n')]);
+    const { json } = await runJson<ImportJson>(['import', file, '-o', at('loan'), '--force']);
+    expect(json.renamed).toEqual({ 'Loan amount': 'loanAmount', 'person.monthly income': 'person.monthlyIncome' });
+  });
+
+  it.each([
+    ['loan.dmn', DMN],
+    ['risky.cel', `${CEL} && ${'amount < 900.0 && '.repeat(10)} country == "FR"`],
+    ['adult.json', JSON.stringify(RULE)],
+    ['sum.json', expressionsOf({ total: 'a + 1', big: 'a > 10 && a < 20 ? "large" : "small"' })],
+  ])('writes %s as verdict fmt does', async (name, text) => {
+    const dir = at(`form-${name}`);
+    await runCli(['import', write(name, text), '-o', dir]);
+    expect(await runCli(['fmt', dir, '--check'])).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to change') });
+  });
+
+  it('asks for samples where parts did not come over without them', async () => {
+    const file = write('total.json', expressionsOf({ total: 'sum(map(items, #.price))' }));
+    const { stdout } = await runCli(['import', file, '-o', at('total')]);
+    expect(stdout).toContain('--payloads samples.jsonl');
+    const samples = write('samples.jsonl', '{"items":[{"price":1.5},{"price":2}]}\n');
+    const sampled = await runCli(['import', file, '-o', at('total'), '--payloads', samples]);
+    expect([sampled.code, sampled.stdout]).toEqual([0, expect.not.stringContaining('--payloads')]);
+  });
+
   it('writes nothing where nothing came over', async () => {
     const file = write('none.cel', 'a +');
     const { code, json } = await runJson<ImportJson>(['import', file, '-o', at('none'), '--verify']);
@@ -74,9 +111,15 @@ describe('verdict import', () => {
     ['a name that is none', 'risky.cel', ['--name', 'A B'], 2, 'is not a name'],
     ['payloads that are none', 'risky.cel', ['--payloads', 'notes.txt'], 2, 'notes.txt'],
     ['another format', 'risky.cel', ['--from', 'excel'], 2, 'jdm'],
+    ['JSON that is cut off', 'cut.json', [], 1, 'cut.json:2:'],
+    ['JSON of no format', 'other.json', [], 1, 'is of no format that can be imported'],
+    ['--verify of a format that no engine is known for', 'loan.dmn', ['--verify'], 2, 'leave it out, and write what the model'],
   ])('refuses %s', async (_, file, options, exit, message) => {
     write('notes.txt', 'some notes\n');
     write('risky.cel', CEL);
+    write('cut.json', '{\n "nodes": [');
+    write('other.json', '{ "a": 1 }');
+    write('loan.dmn', DMN);
     const { code, stderr } = await runCli(['import', file, '-o', 'refused', ...options], { cwd: folder.dir });
     expect([code, stderr]).toEqual([exit, expect.stringContaining(message)]);
     expect(existsSync(at('refused'))).toBe(false);
@@ -117,7 +160,7 @@ describe('verdict import --verify', () => {
   });
 
   it('says where the engine refuses the source', async () => {
-    const file = write('odd.json', JSON.stringify({ ...RULE, conditions: RULE.conditions.all[0] }));
+    const file = write('odd.json', JSON.stringify({ ...RULE, event: {} }));
     const { code, stderr } = await runCli(['import', file, '-o', at('odd'), '--verify']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('json-rules-engine refuses odd.json: ')]);
   });

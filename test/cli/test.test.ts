@@ -86,6 +86,14 @@ describe('test --update', () => {
     expect(again.stdout).toContain('every test that can be updated expects what is decided');
   });
 
+  it('keeps a file as verdict fmt writes it', async () => {
+    const folder = await bundle('- { name: a, payload: { amount: 2500, currency: EUR, country: DE, hour: 14 } }\n');
+    await runCli(['fmt', folder]);
+    expect((await runCli(['test', folder, '--update'])).code).toBe(0);
+    expect(readFileSync(join(folder, 'tests/payment.yaml'), 'utf8')).toContain('expect:');
+    expect((await runCli(['fmt', folder, '--check'])).code).toBe(0);
+  });
+
   it('leaves alone what it cannot change alone', async () => {
     const payload = '{ amount: 2500, currency: EUR, country: DE, hour: 14 }';
     const shared = `- { name: a, payload: ${payload}, expect: &one { score: 1 } }\n- { name: b, payload: ${payload}, expect: *one }\n`;

@@ -3,8 +3,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { BundleSession } from '../../editor/session.js';
-import { formatFile } from '../../format/format-file.js';
+import { formatBundle } from '../../format/format-bundle.js';
 import { readBundlePath } from '../bundle-dir.js';
 import { defineCommand } from '../command.js';
 import { EXIT_NO, EXIT_OK, UsageError } from '../errors.js';
@@ -30,38 +29,22 @@ export function fmtCommand(): Command {
   return defineCommand('fmt', '<bundle>', 'format the documents, expressions and tables of a bundle', options, format);
 }
 
-const MARK = '\ufeff';
-
 async function format([path = '']: string[], { check }: FmtOptions, output: Output): Promise<number> {
   const { files, dir } = await readBundlePath(path);
   if (dir === undefined) throw new UsageError('fmt needs a bundle directory');
-  const session = new BundleSession();
-  for (const [file, bytes] of files) session.setBytes(file, bytes);
-  session.check(); // bundle.yaml says which file is the model
-  const result: FmtJson = { ok: true, changed: [], unreadable: [] };
-  for (const file of [...session.paths].sort()) {
-    const kind = session.kind(file);
-    if (kind === undefined) continue;
-    const text = session.text(file);
-    const formatted = formatFile(file, kind, text, kind === 'csv' ? session.headOf(file) : session.shape(file));
-    if (formatted === undefined) result.unreadable.push(file);
-    else if (formatted !== text) {
-      result.changed.push(file);
-      // Programs that read tables may need the mark; whoever wrote it meant it.
-      const hasMark = new TextDecoder('utf-8', { ignoreBOM: true }).decode(files.get(file)).startsWith(MARK);
-      if (!check) replaceFile(join(dir, file), (hasMark ? MARK : '') + formatted);
-    }
-  }
+  const { changed, unreadable } = formatBundle(files);
+  if (!check) for (const [file, bytes] of changed) replaceFile(join(dir, file), bytes);
+  const result: FmtJson = { ok: true, changed: [...changed.keys()], unreadable: [...unreadable] };
   result.ok = result.unreadable.length === 0 && !(check && result.changed.length > 0);
   for (const file of result.changed) output.line(check ? `would change ${file}` : `formatted ${file}`);
   for (const file of result.unreadable) output.line(output.paint(`cannot read ${file}; \`verdict check\` says why`, 'red'));
-  if (result.changed.length === 0 && result.ok) output.line(`${plural(session.paths.length, 'file')}: nothing to change`);
+  if (result.changed.length === 0 && result.ok) output.line(`${plural(files.size, 'file')}: nothing to change`);
   output.result(result);
   return result.ok ? EXIT_OK : EXIT_NO;
 }
 
 /** Beside, then in place: whoever stops in between has the old file or the new one. */
-function replaceFile(target: string, text: string): void {
-  writeFileSync(`${target}.formatting`, text);
+function replaceFile(target: string, bytes: Uint8Array): void {
+  writeFileSync(`${target}.formatting`, bytes);
   renameSync(`${target}.formatting`, target);
 }

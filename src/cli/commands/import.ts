@@ -6,10 +6,13 @@ import { type Command, Option } from 'commander';
 import { parse } from 'yaml';
 import { compile } from '../../compiler/compile.js';
 import { NAME_PATTERN } from '../../config.js';
+import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
 import { didYouMean } from '../../diagnostic/suggest.js';
 import { createEngine } from '../../engine.js';
+import { formatBundle } from '../../format/format-bundle.js';
 import { IMPORT_FORMATS, importFormat, recogniseFormat } from '../../import/formats.js';
 import type { Imported, ImportFormat, ImportSource } from '../../import/imported.js';
+import { readJsonSource } from '../../import/json-source.js';
 import { toBundleName } from '../../import/names.js';
 import { drawPayloadsOf } from '../../import/payloads.js';
 import { type Difference, decideWith, type Original, type Verification, verifyImport } from '../../import/verify.js';
@@ -50,6 +53,8 @@ export interface ImportJson {
   diagnostics: DiagnosticJson[];
   /** The original answers with the payload and the outputs merged over it. */
   passesThrough: boolean;
+  /** Fields that have another name than in the source, and that name. */
+  renamed: Record<string, string>;
   verification?: Verification;
 }
 
@@ -85,7 +90,12 @@ async function importFile([path]: string[], options: ImportCommandOptions, outpu
   if (!NAME_PATTERN.test(name))
     throw new UsageError(`--name: ${name} is not a name`, 'names are lower-case letters, digits and -, 64 at most');
   const payloads = options.payloads === undefined ? [] : readPayloads(options.payloads);
-  const imported = (await format.load())(source, { name, payloads });
+  if (options.verify !== undefined && format.original === undefined)
+    throw new UsageError(
+      `--verify: there is no engine that a bundle from ${format.title} could be compared with`,
+      'leave it out, and write what the model should answer into tests: verdict test',
+    );
+  const imported = inOneForm((await format.load())(source, { name, payloads }));
   const dir = imported.files.size === 0 ? undefined : writeFiles(options.output ?? name, imported, options.force);
   printDiagnostics(imported.diagnostics, new Map([[source.name, bytes]]), output);
   const errors = countOf(imported.diagnostics, 'error');
@@ -96,8 +106,11 @@ async function importFile([path]: string[], options: ImportCommandOptions, outpu
     );
     if (imported.passesThrough === true)
       output.line('  its outputs are what was computed: the original answers with the payload, and these merged over it');
+    for (const [was, is] of imported.renamed ?? []) output.line(`  the field \`${was}\` is \`${is}\` in payloads`);
     if (errors > 0) output.line(`  ${plural(errors, 'part')} could not come over; they are named above`);
   }
+  if (errors > 0 && format.infersModel === true && options.payloads === undefined)
+    output.line('  samples tell the types of fields, with which more may come over: --payloads samples.jsonl');
   const verification =
     dir === undefined || options.verify === undefined ? undefined : await verify(format, source, imported, options);
   if (verification !== undefined) printVerification(verification, output);
@@ -109,9 +122,15 @@ async function importFile([path]: string[], options: ImportCommandOptions, outpu
     files: [...imported.files.keys()],
     diagnostics: diagnosticsJson(imported.diagnostics, new Map([[source.name, bytes]])),
     passesThrough: imported.passesThrough === true,
+    renamed: Object.fromEntries(imported.renamed ?? []),
     ...(verification === undefined ? {} : { verification }),
   } satisfies ImportJson);
   return ok ? EXIT_OK : EXIT_NO;
+}
+
+/** The same, its files as `verdict fmt` writes them. */
+function inOneForm(imported: Imported): Imported {
+  return { ...imported, files: new Map([...imported.files, ...formatBundle(imported.files).changed]) };
 }
 
 function formatOf(source: ImportSource, id: string | undefined): ImportFormat {
@@ -125,7 +144,19 @@ function formatOf(source: ImportSource, id: string | undefined): ImportFormat {
           id,
           IMPORT_FORMATS.map((item) => item.id),
         );
+  if (id === undefined && /\.json$/i.test(source.name)) checkJson(source);
   throw new Refusal('V7003', `${source.name} is of no format that can be imported`, advice ?? `name it with --from: ${known}`);
+}
+
+/** @throws Refusal where a file is not the JSON that it is called */
+function checkJson(source: ImportSource): void {
+  const bag = new DiagnosticBag();
+  readJsonSource(source, bag);
+  const [fault] = bag.items;
+  if (fault === undefined) return;
+  const before = source.text.slice(0, fault.span.start).split('\n');
+  const place = `${source.name}:${before.length}:${(before.at(-1) as string).length + 1}`;
+  throw new Refusal(fault.code, `${place}: ${fault.message}`, fault.advice ?? 'export the rules again');
 }
 
 /** Payloads of a file: an array, an object a line, or a YAML list of them. */
@@ -189,8 +220,11 @@ async function verify(
     );
   }
   if (original === undefined) {
-    const advice = format.package === undefined ? 'run the tests of the source: verdict test' : `npm install ${format.package}`;
-    throw new Refusal('IO', `the engine of ${format.title} is not installed, and so there is nothing to compare with`, advice);
+    throw new Refusal(
+      'IO',
+      `the engine of ${format.title} is not installed, and so there is nothing to compare with`,
+      `npm install ${format.package}`,
+    );
   }
   const { image } = compile(imported.files, { profileMax: PROFILE_MAX });
   if (image === undefined)

@@ -27,7 +27,7 @@ import {
   type Value,
   type WrittenCase,
 } from './lower/value.js';
-import { type Field, fieldOf } from './model.js';
+import { type Field, fieldOf, renamedIn } from './model.js';
 import { inOrder } from './order.js';
 import { type MadeTable, tableOf } from './table.js';
 import { tagSpan, textSpan, type XmlElement } from './xml.js';
@@ -37,8 +37,8 @@ export function importDmn(source: ImportSource, options: ImportOptions): Importe
   const bag = new DiagnosticBag();
   const model = readDmn(source, bag);
   if (model === undefined) return { files: new Map(), diagnostics: bag.items };
-  const files = new DmnImport(model, source, options, bag).files();
-  return { files, diagnostics: sorted(bag.items) };
+  const read = new DmnImport(model, source, options, bag);
+  return { files: read.files(), diagnostics: sorted(bag.items), renamed: read.renamed };
 }
 
 function sorted(items: readonly Diagnostic[]): Diagnostic[] {
@@ -71,6 +71,8 @@ class DmnImport {
   readonly #texts = new Map<string, SimpleValue>();
   /** Why a name of the source stands for nothing. */
   readonly #refused = new Map<string, string>();
+  /** Paths of fields that have other names than in the source. */
+  readonly renamed = new Map<string, string>();
 
   constructor(model: DmnModel, source: ImportSource, options: ImportOptions, bag: DiagnosticBag) {
     this.#model = model;
@@ -119,6 +121,7 @@ class DmnImport {
       const said = [...(name === input.name ? [] : [input.name]), ...(input.description === undefined ? [] : [input.description])];
       this.#properties[name] = said.length === 0 ? field.schema : { ...field.schema, description: said.join(': ') };
       if (type?.hints?.required) this.#required.push(name);
+      for (const [was, is] of renamedIn(input.name, name, field)) this.renamed.set(was, is);
       this.#globals.set(input.name, field.value(pathOf(code(name), !type?.hints?.required)));
     }
   }

@@ -19,6 +19,19 @@ export interface Field {
   readonly schema: Record<string, unknown>;
   /** What the field is in expressions. */
   value(path: Path): Value;
+  /** Paths below it that have other names than in the source, and these. */
+  readonly renamed?: ReadonlyMap<string, string>;
+}
+
+/** Paths of a field and below it that have other names than in the source, and these. */
+export function renamedIn(source: string, name: string, { renamed }: Field): [string, string][] {
+  const below = [...(renamed ?? [])].map(([was, is]): [string, string] => [joined(source, was), joined(name, is)]);
+  return source === name ? below : [[source, name], ...below];
+}
+
+/** Paths of elements begin with `[]`. */
+function joined(path: string, rest: string): string {
+  return rest.startsWith('[]') ? path + rest : `${path}.${rest}`;
 }
 
 /**
@@ -175,6 +188,7 @@ function objectOf(type: ItemType, shape: Shape | undefined): Field | string {
   const fields = new Map<string, { name: string; field: Field; nullable: boolean }>();
   const properties: Record<string, unknown> = {};
   const required: string[] = [];
+  const renamed = new Map<string, string>();
   for (const [component, componentType] of type.components) {
     const name = namer.name(component);
     const field = fieldOf(componentType, shape?.members.get(component) ?? shape?.members.get(name));
@@ -182,10 +196,12 @@ function objectOf(type: ItemType, shape: Shape | undefined): Field | string {
     fields.set(component, { name, field, nullable: !componentType.hints?.required });
     properties[name] = name === component ? field.schema : { ...field.schema, description: component };
     if (componentType.hints?.required) required.push(name);
+    for (const [was, is] of renamedIn(component, name, field)) renamed.set(was, is);
   }
   if (fields.size === 0) return 'none of its components has a type that a model has';
   return {
     schema: { type: 'object', ...(required.length === 0 ? {} : { required }), properties },
+    renamed,
     value: (path) => ({
       kind: 'context',
       guards: guardsOfPath(path),
@@ -211,6 +227,7 @@ function listOf(type: ItemType, shape: Shape | undefined): Field | string {
   const maxItems = type.hints?.maxItems ?? Math.max(LIST_ITEMS, (shape?.itemsMax ?? 0) * 4);
   return {
     schema: { type: 'array', maxItems, items: items.schema },
+    renamed: new Map([...(items.renamed ?? [])].map(([was, is]) => [`[].${was}`, `[].${is}`])),
     value: (path) => ({
       kind: 'list',
       code: path.access,

@@ -10,6 +10,7 @@ export const JDM_FORMAT: ImportFormat = {
     const value = jsonOf(text);
     return typeof value === 'object' && value !== null && 'nodes' in value && 'edges' in value;
   },
+  infersModel: true,
   load: async () => (await import('./jdm.js')).importJdm,
   package: '@gorules/zen-engine',
   original: async (source) => (await import('./original.js')).zenOriginal(source),

@@ -13,6 +13,7 @@ export const JSON_RULES_ENGINE_FORMAT: ImportFormat = {
     const list = isRecord(value) && Array.isArray(value.rules) ? value.rules : Array.isArray(value) ? value : [value];
     return list.length > 0 && list.every((rule) => isRecord(rule) && isRecord(rule.conditions) && !('nodes' in rule));
   },
+  infersModel: true,
   load: async () => (await import('./import-rules.js')).importRules,
   package: 'json-rules-engine',
   original: async (source, imported) => (await import('./original.js')).rulesOriginal(source, imported),
