@@ -250,6 +250,18 @@ it('a time that is answered as it was sent is refused, and one that stays in the
   refused(text({ seconds: 'date(at)', long: 'at + "!"' }, false), payloads, 'used as a text');
 });
 
+it.each([
+  ['keys({ b: 1, a: 2 })', 1],
+  ['values({ b: 1, a: 2 })', 1],
+  ['keys({ b: 1 })', 0],
+])('the order of %s is by chance in ZEN: %i warnings', (value, count) => {
+  const content = { expressions: [{ id: 'r', key: 'r', value: `len(${value}) > t ? 'more' : 'less'` }] };
+  const { diagnostics } = importZen(graphText([{ id: 'names', type: 'expressionNode', content }], ['request>names']), [{ t: 1 }]);
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual(
+    Array.from({ length: count }, () => expect.stringMatching(/^V7102 members come in an order by chance in ZEN/) as string),
+  );
+});
+
 describe('what texts say', () => {
   /** Rows whose cells read a text: `if` it holds, `else`, or at the end of the decision. */
   const read = async (cell: string, text: string): Promise<unknown> => {

@@ -86,10 +86,11 @@ const FUNCTIONS: Readonly<Record<string, Function_>> = {
   bool: (_, [value]) => toBool(value!),
   type: (_, [value]) => typeName(value!),
   keys,
-  values: (_, [object]) => {
+  values: (translation, [object], node) => {
     const value = plainOf(object!);
     if (value.kind !== 'object' || value.ask !== undefined)
       throw new Refusal('the values of an object whose members are not fixed');
+    warnOfOrder(translation, value, node);
     return { kind: 'items', items: presentMembers(value).map(([, when, member]) => ({ when, value: member })) };
   },
 };
@@ -427,9 +428,16 @@ function presentMembers(object: ObjectSymbol): [name: string, when: ReturnType<t
   });
 }
 
-function keys(_: Translation, [sym]: readonly Sym[]): Sym {
+/** Says that ZEN has no order of members. */
+function warnOfOrder(translation: Translation, { members }: ObjectSymbol, node: ZenNode): void {
+  if (members.size > 1)
+    translation.scope.warn('members come in an order by chance in ZEN, another one each time, and here in that of the rules', node);
+}
+
+function keys(translation: Translation, [sym]: readonly Sym[], node: ZenNode): Sym {
   const value = plainOf(sym!);
   if (value.kind === 'object' && value.ask === undefined) {
+    warnOfOrder(translation, value, node);
     return { kind: 'items', items: presentMembers(value).map(([name, when]) => ({ when, value: constant(name) })) };
   }
   if (value.kind === 'items') {
