@@ -15,8 +15,8 @@ const GRACE_SECONDS = 45;
 const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '1000000' },
-    servers: { type: 'string', default: '60' },
-    clients: { type: 'string', default: '56' },
+    servers: { type: 'string', default: '53' },
+    clients: { type: 'string', default: '52' },
     rate: { type: 'string', default: '20000' },
     seconds: { type: 'string', default: '60' },
     'warm-seconds': { type: 'string', default: '15' },

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { EAGER_FLAGS } from '../server/eager-flags.js';
 import { requestsOf, runLength, type Share } from './arrivals.js';
 import { Latencies } from './latency.js';
 import { shareOf } from './messages.js';
@@ -112,7 +113,11 @@ export class Crew {
   }
 
   #start(share: number): Member {
-    const child = fork(WORKER, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+    const child = fork(WORKER, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [...EAGER_FLAGS],
+    });
     const member: Member = {
       share,
       child,

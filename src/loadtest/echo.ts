@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { EAGER_FLAGS } from '../server/eager-flags.js';
 import type { EchoOrder } from './echo-main.js';
 import type { Address } from './order.js';
 
@@ -22,7 +23,11 @@ export async function startEcho(count: number, order: EchoOrder): Promise<Echo> 
   try {
     const ports = await Promise.all(
       Array.from({ length: count }, () => {
-        const child = fork(ECHO, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+        const child = fork(ECHO, [], {
+          serialization: 'advanced',
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+          execArgv: [...EAGER_FLAGS],
+        });
         children.push(child);
         child.send(order, () => undefined);
         return new Promise<number>((resolve, reject) => {

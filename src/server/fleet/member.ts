@@ -7,6 +7,7 @@ import { childPort } from '../../channel/ports.js';
 import type { ChangeOwner, Follower } from '../../replica/owner.js';
 import type { FollowerHandlers } from '../../replica/protocol.js';
 import type { Log } from '../config.js';
+import { EAGER_FLAGS } from '../eager-flags.js';
 import type { MemberHandlers, MemberOrder, ParentHandlers, Started } from './link.js';
 
 const MAIN = fileURLToPath(new URL('./member-main.js', import.meta.url));
@@ -20,7 +21,7 @@ const BACK_OFF_MILLIS_MAX = 10_000;
  * Young objects of such a process are few, and V8 would let each keep 16 MB of them: measured with a server that loads the compiler
  * as well, the fixed part of a process falls from 58 to 38 MB.
  */
-const NODE_FLAGS: string[] = ['--max-semi-space-size=2', '--v8-pool-size=1'];
+const NODE_FLAGS: string[] = ['--max-semi-space-size=2', '--v8-pool-size=1', ...EAGER_FLAGS];
 
 export interface MemberOptions {
   readonly owner: ChangeOwner;
