@@ -16,6 +16,9 @@ export interface FileAccess {
   readBundle(dir: string): BundleFiles;
 }
 
+/** It does not count, as it does not on disk; few clients send it. */
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** A file of a bundle. */
 export interface Located {
   bundle: OpenBundle;
@@ -59,8 +62,10 @@ export class OpenBundle {
 
   /** Takes over the document that a client has open, so that its lines are not counted twice. */
   setDocument(path: string, document: TextDocument): void {
-    this.session.setText(path, document.getText());
-    this.#documents.set(path, document);
+    const text = document.getText();
+    const hasMark = text.startsWith(BYTE_ORDER_MARK);
+    this.session.setText(path, hasMark ? text.slice(BYTE_ORDER_MARK.length) : text);
+    if (!hasMark) this.#documents.set(path, document);
   }
 }
 

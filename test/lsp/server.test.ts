@@ -88,6 +88,49 @@ describe('diagnostics', () => {
   });
 });
 
+describe('clumsy clients', () => {
+  const clumsy = 'other/two/rules/clumsy.yaml';
+  const written = '- id: clumsy\n  when: amuont > 5000\n  then: { score: 1, reason: CLUMSY }\n';
+  const forms: readonly (readonly [form: string, text: string])[] = [
+    ['with a byte order mark', `\ufeff${written}`],
+    ['with lines that end in CR LF', written.replaceAll('\n', '\r\n')],
+  ];
+  it.each(forms)('send texts %s', async (_, text) => {
+    await client.open(clumsy, text);
+    const [found] = await client.diagnosticsWhere(clumsy, (list) => list.some(({ code }) => code === 'V3201'));
+    expect(found!.range).toEqual({ start: { line: 1, character: 8 }, end: { line: 1, character: 14 } });
+    const textDocument = { uri: client.uri(clumsy) };
+    expect(await client.ask('hover', { textDocument, position: { line: 0, character: 9 } })).toMatchObject({
+      range: { start: { line: 0, character: 6 }, end: { line: 0, character: 12 } },
+    });
+    await client.connection.sendNotification('textDocument/didClose', { textDocument });
+    await client.diagnosticsWhere(clumsy, (list) => list.length === 0);
+  });
+
+  const places: readonly (readonly [where: string, line: number, character: number])[] = [
+    ['behind the end', 1e9, 1e9],
+    ['before the beginning', -1, -5],
+    ['between lines', 1.5, 2.5],
+  ];
+  it.each(places)('ask for what stands %s', async (_, line, character) => {
+    const place = { textDocument: { uri: client.uri(main) }, position: { line, character } };
+    const answers = ['hover', 'completion', 'definition', 'references', 'prepareRename', 'signatureHelp'].map((method) =>
+      client.ask(method, { ...place, context: { includeDeclaration: true } }),
+    );
+    expect(await Promise.all(answers)).toHaveLength(6);
+  });
+
+  it('ask for documents that are none, methods that are none, and change what they have not opened', async () => {
+    for (const uri of [client.uri('one/rules/none.yaml'), 'untitled:Untitled-1', 'file://%zz', 'file:///'])
+      expect(await client.ask('hover', { textDocument: { uri }, position: { line: 0, character: 0 } })).toBe(null);
+    await expect(client.connection.sendRequest('verdict/nothing', {})).rejects.toMatchObject({ code: -32601 });
+    const textDocument = { uri: client.uri('one/rules/never.yaml'), version: 2 };
+    await client.connection.sendNotification('textDocument/didChange', { textDocument, contentChanges: [{ text: 'x' }] });
+    await client.connection.sendNotification('textDocument/didClose', { textDocument });
+    expect(await client.ask('hover', client.at(main, 'am|ount > 5000'))).toMatchObject({ range: { start: { line: 2 } } });
+  });
+});
+
 const applied = (text: string, edits: readonly TextEdit[]): string => {
   const lines = text.split('\n');
   const offset = ({ line, character }: Range['start']): number =>
