@@ -7,6 +7,7 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { REPLACING, SHARING_FOLDERS } from './lib/sharing.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -322,6 +323,26 @@ describe('only some know', () => {
       expect(sources.filter((path) => what.test(withoutComments(read(path))))).toEqual([]);
     });
   }
+});
+
+/** What changes a process for all that runs in it later. */
+const lasting = [
+  /\bvi\.(mock|doMock|stubGlobal|stubEnv|useFakeTimers)\(/,
+  /\bprocess\.(chdir|umask)\(/,
+  /\bprocess\.env(\.\w+|\[[^\]]+\]) *=[^=]/,
+  /(\bglobalThis|\.prototype)\.\w+ *=[^=]/,
+  /\bconfigureGlobal\(/,
+];
+
+describe('files of tests that share a process', () => {
+  const folders = [...SHARING_FOLDERS, 'test/lib'];
+
+  it.each(folders)('are in %s, and change nothing of it', (folder) => {
+    const sharing = written.filter((path) => isCode(path) && path.startsWith(`${folder}/`));
+    expect(sharing).not.toEqual([]);
+    const changing = sharing.filter((path) => lasting.some((what) => what.test(withoutComments(read(path)))));
+    expect(changing).toEqual(REPLACING.filter((path) => path.startsWith(`${folder}/`)));
+  });
 });
 
 // --- Names, lengths, words -----------------------------------------------------------------------------------------------
