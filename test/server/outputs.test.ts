@@ -7,6 +7,7 @@ import { PayloadEncoder } from '#src/schema/encode.js';
 import { readAnswers } from '#src/server/answer-frame.js';
 import { type Server, startServer } from '#src/server/server.js';
 import { writeRequestBatch } from '#src/stream/request-batch.js';
+import { makeTempDir } from '../cli/run-cli.js';
 import { readAnswer, StreamClient } from '../lib/stream-client.js';
 
 const TENANT = 'acme';
@@ -19,10 +20,10 @@ interface Payload {
   words: string[];
 }
 
-const bundle = (name: Size) =>
+const bundle = (name: Size, version = '1.0.0', more: object[] = []) =>
   new Map(
     Object.entries({
-      'bundle.yaml': `name: ${name}\nversion: 1.0.0\nmodel: model.json\nprofile: standard\nonError: fail\n`,
+      'bundle.yaml': `name: ${name}\nversion: ${version}\nmodel: model.json\nprofile: standard\nonError: fail\n`,
       'model.json': JSON.stringify({
         type: 'object',
         required: ['words'],
@@ -31,6 +32,7 @@ const bundle = (name: Size) =>
       'outputs.json': JSON.stringify([
         { name: 'all', value: 'words' },
         { name: 'rows', each: 'words', as: 'word', values: { it: 'word', 'of.length': 'word.length' } },
+        ...more,
       ]),
     }).map(([path, text]) => [path, new TextEncoder().encode(text)]),
   );
@@ -120,4 +122,37 @@ it('a frame whose outputs may be larger than the ring is refused, and the next o
   expect(await send(Array(24).fill(one[0]))).toEqual({ id: 7n, error: 'BATCH_TOO_LARGE', answers: [] });
   expect(await send(one)).toEqual({ id: 7n, error: null, answers: ['0 OK null'] });
   client.end();
+});
+
+it('are those of the version that decides, while others are published, and after a start anew', async () => {
+  const { dir, remove } = makeTempDir();
+  const options = { port: 0, profileMax: 'standard', dataDir: dir, costInlineMax: 0, poolThreads: 1 } as const;
+  const [payload] = payloadsOf('small');
+  const more = { '1.0.0': [], '2.0.0': [{ name: 'more.count', value: 'words.length' }] };
+  const wanted = (version: keyof typeof more): object => ({
+    ...outputsOf(payload!),
+    ...(version === '2.0.0' ? { more: { count: WORDS_MAX.small } } : {}),
+  });
+  const check = async (of: Server): Promise<string> => {
+    const path = `${of.url}/v1/${TENANT}/decisions/small`;
+    const response = await fetch(path, { method: 'POST', headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(payload) });
+    const { version, outputs } = (await response.json()) as { version: keyof typeof more; outputs: object };
+    expect(outputs).toEqual(wanted(version));
+    return version;
+  };
+  const first = await startServer(options);
+  await first.engine.publish(TENANT, bundle('small'));
+  for (let turn = 0; turn < 6; turn++) {
+    const version = turn % 2 === 0 ? '2.0.0' : '1.0.0';
+    const before = Array.from({ length: 16 }, () => check(first));
+    const published = first.engine.publish(TENANT, bundle('small', version, more[version]));
+    await Promise.all([...before, published]);
+    expect(await check(first)).toBe(version);
+  }
+  await first.engine.publish(TENANT, bundle('small', '2.0.0', more['2.0.0']));
+  await first.stop();
+  const second = await startServer(options);
+  expect(await check(second)).toBe('2.0.0');
+  await second.stop();
+  remove();
 });
