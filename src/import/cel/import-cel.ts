@@ -8,7 +8,8 @@ import type { Imported, ImportOptions, ImportSource } from '../imported.js';
 import { schemaOf, shapeOf } from '../infer-model.js';
 import { isIdentifier, toBundleName } from '../names.js';
 import { type JsonSchema, nullnessOf } from './declarations.js';
-import { type CelSource, type NamedExpression, readCelSource } from './read-source.js';
+import type { NamedExpression } from './named-expression.js';
+import { type CelSource, readCelSource } from './read-source.js';
 import { parseCel } from './syntax/parse.js';
 import { type OutputEntry, outputsOf } from './to-outputs.js';
 import { CelRefusal } from './translate/refusal.js';
@@ -57,7 +58,9 @@ interface KnownModel {
 function modelOf(read: CelSource, source: ImportSource, { payloads }: ImportOptions, bag: DiagnosticBag): KnownModel | undefined {
   const whole: Span = { file: source.name, start: 0, end: 0 };
   const schema =
-    read.model?.schema ?? read.variables?.schema ?? (payloads === undefined ? NO_FIELDS : schemaOfPayloads(payloads, whole, bag));
+    read.model?.schema ??
+    read.variables?.schema ??
+    (payloads === undefined ? NO_FIELDS : withTimestamps(schemaOfPayloads(payloads, whole, bag), read.timestamps ?? []));
   const model: Model | undefined = readModel(schema, undefined, read.model?.spanOf ?? (() => whole), bag);
   if (model === undefined) return undefined;
   for (const { name, path } of model.fields) {
@@ -81,6 +84,16 @@ function schemaOfPayloads(payloads: readonly Readonly<Record<string, unknown>>[]
     bag.warning('V7001', span, `the field \`${path}\` of the payloads has no one type, and is left out of the model`);
   });
   return withDoubles(schema) as JsonSchema;
+}
+
+function withTimestamps(schema: JsonSchema, paths: readonly (readonly [string, string])[]): JsonSchema {
+  for (const [object, field] of paths) {
+    const properties = (schema.properties as Record<string, JsonSchema> | undefined)?.[object]?.properties as
+      | JsonSchema
+      | undefined;
+    if (properties?.[field] !== undefined) properties[field] = { type: 'string', format: 'date-time' };
+  }
+  return schema;
 }
 
 function withDoubles(schema: unknown): unknown {

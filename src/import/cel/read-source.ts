@@ -1,32 +1,28 @@
-// A source of CEL: a file of one expression with its variables in comments, or a YAML or JSON document of named expressions.
+// A source of CEL: a file of one expression with its variables in comments, a YAML or JSON document of named expressions, or a
+// policy that holds some.
 
 import { type BundleDocument, readDocument, toPointer } from '../../bundle/document.js';
 import type { DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
 import type { ImportSource } from '../imported.js';
 import { DeclarationFault, type Declared, type JsonSchema, objectOf, parseType } from './declarations.js';
+import { expressionAt, isOutputName, type NamedExpression } from './named-expression.js';
+import { policyExpressions } from './policies.js';
 import type { CelSpan } from './syntax/ast.js';
-
-export interface NamedExpression {
-  readonly name: string;
-  readonly text: string;
-  readonly description?: string;
-  /** The place in the source of a part of the text. */
-  spanOf(span: CelSpan): Span;
-}
 
 export interface CelSource {
   readonly expressions: readonly NamedExpression[];
   /** Types of the variables; undefined where the source says none. */
   readonly variables?: Declared;
+  /** Paths of two names that are timestamps, though payloads write them as texts. */
+  readonly timestamps?: readonly (readonly [string, string])[];
   /** A model in JSON Schema, in place of variables, and where its parts stand. */
   readonly model?: { readonly schema: JsonSchema; spanOf(pointer: string): Span };
 }
 
 /** Name of the output of an expression that has no name. */
 const OUTPUT_NAME = 'result';
-/** A part of the name of an output, as a bundle may have it. */
-export const OUTPUT_SEGMENT = '[^.\'"`\\u0000-\\u001f\\u007f]{1,64}';
-const OUTPUT_PATTERN = new RegExp(`^${OUTPUT_SEGMENT}(\\.${OUTPUT_SEGMENT})*$`);
+/** Of IAM; objects of Kubernetes have their times as texts. */
+const REQUEST_TIME = ['request', 'time'] as const;
 const DIRECTIVE = /^([ \t]*\/\/[ \t]*@)(\w+)[ \t]*(.*?)[ \t]*\r?$/gm;
 
 /** Reads a source; faults go into the bag. Undefined where there is nothing to go on with. */
@@ -44,7 +40,7 @@ function readPlain({ name: file, text }: ImportSource, bag: DiagnosticBag): CelS
     const start = found.index + before.length;
     const place = { file, start, end: found.index + found[0].trimEnd().length };
     if (directive === 'output') {
-      if (OUTPUT_PATTERN.test(content)) name = content;
+      if (isOutputName(content)) name = content;
       else bag.error('V7301', place, `\`${content}\` is no name of an output`, 'write names with points between them');
     } else if (directive === 'description') description = content;
     else if (directive === 'var') readVariable(content, { file, start: place.end - content.length }, members, bag);
@@ -108,7 +104,8 @@ function addVariable(
   }
 }
 
-const ADVICE = 'write `expressions: { name: expression }`, and `variables: { name: type }` or `model`, a JSON Schema';
+const ADVICE =
+  'write `expressions: { name: expression }`, and `variables: { name: type }` or `model`, a JSON Schema; or give a ValidatingAdmissionPolicy, or a policy of IAM';
 
 function readNamed(source: ImportSource, bag: DiagnosticBag): CelSource | undefined {
   const document = readDocument(source.name, new TextEncoder().encode(source.text), bag);
@@ -116,6 +113,8 @@ function readNamed(source: ImportSource, bag: DiagnosticBag): CelSource | undefi
   const { value } = document;
   const root = isRecord(value) ? value : {};
   const { variables, model, expressions } = root;
+  const policy = expressions === undefined ? policyExpressions(document, bag) : undefined;
+  if (policy !== undefined) return { expressions: policy, timestamps: [REQUEST_TIME] };
   if (!isRecord(expressions)) {
     bag.error('V7003', document.spanOf(''), 'this is no document of expressions of CEL', ADVICE);
     return undefined;
@@ -133,7 +132,7 @@ function readNamed(source: ImportSource, bag: DiagnosticBag): CelSource | undefi
     );
   const declared = isRecord(variables) ? readVariables(document, variables, bag) : undefined;
   return {
-    expressions: Object.keys(expressions).flatMap((name) => readExpression(document, name, expressions[name], bag)),
+    expressions: Object.keys(expressions).flatMap((name) => readExpression(document, name, bag)),
     ...(declared === undefined ? {} : { variables: declared }),
     ...(isRecord(model) ? { model: { schema: model, spanOf: (pointer: string) => document.spanOf(`/model${pointer}`) } } : {}),
   };
@@ -159,22 +158,15 @@ function readVariables(document: BundleDocument, variables: Record<string, unkno
   return objectOf(members);
 }
 
-function readExpression(document: BundleDocument, name: string, value: unknown, bag: DiagnosticBag): NamedExpression[] {
-  const scalar = document.scalar(toPointer('expressions', name));
-  if (scalar === undefined || value === null) {
-    bag.error('V7301', document.spanOf(toPointer('expressions', name)), `\`${name}\` is no expression`, 'write it as a text');
-    return [];
-  }
-  if (!OUTPUT_PATTERN.test(name)) {
-    bag.error(
-      'V7301',
-      document.keySpan('/expressions', name),
-      `\`${name}\` is no name of an output`,
-      'write names with points between them',
-    );
-    return [];
-  }
-  return [{ name, text: scalar.text, spanOf: ({ start, end }) => scalar.spanAt(start, end) }];
+function readExpression(document: BundleDocument, name: string, bag: DiagnosticBag): NamedExpression[] {
+  if (isOutputName(name)) return expressionAt(document, toPointer('expressions', name), { name }, bag);
+  bag.error(
+    'V7301',
+    document.keySpan('/expressions', name),
+    `\`${name}\` is no name of an output`,
+    'write names with points between them',
+  );
+  return [];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 // What an expression gives, as outputs of decisions: a value, a list, the objects of a list, or the fields of an object.
 
 import { type Code, memberCode } from '../expression-code.js';
-import { OUTPUT_SEGMENT } from './read-source.js';
+import { OUTPUT_SEGMENT } from './named-expression.js';
 import type { CelNode } from './syntax/ast.js';
 import { constantListTerm } from './translate/macros.js';
 import { CelRefusal } from './translate/refusal.js';
