@@ -27,7 +27,8 @@ export type Condition = Leaf | { operator: '&&' | '||'; left: Condition; right: 
 
 /** What expressions may name. */
 export interface Names {
-  has(path: string): boolean;
+  /** The path that a chain of names reads, in the one way in which it is written; undefined where it reads nothing. */
+  find(written: string): string | undefined;
   /** Whether the value, or an object that it lies in, may be null. */
   mayBeNull(path: string): boolean;
 }
@@ -105,8 +106,8 @@ function pathsOf(node: EsNode, names: Names, locals: ReadonlySet<string> = new S
     return children.flatMap((child) => pathsOf(child, names, locals));
   }
   for (let length = chain.length; length > 0; length--) {
-    const path = chain.slice(0, length).join('.');
-    if (names.has(path)) return [path];
+    const path = names.find(chain.slice(0, length).join('.'));
+    if (path !== undefined) return [path];
   }
   return [];
 }

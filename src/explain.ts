@@ -17,6 +17,7 @@ import type { ManifestRule } from './image/manifest.js';
 import type { LiveImage } from './registry/live-image.js';
 import { formatDecimal } from './schema/decimal.js';
 import type { Decision } from './schema/decision.js';
+import { isBehindPayload, readPath, writtenPath } from './schema/field-name.js';
 import type { Field, Model } from './schema/model.js';
 import { type PayloadObject, type PayloadValue, readPayload } from './schema/reader.js';
 import { formatDate, formatTimestamp } from './schema/time.js';
@@ -222,11 +223,18 @@ function isTaken({ table, scorecard }: ManifestRule, taken: ReadonlyMap<string, 
 /** What conditions may name: fields of the payload's own objects, `now`, and what the bundle defines. */
 function namesOf(model: Model, defined: ReadonlySet<string>): Names {
   const fields = new Map(model.fields.filter(({ path }) => !path.includes('[]')).map((field) => [field.path, field]));
+  const groups = new Set([...defined].map((name) => name.split('.', 1)[0]!));
+  const read = (written: string): string => readPath(written, (root) => fields.has(root) || groups.has(root));
   return {
-    has: (path) => path === 'now' || fields.has(path) || defined.has(path),
-    mayBeNull(path) {
-      if (defined.has(path)) return true;
-      const parts = path.split('.');
+    find(written) {
+      if (written === 'now' || defined.has(written)) return written;
+      const path = read(written);
+      const isAlone = path === written && isBehindPayload(written.split('.', 1)[0]!);
+      return fields.has(path) && !isAlone ? writtenPath(path) : undefined;
+    },
+    mayBeNull(written) {
+      if (defined.has(written)) return true;
+      const parts = read(written).split('.');
       return parts.some((_part, index) => fields.get(parts.slice(0, index + 1).join('.'))?.nullable === true);
     },
   };
@@ -236,8 +244,9 @@ function fieldAt(model: Model, path: string): Field | undefined {
   return model.fields.find((field) => field.path === path);
 }
 
-function valueAt(model: Model, payload: PayloadObject, path: string, now: bigint): ExplainedValue {
-  if (path === 'now') return formatTimestamp(now);
+function valueAt(model: Model, payload: PayloadObject, written: string, now: bigint): ExplainedValue {
+  if (written === 'now') return formatTimestamp(now);
+  const path = readPath(written, (root) => fieldAt(model, root) !== undefined);
   let value: PayloadValue = payload;
   for (const name of path.split('.')) {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;

@@ -7,6 +7,7 @@ import type { ScalarText } from '../bundle/scalar-text.js';
 import type { BundleScorecard } from '../bundle/scorecards.js';
 import type { BundleTable } from '../bundle/tables.js';
 import { DiagnosticBag, type Span } from '../diagnostic/diagnostic.js';
+import { fieldRead } from '../schema/field-name.js';
 import type { Model } from '../schema/model.js';
 import { type CheckedEnsemble, checkEnsemble } from './ensembles/check-ensemble.js';
 import { type CheckedFeature, checkFeature } from './features/check-feature.js';
@@ -194,8 +195,7 @@ function parseCells(
 
 /** Words in a column of such a field stand for its members or texts, whatever else has their name. */
 function isWordField(input: ScalarText, model: Model): boolean {
-  const field = model.fields.find(({ path }) => path === input.text.trim());
-  return field?.members !== undefined;
+  return fieldRead(model, input.text.trim())?.members !== undefined;
 }
 
 function pendingTable(table: BundleTable, bundle: Bundle, model: Model): Pending {

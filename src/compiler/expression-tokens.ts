@@ -49,7 +49,10 @@ export function tokensOf(text: string): ExpressionToken[] | undefined {
         continue;
       }
       const written = text.slice(start, end);
-      if (type === tokTypes.num) add('number', start, end, true);
+      // Behind a point a word of the language is a name.
+      const isMember = ['.', '?.'].includes(found.at(-1)?.text ?? '') && /^\w/.test(written);
+      if (isMember) add('name', start, end, true);
+      else if (type === tokTypes.num) add('number', start, end, true);
       else if (type === tokTypes.string || type === tokTypes.regexp) add('text', start, end, true);
       else if (KEYWORDS.has(written)) add('keyword', start, end, true);
       else if (type === tokTypes.name) add('name', start, end, true);

@@ -1,5 +1,6 @@
 // What the binary operators share: values that are not null, decimals at one scale.
 
+import { writtenPath } from '../schema/field-name.js';
 import { greatest, least, powerOfTen, rescaledType } from './exact.js';
 import type { ConstantIr, Ir } from './ir.js';
 import { mayBeNull, visit } from './ir.js';
@@ -24,7 +25,7 @@ export function isDecimal(ir: Ir): ir is Ir & { type: DecimalType } {
 export function pathOf(ir: Ir): string | undefined {
   switch (ir.op) {
     case 'field':
-      return ir.field.path;
+      return writtenPath(ir.field.path);
     case 'feature':
       return ir.feature.name;
     case 'local':

@@ -1,6 +1,7 @@
 // Wraps acorn: an expression's text -> ESTree. The only file that knows the parser.
 
-import { type Options, Parser, type Token, tokTypes } from 'acorn';
+import { type Options, Parser, type Token, type TokenType, tokTypes } from 'acorn';
+import { TYPESCRIPT_WORDS, writtenPath } from '../schema/field-name.js';
 import { childrenOf, type EsNode } from './estree.js';
 import { EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX } from './limits.js';
 import type { FaultSink } from './source.js';
@@ -39,6 +40,10 @@ const BoundedParser = Parser.extend((Base) => {
   class Bounded extends Base {
     nested = 0;
     chained = 0;
+    /** Tokens alone are asked for: nothing takes a context back that a word has opened. */
+    tokensOnly = false;
+    declare type: TokenType & { keyword?: string };
+    declare exprAllowed: boolean;
   }
   const methods = Bounded.prototype as unknown as Record<string, (this: Bounded, ...args: unknown[]) => unknown>;
   for (const name of NESTED_METHODS) {
@@ -59,6 +64,13 @@ const BoundedParser = Parser.extend((Base) => {
     const node = chain.call(this, a, b, c, d, e);
     this.chained--;
     return node;
+  };
+  // acorn knows that a word behind `.` is a name, so that `/` divides it; it does not know it behind `?.`.
+  const update = methods.updateContext!;
+  methods.updateContext = function (before): void {
+    const isMember = this.type.keyword !== undefined && before === tokTypes.questionDot;
+    if (!isMember || !this.tokensOnly) update.call(this, before);
+    if (isMember) this.exprAllowed = false;
   };
   methods.validateRegExpPattern = () => undefined; // recurses along the groups, and every pattern is refused
   return Bounded;
@@ -138,7 +150,8 @@ function parseWhole(text: string, faults: FaultSink): EsNode[] | undefined {
 
 /** The tokens of an expression. Throws SyntaxError where it cannot be cut. @param comment is told where each comment stands */
 export function tokenize(text: string, comment: (start: number, end: number) => void): Iterable<Token> {
-  return BoundedParser.tokenizer(text, { ...OPTIONS, onComment: (_isBlock, _text, start, end) => comment(start, end) });
+  const options: Options = { ...OPTIONS, onComment: (_isBlock, _text, start, end) => comment(start, end) };
+  return Object.assign(BoundedParser.tokenizer(text, options), { tokensOnly: true });
 }
 
 function holdsRefusal(node: EsNode): boolean {
@@ -154,8 +167,18 @@ function reportSyntax(text: string, fault: AcornFault, faults: FaultSink): void 
     'V3001',
     { start: at, end: Math.max(at + 1, wordEnd(text, at)) },
     endOfText ? 'the expression ends too early' : `syntax error: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-    adviceAt(text, at),
+    adviceAt(text, at) ?? wordAdvice(text, at),
   );
+}
+
+/** Words of TypeScript that an operand may be: where one of them stands, it is not what is wrong. */
+const OPERANDS: ReadonlySet<string> = new Set('true false null this undefined NaN Infinity arguments eval'.split(' '));
+
+/** The word of TypeScript at a place, or that what stands there follows on, as a field of that name is written. */
+function wordAdvice(text: string, at: number): string | undefined {
+  const before = /(?:^|[^.\w$])(\w+)\s*$/.exec(text.slice(0, at))?.[1];
+  const word = [/^\w+/.exec(text.slice(at))?.[0], before].find((name = '') => TYPESCRIPT_WORDS.has(name) && !OPERANDS.has(name));
+  return word === undefined ? undefined : `a field of this name is written \`${writtenPath(word)}\``;
 }
 
 /** The first token after `from`, or undefined where only white space and comments follow. */

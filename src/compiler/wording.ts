@@ -1,5 +1,6 @@
 // How reports about cost name parts of expressions.
 
+import { writtenPath } from '../schema/field-name.js';
 import type { Ir } from './ir.js';
 
 /** What makes texts cheaper. */
@@ -15,7 +16,7 @@ export function nameOf(ir: Ir, otherwise: string): string {
   switch (ir.op) {
     case 'field':
     case 'member':
-      return `\`${ir.field.path}\``;
+      return `\`${writtenPath(ir.field.path)}\``;
     case 'feature':
       return `\`${ir.feature.name}\``;
     case 'local':

@@ -11,6 +11,7 @@ import { looseSource } from '../compiler/source.js';
 import { operandsOfCell, parseCell } from '../compiler/tables/cell-syntax.js';
 import { type Type, typeName, typeOfField } from '../compiler/types.js';
 import { DiagnosticBag } from '../diagnostic/diagnostic.js';
+import { PAYLOAD_NAME, writtenPath } from '../schema/field-name.js';
 import { completionsOfKeys, completionsOfWords } from './complete-keys.js';
 import { CURSOR, type Cursor, cursorsAt } from './cursor.js';
 import { describeFunction, fieldText, typeText } from './describe.js';
@@ -224,19 +225,20 @@ function membersOf(session: BundleSession, understood: Understood, object: EsNod
   if (receiver === undefined) return [];
   if (receiver.kind === 'group') return entriesOf(receiver.members);
   if (receiver.kind === 'lists') return listNames(session);
+  if (receiver.kind === 'payload') return fieldsOf(session, 0);
   const kind = kindOfReceiver(understood, object);
-  const fields =
-    receiver.kind === 'value' && receiver.ir.type.kind === 'object'
-      ? (session.model?.tables[receiver.ir.type.table]?.fields ?? []).map(
-          (field): Completion => ({
-            label: field.name,
-            kind: 'field',
-            detail: fieldText(field),
-            ...(field.description === undefined ? {} : { documentation: field.description }),
-          }),
-        )
-      : [];
+  const fields = receiver.kind === 'value' && receiver.ir.type.kind === 'object' ? fieldsOf(session, receiver.ir.type.table) : [];
   return session.names?.profile === 'standard' && kind !== undefined ? [...fields, ...functionsOf(kind)] : fields;
+}
+
+/** The fields of an object, by the number of its table. */
+function fieldsOf({ model }: BundleSession, table: number, label = (name: string): string => name): Completion[] {
+  return (model?.tables[table]?.fields ?? []).map((field) => ({
+    label: label(field.name),
+    kind: 'field',
+    detail: field.kind === FieldKind.LIST ? typeName(typeOfField(field)) : fieldText(field),
+    ...(field.description === undefined ? {} : { documentation: field.description }),
+  }));
 }
 
 function functionsOf(kind: ReceiverKind): Completion[] {
@@ -293,16 +295,14 @@ function rootNames(session: BundleSession, locals: ReadonlyMap<string, Type>, el
     ...(type.kind === 'error' ? {} : { detail: typeName(type) }),
   }));
   if (element?.table !== undefined) items.push({ label: element.name, kind: 'variable', detail: `row of ${element.table}` });
-  for (const field of session.model?.tables[0]?.fields ?? []) {
-    const detail = field.kind === FieldKind.LIST ? typeName(typeOfField(field)) : fieldText(field);
-    const documentation = field.description === undefined ? {} : { documentation: field.description };
-    items.push({ label: field.name, kind: 'field', detail, ...documentation });
-  }
+  items.push(...fieldsOf(session, 0, writtenPath));
   for (const [label, entry] of names?.scope.names ?? []) {
     const description = bundle?.features.find(({ name }) => name === label)?.description;
     items.push({ label, ...ofEntry(entry), ...(description === undefined ? {} : { documentation: description }) });
   }
   items.push({ label: 'now', kind: 'value', detail: 'timestamp', documentation: 'The time of the decision.', rank: 1 });
+  const isHidden = items.some(({ label }) => label === PAYLOAD_NAME);
+  if (!isHidden) items.push({ label: PAYLOAD_NAME, kind: 'group', detail: 'the payload', rank: 2 });
   for (const label of ['true', 'false', 'null']) items.push({ label, kind: 'keyword', rank: 2 });
   if (names?.profile !== 'standard') return items;
   if (names.scope.lists.size > 0) items.push({ label: 'lists', kind: 'group', detail: 'lists of the tenant', rank: 1 });

@@ -5,6 +5,7 @@ import { parameterTypeText } from '../bundle/parameter-value.js';
 import { signatureOf } from '../compiler/checker/calls.js';
 import type { LibraryEntry } from '../compiler/library/entry.js';
 import { type Type, typeName, typeOfField } from '../compiler/types.js';
+import { writtenPath } from '../schema/field-name.js';
 import type { Field } from '../schema/model.js';
 import type { BundleSession } from './session.js';
 import type { BundleSymbol } from './symbol.js';
@@ -110,7 +111,7 @@ function describeField(session: BundleSession, place: string): string | undefine
   const field = model?.fields.find(({ path }) => path === paths[0]);
   if (field === undefined) return undefined;
   const also = paths.length > 1 ? `Declared once for ${paths.map((path) => `\`${path}\``).join(', ')}` : undefined;
-  return card(`${field.path}${typed(fieldText(field))}`, field.description, ...boundsOf(field), also);
+  return card(`${writtenPath(field.path)}${typed(fieldText(field))}`, field.description, ...boundsOf(field), also);
 }
 
 /** The type of a field as a person reads it. */

@@ -43,9 +43,11 @@ function hoverOfWord(understood: Understood, at: number): { markdown: string; no
   return found ?? literalHover(understood, at);
 }
 
-/** A parameter, `now`, `value`: what is no name of the bundle and has a type. */
+/** A parameter, `now`, `value`, `payload`: what is no name of the bundle. */
 function wordText(understood: Understood, node: Identifier, isParameter: boolean): string | undefined {
   const receiver = understood.receiver(node);
+  if (receiver?.kind === 'payload')
+    return `${code(node.name)}\n\nThe payload: its fields stand behind it, whatever they are called.`;
   if (receiver?.kind !== 'value' || receiver.ir.type.kind === 'error') return isParameter ? code(node.name) : undefined;
   const type = typeText(receiver.ir.type, false);
   const text = node.name === 'now' ? '\n\nThe time of the decision.' : '';

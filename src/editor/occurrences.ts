@@ -30,6 +30,8 @@ export interface Occurrence {
   isDeclaration: boolean;
   /** It is the name of the file itself: its span is the file's beginning. */
   isFile?: true;
+  /** It is a name in an expression that stands behind no point. */
+  isAlone?: true;
 }
 
 const FILE_KINDS = {
@@ -200,11 +202,14 @@ function inExpressions(
     eachName(understood.root, (name, member, around) => {
       if (needle !== undefined && name.name !== needle) return;
       if (member === undefined && parameterAround(around, name.name) !== undefined) return;
-      const isOfBundle = member === undefined && !place.locals.has(name.name);
+      const isAlone = member === undefined;
+      const isOfBundle = isAlone && !place.locals.has(name.name);
       const symbol =
         outputOfRow(name, member, element) ??
         (isOfBundle ? symbolOfRoot(session, name.name) : symbolOfName(understood, name, member, session.symbols));
-      if (symbol !== undefined) found.push({ symbol, span: placeIn(place.source, name.start, name.end), isDeclaration: false });
+      if (symbol === undefined) return;
+      const span = placeIn(place.source, name.start, name.end);
+      found.push({ symbol, span, isDeclaration: false, ...(isAlone ? { isAlone } : {}) });
     });
   }
   if (role?.kind === 'result' && role.column === 'reason' && session.kind(path) === 'csv') {

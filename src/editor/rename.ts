@@ -4,14 +4,14 @@
 
 import { reservedNames } from '../compiler/checker.js';
 import type { Span } from '../diagnostic/diagnostic.js';
-import { RESERVED_NAMES } from '../schema/keywords.js';
+import { isBehindPayload, isFieldName, PAYLOAD_NAME, TYPESCRIPT_WORDS } from '../schema/field-name.js';
 import { localAt, occurrencesOf, symbolAt } from './occurrences.js';
 import type { BundleSession } from './session.js';
 import type { BundleSymbol } from './symbol.js';
 
 export interface Rename {
-  /** What is replaced by the new name. */
-  spans: Span[];
+  /** What is replaced, and by what: the new name, behind `payload` where it is a field that cannot stand alone. */
+  edits: { span: Span; text: string }[];
   /** Files that get another path, in the order of their paths. */
   files: { from: string; to: string }[];
 }
@@ -43,7 +43,10 @@ function isMeaningful(name: string): boolean {
  */
 export function renameAt(session: BundleSession, path: string, offset: number, name: string): Rename | string | undefined {
   const local = localAt(session, path, offset);
-  if (local !== undefined) return NAME.test(name) ? (takenBy(session, name) ?? { spans: local, files: [] }) : formFault(NAME, name);
+  if (local !== undefined) {
+    if (!NAME.test(name)) return formFault(NAME, name);
+    return takenBy(session, name) ?? { edits: local.map((span) => ({ span, text: name })), files: [] };
+  }
   const target = renamableAt(session, path, offset);
   const found = target && symbolAt(session, path, offset);
   if (found === undefined) return undefined;
@@ -61,7 +64,11 @@ export function renameAt(session: BundleSession, path: string, offset: number, n
     }));
   const taken = files.find(({ to }) => session.has(to));
   if (taken !== undefined) return `${taken.to} is there already`;
-  return { spans: occurrences.filter(({ isFile }) => isFile !== true).map(({ span }) => span), files };
+  const alone = symbol.kind === 'field' && isBehindPayload(name) ? `${PAYLOAD_NAME}.${name}` : name;
+  const edits = occurrences
+    .filter(({ isFile }) => isFile !== true)
+    .map(({ span, isAlone }) => ({ span, text: isAlone === true ? alone : name }));
+  return { edits, files };
 }
 
 function formFault(form: RegExp, name: string, advice = 'letters, digits and `_`, beginning with a letter'): string {
@@ -74,15 +81,14 @@ function collision(session: BundleSession, symbol: BundleSymbol, name: string): 
   const { bundle, model } = session;
   switch (symbol.kind) {
     case 'field': {
-      if (RESERVED_NAMES.has(name)) return `\`${name}\` is a word of the language`;
+      if (!isFieldName(name)) return `\`${name}\` is no name of a field`;
       const { places } = session.symbols;
       for (const path of places?.fieldsAt(symbol.id) ?? []) {
         const sibling = path.slice(0, path.lastIndexOf('.') + 1) + name;
         if (model?.fields.some((field) => field.path === sibling)) return `the model has the field \`${sibling}\` already`;
-        if (!path.includes('.')) {
-          const taken = takenBy(session, name);
-          if (taken !== undefined) return taken;
-        }
+        if (path.includes('.')) continue;
+        const taken = isBehindPayload(name) ? payloadTakenBy(session, symbol.name) : takenBy(session, name);
+        if (taken !== undefined) return taken;
       }
       return undefined;
     }
@@ -118,9 +124,18 @@ function collision(session: BundleSession, symbol: BundleSymbol, name: string): 
   }
 }
 
+/** What hides the name of the payload, behind which a field would have to be written. @param own the field's own name until now */
+function payloadTakenBy(session: BundleSession, own: string): string | undefined {
+  const taken = own === PAYLOAD_NAME ? undefined : definedBy(session, PAYLOAD_NAME);
+  return taken && `a field of this name is written behind \`${PAYLOAD_NAME}\`, and ${taken}`;
+}
+
 function takenBy(session: BundleSession, name: string): string | undefined {
-  if (RESERVED_NAMES.has(name) || reservedNames().includes(name)) return `\`${name}\` is a word of the language`;
-  const { names, model } = session;
+  if (TYPESCRIPT_WORDS.has(name) || reservedNames(session.model).includes(name)) return `\`${name}\` is a word of the language`;
+  return definedBy(session, name);
+}
+
+function definedBy({ names, model }: BundleSession, name: string): string | undefined {
   if (model?.tables[0]?.fields.some((field) => field.name === name)) return `the model has the field \`${name}\` already`;
   const isTaken = names?.scope.names.has(name) === true || names?.scope.lists.has(name) === true;
   return isTaken ? `the bundle has the name \`${name}\` already` : undefined;

@@ -82,6 +82,8 @@ function ofMember(before: Receiver | undefined, name: string, context: SymbolCon
   switch (before?.kind) {
     case 'lists':
       return { kind: 'list', id: name, name };
+    case 'payload':
+      return fieldSymbol(name, context);
     case 'group': {
       if (before.what === 'table') return { kind: 'output', id: `${before.name}.${name}`, name };
       if (before.what !== 'parameters') return undefined;

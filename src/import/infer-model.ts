@@ -1,6 +1,8 @@
 // The model of an imported bundle, from what is known of its payloads: samples, and what the rules of the source do with a field.
 // Where little is known, the model is generous: a payload outside of it gets the status INVALID_PAYLOAD, never a wrong decision.
 
+import { isBehindPayload, isFieldName, PAYLOAD_NAME } from '../schema/field-name.js';
+
 /** What a value may be. */
 export type ShapeKind = 'boolean' | 'number' | 'text' | 'timestamp' | 'date' | 'list' | 'object';
 
@@ -157,22 +159,31 @@ export function boundOf(shape: Shape, scale: number): number {
   return Math.min(wanted, 10 ** Math.floor(Math.log10(DECIMAL_UNITS_MAX / 10 ** scale)));
 }
 
+/** Is told the path of what is left out of a model, and why. */
+export type OnOmitted = (path: string, reason: string) => void;
+
 /**
  * A shape as JSON Schema. Values of kinds that no field can have (several kinds, lists of lists, objects without members) are
- * left out: `onOmitted` is told their paths.
+ * left out, and so are names that no field can have: `onOmitted` is told their paths.
  */
-export function schemaOf(shape: Shape, options: SchemaOptions, onOmitted: (path: string) => void = () => undefined): object {
+export function schemaOf(shape: Shape, options: SchemaOptions, onOmitted: OnOmitted = () => undefined): object {
   return objectSchema(shape, options, '', onOmitted);
 }
 
-function objectSchema(shape: Shape, options: SchemaOptions, path: string, onOmitted: (path: string) => void): object {
+function objectSchema(shape: Shape, options: SchemaOptions, path: string, onOmitted: OnOmitted): object {
   const properties: Record<string, object> = {};
   const required: string[] = [];
   for (const [name, member] of shape.members) {
     const at = path === '' ? name : `${path}.${name}`;
+    const hides = path === '' && isBehindPayload(name) && shape.members.has(PAYLOAD_NAME);
+    if (!isFieldName(name) || hides) {
+      const reason = hides ? `the field \`${PAYLOAD_NAME}\` hides it from expressions` : 'no field can have its name';
+      onOmitted(at, reason);
+      continue;
+    }
     const schema = valueSchema(member, options, at, onOmitted);
     if (schema === undefined) {
-      onOmitted(at);
+      onOmitted(at, 'samples show no single type of it');
       continue;
     }
     properties[name] = schema;
@@ -185,7 +196,7 @@ function valueSchema(
   shape: Shape,
   options: SchemaOptions,
   path: string,
-  onOmitted: (path: string) => void,
+  onOmitted: OnOmitted,
 ): Record<string, unknown> | undefined {
   switch (shape.kind) {
     case 'boolean':

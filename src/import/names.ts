@@ -1,11 +1,12 @@
 // Names of other engines as names of a bundle: kept where they may be, else turned into the nearest name that is free.
 
 import { NAME_PATTERN } from '../config.js';
+import { isFieldName, PAYLOAD_NAME } from '../schema/field-name.js';
 import { uniqueName } from '../schema/names.js';
 
 /** Names that expressions have already, or that the language keeps for itself. */
 const RESERVED: readonly string[] = [
-  ...['now', 'lists', 'parameters', 'value', 'Math', 'true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 'this'],
+  ...['now', 'lists', 'parameters', PAYLOAD_NAME, 'value', 'Math', 'true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 'this'],
   ...['matches', 'divide', 'round', 'toNumber', 'toDecimal', 'id', 'score', 'outcome', 'reason'],
   ...['break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else', 'enum', 'export'],
   ...['extends', 'finally', 'for', 'function', 'if', 'import', 'in', 'instanceof', 'new', 'return', 'super', 'switch', 'throw'],
@@ -19,6 +20,16 @@ const IDENTIFIER_CHARS_MAX = 64;
 /** True for a name that expressions can use as it is. */
 export function isIdentifier(text: string): boolean {
   return IDENTIFIER.test(text) && !RESERVED.includes(text);
+}
+
+/**
+ * A field of the payload's root as an expression writes it: `amount`, `payload.class`.
+ * @param hasPayload a field of the root is called `payload`, so that no other one can be written behind that name
+ * @returns undefined where no expression can read it
+ */
+export function rootField(name: string, hasPayload: boolean): string | undefined {
+  if (name === PAYLOAD_NAME || isIdentifier(name)) return name;
+  return isFieldName(name) && !hasPayload ? `${PAYLOAD_NAME}.${name}` : undefined;
 }
 
 /** Letters that are not a plain letter with a mark. */

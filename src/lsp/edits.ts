@@ -61,7 +61,7 @@ export function answerEdits(connection: Connection, context: ServerContext): voi
     const place = placeOf(context, textDocument.uri, position);
     const renamed = place && renameAt(place.bundle.session, place.path, place.offset, newName);
     if (place === undefined || renamed === undefined) return null;
-    return typeof renamed === 'string' ? refused(renamed) : workspaceEdit(context, place.bundle, renamed, newName);
+    return typeof renamed === 'string' ? refused(renamed) : workspaceEdit(context, place.bundle, renamed);
   });
 
   connection.onDocumentFormatting(({ textDocument }) => {
@@ -79,14 +79,13 @@ export function answerEdits(connection: Connection, context: ServerContext): voi
 function workspaceEdit(
   context: ServerContext,
   bundle: OpenBundle,
-  { spans, files }: Rename,
-  newName: string,
+  { edits: renamed, files }: Rename,
 ): WorkspaceEdit | ReturnType<typeof refused> {
   const changes: Record<string, TextEdit[]> = {};
-  for (const span of spans) {
+  for (const { span, text } of renamed) {
     const uri = bundle.uriOf(span.file);
     const edits = changes[uri] ?? [];
-    edits.push(editOf(bundle, span, newName));
+    edits.push(editOf(bundle, span, text));
     changes[uri] = edits;
   }
   const { workspaceEdit: can } = context.client.workspace ?? {};

@@ -13,6 +13,7 @@ import {
 import { parseExpression } from '../compiler/parse.js';
 import { FaultSink, looseSource } from '../compiler/source.js';
 import { DiagnosticBag } from '../diagnostic/diagnostic.js';
+import { isBehindPayload, PAYLOAD_NAME } from '../schema/field-name.js';
 import { type Content, type Html, html } from './html.js';
 import { link, type PageNames } from './names.js';
 
@@ -50,14 +51,13 @@ function collect(root: EsNode, names: PageNames): Reference[] {
   const visit = (node: EsNode, locals: ReadonlyMap<string, string | undefined>): void => {
     const chain = chainOf(node);
     if (chain !== undefined) {
-      const [first] = chain as [Identifier, ...Identifier[]];
-      const bound = locals.has(first.name);
-      const root = bound ? locals.get(first.name) : first.name;
+      const [{ start }] = chain as [Identifier, ...Identifier[]];
+      const steps = stepsOf(chain, locals, names);
       // of the longest path that has a name: what follows it is a method, or a member without a description
-      for (let length = root === undefined ? 0 : chain.length; length > 0; length--) {
-        const path = [root as string, ...chain.slice(1, length).map(({ name }) => name)].join('.');
+      for (let length = steps.length; length > 0; length--) {
+        const path = steps.slice(0, length).join('.');
         if (names.anchor(path) === undefined) continue;
-        found.push({ path, start: first.start, end: chain[length - 1]!.end });
+        found.push({ path, start, end: chain[chain.length - steps.length + length - 1]!.end });
         break;
       }
       return;
@@ -108,9 +108,7 @@ function listOf(callee: EsNode, locals: ReadonlyMap<string, string | undefined>,
     const object = unwrap((node as MemberExpression).object);
     const chain = chainOf(object);
     if (chain !== undefined) {
-      const [first, ...rest] = chain.map(({ name }) => name) as [string, ...string[]];
-      const root = locals.has(first) ? locals.get(first) : first;
-      const path = root === undefined ? '' : [root, ...rest].join('.');
+      const path = stepsOf(chain, locals, names).join('.');
       return names.hasElements(path) ? path : undefined;
     }
     if (object.type !== 'CallExpression') return undefined;
@@ -119,6 +117,17 @@ function listOf(callee: EsNode, locals: ReadonlyMap<string, string | undefined>,
     if (!PASSING_METHODS.has(((inner as MemberExpression).property as Identifier).name)) return undefined;
     node = inner;
   }
+}
+
+/** The names of the path that a chain reads: an element is that of its list, and the payload itself is no part of it. */
+function stepsOf(chain: readonly Identifier[], locals: ReadonlyMap<string, string | undefined>, names: PageNames): string[] {
+  const [first, ...rest] = chain.map(({ name }) => name) as [string, ...string[]];
+  if (locals.has(first)) {
+    const element = locals.get(first);
+    return element === undefined ? [] : [element, ...rest];
+  }
+  if (first === PAYLOAD_NAME && names.anchor(PAYLOAD_NAME) === undefined) return rest;
+  return isBehindPayload(first) ? [] : [first, ...rest];
 }
 
 /** The names of `a.b?.c`; undefined for what is no chain of names. */

@@ -2,6 +2,7 @@
 
 import type { BundleTable } from '../bundle/tables.js';
 import type { ManifestTable } from '../image/manifest.js';
+import { fieldRead } from '../schema/field-name.js';
 import { plainCell, typeset, typesetCell } from './expression.js';
 import { description, facts, number, plural, ranges, testCount } from './facts.js';
 import { type GridColumn, type GridRow, renderGrid } from './grid.js';
@@ -103,7 +104,7 @@ function gridRows(
   { model }: PageContext['manifest'],
 ): GridRow[] {
   // In a column of an enum a word is one of its members, whatever else has its name.
-  const hasWords = inputs.map(({ value }) => model.fields.some(({ path, members }) => path === value && members !== undefined));
+  const hasWords = inputs.map(({ value }) => fieldRead(model, value)?.members !== undefined);
   // A browser lays out a hundred thousand cells, but not ten elements in each of them.
   const isLarge = rows.length * (inputs.length + outputs.length) > COLORED_CELLS_MAX;
   // Cells repeat: each text is set once.

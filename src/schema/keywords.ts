@@ -86,17 +86,6 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   string: ['date-time', 'date'],
 };
 
-/** Words that an expression could not use as the name of a field. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set(
-  (
-    'await break case catch class const continue debugger default delete do else enum export extends false finally for function if ' +
-    'implements import in instanceof interface let new null package private protected public return static super switch this throw ' +
-    'true try typeof var void while with yield arguments eval undefined NaN Infinity Math now __proto__'
-  ).split(' '),
-);
-
-export const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
 /** The candidate nearest to a misspelt word, if one is near enough to be meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

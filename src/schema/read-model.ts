@@ -4,8 +4,9 @@
 import { ENUM_MEMBERS_MAX, MODEL_DEPTH_MAX, MODEL_FIELDS_MAX, MODEL_TABLES_MAX } from '../../assembly/shared/limits.js';
 import { FieldKind } from '../../assembly/shared/value-type.js';
 import type { DiagnosticBag, Span } from '../diagnostic/diagnostic.js';
+import { isBehindPayload, isFieldName, PAYLOAD_NAME } from './field-name.js';
 import { modelHash } from './hash.js';
-import { FIELD_NAME, nearest, RESERVED_NAMES } from './keywords.js';
+import { nearest } from './keywords.js';
 import { cloneLock, emptyLock, FIELD_ID_MAX, listLockKind, lockField, lockKind, lockMembers, memberNumberMax } from './lock.js';
 import type { Field, Model, ModelLock, Table } from './model.js';
 import { pascalCase, uniqueName } from './names.js';
@@ -63,6 +64,7 @@ export function readModel(
   }
   const title = typeof schema.title === 'string' ? pascalCase(schema.title) : '';
   readTable(reading, place, '', title === '' ? 'Payload' : title, 0, []);
+  checkPayloadName(reading, reading.tables[0]!, place);
   if (reading.failed) return undefined;
 
   const fields: Field[] = [];
@@ -142,27 +144,24 @@ function readRequired(schema: Schema, properties: Schema, complain: Complain): S
 }
 
 function isAllowedName(reading: Reading, name: string, pointer: string): boolean {
-  if (!FIELD_NAME.test(name)) {
+  if (isFieldName(name)) return true;
+  const message = `the field name ${JSON.stringify(name)} is not an identifier`;
+  report(reading, 'V2003', pointer, message, 'use letters, digits and _, with no digit first');
+  return false;
+}
+
+/** Where a field of the root is called `payload`, no other one can be written behind that name. */
+function checkPayloadName(reading: Reading, root: Table, { pointer }: Place): void {
+  if (!root.fields.some(({ name }) => name === PAYLOAD_NAME)) return;
+  for (const { name } of root.fields.filter((field) => isBehindPayload(field.name))) {
     report(
       reading,
       'V2003',
-      pointer,
-      `the field name ${JSON.stringify(name)} is not an identifier`,
-      'use letters, digits and _, with no digit first',
+      `${pointer}/properties/${name}`,
+      `the field name ${name} has a meaning of its own in expressions, and \`${PAYLOAD_NAME}.${name}\` would read the field \`${PAYLOAD_NAME}\``,
+      `give it or the field \`${PAYLOAD_NAME}\` another name`,
     );
-    return false;
   }
-  if (RESERVED_NAMES.has(name)) {
-    report(
-      reading,
-      'V2003',
-      pointer,
-      `the field name ${name} has a meaning of its own in expressions`,
-      `call it ${name.replace(/^_+/, '')}_ or ${name.replace(/^_+/, '')}Value`,
-    );
-    return false;
-  }
-  return true;
 }
 
 function readField(

@@ -136,8 +136,8 @@ function renamed(
   const after = new BundleSession();
   for (const file of session.paths) {
     let text = session.text(file);
-    const own = result.spans.filter((span) => span.file === file).sort((a, b) => b.start - a.start);
-    for (const { start, end } of own) text = text.slice(0, start) + name + text.slice(end);
+    const own = result.edits.filter(({ span }) => span.file === file).sort((a, b) => b.span.start - a.span.start);
+    for (const { span, text: written } of own) text = text.slice(0, span.start) + written + text.slice(span.end);
     after.setText(result.files.find(({ from }) => from === file)?.to ?? file, text);
   }
   return { session: after, files: result.files };
@@ -146,6 +146,9 @@ function renamed(
 describe('rename', () => {
   const good: readonly (readonly [path: string, place: string, name: string])[] = [
     ['rules/main.yaml', 'am|ount > 5000', 'total'],
+    ['rules/main.yaml', 'am|ount > 5000', 'class'],
+    ['model.yaml', 'country:', 'now'],
+    ['rules/main.yaml', 'card.li|mit', 'return'],
     ['model.yaml', 'country:', 'land'],
     ['model.yaml', 'ci|ty:', 'town'],
     ['rules/main.yaml', 'item.pr|ice', 'unitPrice'],
@@ -181,6 +184,8 @@ describe('rename', () => {
     ['rules/main.yaml', 'am|ount > 5000', 'fee', /has the name `fee` already/],
     ['rules/main.yaml', 'fe|e > 10', 'not a name', /is no name here/],
     ['rules/main.yaml', 'fe|e > 10', 'round', /word of the language/],
+    ['rules/main.yaml', 'fe|e > 10', 'class', /word of the language/],
+    ['rules/main.yaml', 'am|ount > 5000', '__proto__', /no name of a field/],
     ['rules/main.yaml', 'LARGE', 'large', /capital letters/],
     ['rules/main.yaml', 'id: lar|ge', 'items', /there is a rule `items` already/],
     ['rules/main.yaml', 'limit.rate', 'signal', /has the name `signal` already/],
@@ -229,8 +234,11 @@ describe('rename', () => {
       const result = renameAt(session, path, session.text(path).indexOf(mark), name);
       if (typeof result !== 'object') return result;
       return ['outputs.yaml', 'tests/main.yaml'].map((file) => {
-        const spans = result.spans.filter((span) => span.file === file).sort((a, b) => b.start - a.start);
-        return spans.reduce((text, { start, end }) => text.slice(0, start) + name + text.slice(end), session.text(file));
+        const edits = result.edits.filter(({ span }) => span.file === file).sort((a, b) => b.span.start - a.span.start);
+        return edits.reduce(
+          (text, { span, text: written }) => text.slice(0, span.start) + written + text.slice(span.end),
+          session.text(file),
+        );
       });
     };
     const all = (from: RegExp, to: string): string[] => [outputs, tests].map((text) => text.replaceAll(from, to));
@@ -259,7 +267,7 @@ describe('rename', () => {
     for (const [path, text] of Object.entries(files)) session.setText(path, text);
     const offset = files['rules/x.yaml'].indexOf('signal');
     expect(renameAt(session, 'rules/x.yaml', offset, 'sign')).toEqual({
-      spans: [{ file: 'rules/x.yaml', start: offset, end: offset + 6 }],
+      edits: [{ span: { file: 'rules/x.yaml', start: offset, end: offset + 6 }, text: 'sign' }],
       files: [
         { from: 'tables/signal.csv', to: 'tables/sign.csv' },
         { from: 'tables/signal.yaml', to: 'tables/sign.yaml' },

@@ -1,6 +1,7 @@
 // Members, calls and what `?.` makes of them. A chain is null as a whole where the value before one of its `?.` is null: fields
 // are null where their object is, and what is called on a value is bound to it by an optional `let`.
 
+import { PAYLOAD_NAME } from '../../schema/field-name.js';
 import {
   type CallExpression,
   type ChainExpression,
@@ -17,7 +18,7 @@ import { refusalOf } from '../whitelist.js';
 import { callFunction, reportUnknownFunction } from './calls.js';
 import type { Context, Facts } from './context.js';
 import { literalList } from './lists.js';
-import { memberOfGroup, memberOfObject, resolveName } from './names.js';
+import { memberOfGroup, memberOfObject, memberOfPayload, resolveName } from './names.js';
 import { asValue, type ListValue, listOf, type Receiver, valueReceiver } from './receiver.js';
 
 /** A chain on its way from the left to the right. */
@@ -114,6 +115,9 @@ function member(context: Context, node: MemberExpression, facts: Facts, chain: C
     case 'group':
     case 'lists':
       return memberOfGroup(context, before, property, node, facts);
+    case 'payload':
+      if (node.optional) warnUnneeded(context, node.object, `\`${PAYLOAD_NAME}\``);
+      return memberOfPayload(context, property, node, facts);
     case 'namespace':
       reportUncalled(context, before.name as ReceiverKind, property);
       return valueReceiver(context.fail(node));
@@ -126,7 +130,7 @@ function member(context: Context, node: MemberExpression, facts: Facts, chain: C
       );
       return valueReceiver(context.fail(node));
     case 'list':
-      if (node.optional) warnUnneeded(context, node.object, undefined);
+      if (node.optional) warnUnneeded(context, node.object, 'a list');
       return readProperty(context, before, 'list', node, facts);
     case 'value': {
       if (before.ir.type.kind === 'error') return valueReceiver(context.fail(node));
@@ -183,8 +187,11 @@ function call(context: Context, node: CallExpression, facts: Facts, chain: Chain
   const { object, property, optional } = callee as MemberExpression;
   const before = receiver(context, object, facts, chain);
   const method = property as Identifier;
-  if (before.kind === 'group' || before.kind === 'lists') {
-    const found = memberOfGroup(context, before, method, callee, facts);
+  if (before.kind === 'group' || before.kind === 'lists' || before.kind === 'payload') {
+    const found =
+      before.kind === 'payload'
+        ? memberOfPayload(context, method, callee, facts)
+        : memberOfGroup(context, before, method, callee, facts);
     if (found.kind !== 'value' || found.ir.type.kind !== 'error') {
       faults.error('V3500', callee, `\`${method.name}\` is not a function`, 'leave the parentheses out');
     }
@@ -240,7 +247,7 @@ function unknownCall(context: Context, node: CallExpression, facts: Facts): Rece
 function link(context: Context, ir: Ir, node: EsNode, optional: boolean, chain: Chain): Ir {
   if (ir.type.kind === 'null') return ir;
   if (!mayBeNull(ir)) {
-    if (optional) warnUnneeded(context, node, ir);
+    if (optional) warnUnneeded(context, node, namePhrase(ir));
     return ir;
   }
   if (optional) {
@@ -262,8 +269,7 @@ function link(context: Context, ir: Ir, node: EsNode, optional: boolean, chain: 
   return mayBeNull(value) ? failed(ir.type, node) : value;
 }
 
-function warnUnneeded(context: Context, object: EsNode, ir: Ir | undefined): void {
-  const name = ir === undefined ? 'a list' : namePhrase(ir);
+function warnUnneeded(context: Context, object: EsNode, name: string): void {
   const place = context.faults.only('?.', object.end, object.end + 2);
   const fix = place && { ...place, text: '.' };
   context.faults.warning('V3403', object, `${name} is never null here: \`?.\` is not needed`, 'write `.`', fix);

@@ -1,7 +1,8 @@
-// What a name stands for: a parameter, a field of the model, `now`, or what the bundle gives a name.
+// What a name stands for: a parameter, a field of the model, `now`, what the bundle gives a name, or the payload itself.
 
 import { certainlyMeant, didYouMean } from '../../diagnostic/suggest.js';
-import type { Field } from '../../schema/model.js';
+import { isBehindPayload, needsPayloadName, PAYLOAD_NAME, writtenPath } from '../../schema/field-name.js';
+import type { Field, Model } from '../../schema/model.js';
 import type { Identifier } from '../estree.js';
 import type { Ir } from '../ir.js';
 import { functionNames, isFunctionName } from '../library/functions.js';
@@ -61,7 +62,7 @@ export function resolveName(context: Context, node: Identifier, facts: Facts): R
   const local = context.locals.get(name);
   if (local !== undefined) return valueReceiver({ op: 'local', type: local.type, local, start, end });
   const field = context.fields[0]!.get(name);
-  if (field !== undefined) return valueReceiver(fieldValue(field, node, facts));
+  if (field !== undefined && !isBehindPayload(name)) return valueReceiver(fieldValue(field, node, facts));
   if (name === NOW_NAME) return valueReceiver({ op: 'now', type: TIMESTAMP, start, end });
   const entry = context.scope.names.get(name);
   if (entry !== undefined) return ofEntry(context, name, entry, node, facts);
@@ -70,6 +71,7 @@ export function resolveName(context: Context, node: Identifier, facts: Facts): R
     if (name === PARAMETERS_NAME) return { kind: 'group', name, what: PARAMETERS_NAME, members: context.scope.parameters };
     if (name === MATH_NAME) return { kind: 'namespace', name };
   }
+  if (name === PAYLOAD_NAME) return { kind: 'payload' };
   reportUnknown(context, node);
   return valueReceiver(context.fail(node));
 }
@@ -81,19 +83,26 @@ function reportUnknown(context: Context, node: Identifier): void {
     faults.error('V3210', node, `\`${name}\` is a function, not a value`, `call it: \`${name}(...)\``);
     return;
   }
+  if (context.fields[0]!.has(name)) {
+    const fix = { start: node.start, end: node.end, text: `${PAYLOAD_NAME}.${name}` };
+    faults.error('V3201', node, `\`${name}\` alone is a word of the language`, `write the field as \`${fix.text}\``, fix);
+    return;
+  }
   const foreign = FOREIGN_NAMES.get(name) ?? (profile === 'standard' ? OTHER_NAMES.get(name) : STANDARD_NAMES.get(name));
   const nested = scope.model.fields.find(
     (candidate) => candidate.table !== 0 && candidate.name === name && !candidate.path.includes('['),
   );
   const names = [
     ...context.locals.keys(),
-    ...context.fields[0]!.keys(),
+    ...[...context.fields[0]!.keys()].filter((field) => !isBehindPayload(field)),
     NOW_NAME,
+    PAYLOAD_NAME,
     ...scope.names.keys(),
     ...(profile === 'standard' ? [LISTS_NAME, PARAMETERS_NAME, MATH_NAME] : []),
   ];
   const list = scope.lists.has(name) ? `write \`${LISTS_NAME}.${name}\`` : undefined;
-  const advice = foreign ?? list ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${nested.path}\`?`);
+  const advice =
+    foreign ?? list ?? (nested === undefined ? didYouMean(name, names) : `did you mean \`${writtenPath(nested.path)}\`?`);
   const what = scope.names.size === 0 ? 'is not a field of the model' : 'is neither a field of the model nor a name of the bundle';
   const known = foreign ?? list ?? nested;
   faults.error('V3201', node, `\`${name}\` ${what}`, advice, known === undefined ? renaming(node, names) : undefined);
@@ -123,6 +132,17 @@ function ofEntry(context: Context, name: string, entry: ScopeEntry, place: Place
     case 'list':
       return { kind: 'tenant-list', list: entry.list };
   }
+}
+
+/** A field of the payload's root, behind the name of the payload. */
+export function memberOfPayload(context: Context, property: Identifier, place: Place, facts: Facts): Receiver {
+  const { name } = property;
+  const fields = context.fields[0]!;
+  const field = fields.get(name);
+  if (field !== undefined) return valueReceiver(fieldValue(field, place, facts));
+  const advice = didYouMean(name, fields.keys());
+  context.faults.error('V3202', property, `the payload has no field \`${name}\``, advice, renaming(property, fields.keys()));
+  return valueReceiver(context.fail(place));
 }
 
 /** The member of a table, a scorecard or `lists`. */
@@ -206,12 +226,15 @@ export function isTaken(context: Context, name: string): boolean {
     context.locals.has(name) ||
     context.fields[0]!.has(name) ||
     context.scope.names.has(name) ||
-    [NOW_NAME, LISTS_NAME, PARAMETERS_NAME, MATH_NAME].includes(name) ||
-    isFunctionName(name)
+    reservedNames(context.scope.model).includes(name)
   );
 }
 
-/** Names that mean something in every expression: nothing of a bundle may have one of them. */
-export function reservedNames(): string[] {
-  return [NOW_NAME, LISTS_NAME, PARAMETERS_NAME, MATH_NAME, ...functionNames()];
+/**
+ * Names that mean something in every expression: nothing of a bundle may have one of them. The name of the payload is one where a
+ * field of the model cannot be written without it.
+ */
+export function reservedNames(model: Model | undefined): string[] {
+  const payload = model !== undefined && needsPayloadName(model) ? [PAYLOAD_NAME] : [];
+  return [NOW_NAME, LISTS_NAME, PARAMETERS_NAME, MATH_NAME, ...payload, ...functionNames()];
 }

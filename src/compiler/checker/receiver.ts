@@ -1,5 +1,6 @@
 // What stands before a point: a value, or something that is none by itself.
 
+import { isBehindPayload, PAYLOAD_NAME } from '../../schema/field-name.js';
 import type { EsNode } from '../estree.js';
 import type { Ir, WalkSource, WalkStage } from '../ir.js';
 import type { ListRef, ScopeEntry } from '../scope.js';
@@ -28,6 +29,8 @@ export type Receiver =
   | { kind: 'namespace'; name: string }
   /** `lists`. */
   | { kind: 'lists' }
+  /** `payload`. */
+  | { kind: 'payload' }
   | { kind: 'tenant-list'; list: ListRef }
   | {
       kind: 'group';
@@ -63,6 +66,14 @@ export function asValue(context: Context, receiver: Receiver, node: EsNode): Ir 
     case 'namespace':
       faults.error('V3210', node, `\`${receiver.name}\` is not a value`, `write a function of it: \`${receiver.name}.max(a, b)\``);
       return context.fail(node);
+    case 'payload':
+      faults.error(
+        'V3210',
+        node,
+        `\`${PAYLOAD_NAME}\` is not a value`,
+        `write a field of it: \`${PAYLOAD_NAME}.${anyFieldOf(context)}\``,
+      );
+      return context.fail(node);
     case 'lists':
       faults.error('V3210', node, '`lists` is not a value', 'write `lists.NAME.includes(value)`');
       return context.fail(node);
@@ -86,4 +97,10 @@ export function asValue(context: Context, receiver: Receiver, node: EsNode): Ir 
       return context.fail(node);
     }
   }
+}
+
+/** A field of the payload's root, for advice: best one that is written so only. */
+function anyFieldOf(context: Context): string {
+  const names = [...context.fields[0]!.keys()];
+  return names.find(isBehindPayload) ?? names[0] ?? 'FIELD';
 }

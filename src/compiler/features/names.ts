@@ -2,27 +2,24 @@
 
 import type { Bundle } from '../../bundle/bundle.js';
 import type { DiagnosticBag, Span } from '../../diagnostic/diagnostic.js';
+import { TYPESCRIPT_WORDS } from '../../schema/field-name.js';
 import type { Model } from '../../schema/model.js';
 import { reservedNames } from '../checker/names.js';
 import { VALUE_NAME } from '../tables/check-cell.js';
 
-/** Words of TypeScript, which no expression can use as a name. */
-const WORDS = new Set(
-  `await break case catch class const continue debugger default delete do else enum export extends false finally for function if
-   implements import in instanceof interface let new null package private protected public return static super switch this throw
-   true try typeof undefined var void while with yield arguments eval async of NaN Infinity`.split(/\s+/),
-);
+/** Words that are names in TypeScript in some places only. */
+const PARTLY_WORDS: ReadonlySet<string> = new Set(['async', 'of']);
 
 /** Reports names that are taken or cannot be used; gives those that stand for something else already. */
 export function checkDefinedNames(bundle: Bundle, model: Model | undefined, bag: DiagnosticBag): void {
   const taken = new Map<string, { what: string; span?: Span }>();
-  for (const name of reservedNames()) taken.set(name, { what: 'a name of the language' });
+  for (const name of reservedNames(model)) taken.set(name, { what: 'a name of the language' });
   taken.set(VALUE_NAME, { what: 'the name of the input in the cells of tables' });
   for (const { name } of model?.tables[0]?.fields ?? []) {
     if (name !== VALUE_NAME) taken.set(name, { what: 'a field of the model' });
   }
   const take = (name: string, what: string, span: Span): void => {
-    if (WORDS.has(name)) {
+    if (TYPESCRIPT_WORDS.has(name) || PARTLY_WORDS.has(name)) {
       bag.error('V3601', span, `\`${name}\` is a word of the language`, 'choose another name');
       return;
     }

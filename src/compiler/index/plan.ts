@@ -10,6 +10,7 @@ import {
   IndexMode,
 } from '../../../assembly/shared/match-index.js';
 import { instructionUnits, Opcode } from '../../../assembly/shared/opcode.js';
+import { writtenPath } from '../../schema/field-name.js';
 import type { Ir } from '../ir.js';
 import type { Subject } from './atom.js';
 import { subjectKey } from './atom.js';
@@ -167,7 +168,7 @@ function unitsOf(dimensions: readonly Dimension[], blocks: number, rowBytes: num
 const KIND_NAMES = ['', 'numbers', 'counts', 'integers', 'equal integers', 'short texts', 'members', 'texts', 'ordered texts'];
 
 function subjectName({ name, count }: Subject): string {
-  const text = name.op === 'field' ? name.field.path : name.op === 'feature' ? name.feature.name : 'now';
+  const text = name.op === 'field' ? writtenPath(name.field.path) : name.op === 'feature' ? name.feature.name : 'now';
   return count ? `${text}.length` : text;
 }
 

@@ -2,6 +2,7 @@
 // Such a test is made once, before the index, which then holds it as a boolean. It cannot fail, so that making it early changes
 // no decision; it is never null, so that a boolean says all of it.
 
+import { writtenPath } from '../../schema/field-name.js';
 import { canFail } from '../can-fail.js';
 import { type ConstantValue, type FeatureIr, type Ir, mayBeNull, visit } from '../ir.js';
 import { joinsTexts } from '../joins-texts.js';
@@ -117,7 +118,7 @@ function sketchOfConstant(value: ConstantValue): number {
 function nameOf(ir: Ir): string {
   const names = new Set<string>();
   visit(ir, (node) => {
-    if (node.op === 'field') names.add(node.field.path);
+    if (node.op === 'field') names.add(writtenPath(node.field.path));
     else if (node.op === 'feature') names.add(node.feature.name);
     else if (node.op === 'member-of') names.add(`lists.${node.list.name}`);
   });

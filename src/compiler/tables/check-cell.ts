@@ -5,6 +5,7 @@
 
 import type { ProfileName } from '../../bundle/bundle.js';
 import { DiagnosticBag } from '../../diagnostic/diagnostic.js';
+import { isBehindPayload, PAYLOAD_NAME } from '../../schema/field-name.js';
 import { checkInScope } from '../checker.js';
 import { compareWith } from '../comparison.js';
 import { exactOfLiteral } from '../exact.js';
@@ -70,13 +71,15 @@ export function isWord(text: string): boolean {
 /** The first of the names in a word that stands for something. */
 export function namedIn(text: string, scope: Scope): string | undefined {
   const root = scope.model.tables[0]!;
-  const isName = (name: string): boolean =>
-    name === 'now' || scope.names.has(name) || root.fields.some((field) => field.name === name);
-  // `card.limit` is named by its first part; of `gold card` each word may be a name.
-  return text
-    .split(/[ /-]+/)
-    .map((word) => word.split('.', 1)[0]!)
-    .find(isName);
+  const isField = (name: string): boolean => root.fields.some((field) => field.name === name);
+  const isName = (name: string): boolean => name === 'now' || scope.names.has(name) || (isField(name) && !isBehindPayload(name));
+  for (const word of text.split(/[ /-]+/)) {
+    // `card.limit` is named by its first part; of `gold card` each word may be a name.
+    const [first, second = ''] = word.split('.') as [string, string?];
+    if (isName(first)) return first;
+    if (first === PAYLOAD_NAME && isField(second)) return `${first}.${second}`;
+  }
+  return undefined;
 }
 
 /** Checks the cells of one column; equal texts are checked once. */

@@ -28,7 +28,7 @@ export const MODEL_PAGES: Pages = {
     right: field('code: { type: string, maxLength: 20 }'),
   },
   V2003: {
-    why: 'The name of a field is written in expressions, so it is made of letters, digits and `_`, and is no word of the language.',
+    why: 'The name of a field is written in expressions, so it is made of letters, digits and `_`; a word of the language is such a name too: write a field `class` as `payload.class`. A field `payload` beside it would be in the way.',
     wrong: field('card-number: { type: string }'),
     right: field('cardNumber: { type: string }'),
   },

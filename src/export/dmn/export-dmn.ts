@@ -11,12 +11,13 @@ import type { BundleTable } from '../../bundle/tables.js';
 import { isWord } from '../../compiler/tables/check-cell.js';
 import { type Diagnostic, DiagnosticBag, type Span } from '../../diagnostic/diagnostic.js';
 import { FIELD_NAMESPACE } from '../../import/dmn/field-hints.js';
+import { fieldRead } from '../../schema/field-name.js';
 import type { Model } from '../../schema/model.js';
 import { readModel } from '../../schema/read-model.js';
-import { feelCell, literalText } from './feel-cells.js';
+import { feelCell, literalText, readsName } from './feel-cells.js';
 import { type FeelKind, feelOf, literalAs, NoFeel, within } from './feel-text.js';
 import { definitionOf } from './item-definitions.js';
-import { FeelNames, givesList, kindOfField } from './names.js';
+import { FEEL_WORDS, FeelNames, givesList, kindOfField } from './names.js';
 import { type XmlNode, xml, xmlText } from './xml-text.js';
 
 export const DMN_NAMESPACE = 'https://www.omg.org/spec/DMN/20191111/MODEL/';
@@ -288,7 +289,7 @@ class DmnExport {
     const { resolve } = this.#names;
     const inputs = table.inputs.map(({ value, label }) => {
       const text = this.#feel(value);
-      const field = this.model.fields.find(({ path }) => path === value.text.trim());
+      const field = fieldRead(this.model, value.text.trim());
       const members = field?.members?.map(({ name }) => name) ?? [];
       const nullable = field === undefined || field.nullable;
       return { text, label, column: { kind: field === undefined ? text.kind : kindOfField(field.kind), members, nullable } };
@@ -299,8 +300,7 @@ class DmnExport {
       if (cell === undefined || text === '' || text === '-' || text === 'null') return 'null';
       const literal = literalText(text, kind);
       if (literal !== undefined) return literal.text;
-      if (kind === 'text' && isWord(text) && !(/^\w+$/.test(text) && resolve(text) !== undefined))
-        return literalAs('text', text).text;
+      if (kind === 'text' && isWord(text) && !readsName(text, resolve)) return literalAs('text', text).text;
       return this.#feel(cell).text;
     };
     const single = outputs.length === 1;
@@ -346,7 +346,8 @@ function literalExpression(text: string): XmlNode {
 function requiredBy(node: XmlNode, words = new Set<string>()): Set<string> {
   if (typeof node.content !== 'string') for (const child of node.content) requiredBy(child, words);
   else if (node.name === 'text') {
-    for (const [word] of node.content.replace(/"(?:[^"\\]|\\.)*"/g, ' ').matchAll(/[A-Za-z_]\w*/g)) words.add(word);
+    for (const [word] of node.content.replace(/"(?:[^"\\]|\\.)*"/g, ' ').matchAll(/[A-Za-z_]\w*/g))
+      if (!FEEL_WORDS.has(word)) words.add(word);
   }
   return words;
 }

@@ -66,9 +66,17 @@ function operandText(operand: Operand, column: CellColumn, resolve: Resolve): { 
   if (column.members.includes(text)) return { text: literalAs('text', text), known: true };
   const found = literalText(text, column.kind);
   if (found !== undefined) return { text: found, known: true };
-  if (column.kind === 'text' && isWord(text) && !/^\w+$/.test(text)) return { text: literalAs('text', text), known: true };
-  if (column.kind === 'text' && isWord(text) && resolve(text) === undefined) return { text: literalAs('text', text), known: true };
+  if (column.kind === 'text' && isWord(text) && !readsName(text, resolve)) return { text: literalAs('text', text), known: true };
   return { text: feelOf(operand.source, resolve), known: false };
+}
+
+/** Whether a word reads something: `country`, `card.brand`. An object alone, the payload among them, is no value. */
+export function readsName(text: string, resolve: Resolve): boolean {
+  const [first, ...members] = text.split('.') as [string, ...string[]];
+  let found = resolve(first);
+  if (members.length === 0 && found?.kind === 'object') return false;
+  for (const name of members) found = found?.member?.(name);
+  return found !== undefined;
 }
 
 /** A literal of a cell; undefined for an expression. */

@@ -5,8 +5,9 @@ import type { Bundle } from '../../bundle/bundle.js';
 import type { BundleFeature, FeatureCase } from '../../bundle/features.js';
 import type { BundleTable, TableOutput } from '../../bundle/tables.js';
 import { isWord } from '../../compiler/tables/check-cell.js';
+import { isBehindPayload, PAYLOAD_NAME } from '../../schema/field-name.js';
 import type { Field, Model } from '../../schema/model.js';
-import { literalText } from './feel-cells.js';
+import { literalText, readsName } from './feel-cells.js';
 import { type FeelKind, type FeelText, feelOf, NoFeel, type Resolve } from './feel-text.js';
 
 const KINDS: Partial<Record<FieldKind, FeelKind>> = {
@@ -22,6 +23,11 @@ const KINDS: Partial<Record<FieldKind, FeelKind>> = {
   [FieldKind.OBJECT]: 'object',
   [FieldKind.LIST]: 'list',
 };
+
+/** Words that cannot be names in FEEL. */
+export const FEEL_WORDS: ReadonlySet<string> = new Set(
+  'and between else every external false for function if in instance not null of or return satisfies some then true'.split(' '),
+);
 
 export function kindOfField(kind: FieldKind): FeelKind {
   return KINDS[kind] ?? 'null';
@@ -51,31 +57,39 @@ export class FeelNames {
   /** What a name stands for. */
   readonly resolve: Resolve = (name) => {
     if (this.refused.has(name)) return undefined;
-    const field = this.#model.tables[0]?.fields.find((found) => found.name === name);
-    if (field !== undefined) return this.#fieldText(field, name);
+    const field = this.#fieldIn(0, name);
+    if (field !== undefined && !isBehindPayload(name)) return this.#fieldText(field, name);
     if (name === 'now') return { text: 'now()', level: 9, kind: 'timestamp' };
     if (this.#features.has(name)) return { text: name, level: 9, kind: this.kindOfFeature(name) };
     const table = this.#tables.get(name);
-    return table === undefined ? undefined : this.#tableText(table);
+    if (table !== undefined) return this.#tableText(table);
+    return name === PAYLOAD_NAME
+      ? { text: name, level: 9, kind: 'object', member: (field) => this.#memberText(0, '', field) }
+      : undefined;
   };
 
+  #fieldIn(table: number | undefined, name: string): Field | undefined {
+    return this.#model.tables[table ?? -1]?.fields.find((found) => found.name === name);
+  }
+
   #fieldText(field: Field, text: string): FeelText {
+    if (FEEL_WORDS.has(field.name)) throw new NoFeel(`\`${field.name}\` is a word of FEEL, and no name`, 'rename the field');
     const kind = kindOfField(field.kind);
     const whole: FeelText = { text, level: 9, kind };
-    if (field.kind === FieldKind.OBJECT) return { ...whole, member: (name) => this.#memberText(field, text, name) };
+    if (field.kind === FieldKind.OBJECT) return { ...whole, member: (name) => this.#memberText(field.child, `${text}.`, name) };
     if (field.kind !== FieldKind.LIST) return whole;
     return {
       ...whole,
       element: (name) =>
         field.element === undefined
-          ? { text: name, level: 9, kind: 'object', member: (member) => this.#memberText(field, name, member) }
+          ? { text: name, level: 9, kind: 'object', member: (member) => this.#memberText(field.child, `${name}.`, member) }
           : { text: name, level: 9, kind: kindOfField(field.element.kind) },
     };
   }
 
-  #memberText(parent: Field, text: string, name: string): FeelText | undefined {
-    const field = this.#model.tables[parent.child ?? -1]?.fields.find((found) => found.name === name);
-    return field && this.#fieldText(field, `${text}.${name}`);
+  #memberText(table: number | undefined, prefix: string, name: string): FeelText | undefined {
+    const field = this.#fieldIn(table, name);
+    return field && this.#fieldText(field, prefix + name);
   }
 
   #tableText(table: BundleTable): FeelText {
@@ -109,7 +123,7 @@ export class FeelNames {
       if (cell === undefined || text === '' || text === '-' || text === 'null') continue;
       const kind = literalText(text, 'text')?.kind;
       if (kind !== undefined) return kind;
-      if (isWord(text) && this.resolve(text) === undefined) return 'text';
+      if (isWord(text) && !readsName(text, this.resolve)) return 'text';
       return this.#kindOf(`${table.name}.${output.name}`, [{ value: cell }]);
     }
     return 'text';

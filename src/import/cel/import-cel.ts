@@ -80,8 +80,8 @@ function modelOf(read: CelSource, source: ImportSource, { payloads }: ImportOpti
 
 /** Numbers without digits behind the point become int, others double. */
 function schemaOfPayloads(payloads: readonly Readonly<Record<string, unknown>>[], span: Span, bag: DiagnosticBag): JsonSchema {
-  const schema = schemaOf(shapeOf(payloads), { numbers: 'decimal' }, (path) => {
-    bag.warning('V7001', span, `the field \`${path}\` of the payloads has no one type, and is left out of the model`);
+  const schema = schemaOf(shapeOf(payloads), { numbers: 'decimal' }, (path, reason) => {
+    bag.warning('V7001', span, `the field \`${path}\` of the payloads is left out of the model: ${reason}`);
   });
   return withDoubles(schema) as JsonSchema;
 }

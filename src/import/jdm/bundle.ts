@@ -174,13 +174,9 @@ function filesOf(
         }
       : {},
   );
-  const schema = schemaOf(shape, { numbers: 'decimal' }, (path) => {
+  const schema = schemaOf(shape, { numbers: 'decimal' }, (path, reason) => {
     if (isLast && isSeen(shape, path))
-      bag.warning(
-        'V7001',
-        document.spanOf(''),
-        `the field \`${path}\` is left out of the model: samples show no single type of it`,
-      );
+      bag.warning('V7001', document.spanOf(''), `the field \`${path}\` is left out of the model: ${reason}`);
   });
   text.yaml(
     'payload.schema.yaml',

@@ -1,7 +1,8 @@
 // The payload: the shape of what is sent, from samples and from what the expressions do with it, and its values as symbols.
 
+import { isFieldName, PAYLOAD_NAME } from '../../schema/field-name.js';
 import { boundOf, type Shape } from '../infer-model.js';
-import { isIdentifier } from '../names.js';
+import { rootField } from '../names.js';
 import { atom, type Code, compared, dotted } from './code.js';
 import { numberOf, parseDecimal } from './expression/decimal.js';
 import { childrenOf, type ZenNode } from './expression/node.js';
@@ -20,7 +21,10 @@ export function payloadSymbol(
   isNullable = false,
 ): ObjectSymbol {
   const members = new Map<string, Sym>();
-  for (const [name, member] of shape.members) members.set(name, memberSymbol(member, name, path, parameter, isNullable));
+  for (const [name, member] of shape.members) {
+    const code = path === undefined ? rootCode(name, shape.members.has(PAYLOAD_NAME)) : memberCode(path, name, isNullable);
+    members.set(name, memberSymbol(member, name, code, parameter, isNullable));
+  }
   return {
     kind: 'object',
     members,
@@ -30,16 +34,24 @@ export function payloadSymbol(
   };
 }
 
+function rootCode(name: string, hasPayload: boolean): Code | undefined {
+  const written = DECIDING.has(name) ? name : rootField(name, hasPayload);
+  return written === undefined ? undefined : atom(written);
+}
+
+function memberCode(path: Code, name: string, isInNullable: boolean): Code | undefined {
+  if (!MEMBER.test(name) || !isFieldName(name)) return undefined;
+  return isInNullable ? atom(`${path.text}?.${name}`) : dotted(path, name);
+}
+
 function memberSymbol(
   shape: Shape,
   name: string,
-  path: Code | undefined,
+  code: Code | undefined,
   parameter: (wanted: string) => string,
   isInNullable: boolean,
 ): Sym {
-  if (!(path === undefined ? isIdentifier(name) || DECIDING.has(name) : MEMBER.test(name)))
-    return { kind: 'refused', reason: `the field \`${name}\` has a name that no expression can have` };
-  const code = path === undefined ? atom(name) : isInNullable ? atom(`${path.text}?.${name}`) : dotted(path, name);
+  if (code === undefined) return { kind: 'refused', reason: `the field \`${name}\` has a name that no expression can have` };
   const isNullable = !shape.isRequired || isInNullable;
   switch (shape.kind) {
     case undefined:

@@ -1,7 +1,8 @@
 // Facts: the fields of the payload that conditions read, with their types from samples and from what conditions compare them with.
 
+import { writtenPath } from '../../schema/field-name.js';
 import { atom, type Code } from '../expression-code.js';
-import { type Shape, schemaOf, shapeOf } from '../infer-model.js';
+import { type OnOmitted, type Shape, schemaOf, shapeOf } from '../infer-model.js';
 
 /** What conditions can do with a value. */
 export type FactType =
@@ -62,8 +63,8 @@ export class Facts {
     note(shape, compared);
   }
 
-  /** The model. `onOmitted` is told of fields that have no one type. */
-  schema(onOmitted: (path: string) => void): Schema {
+  /** The model. `onOmitted` is told of fields that it cannot have. */
+  schema(onOmitted: OnOmitted): Schema {
     const schema = schemaOf(this.#shape, { numbers: 'float' }, onOmitted) as {
       properties: Record<string, object>;
       required?: string[];
@@ -97,7 +98,7 @@ export class Facts {
           ? 'never'
           : 'absent';
       // Below what is null or absent, everything is undefined.
-      text += `${text === '' ? '' : nullness === 'never' ? '.' : '?.'}${name}`;
+      text += text === '' ? writtenPath(name) : `${nullness === 'never' ? '.' : '?.'}${name}`;
       nullness = nullness === 'never' ? own : own === 'never' || own === 'absent' ? 'absent' : 'either';
       schema = member;
     }

@@ -65,12 +65,12 @@ class RulesImport {
     this.#readRules();
     for (const { value, pointer } of [...this.#rules, ...this.#conditions.values()])
       this.#expectFacts('conditions' in (value as object) ? (value as JsonObject).conditions : value, pointer, 0);
-    const schema = this.#facts.schema((path) => {
+    const schema = this.#facts.schema((path, reason) => {
       const place = this.document.spanOf('');
       this.bag.warning(
         'V7001',
         place,
-        `the field \`${path}\` has no one type, and is left out of the model`,
+        `the field \`${path}\` is left out of the model: ${reason}`,
         'give payloads to infer it from',
       );
     });
