@@ -178,7 +178,7 @@ describe('sources', () => {
     ['// @var a: int\n// @var a: int\na', 'V7301 @a: int'],
     ['// @nothing\n1', 'V7301 @nothing'],
     ['// @output a..b\n1', 'V7301 @output a..b'],
-    ['// @var now: timestamp\nnow', 'V2003 @'],
+    ['// @var now: timestamp\nnow', 'V7002 @'],
     ['a +', 'V7301 @'],
     ['// @var a: uint\na', 'V7001 @'],
   ])('%j', (text, fault) => {
