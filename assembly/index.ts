@@ -21,4 +21,5 @@ export { actOnOutput, beginOutputs, endOutputs, storeOutput } from './outputs/wr
 export { writeParameterVersions } from './parameters/binding';
 export { verifyParameters } from './parameters/verify';
 export { showOutputs, writeFailure } from './rules/decision';
+export { renderDecision } from './rules/decision-json';
 export { runEnsemble } from './trees/ensemble';

@@ -24,6 +24,7 @@ import type { Outcome } from '../assembly/shared/outcome.js';
 import type { Status } from '../assembly/shared/status.js';
 import type { IdWords } from './decide-options.js';
 import { copyOut } from './runtime/copy-out.js';
+import type { InlineInstance } from './runtime/inline-instance.js';
 import type { TenantMemory } from './runtime/memory.js';
 import {
   type Decision,
@@ -145,6 +146,12 @@ export class DecisionView {
     const { memory } = this;
     if (memory.ring.given !== this.given) throw gone();
     return renderDecisionAt(memory.buffer, this.address, this.images);
+  }
+
+  /** The same text from the engine, where it writes it: in shared memory, valid until the engine decides again. */
+  toLentJson(engine: InlineInstance): Uint8Array {
+    if (this.memory.ring.given !== this.given) throw gone();
+    return engine.renderDecision(this.address) ?? this.toJson();
   }
 
   /** The whole decision, as bytes of their own (schemas/decision.fbs). */

@@ -167,11 +167,20 @@ export const DECISION_ID_LOW = 48;
 export const DECISION_SCORE = 56;
 export const DECISION_IMAGE = 64;
 export const DECISION_REASONS = 72;
+export const DECISION_BUNDLE = 76;
+export const DECISION_VERSION = 80;
+export const DECISION_INPUTS_VTABLE = 88;
 export const DECISION_NOW = 104;
+export const DECISION_LISTS = 112;
+export const DECISION_PARAMETERS = 116;
 export const DECISION_OUTPUTS_ENTRY = 30; // u16, in the vtable: 0 in a decision without
 export const DECISION_OUTPUTS_FIELD = 88; // what that entry is in a decision with them
 export const DECISION_OUTPUTS = 120;
 export const DECISION_TEMPLATE_BYTES_MIN = 120;
+
+/** Of a list or a set of parameters in the inputs, from its table on: fields that lead to texts. */
+export const VERSION_NAME = 4;
+export const VERSION_TEXT = 8;
 
 /**
  * A reason: a self-contained table of a multiple of 8 bytes, which may be copied to any multiple of 8.

@@ -9,15 +9,10 @@ const utf8 = new TextEncoder();
 // Places inside the template that only this file knows.
 const ROOT = 32;
 const VTABLE = 8;
-const INPUTS_VTABLE = 88;
 const INPUTS = 100;
 const STRINGS = 120;
 const STRINGS_WITH_OUTPUTS = 124;
-const DECISION_BUNDLE = 76;
-const DECISION_VERSION = 80;
 const DECISION_INPUTS = 84;
-const INPUTS_LISTS = 112;
-const INPUTS_PARAMETERS = 116;
 
 /** Rounds up to a multiple of 8. */
 export function align8(bytes: number): number {
@@ -92,8 +87,8 @@ class VersionVector {
       const entry = this.start + 4 + 4 * index;
       view.setUint32(entry, table - entry, true);
       view.setInt32(table, table - this.vtable, true);
-      const nameField = table + 4;
-      const versionField = table + 8;
+      const nameField = table + at.VERSION_NAME;
+      const versionField = table + at.VERSION_TEXT;
       const versionText = table + VERSION_TABLE_BYTES;
       const nameText = versionText + VERSION_STRING_BYTES;
       view.setUint32(nameField, nameText - nameField, true);
@@ -139,33 +134,33 @@ export function buildTemplate({ name, version, usesNow, lists = [], sets = [], h
   view.setUint32(0, ROOT, true);
   const vtable = [
     hasOutputs ? 24 : 22, // bytes of this vtable; the entry of the outputs is the engine's
-    (hasOutputs ? STRINGS_WITH_OUTPUTS : INPUTS_VTABLE) - ROOT, // bytes of the table
+    (hasOutputs ? STRINGS_WITH_OUTPUTS : at.DECISION_INPUTS_VTABLE) - ROOT, // bytes of the table
     at.DECISION_ID_HIGH - ROOT,
     at.DECISION_STATUS - ROOT,
     at.DECISION_OUTCOME - ROOT,
     at.DECISION_SCORE - ROOT,
     at.DECISION_REASONS - ROOT,
-    DECISION_BUNDLE - ROOT,
-    DECISION_VERSION - ROOT,
+    at.DECISION_BUNDLE - ROOT,
+    at.DECISION_VERSION - ROOT,
     at.DECISION_IMAGE - ROOT,
     DECISION_INPUTS - ROOT,
   ];
   for (const [index, entry] of vtable.entries()) view.setUint16(VTABLE + 2 * index, entry, true);
   view.setInt32(ROOT, ROOT - VTABLE, true);
   view.setUint32(at.DECISION_REASONS, out.length - at.DECISION_REASONS, true);
-  view.setUint32(DECISION_BUNDLE, bundleAt - DECISION_BUNDLE, true);
-  view.setUint32(DECISION_VERSION, versionAt - DECISION_VERSION, true);
+  view.setUint32(at.DECISION_BUNDLE, bundleAt - at.DECISION_BUNDLE, true);
+  view.setUint32(at.DECISION_VERSION, versionAt - at.DECISION_VERSION, true);
   view.setUint32(DECISION_INPUTS, INPUTS - DECISION_INPUTS, true);
 
   const now = usesNow ? at.DECISION_NOW - INPUTS : 0;
   const inputsVtable =
     setVector === undefined
-      ? [8, INPUTS_LISTS + 4 - INPUTS, now, INPUTS_LISTS - INPUTS]
-      : [10, INPUTS_PARAMETERS + 4 - INPUTS, now, INPUTS_LISTS - INPUTS, INPUTS_PARAMETERS - INPUTS];
-  for (const [index, entry] of inputsVtable.entries()) view.setUint16(INPUTS_VTABLE + 2 * index, entry, true);
-  view.setInt32(INPUTS, INPUTS - INPUTS_VTABLE, true);
-  view.setUint32(INPUTS_LISTS, listsAt - INPUTS_LISTS, true);
-  if (setVector !== undefined) view.setUint32(INPUTS_PARAMETERS, listVector.end - INPUTS_PARAMETERS, true);
+      ? [8, at.DECISION_LISTS + 4 - INPUTS, now, at.DECISION_LISTS - INPUTS]
+      : [10, at.DECISION_PARAMETERS + 4 - INPUTS, now, at.DECISION_LISTS - INPUTS, at.DECISION_PARAMETERS - INPUTS];
+  for (const [index, entry] of inputsVtable.entries()) view.setUint16(at.DECISION_INPUTS_VTABLE + 2 * index, entry, true);
+  view.setInt32(INPUTS, INPUTS - at.DECISION_INPUTS_VTABLE, true);
+  view.setUint32(at.DECISION_LISTS, listsAt - at.DECISION_LISTS, true);
+  if (setVector !== undefined) view.setUint32(at.DECISION_PARAMETERS, listVector.end - at.DECISION_PARAMETERS, true);
 
   writeString(out, view, bundleAt, bundle);
   writeString(out, view, versionAt, versionText);

@@ -2,18 +2,26 @@
 // the next, because an instance that trapped may be in the middle of anything.
 
 import { threadId } from 'node:worker_threads';
+import { SCRATCH_TEXT } from '../../assembly/shared/layout.js';
 import { ImageError, ListError, ParameterError, Status } from '../../assembly/shared/status.js';
 import type { GeneratedCode } from './generated-code.js';
 import { EngineInstance, engineModule } from './instance.js';
+import { LentViews } from './lent-views.js';
 import type { TenantMemory } from './memory.js';
 import { claimScratch } from './scratch.js';
 import { SlotCall } from './task.js';
 
+/** Texts of decisions up to which views are kept. */
+const TEXT_VIEW_BYTES_MAX = 1024;
+
 export class InlineInstance {
   private instance: EngineInstance | undefined;
   private trapCount = 0;
+  private readonly texts: LentViews;
 
-  constructor(private readonly memory: TenantMemory) {}
+  constructor(private readonly memory: TenantMemory) {
+    this.texts = new LentViews(memory.buffer, 1, TEXT_VIEW_BYTES_MAX);
+  }
 
   /** Instances that trapped and were replaced. */
   get traps(): number {
@@ -82,6 +90,20 @@ export class InlineInstance {
       return (this.instance ?? this.start()).transcodeText(image, text, textBytes, area, areaBytes);
     } catch (error) {
       return this.trapped(error, 0);
+    }
+  }
+
+  /**
+   * The JSON text of a decision that the engine wrote, as UTF-8 in shared memory: valid until it decides again. Undefined where
+   * the engine does not write it, and the host has to.
+   */
+  renderDecision(decision: number): Uint8Array | undefined {
+    try {
+      const instance = this.instance ?? this.start();
+      const bytes = instance.renderDecision(decision);
+      return bytes === 0 ? undefined : this.texts.of(instance.scratch + SCRATCH_TEXT, bytes);
+    } catch (error) {
+      return this.trapped(error, undefined);
     }
   }
 

@@ -29,6 +29,8 @@ interface EngineExports extends Record<string, unknown> {
   decideText(slot: number, image: number, text: number, textBytes: number, output: number): number;
   /** Makes the payload of a JSON text in an area: its bytes, or -JsonFault. */
   transcodeText(image: number, text: number, textBytes: number, area: number, areaBytes: number): number;
+  /** Writes the JSON text of a decision at SCRATCH_TEXT of the scratch: its bytes, or 0 where it is left to the host. */
+  renderDecision(decision: number): number;
   /** Finds the items of a slot's JSON array. */
   splitJson(slot: number): Status;
   /** Runs an EXPRESSIONS image over the one payload of a slot. */
@@ -66,6 +68,7 @@ export class EngineInstance {
   readonly decideJson: EngineExports['decideJson'];
   readonly decideText: EngineExports['decideText'];
   readonly transcodeText: EngineExports['transcodeText'];
+  readonly renderDecision: EngineExports['renderDecision'];
   readonly splitJson: EngineExports['splitJson'];
   readonly evaluate: EngineExports['evaluate'];
 
@@ -94,6 +97,7 @@ export class EngineInstance {
     this.decideJson = bare(exports.decideJson);
     this.decideText = bare(exports.decideText);
     this.transcodeText = bare(exports.transcodeText);
+    this.renderDecision = bare(exports.renderDecision);
     this.splitJson = bare(exports.splitJson);
     this.evaluate = bare(exports.evaluate);
     this.functions = instance.exports as Record<string, unknown>;

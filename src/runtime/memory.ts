@@ -59,6 +59,10 @@ export interface AttachedPart {
 /** Bytes for counters; none yet, the place is kept. */
 const STATE_BYTES = 0;
 
+/** Answers of frames are of such lengths; of longer ones no views are kept. */
+const ANSWER_STEP_BYTES = 8;
+const ANSWER_VIEW_BYTES_MAX = 8192;
+
 let memoriesMade = 0;
 
 export class TenantMemory {
@@ -111,7 +115,7 @@ export class TenantMemory {
     this.longs = new BigInt64Array(buffer, 0, stateBase >>> 3);
     this.doubles = new Float64Array(buffer, 0, stateBase >>> 3);
     this.buffer = buffer;
-    this.views = new LentViews(buffer);
+    this.views = new LentViews(buffer, ANSWER_STEP_BYTES, ANSWER_VIEW_BYTES_MAX);
     this.ring = new Ring(this.words, ringBase + part * ringBytes, ringBytes);
     if (attached !== undefined) {
       const isSame = this.readControl(CONTROL_MAGIC) === CONTROL_MAGIC_VALUE && this.readControl(CONTROL_HEAP_BASE) === heapBase;

@@ -95,7 +95,7 @@ function decideJsonText(exchange: Exchange, live: LiveImage, body: Uint8Array, a
     const decision = textDecision(live, body, live.usesNow ? context.engine.nowMicros() : 0n);
     exchange.settled(AT_ONCE);
     decision.identify(context.ids.takeWords(1));
-    if (answer === Media.JSON) exchange.send(200, JSON_TYPE, decision.toJson());
+    if (answer === Media.JSON) exchange.send(200, JSON_TYPE, decision.toLentJson(live.tenant.inline));
     else exchange.send(200, FLATBUFFERS_TYPE, decision.toBytes());
     return;
   }

@@ -52,6 +52,7 @@ test('it exports what assembly/index.ts lists, and its memory', () => {
     'decidePayload',
     'decideText',
     'evaluate',
+    'renderDecision',
     'splitJson',
     'transcodeText',
     'verifyImage',

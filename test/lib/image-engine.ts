@@ -40,6 +40,7 @@ export interface EngineExports {
   decideFrame(slot: number): Status;
   decideJson(slot: number): Status;
   decideText(slot: number, image: number, text: number, textBytes: number, output: number): number;
+  renderDecision(decision: number): number;
   splitJson(slot: number): Status;
   evaluate(slot: number): Status;
 }
