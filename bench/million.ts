@@ -144,7 +144,7 @@ export class Million {
           const { p50, p99, max } = latency;
           journal.sayNow(
             () =>
-              `${phase}: second ${second}, ${open} open, ${sent} sent, ${answered} answered, ${failed} failed; us p50 ${p50} p99 ${p99} max ${max}`,
+              `${phase}: ${second < 0 ? 'warming, ' : ''}second ${second}, ${open} open, ${sent} sent, ${answered} answered, ${failed} failed; us p50 ${p50} p99 ${p99} max ${max}`,
           );
         },
         ended: (run) => {

@@ -22,6 +22,9 @@ const BUFFERS = '4096 16384 262144';
  */
 const PORTS = '1024 65535';
 
+/** One without timers: BBR, which some machines have, sets one for each thing sent. */
+const CONGESTION_CONTROL = 'reno';
+
 /** Something that is missing, and what to do. */
 export interface Lack {
   readonly what: string;
@@ -75,6 +78,7 @@ export function setUpInside(): void {
   writeFileSync('/proc/sys/net/ipv4/tcp_rmem', BUFFERS);
   writeFileSync('/proc/sys/net/ipv4/tcp_wmem', BUFFERS);
   writeFileSync('/proc/sys/net/ipv4/ip_local_port_range', PORTS);
+  writeFileSync('/proc/sys/net/ipv4/tcp_congestion_control', CONGESTION_CONTROL);
 }
 
 function isThere(command: string): boolean {

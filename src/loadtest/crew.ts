@@ -42,6 +42,7 @@ export interface CrewEvents {
   ready?(tally: Tally): Promise<void> | void;
   /** What is sent from now on counts. */
   counting?(): void;
+  /** A second is over; of the warm-up they have numbers below 0. */
   second?(second: Second): void;
 }
 
@@ -60,6 +61,8 @@ interface Member {
 export class Crew {
   readonly #members: Member[];
   readonly #seconds: Seconds;
+  /** Those of the warm-up. */
+  readonly #warming: Seconds;
   readonly #clock = makeClock();
   #isStopped = false;
   #changed: () => void = () => {};
@@ -69,6 +72,7 @@ export class Crew {
     private readonly events: CrewEvents = {},
   ) {
     this.#seconds = new Seconds(order.processes);
+    this.#warming = new Seconds(order.processes);
     this.#members = Array.from({ length: order.processes }, (_, share) => this.#start(share));
   }
 
@@ -170,8 +174,10 @@ export class Crew {
   }
 
   #addInterval({ share, heard }: Member, interval: Interval): void {
-    addTold(heard, interval.latency);
-    const second = this.#seconds.add(share, interval, this.#members.filter(({ isGone }) => !isGone).length);
+    const isWarm = interval.second < 0;
+    if (!isWarm) addTold(heard, interval.latency);
+    const seconds = isWarm ? this.#warming : this.#seconds;
+    const second = seconds.add(share, interval, this.#members.filter(({ isGone }) => !isGone).length);
     if (second !== undefined) this.events.second?.(second);
   }
 

@@ -1,5 +1,6 @@
 // The seconds of one process's part of a run, and when it tells of them. A second is closed when it is over; it is told of a while
-// later, by each process at another time: 56 that told at once kept every processor from sending for as long as that took.
+// later, by each process at another time: 56 that told at once kept every processor from sending for as long as that took. Seconds
+// of the warm-up have numbers below 0, and are told like all others.
 
 import type { Share } from './arrivals.js';
 import type { Interval } from './order.js';
@@ -9,7 +10,7 @@ import { addTally, emptyTally } from './tally.js';
 const SECOND_MICROS = 1e6;
 
 export class Intervals {
-  #second = 0;
+  #second: number;
   #endsAt: number;
   /** Closed, and not told of. */
   #closed: Interval | undefined;
@@ -24,26 +25,24 @@ export class Intervals {
     private readonly clock: () => number,
     private readonly tell: (interval: Interval) => void,
   ) {
-    this.#endsAt = countFrom + SECOND_MICROS;
+    this.#second = 0 - Math.ceil(countFrom / SECOND_MICROS);
+    this.#endsAt = countFrom + (this.#second + 1) * SECOND_MICROS;
   }
 
-  /** To be called before what counts begins; tells of each second until `end`. */
+  /** To be called when the run begins; tells of each second until `end`. */
   start({ share, shares }: Share): void {
     this.#cpu = process.cpuUsage();
     const tellLast = (): void => {
       this.look(this.clock());
       this.#tellClosed();
     };
-    const begin = (): void => {
-      this.#cpu = process.cpuUsage();
-      this.#first = setTimeout(
-        () => {
-          this.#timer = setInterval(tellLast, SECOND_MICROS / 1000);
-        },
-        (SECOND_MICROS / 1000) * (share / shares),
-      );
-    };
-    this.#first = setTimeout(begin, (this.countFrom - this.clock()) / 1000);
+    const millis = SECOND_MICROS / 1000;
+    this.#first = setTimeout(
+      () => {
+        this.#timer = setInterval(tellLast, millis);
+      },
+      millis * (share / shares),
+    );
   }
 
   /** To be called whenever something happens: a second that is over is closed before anything of the next one is counted. */
@@ -62,11 +61,13 @@ export class Intervals {
 
   #close(now: number): void {
     this.#tellClosed();
-    const { tally, openConnections, inFlight } = this.session;
+    const { tally, warmTally, openConnections, inFlight } = this.session;
+    const isWarm = this.#second < 0;
     const known = emptyTally();
-    addTally(known, tally);
-    const latency = this.session.takeInterval();
+    addTally(known, isWarm ? warmTally : tally);
+    const latency = this.session.takeInterval(isWarm);
     this.#closed = { second: this.#second, tally: known, open: openConnections, inFlight, latency };
+    if (isWarm && now >= this.countFrom) this.#cpu = process.cpuUsage();
     this.#second = Math.max(this.#second + 1, Math.floor((now - this.countFrom) / SECOND_MICROS));
     this.#endsAt = this.countFrom + (this.#second + 1) * SECOND_MICROS;
   }

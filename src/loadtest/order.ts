@@ -74,7 +74,7 @@ export type ToWorker =
 
 /** What a process has counted so far, with the latencies of one second. */
 export interface Interval {
-  /** Second of the run, from 0. */
+  /** Second of the run, from 0; below 0 one of the warm-up, of which the rest says the same. */
   readonly second: number;
   readonly tally: Tally;
   readonly open: number;

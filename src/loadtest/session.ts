@@ -41,18 +41,24 @@ const NONE = -1;
 /** A closed loop looks at a profile that changes this often. */
 const STEP_MICROS = 10_000;
 
-export class Session {
+/** What is counted of requests and recorded of their answers. */
+class Record {
   readonly tally: Tally = emptyTally();
-  /** Up to the last `takeInterval`. */
-  readonly #latency = new Latencies();
-  /** Of answered requests, from the sending. */
+  /** Latencies up to the last `takeInterval`, and since. */
+  readonly latency = new Latencies();
+  readonly interval = new RecentLatencies();
   readonly service = new Latencies();
-  /** From the intended time to the sending, of requests that did not have to wait for a lane: what this process adds by itself. */
   readonly lag = new Latencies();
+}
+
+export class Session {
+  /**
+   * Of requests that only warm up, and of those that count. Both are recorded, and told apart by an index alone, so that what
+   * counts finds all of its code compiled: with a branch, the first 4 seconds of a run of 52 processes went to the compiler.
+   */
+  readonly #records = [new Record(), new Record()] as const;
   /** What was not answered and not sent, as if it had been answered at the end. */
   readonly #neverAnswered = new Latencies();
-  /** `latency` since `takeInterval`. */
-  readonly #interval = new RecentLatencies();
 
   readonly #countFrom: number;
   readonly #laneCount: number;
@@ -102,10 +108,30 @@ export class Session {
     for (let lane = lanes - 1; lane >= 0; lane--) this.#free(lane);
   }
 
+  /** Of the requests that count, and of all connections. */
+  get tally(): Tally {
+    return this.#records[1].tally;
+  }
+
+  /** Of the requests that warmed up. */
+  get warmTally(): Tally {
+    return this.#records[0].tally;
+  }
+
   /** Of answered requests: from the intended time (open loop) or the sending (closed loop). */
   get latency(): Latencies {
     this.takeInterval();
-    return this.#latency;
+    return this.#records[1].latency;
+  }
+
+  /** Of answered requests, from the sending. */
+  get service(): Latencies {
+    return this.#records[1].service;
+  }
+
+  /** From the intended time to the sending, of requests that did not have to wait for a lane: what this process adds by itself. */
+  get lag(): Latencies {
+    return this.#records[1].lag;
   }
 
   /** `latency`, and with it what was not answered and not sent, as if it had been answered at the end: a lower bound. */
@@ -156,9 +182,9 @@ export class Session {
       const lane = i * this.options.connections + connection;
       if (this.#busy[lane] === 1) {
         this.#settle(lane);
-        if (!this.#counts(lane)) continue;
-        this.tally.failed++;
-        countKind(this.tally.failures, kind ?? 'CLOSED');
+        const { tally } = this.#recordOf(this.#intendedAt[lane] as number);
+        tally.failed++;
+        countKind(tally.failures, kind ?? 'CLOSED');
       }
     }
   }
@@ -186,16 +212,17 @@ export class Session {
     }
     this.#settle(lane);
     this.#enqueue(connection);
-    if (!this.#counts(lane)) return true;
+    const intended = this.#intendedAt[lane] as number;
+    const { tally, interval, service } = this.#recordOf(intended);
     if (failure !== undefined) {
-      this.tally.failed++;
-      countKind(this.tally.failures, failure);
+      tally.failed++;
+      countKind(tally.failures, failure);
       return true;
     }
-    this.tally.answered++;
+    tally.answered++;
     this.#answeredAt = now;
-    this.#interval.record(now - (this.#intendedAt[lane] as number));
-    this.service.record(now - (this.#sentAt[lane] as number));
+    interval.record(now - intended);
+    service.record(now - (this.#sentAt[lane] as number));
     return true;
   }
 
@@ -255,22 +282,26 @@ export class Session {
     for (let lane = 0; lane < this.#laneCount; lane++) {
       if (this.#busy[lane] === 0) continue;
       this.#settle(lane);
-      if (!this.#counts(lane)) continue;
-      this.#neverAnswered.record(now - (this.#intendedAt[lane] as number));
-      this.tally.unanswered++;
+      const intended = this.#intendedAt[lane] as number;
+      this.#recordOf(intended).tally.unanswered++;
+      if (intended >= this.#countFrom) this.#neverAnswered.record(now - intended);
     }
   }
 
-  /** Latencies of the answers since the last call. Each is recorded once, and added to the whole with those of its second. */
-  takeInterval(): Told {
-    const told = this.#interval.take();
-    addTold(this.#latency, told);
+  /**
+   * Latencies of the answers since the last call, of requests that count or of those that warm up. Each is recorded once, and added
+   * to the whole with those of its second.
+   */
+  takeInterval(isWarm = false): Told {
+    const { interval, latency } = this.#records[isWarm ? 0 : 1];
+    const told = interval.take();
+    addTold(latency, told);
     return told;
   }
 
-  /** Whether the request that a lane has, or had last, was due when all counted. */
-  #counts(lane: number): boolean {
-    return (this.#intendedAt[lane] as number) >= this.#countFrom;
+  /** Where a request that is due at a time is counted. */
+  #recordOf(intended: number): Record {
+    return this.#records[Number(intended >= this.#countFrom)] as Record;
   }
 
   #pumpOpen(arrivals: Arrivals, now: number): void {
@@ -280,7 +311,7 @@ export class Session {
       if (lane === NONE) break;
       const intended = arrivals.next;
       arrivals.advance();
-      if (!this.#isStarved && intended >= this.#countFrom) this.lag.record(now - intended);
+      if (!this.#isStarved) this.#recordOf(intended).lag.record(now - intended);
       this.#send(lane, intended, now);
     }
     this.#isStarved = this.#queueCount === 0;
@@ -304,10 +335,9 @@ export class Session {
     this.#sentAt[lane] = now;
     this.#order[lane] = this.#requests++;
     this.#inFlight++;
-    if (intended >= this.#countFrom) {
-      this.tally.scheduled++;
-      this.tally.sent++;
-    }
+    const { tally } = this.#recordOf(intended);
+    tally.scheduled++;
+    tally.sent++;
     const message = this.#nextMessage;
     this.#nextMessage = message + 1 === this.options.messages ? 0 : message + 1;
     this.sender.send(lane % this.options.connections, message, lane, tag);

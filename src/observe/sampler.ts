@@ -5,7 +5,7 @@ import { monotonicMillis } from '../clock.js';
 
 /** Of that many requests one is timed at high rates. */
 export const SAMPLE_EVERY = 64;
-/** Requests a second up to which each is timed. */
+/** Requests a second of a server, with all its processes or threads, up to which each is timed. */
 export const SAMPLE_ALL_PER_SECOND = 2000;
 const WINDOW_MILLIS = 1000;
 
@@ -15,8 +15,19 @@ export class Sampler {
   private left = 1;
   private windowStart = Number.NEGATIVE_INFINITY;
   private windowCount = 0;
+  /** Requests a second up to which this one takes each. */
+  private readonly allPerSecond: number;
 
-  constructor(private readonly nowMillis: () => number = monotonicMillis) {}
+  /**
+   * @param share of the server's requests that come by here: one of 53 processes that have 380 requests a second each spent 2 us of
+   * processor time, of 14 beyond the network's, on timing all of them
+   */
+  constructor(
+    share = 1,
+    private readonly nowMillis: () => number = monotonicMillis,
+  ) {
+    this.allPerSecond = SAMPLE_ALL_PER_SECOND * share;
+  }
 
   /** A request has come. Returns the time, where it is one that is timed, else 0. */
   take(): number {
@@ -28,7 +39,7 @@ export class Sampler {
     this.windowCount += this.every;
     const millis = now - this.windowStart;
     if (millis >= WINDOW_MILLIS) {
-      this.every = (this.windowCount * 1000) / millis > SAMPLE_ALL_PER_SECOND ? SAMPLE_EVERY : 1;
+      this.every = (this.windowCount * 1000) / millis > this.allPerSecond ? SAMPLE_EVERY : 1;
       this.windowStart = now;
       this.windowCount = 0;
     }

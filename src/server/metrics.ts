@@ -100,6 +100,15 @@ export class StreamMetrics {
   }
 }
 
+/** Servers that act as one. */
+export interface ServerGroup {
+  readonly servers: number;
+  /** Whether each is a process; else a thread. */
+  readonly areProcesses: boolean;
+}
+
+const ALONE: ServerGroup = { servers: 1, areProcesses: false };
+
 export class ServerMetrics {
   private readonly metrics: Metric[] = [];
   /** Those of the process and the runtime, which are prom-client's. */
@@ -107,14 +116,16 @@ export class ServerMetrics {
   private readonly writer = new SnapshotWriter();
   private readonly routes: RouteMetrics[] = [];
   readonly streams = new StreamMetrics();
-  readonly stages = new StageMetrics();
+  readonly stages: StageMetrics;
   readonly problems = new ProblemCounts();
   /** Of lines on refused requests of administrators. */
   readonly refusals = new LogPace(REFUSALS_LOGGED_MAX);
 
-  /** @param isOneOfMany whether the machine has many such processes, which should not wake up a hundred times a second */
-  constructor(engine: ServingEngine, traffic: Traffic, idempotency: IdempotentAnswers, isOneOfMany = false) {
-    const eventLoopMonitoringPrecision = isOneOfMany ? LAG_EVERY_MILLIS_OF_MANY : LAG_EVERY_MILLIS;
+  /** @param group of servers that act as one, of which this is one */
+  constructor(engine: ServingEngine, traffic: Traffic, idempotency: IdempotentAnswers, group: ServerGroup = ALONE) {
+    this.stages = new StageMetrics(group.servers);
+    // Many processes on a machine should not wake up a hundred times a second each.
+    const eventLoopMonitoringPrecision = group.areProcesses ? LAG_EVERY_MILLIS_OF_MANY : LAG_EVERY_MILLIS;
     collectDefaultMetrics({ register: this.runtime, eventLoopMonitoringPrecision });
     // prom-client lists the folder, which takes 2 us a connection, on the event loop.
     this.runtime.removeSingleMetric(OPEN_DESCRIPTORS);

@@ -114,7 +114,8 @@ export async function startServing(engine: ServingEngine, config: ServerConfig, 
     undefined,
     fleet?.isPortShared === true ? fleet.processes : 1,
   );
-  const metrics = new ServerMetrics(engine, traffic, idempotency, fleet?.status !== undefined);
+  const group = { servers: fleet?.processes ?? 1, areProcesses: fleet?.status !== undefined };
+  const metrics = new ServerMetrics(engine, traffic, idempotency, group);
   addGuardMetrics(metrics, addresses, auth);
   fleet?.attach(metrics, () => serverStats({ engine, traffic, metrics }));
   const documents = new ApiDocuments(ROUTES);

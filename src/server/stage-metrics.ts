@@ -7,7 +7,7 @@ import type { ServerMetrics } from './metrics.js';
 
 const NAME = 'verdict_stage_duration_seconds';
 /** Of which decisions. */
-export const SAMPLED = `Sampled: of each face every request below ${SAMPLE_ALL_PER_SECOND} a second, one in ${SAMPLE_EVERY} above.`;
+export const SAMPLED = `Sampled: of each face every request below ${SAMPLE_ALL_PER_SECOND} a second of the whole server, one in ${SAMPLE_EVERY} above.`;
 const HELP =
   'Where the time of decisions goes, by face, path and stage. read: from the head or message to the hand-over to the engine; ' +
   'queue: waiting for a worker; evaluate: the rest until it is settled; write: until the kernel has the answer. ' +
@@ -23,8 +23,14 @@ export class StageMetrics {
   readonly histograms = new StageHistograms();
   readonly unitsPerMicro = UNITS_PER_MICRO;
   /** Which requests are timed, by face: much of one is no reason to time little of the other. */
-  readonly http = new Sampler();
-  readonly stream = new Sampler();
+  readonly http: Sampler;
+  readonly stream: Sampler;
+
+  /** @param processes of the server, or threads, which have about as many requests each */
+  constructor(processes = 1) {
+    this.http = new Sampler(1 / processes);
+    this.stream = new Sampler(1 / processes);
+  }
 
   /** Every face, path and stage that there is, with the names that they have in labels. */
   *each(): Generator<{ face: string; path: string; stage: string; histogram: ReturnType<StageHistograms['of']> }> {

@@ -21,7 +21,8 @@ import { decideOptions, requireSettled, unsettled } from './decision-route.js';
 import { asProblem, problemDocument } from './problem-document.js';
 import { type Answer, FrameAnswer, observe, STREAM_PATTERN, TextAnswer } from './stream-answer.js';
 import { Credit } from './stream-credit.js';
-import type { Route, Routes } from './stream-routes.js';
+import type { Route } from './stream-routes.js';
+import type { Surroundings } from './stream-surroundings.js';
 import { isRequest, parseMessage, readMessage, type TextControl, type TextRequest } from './text-request.js';
 import type { Traced } from './tracing/tracer.js';
 import type { WebSocket } from './uws.js';
@@ -53,27 +54,35 @@ const AT_ONCE: DecideOptions = { now: 0n };
 /** The answer of a frame that was over when its message had been handled: of what is decided inline, one serves all. */
 let spare: FrameAnswer | undefined;
 
+/**
+ * Of a connection among very many nothing is in a cache when its message comes. What an inline frame asks for therefore stands
+ * first: five words behind the head of the object, 64 bytes.
+ */
 export class Connection {
-  /** From its close on nothing may touch the socket. */
-  closed = false;
+  /** Of the last frame; undefined from the close on. */
+  private route: Route | undefined = undefined;
+  private readonly around: Surroundings;
   /** Requests that are not answered yet. */
   pending = 0;
+  /** Of a client that has said hello. */
+  private credit: Credit | undefined = undefined;
+  private socket!: Socket;
+  private spoken = Spoken.NOT;
+  /** From its close on nothing may touch the socket. */
+  closed = false;
   /** Times that a stopping server has looked at it since it told it. */
   stopPolls = -1;
-  private readonly credit: Credit;
-  private spoken = Spoken.NOT;
-  private socket!: Socket;
-  /** Of the last frame. */
-  private route: Route | undefined;
   /** What is with the pool, by id: of a frame a bigint, of a text message its JSON. Of two with one id, the later. */
-  private inFlight: Map<bigint | string, Answer> | undefined;
+  private inFlight: Map<bigint | string, Answer> | undefined = undefined;
+  readonly tenant: string;
 
-  constructor(
-    readonly context: Context,
-    readonly tenant: string,
-    private readonly routes: Routes,
-  ) {
-    this.credit = new Credit(context.config.creditMax);
+  constructor(around: Surroundings, tenant: string) {
+    this.around = around;
+    this.tenant = tenant;
+  }
+
+  get context(): Context {
+    return this.around.context;
   }
 
   open(socket: Socket): void {
@@ -82,9 +91,8 @@ export class Connection {
 
   /** A binary message: a RequestBatch or a Control. Its bytes are valid until the return. */
   receive(message: Uint8Array): void {
-    if (this.closed) return;
-    const startedAt = this.context.metrics.stages.stream.take();
-    if (this.answerAtOnce(message, startedAt)) return;
+    const startedAt = this.around.sampler.take();
+    if (this.answerAtOnce(message, startedAt) || this.closed) return;
     if (isControl(message)) this.control(message);
     else this.answerFrame(message, startedAt);
   }
@@ -146,9 +154,10 @@ export class Connection {
   /** An answer to `units` requests has been given, of which `pending` counted until now. */
   answered(pending: number, units: number, code: ProblemCode | undefined): void {
     this.pending -= pending;
-    if (this.spoken === Spoken.NOT) return;
-    const changed = code === 'BUSY' ? this.credit.refused() : this.credit.answered(units);
-    if (changed) this.say({ credit: this.credit.advised });
+    const { credit } = this;
+    if (credit === undefined) return;
+    const changed = code === 'BUSY' ? credit.refused() : credit.answered(units);
+    if (changed) this.say({ credit: credit.advised });
   }
 
   keep(id: bigint | string, answer: Answer): void {
@@ -165,30 +174,28 @@ export class Connection {
    * made. False, and nothing was done, where it is another one.
    */
   private answerAtOnce(frame: Uint8Array, startedAt: number): boolean {
-    const { route, context } = this;
+    const { route, around } = this;
     if (route === undefined || route.live.isRetired) return false;
     const { live } = route;
     if (!lent.place(live.tenant.memory, frame) || !lent.names(route.name)) return false;
     const { count } = lent;
-    if (this.pending + count > this.credit.granted || pathOf(live, count, AT_ONCE) !== Path.INLINE || !lent.fits(live))
-      return false;
+    if (this.pending + count > this.granted || pathOf(live, count, AT_ONCE) !== Path.INLINE || !lent.fits(live)) return false;
     const times = startedAt === 0 ? undefined : new StageTimes(startedAt, monotonicMillis());
     let status: Status;
     try {
       begin(live, count, AT_ONCE);
-      status = lent.decide(live, context.ids.takeWords(count), live.usesNow ? context.engine.nowMicros() : undefined);
+      status = lent.decide(live, around.ids.takeWords(count), live.usesNow ? around.context.engine.nowMicros() : undefined);
       if (status !== Status.OK) throw unsettled(status);
     } catch (error) {
       this.fail(frame, error, count, startedAt);
       return true;
     }
     times?.settled(monotonicMillis(), 'inline', 0);
-    const { traffic, metrics } = context;
-    traffic.activity++;
-    metrics.streams.frames++;
+    around.traffic.activity++;
+    around.streams.frames++;
     this.socket.send(lent.answer, true);
-    this.answered(0, count, undefined);
-    if (times !== undefined) observe(metrics, startedAt, times);
+    if (this.credit !== undefined) this.answered(0, count, undefined);
+    if (times !== undefined) observe(around.context.metrics, startedAt, times);
     return true;
   }
 
@@ -208,7 +215,7 @@ export class Connection {
     if (isWhole && !this.admit(answer)) return;
     try {
       if (!isWhole) throw new Problem('INVALID_FRAME');
-      const route = this.routes.find(this.tenant, this.route, view, frame);
+      const route = this.around.routes.find(this.tenant, this.route, view, frame);
       this.route = route;
       if (view.hasTrace) answer.follow(view.traceParent(frame));
       answer.ask(this.context, route.live, view.count);
@@ -264,11 +271,16 @@ export class Connection {
     answer.leave();
   }
 
+  /** Requests that it may have unanswered. */
+  private get granted(): number {
+    return this.credit === undefined ? this.around.creditMax : this.credit.granted;
+  }
+
   /** Whether the credit has room for it; where it has not, the client is told, and closed. */
   private admit(answer: Answer): boolean {
     // More than any frame may have is refused as such.
-    if (answer.units > SLOT_COUNT_MAX || this.pending <= this.credit.granted) return true;
-    const detail = `${this.pending} requests are not answered, the credit is ${this.credit.granted}`;
+    if (answer.units > SLOT_COUNT_MAX || this.pending <= this.granted) return true;
+    const detail = `${this.pending} requests are not answered, the credit is ${this.granted}`;
     answer.fail(new Problem('CREDIT_EXCEEDED', detail));
     this.close(CloseCode.CREDIT_EXCEEDED, 'CREDIT_EXCEEDED');
     return false;
@@ -298,7 +310,8 @@ export class Connection {
       this.close(CloseCode.PROTOCOL_UNSUPPORTED, problem.code);
       return;
     }
-    this.credit.grant(hello.credit);
+    const credit = new Credit(hello.credit, config.creditMax);
+    this.credit = credit;
     const bundles = hello.bundles.flatMap((bundle) => {
       const live = engine.live(this.tenant, bundle);
       if (live === undefined) return [];
@@ -308,7 +321,7 @@ export class Connection {
       welcome: {
         protocol: Math.min(hello.protocolMax, PROTOCOL_MAX),
         server: SERVER_NAME,
-        credit: this.credit.granted,
+        credit: credit.granted,
         frameBytesMax: config.frameBytesMax,
         requestsMax: SLOT_COUNT_MAX,
         idleSecondsMax: config.idleSecondsMax,

@@ -3,27 +3,22 @@
 //   granted    said in the Welcome; more close the connection
 //   advised    what the client should keep to now: half after each request that found no room, twice after that many answers
 //
-// A client that is told of a smaller credit may have more on the way: only the granted one is enforced.
+// A client that is told of a smaller credit may have more on the way: only the granted one is enforced. One that has not said hello
+// is told nothing, and has all that the server gives: its connection has no Credit.
 
 /** The credit does not fall below it: two messages on their way keep a connection busy. */
 const ADVISED_MIN = 2;
 
 export class Credit {
-  granted: number;
+  readonly granted: number;
   advised: number;
   /** Requests answered since it was changed. */
   private since = 0;
 
-  constructor(private readonly max: number) {
-    this.granted = max;
-    this.advised = max;
-  }
-
   /** @param wanted 0: as much as there is */
-  grant(wanted: number): void {
-    this.granted = wanted === 0 ? this.max : Math.min(wanted, this.max);
+  constructor(wanted: number, max: number) {
+    this.granted = wanted === 0 ? max : Math.min(wanted, max);
     this.advised = this.granted;
-    this.since = 0;
   }
 
   /** A request found no room. True where the advice has changed. */

@@ -14,6 +14,7 @@ import { asProblem } from './problem-document.js';
 import { STREAM_PATTERN } from './stream-answer.js';
 import { Connection, type Socket, type UserData } from './stream-connection.js';
 import { Routes } from './stream-routes.js';
+import { Surroundings } from './stream-surroundings.js';
 import { admitUpgrade, refuseUpgrade } from './upgrade.js';
 import type { TemplatedApp, Uws, WebSocketBehavior } from './uws.js';
 
@@ -44,7 +45,7 @@ export class StreamEndpoint {
   /** Adds the endpoint to an app. */
   attach(app: TemplatedApp, uws: Uws): void {
     const { config, traffic, metrics, engine, addresses } = this.context;
-    const routes = new Routes(engine);
+    const around = new Surroundings(this.context, new Routes(engine));
     app.ws<UserData>(STREAM_PATTERN, {
       ...(socketOptions(config, uws) as WebSocketBehavior<UserData>),
       upgrade: (response, request, context) => {
@@ -60,7 +61,7 @@ export class StreamEndpoint {
             return;
           }
           traffic.httpConnections--;
-          const connection = new Connection(this.context, tenant, routes);
+          const connection = new Connection(around, tenant);
           response.upgrade({ connection, address }, key, SUBPROTOCOL, extensions, context);
         });
       },

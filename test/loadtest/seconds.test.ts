@@ -110,10 +110,22 @@ describe('seconds of a process', () => {
     ]);
   });
 
-  it('begin where what counts begins', () => {
-    expect(run(0, 1, 1_500_000, 3_000)).toEqual([
-      [0, 10, 10, 2_500],
-      [1, 15, 5, 3_000],
+  it('are those of the warm-up below 0, and count anew from there on', () => {
+    expect(run(0, 1, 2_000_000, 4_300)).toEqual([
+      [-2, 10, 10, 1_000],
+      [-1, 20, 10, 2_000],
+      [0, 10, 10, 3_000],
+      [1, 20, 10, 4_000],
+      [2, 23, 3, 4_300],
+    ]);
+  });
+
+  it('begin with a part of one where the warm-up ends within a second', () => {
+    expect(run(0, 1, 1_500_000, 3_000).map(([second, sent, latencies]) => [second, sent, latencies])).toEqual([
+      [-2, 5, 5],
+      [-1, 15, 10],
+      [0, 10, 10],
+      [1, 15, 5],
     ]);
   });
 });

@@ -250,6 +250,7 @@ describe('what goes wrong', () => {
     session.stop(600_000);
     session.finish(600_000);
     expect(session.tally).toMatchObject({ scheduled: 1, sent: 1, answered: 1, failed: 0, unanswered: 0, unsent: 0, unexpected: 0 });
+    expect(session.warmTally).toMatchObject({ scheduled: 5, sent: 5, answered: 2, failed: 2, unanswered: 1, lost: 0 });
     expect([session.latency.count, session.latency.percentiles().max, session.atLeast.count]).toEqual([1, 20_000, 1]);
   });
 

@@ -45,7 +45,7 @@ describe('stages of a request', () => {
 
 describe('Sampler', () => {
   let now = 0;
-  const make = () => new Sampler(() => now);
+  const make = () => new Sampler(1, () => now);
 
   /** How many of `seconds` of requests, evenly spaced, are timed; from the second second on the rate is known. */
   function taken(sampler: Sampler, from: number, perSecond: number, seconds: number): number {
@@ -59,6 +59,15 @@ describe('Sampler', () => {
 
   it('times all requests at low rates', () => {
     expect(taken(make(), 1, SAMPLE_ALL_PER_SECOND / 2, 3)).toBe((SAMPLE_ALL_PER_SECOND / 2) * 3);
+  });
+
+  it('times one in so many of the many of a fleet of which each process has few', () => {
+    const sampler = new Sampler(1 / 50, () => now);
+    const few = SAMPLE_ALL_PER_SECOND / 10;
+    taken(sampler, 1, few, 2);
+    expect(taken(sampler, 2001, few, SAMPLE_EVERY)).toBe(few);
+    taken(sampler, 2001 + SAMPLE_EVERY * 1000, few / 10, SAMPLE_EVERY);
+    expect(taken(sampler, 2001 + 2 * SAMPLE_EVERY * 1000, few / 10, 5)).toBe((few / 10) * 5);
   });
 
   it('times one in so many once it knows that there are many, and all again when there are few', () => {

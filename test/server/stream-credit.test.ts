@@ -3,8 +3,7 @@ import { Credit } from '#src/server/stream-credit.js';
 
 /** What is advised after each of a series: `-` a request found no room, a number: so many were answered. */
 function advise(wanted: number, max: number, series: readonly ('-' | number)[]): number[] {
-  const credit = new Credit(max);
-  credit.grant(wanted);
+  const credit = new Credit(wanted, max);
   return series.map((each) => {
     const before = credit.advised;
     const changed = each === '-' ? credit.refused() : credit.answered(each);
@@ -20,9 +19,7 @@ describe('the credit of a connection', () => {
     [1000, 100],
     [1, 1],
   ])('of %i wanted is %i of 100', (wanted, granted) => {
-    const credit = new Credit(100);
-    expect([credit.granted, credit.advised]).toEqual([100, 100]);
-    credit.grant(wanted);
+    const credit = new Credit(wanted, 100);
     expect([credit.granted, credit.advised]).toEqual([granted, granted]);
   });
 
