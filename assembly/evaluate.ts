@@ -237,7 +237,7 @@ function openFrame(slot: usize): bool {
 }
 
 /** Address of payload `index` of a slot's open frame. Its length is in the 4 bytes before it. */
-export function framePayload(slot: usize, index: u32): usize {
+function framePayload(slot: usize, index: u32): usize {
   return requestPayload(frameRequest(load<u32>(slot, SLOT_REQUESTS) as usize, index)) + 4;
 }
 

@@ -2,7 +2,7 @@
 // anything between calls outside the slot it was given.
 
 // For generated code, which runs beside an instance with the same scratch (src/codegen/engine-calls.ts has their signatures).
-export { beginAnswers, decide, decideFrame, decidePayload, evaluate, framePayload, nextAnswer } from './evaluate';
+export { beginAnswers, decide, decideFrame, decidePayload, evaluate, nextAnswer } from './evaluate';
 export { loadVector } from './flatbuffers/payload';
 export { countCodePoints } from './flatbuffers/text';
 export { callFunction } from './functions/call';

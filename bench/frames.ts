@@ -82,12 +82,12 @@ export async function benchFrames({ rules: ruleCount, payloadCount, rounds, form
           firstId: i * count,
         }).slice(),
       );
-    const [byPairs, oneByOne] = [await codeOf(live, true), await codeOf(live, false)];
+    const [byTests, byRanks] = [await codeOf(live, false), await codeOf(live, true)];
     const designs: Readonly<Record<string, Design>> = {
-      'a slot for each frame': slotDesign(live, oneByOne),
-      'lent room, a payload at a time': lentDesign(live, oneByOne),
-      'slots of a turn, decided by one call': turnDesign(live, oneByOne, Math.max(...framesOf(1).map(({ length }) => length))),
-      'lent room, two payloads at a time': lentDesign(live, byPairs),
+      'a slot for each frame': slotDesign(live, byRanks),
+      'lent room, tests of all rules': lentDesign(live, byTests),
+      'slots of a turn, decided by one call': turnDesign(live, byRanks, Math.max(...framesOf(1).map(({ length }) => length))),
+      'lent room, rules by ranks': lentDesign(live, byRanks),
     };
     const rows = Object.keys(designs).map((design) => ({
       design,
@@ -127,8 +127,8 @@ export async function benchFrames({ rules: ruleCount, payloadCount, rounds, form
   }
 }
 
-async function codeOf(live: LiveImage, byPairs: boolean): Promise<GeneratedCode> {
-  const { module, unsupported } = generateModule(live.copyDeciding(), byPairs);
+async function codeOf(live: LiveImage, byRanks: boolean): Promise<GeneratedCode> {
+  const { module, unsupported } = generateModule(live.copyDeciding(), byRanks);
   if (module === undefined) throw new Error(`the workload has no code: ${unsupported}`);
   return compileCode(module);
 }

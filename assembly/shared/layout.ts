@@ -33,9 +33,9 @@ export const DIRTY_PAGE_BITS = 12;
 /**
  * Scratch of one instance; no other instance touches it.
  *
- *   0                32,768        36,864       45,056                       110,592     131,072         135,168   137,216
- *   | registers      | null flags  | hit bits   | joined texts               | work      | keys of JSON  | alive   |
- *   | 4,096 x 8      | 4,096 x 1   | 65,536 / 8 | 65,536                     | of calls  | 1,088 x 2     | parts   |
+ *   0           32,768       36,864       45,056         110,592    131,072        135,168   137,216            268,288
+ *   | registers | null flags | hit bits   | joined texts | work     | keys of JSON | alive   | tables of ranks  |
+ *   | 4,096 x 8 | 4,096 x 1  | 65,536 / 8 | 65,536       | of calls | 1,088 x 2    | parts   | 4 x 32,768       |
  */
 export const SCRATCH_REGISTERS = 0;
 export const SCRATCH_NULLS = 32768;
@@ -51,7 +51,11 @@ export const SCRATCH_PATIENCE = 133632;
 /** Which parts of the match index that runs are alive, a bit each. */
 export const SCRATCH_ALIVE = 135168;
 export const SCRATCH_ALIVE_BYTES = 2048;
-export const SCRATCH_BYTES = 137216;
+/** Areas of tables that generated code reads (src/codegen/ranks.ts): each begins with the key of those that are there, or 0. */
+export const SCRATCH_RANKS = 137216;
+export const RANK_AREAS = 4;
+export const RANK_AREA_BYTES = 32768;
+export const SCRATCH_BYTES = 268288;
 
 /**
  * A slot: one request in the ring. Slots have any length, a multiple of SLOT_ALIGN, and never wrap around the ring's end.

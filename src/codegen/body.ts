@@ -5,10 +5,10 @@ import {
   BLOCK_EMPTY,
   BULK_MEMORY_COPY,
   BULK_MEMORY_FILL,
+  BULK_MEMORY_INIT,
   Op,
   SIMD_V128_CONST,
   SIMD_V128_LOAD,
-  SIMD_V128_LOAD64_SPLAT,
   SIMD_V128_STORE,
   type Simd,
   type ValueType,
@@ -22,6 +22,8 @@ export interface Label {
 
 /** log2 of the alignment that accesses promise: none, since payloads lie anywhere. */
 const UNALIGNED = 0;
+
+const BITS = new DataView(new ArrayBuffer(8));
 
 export class FunctionBody {
   private readonly code = new ByteWriter();
@@ -85,6 +87,12 @@ export class FunctionBody {
     this.code.doubleBits(bits);
   }
 
+  /** An f64 by its value. */
+  number(value: number): void {
+    BITS.setFloat64(0, value);
+    this.f64(BITS.getBigUint64(0));
+  }
+
   get(local: number): void {
     this.code.byte(Op.LOCAL_GET);
     this.code.unsigned(local);
@@ -121,11 +129,6 @@ export class FunctionBody {
     this.simd(SIMD_V128_LOAD, offset);
   }
 
-  /** Twice the 8 bytes at the address on the stack. */
-  loadSplat(offset: number): void {
-    this.simd(SIMD_V128_LOAD64_SPLAT, offset);
-  }
-
   storeVector(offset: number): void {
     this.simd(SIMD_V128_STORE, offset);
   }
@@ -140,6 +143,19 @@ export class FunctionBody {
       this.code.byte(Op.SIMD);
       this.code.unsigned(op);
     }
+  }
+
+  /** An instruction of one lane. */
+  lane(op: Simd, lane: number): void {
+    this.vector(op);
+    this.code.byte(lane);
+  }
+
+  /** memory.init: to, from, bytes of a segment of data. */
+  initMemory(data: number): void {
+    this.code.append([Op.BULK, BULK_MEMORY_INIT]);
+    this.code.unsigned(data);
+    this.code.byte(0);
   }
 
   /** memory.copy: to, from, bytes. */

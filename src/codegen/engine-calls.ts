@@ -15,7 +15,6 @@ export const ENGINE_FUNCTIONS = [
   call('writeListVersions', [I32, I32, I32]),
   call('beginAnswers', [I32], I64),
   call('nextAnswer', [I32, I32, I32, I32], I64),
-  call('framePayload', [I32, I32], I32),
   call('countCodePoints', [I32, I32], I32),
   call('loadVector', [I32, I32, I32, I32, I32], I64),
   call('callFunction', [I32, I32, I32, I32, I32], I32),

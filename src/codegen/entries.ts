@@ -23,8 +23,6 @@ import { Status } from '../../assembly/shared/status.js';
 import { Op, ValueType } from '../wasm/format.js';
 import { FunctionBody, type Label } from './body.js';
 import { engineFunction } from './engine-calls.js';
-import { PairedLoop } from './paired-loop.js';
-import type { Pairs } from './pairs.js';
 
 const { I32 } = ValueType;
 const SLOT = 0;
@@ -71,19 +69,12 @@ function next(body: FunctionBody, cursor: number, again: Label): void {
  * @param payload number of the function that decides one
  * @param readText number of the function that reads a text into the registers, where entries are texts. Of one that it does not
  * take, the engine makes the payload, in the slot's area, or the decision, where it refuses it
- * @param pairs the functions that decide two payloads at a time, where there are some
  */
-export function decideBody(
-  payload: number,
-  decisionBytesMax: number,
-  { readText, pairs }: { readText?: number; pairs?: Pairs | undefined },
-): FunctionBody {
+export function decideBody(payload: number, decisionBytesMax: number, readText?: number): FunctionBody {
   const body = new FunctionBody([I32]);
   const [image, count, capacity, output] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
   const [cursor, used, status] = [body.local(I32), body.local(I32), body.local(I32)];
   const [entry, packed, bytes] = [body.local(I32), body.local(I32), body.local(I32)];
-  const [at, decision] = [body.local(I32), body.local(I32)];
-  const one = new PairedLoop(body, payload, pairs);
   load(body, image, SLOT_IMAGE);
   load(body, count, SLOT_COUNT);
   load(body, capacity, SLOT_OUTPUT_BYTES);
@@ -161,30 +152,23 @@ export function decideBody(
     body.set(packed);
     body.else();
   }
-  const pushEntry = (field: number): void => {
-    body.get(entry);
-    body.memory(Op.I32_LOAD, field);
-  };
+  body.get(SLOT);
+  body.get(image);
+  body.get(cursor);
   if (isJson) {
-    load(body, at, SLOT_INPUT);
+    body.get(SLOT);
+    body.memory(Op.I32_LOAD, SLOT_INPUT);
+    body.get(bytes);
   } else {
-    pushEntry(ENTRY_PAYLOAD);
-    body.set(at);
-    pushEntry(ENTRY_PAYLOAD_BYTES);
-    body.set(bytes);
+    body.get(entry);
+    body.memory(Op.I32_LOAD, ENTRY_PAYLOAD);
+    body.get(entry);
+    body.memory(Op.I32_LOAD, ENTRY_PAYLOAD_BYTES);
   }
   body.get(output);
   body.get(used);
   body.op(Op.I32_ADD);
-  body.set(decision);
-  one.emit({
-    ...{ slot: SLOT, image, index: cursor, payload: at, bytes, output: decision },
-    pushHasNext: () => pushHasNext(body, cursor, () => body.get(count)),
-    pushNext: () => {
-      pushEntry(ENTRY_BYTES + ENTRY_PAYLOAD);
-      pushEntry(ENTRY_BYTES + ENTRY_PAYLOAD_BYTES);
-    },
-  });
+  body.call(payload);
   body.set(packed);
   if (isJson) {
     body.end();
@@ -238,22 +222,11 @@ export function decideTextBody(payload: number, readText: number): FunctionBody 
   return body;
 }
 
-/** Pushes whether there is a payload behind the one with the number in a local. */
-function pushHasNext(body: FunctionBody, index: number, pushCount: () => void): void {
-  body.get(index);
-  body.i32(1);
-  body.op(Op.I32_ADD);
-  pushCount();
-  body.op(Op.I32_LT_U);
-}
-
 /** decideFrame(slot): the engine opens the frame, ends each answer and opens the next, so that only one knows how they lie. */
-export function decideFrameBody(payload: number, pairs?: Pairs): FunctionBody {
+export function decideFrameBody(payload: number): FunctionBody {
   const body = new FunctionBody([I32]);
   const [image, index, decision, at] = [body.local(I32), body.local(I32), body.local(I32), body.local(I32)];
-  const [bytes, behind] = [body.local(I32), body.local(I32)];
   const open = body.local(ValueType.I64);
-  const one = new PairedLoop(body, payload, pairs);
   load(body, image, SLOT_IMAGE);
   load(body, index, SLOT_CURSOR);
   const done = body.block();
@@ -263,42 +236,25 @@ export function decideFrameBody(payload: number, pairs?: Pairs): FunctionBody {
   body.op(Op.I64_EQZ);
   body.brIf(done);
   const again = body.loop();
-  // Of a payload, its bytes are in front of it.
-  const pushBytes = (address: number): void => {
-    body.get(address);
-    body.i32(4);
-    body.op(Op.I32_SUB);
-    body.memory(Op.I32_LOAD);
-  };
-  // For nextAnswer.
+  // For nextAnswer, and before that for the payload.
   body.get(SLOT);
   body.get(index);
   body.get(open);
   body.op(Op.I32_WRAP_I64);
   body.tee(decision);
+  body.get(SLOT);
+  body.get(image);
+  body.get(index);
   body.get(open);
   body.i64(32n);
   body.op(Op.I64_SHR_U, Op.I32_WRAP_I64);
-  body.set(at);
-  pushBytes(at);
-  body.set(bytes);
-  one.emit({
-    ...{ slot: SLOT, image, index, payload: at, bytes, output: decision },
-    pushHasNext: () =>
-      pushHasNext(body, index, () => {
-        body.get(SLOT);
-        body.memory(Op.I32_LOAD, SLOT_COUNT);
-      }),
-    pushNext: () => {
-      body.get(SLOT);
-      body.get(index);
-      body.i32(1);
-      body.op(Op.I32_ADD);
-      body.call(engineFunction('framePayload'));
-      body.tee(behind);
-      pushBytes(behind);
-    },
-  });
+  body.tee(at);
+  body.get(at);
+  body.i32(4);
+  body.op(Op.I32_SUB);
+  body.memory(Op.I32_LOAD);
+  body.get(decision);
+  body.call(payload);
   body.call(engineFunction('nextAnswer'));
   body.set(open);
   body.get(index);

@@ -46,10 +46,10 @@ import { readTextBody } from './json-text.js';
 import { partInstructions } from './jumps.js';
 import { ModuleWriter } from './module-writer.js';
 import { emitBeginOutputs, emitEndOutputs, hasOutputs } from './outputs.js';
-import { addPairs } from './pairs.js';
 import { PayloadLoader } from './payload.js';
 import { emitPredicated, isPredicable } from './predicated.js';
-import { segmentsOf } from './segments.js';
+import { addRanks, emitRanks, type Ranks } from './ranks.js';
+import { type Segment, segmentsOf } from './segments.js';
 import { Unsupported } from './unsupported.js';
 
 /** Bytes of hit bits that are set to 0 one word after the other: a call of memory.fill costs as much as some 20. */
@@ -63,18 +63,18 @@ export type Generated =
 /**
  * Generates the module of an image, whose deciding part has been verified or comes from the compiler.
  *
- * @param byPairs false: a payload at a time where two were possible, to compare the two
+ * @param byRanks false: the tests of all rules one after the other, to compare the two
  */
-export function generateModule(deciding: Uint8Array, byPairs = true): Generated {
+export function generateModule(deciding: Uint8Array, byRanks = true): Generated {
   try {
-    return { module: generate(new ImageParts(deciding), byPairs) };
+    return { module: generate(new ImageParts(deciding), byRanks) };
   } catch (error) {
     if (error instanceof Unsupported) return { unsupported: error.message };
     throw error;
   }
 }
 
-function generate(image: ImageParts, byPairs: boolean): Uint8Array {
+function generate(image: ImageParts, byRanks: boolean): Uint8Array {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
   const helpers = addHelpers(module);
   const frame = new Frame(image, helpers);
@@ -82,15 +82,16 @@ function generate(image: ImageParts, byPairs: boolean): Uint8Array {
   const codeCount = image.word(IMAGE_CODE_COUNT);
   const why = whyNoCode({ codeCount }) ?? whyNoCodeForParts(partInstructions(image), codeCount);
   if (why !== undefined) throw new Unsupported(why);
-  emitPayload(frame, decides);
+  const segments = segmentsOf(image);
+  const ranks = decides && byRanks ? addRanks(module, frame, segments) : undefined;
+  emitPayload(frame, decides, segments, ranks);
   const payload = module.add(frame.body, [ValueType.I32], decides ? 'decidePayload' : undefined);
   if (decides) {
     const decisionBytesMax = image.word(IMAGE_DECISION_BYTES_MAX);
-    const pairs = byPairs ? addPairs(module, image, helpers) : undefined;
     const readText = module.add(readTextBody(image), [ValueType.I32]);
-    module.add(decideBody(payload, decisionBytesMax, { pairs }), [ValueType.I32], 'decide');
-    module.add(decideBody(payload, decisionBytesMax, { readText }), [ValueType.I32], 'decideJson');
-    module.add(decideFrameBody(payload, pairs), [ValueType.I32], 'decideFrame');
+    module.add(decideBody(payload, decisionBytesMax), [ValueType.I32], 'decide');
+    module.add(decideBody(payload, decisionBytesMax, readText), [ValueType.I32], 'decideJson');
+    module.add(decideFrameBody(payload), [ValueType.I32], 'decideFrame');
     module.add(decideTextBody(payload, readText), [ValueType.I32], 'decideText');
   } else {
     module.add(evaluateBody(payload, image.word(IMAGE_OUT_COUNT) * VALUE_BYTES), [ValueType.I32], 'evaluate');
@@ -99,7 +100,7 @@ function generate(image: ImageParts, byPairs: boolean): Uint8Array {
 }
 
 /** One payload. Leaves bytes | status << ENTRY_STATUS_SHIFT of its decision; of an image of expressions, its status. */
-function emitPayload(frame: Frame, decides: boolean): void {
+function emitPayload(frame: Frame, decides: boolean, segments: readonly Segment[], ranks: Ranks | undefined): void {
   const { body, image } = frame;
   const id = { high: body.local(ValueType.I64), low: body.local(ValueType.I64) };
   body.get(Parameter.SLOT);
@@ -117,7 +118,10 @@ function emitPayload(frame: Frame, decides: boolean): void {
   if (frame.hitsInScratch) emitNoHits(frame);
   if (hasOutputs(image)) emitBeginOutputs(frame);
   frame.done = body.block();
-  for (const segment of segmentsOf(image)) {
+  const firstRanked = segments.find((segment) => ranks?.segments.has(segment));
+  for (const segment of segments) {
+    if (segment === firstRanked && ranks !== undefined) emitRanks(frame, ranks);
+    if (ranks?.segments.has(segment)) continue;
     if (isPredicable(frame, segment)) emitPredicated(frame, segment);
     else emitBranching(frame, segment);
   }

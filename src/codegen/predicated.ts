@@ -8,13 +8,12 @@
 
 import { SCRATCH_HITS } from '../../assembly/shared/layout.js';
 import { Opcode } from '../../assembly/shared/opcode.js';
-import { Op } from '../wasm/format.js';
-import type { FunctionBody } from './body.js';
+import { Op, ValueType } from '../wasm/format.js';
 import { comparedRegisters, type Frame } from './frame.js';
 import type { Instruction } from './image-parts.js';
 import { jumpTarget } from './jumps.js';
 import { operandsOf } from './operands.js';
-import { BITS, type Logic, not, type Reach, Reaches, type Term } from './reach.js';
+import { not, type Reach, Reaches, type Term } from './reach.js';
 import type { Segment } from './segments.js';
 import { emitEither, isSimpleTest } from './tests.js';
 import { emitValue, isValue, valueUnits, writesPair } from './values.js';
@@ -35,34 +34,11 @@ export function isPredicable(frame: Frame, { first, end }: Segment): boolean {
   return units <= UNITS_MAX;
 }
 
-/** Where the truths of tests lie, and how they are come by. */
-export interface Truths {
-  readonly body: FunctionBody;
-  readonly logic: Logic;
-  /** The local that is true where a field register is null. */
-  isNull(register: number): number;
-  /** Pushes a test or its opposite, whichever is quicker to ask. Returns whether it is the opposite. */
-  emitEither(instruction: Instruction, guarded: ReadonlySet<number>): boolean;
-  /** Sets a rule's bit where a local is true. */
-  emitHit(rank: number, reach: true | number): void;
-}
-
-/** Of one payload, whose registers are locals of its frame. */
-function truthsOf(frame: Frame): Truths {
-  return {
-    ...{ body: frame.body, logic: BITS },
-    isNull: (register) => frame.nullFlag(register) as number,
-    emitEither: (instruction, guarded) => emitEither(frame, instruction, guarded),
-    emitHit: (rank, reach) => emitHit(frame, rank, reach),
-  };
-}
-
-/** Writes a segment that is predicable. @param truths others than the frame's own: then the segment has no values */
-export function emitPredicated(frame: Frame, segment: Segment, truths = truthsOf(frame)): void {
+/** Writes a segment that is predicable. */
+export function emitPredicated(frame: Frame, segment: Segment): void {
   const { image } = frame;
-  const { body } = truths;
-  const reaches = new Reaches(body, truths.logic);
-  const tests = new Tests(frame, truths, reaches);
+  const reaches = new Reaches(frame.body);
+  const tests = new Tests(frame, reaches);
   const pending = new Map<number, Reach>();
   let reach: Reach = [];
   for (let index = segment.first; index < segment.end; index++) {
@@ -84,7 +60,7 @@ export function emitPredicated(frame: Frame, segment: Segment, truths = truthsOf
       comeFrom(reach);
       reach = false;
     } else if (op === Opcode.HIT) {
-      truths.emitHit(Number(imm), reach.length === 0 ? true : reaches.local(reach));
+      emitHit(frame, Number(imm), reach.length === 0 ? true : reaches.local(reach));
     } else if (op !== Opcode.ALL) {
       emitValue(frame, instruction);
       const where = reach.length === 0 || !outlivesReach(frame, segment, index) ? true : reach;
@@ -94,7 +70,7 @@ export function emitPredicated(frame: Frame, segment: Segment, truths = truthsOf
       emitWrite(frame, a, local);
     }
   }
-  body.endTemporaries();
+  frame.body.endTemporaries();
 }
 
 /** The tests of a segment as terms. */
@@ -103,7 +79,6 @@ class Tests {
 
   constructor(
     private readonly frame: Frame,
-    private readonly truths: Truths,
     private readonly reaches: Reaches,
   ) {}
 
@@ -112,7 +87,7 @@ class Tests {
     const { op, a } = instruction;
     if (op === Opcode.IF_NULL) return this.isNull(a);
     if (op === Opcode.IF_NOT_NULL) return not(this.isNull(a));
-    const { frame, truths, reaches } = this;
+    const { frame, reaches } = this;
     const implied: Term[] = [];
     const guarded = new Set<number>();
     for (const register of comparedRegisters(instruction)) {
@@ -121,9 +96,9 @@ class Tests {
       implied.push(not(isNull));
       guarded.add(register);
     }
-    const isOpposite = truths.emitEither(instruction, guarded);
-    const local = truths.body.temporary(truths.logic.type);
-    truths.body.set(local);
+    const isOpposite = emitEither(frame, instruction, guarded);
+    const local = frame.body.temporary(ValueType.I32);
+    frame.body.set(local);
     const holds = reaches.test(local, implied);
     return isOpposite ? not(holds) : holds;
   }
@@ -132,7 +107,7 @@ class Tests {
   private isNull(register: number): Term {
     let term = this.nulls.get(register);
     if (term === undefined) {
-      term = this.reaches.test(this.truths.isNull(register));
+      term = this.reaches.test(this.frame.nullFlag(register) as number);
       this.nulls.set(register, term);
     }
     return term;

@@ -5,32 +5,8 @@
 //
 // A term is the number of a node, doubled, and 1 more where it is negated. A node is a test, in a local, or a conjunction of terms.
 
-import { Op, Simd, ValueType } from '../wasm/format.js';
+import { Op, ValueType } from '../wasm/format.js';
 import type { FunctionBody } from './body.js';
-
-/** How truths lie in locals: each of these takes what is on the stack. */
-export interface Logic {
-  readonly type: ValueType;
-  and(body: FunctionBody): void;
-  or(body: FunctionBody): void;
-  not(body: FunctionBody): void;
-}
-
-/** Of one payload: 0 or 1. */
-export const BITS: Logic = {
-  type: ValueType.I32,
-  and: (body) => body.op(Op.I32_AND),
-  or: (body) => body.op(Op.I32_OR),
-  not: (body) => body.op(Op.I32_EQZ),
-};
-
-/** Of two payloads: 64 bits each, all of them 0 or all of them 1. */
-export const MASKS: Logic = {
-  type: ValueType.V128,
-  and: (body) => body.vector(Simd.V128_AND),
-  or: (body) => body.vector(Simd.V128_OR),
-  not: (body) => body.vector(Simd.V128_NOT),
-};
 
 export type Term = number;
 
@@ -38,9 +14,9 @@ export type Term = number;
 export type Reach = readonly Term[] | false;
 
 interface Node {
-  /** The local that is true where it holds, once there is one. */
+  /** The local that is 1 where it holds, once there is one. */
   local: number | undefined;
-  /** The local that is true where it does not. */
+  /** The local that is 1 where it does not. */
   negated: number | undefined;
   /** Of a conjunction. */
   readonly all: readonly Term[] | undefined;
@@ -52,12 +28,9 @@ export class Reaches {
   private readonly nodes: Node[] = [];
   private readonly conjunctions = new Map<string, Term>();
 
-  constructor(
-    private readonly body: FunctionBody,
-    private readonly logic = BITS,
-  ) {}
+  constructor(private readonly body: FunctionBody) {}
 
-  /** A test whose outcome is in a local. */
+  /** A test whose outcome, 0 or 1, is in a local. */
   test(local: number, implied: readonly Term[] = []): Term {
     this.nodes.push({ local, negated: undefined, all: undefined, implied });
     return 2 * (this.nodes.length - 1);
@@ -97,7 +70,7 @@ export class Reaches {
     return neither === undefined ? common : this.and(common, not(neither));
   }
 
-  /** The local that is true where the program comes by, by terms of which there is at least one. */
+  /** The local that is 1 where the program comes by, by terms of which there is at least one. */
   local(reach: readonly Term[]): number {
     const whole = this.conjunction(reach);
     if (whole === undefined) throw new Error('the program never comes by');
@@ -140,20 +113,18 @@ export class Reaches {
     const node = this.node(term);
     const known = (term & 1) === 0 ? node.local : node.negated;
     if (known !== undefined) return known;
-    const { body, logic } = this;
+    const { body } = this;
     if (node.all === undefined) {
       body.get(node.local as number);
-      logic.not(body);
+      body.op(Op.I32_EQZ);
     } else {
       const parts = node.all.map((each) => this.localOf(each ^ (term & 1)));
       for (const [index, part] of parts.entries()) {
         body.get(part);
-        if (index === 0) continue;
-        if ((term & 1) === 0) logic.and(body);
-        else logic.or(body);
+        if (index > 0) body.op((term & 1) === 0 ? Op.I32_AND : Op.I32_OR);
       }
     }
-    const local = body.temporary(logic.type);
+    const local = body.temporary(ValueType.I32);
     body.set(local);
     if ((term & 1) === 0) node.local = local;
     else node.negated = local;

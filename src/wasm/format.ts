@@ -13,6 +13,7 @@ export enum Section {
   EXPORT = 7,
   CODE = 10,
   DATA = 11,
+  DATA_COUNT = 12,
 }
 
 export enum ExternalKind {
@@ -88,6 +89,7 @@ export enum Op {
   F64_LE = 0x65,
   F64_GE = 0x66,
   I32_CTZ = 0x68,
+  I32_POPCNT = 0x69,
   I32_ADD = 0x6a,
   I32_SUB = 0x6b,
   I32_MUL = 0x6c,
@@ -128,40 +130,39 @@ export enum Op {
   F64_CONVERT_I64_S = 0xb9,
   I64_REINTERPRET_F64 = 0xbd,
   F64_REINTERPRET_I64 = 0xbf,
-  /** Prefix of memory.copy and memory.fill. */
+  /** Prefix of memory.init, memory.copy and memory.fill. */
   BULK = 0xfc,
   /** Prefix of SIMD. */
   SIMD = 0xfd,
 }
 
+export const BULK_MEMORY_INIT = 8;
 export const BULK_MEMORY_COPY = 10;
 export const BULK_MEMORY_FILL = 11;
 export const SIMD_V128_LOAD = 0;
-export const SIMD_V128_LOAD64_SPLAT = 10;
 export const SIMD_V128_STORE = 11;
 export const SIMD_V128_CONST = 12;
 
-/** Instructions of SIMD without immediates. */
+/** Instructions of SIMD without immediates, but for those of one lane, whose number is one. */
 export enum Simd {
   I64X2_SPLAT = 18,
+  F64X2_SPLAT = 20,
+  I32X4_EXTRACT_LANE = 27,
+  I64X2_EXTRACT_LANE = 29,
+  F64X2_REPLACE_LANE = 34,
   I8X16_EQ = 35,
   I8X16_LT_S = 37,
   I8X16_LE_U = 42,
   F64X2_EQ = 71,
-  F64X2_LT = 73,
   F64X2_GT = 74,
-  F64X2_LE = 75,
-  F64X2_GE = 76,
-  V128_NOT = 77,
   V128_AND = 78,
   V128_OR = 80,
   I8X16_BITMASK = 100,
   I8X16_SUB = 113,
-  I64X2_SHL = 203,
-  I64X2_SHR_U = 205,
-  I64X2_EQ = 214,
-  I64X2_LT_S = 216,
+  I64X2_BITMASK = 196,
   I64X2_GT_S = 217,
-  I64X2_LE_S = 218,
-  I64X2_GE_S = 219,
+  F64X2_ADD = 240,
+  F64X2_MUL = 242,
+  F64X2_PMIN = 246,
+  F64X2_PMAX = 247,
 }

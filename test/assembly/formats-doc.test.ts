@@ -62,7 +62,7 @@ describe('places', () => {
     ['**Lists** (8 bytes)', image.LIST_BYTES],
     ['**Rules** (24 bytes', image.RULE_BYTES],
     ['**Thresholds** (16 bytes', image.THRESHOLD_BYTES],
-    ['scratch, 137,216 bytes', layout.SCRATCH_BYTES],
+    ['scratch, 268,288 bytes', layout.SCRATCH_BYTES],
     ['| 131,072 | which key of JSON', layout.SCRATCH_KEYS],
     ['header of 128 bytes', layout.SLOT_HEADER_BYTES],
     ['multiple of 64', layout.SLOT_ALIGN],

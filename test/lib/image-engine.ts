@@ -59,9 +59,9 @@ export interface Decided {
 export const GUARD_BYTE = 0xa5;
 const PAGE_BYTES = 65536;
 const SCRATCH = 65536;
-const SLOT = 262144;
+const SLOT = 393216;
 const SLOT_END = SLOT + at.SLOT_HEADER_BYTES + 4096 * at.ENTRY_BYTES;
-const INPUT = 393216;
+const INPUT = 524288;
 
 /** Lays out: scratch | slot header and entries | input | image | output, with guards between. Sizes in bytes. `module`: an engine. */
 export class EngineBox {

@@ -1,17 +1,21 @@
-// Two payloads at a time in generated code: which programs are decided so, and that neighbours change nothing. EngineBox runs the
-// VM and generated code in every call that it makes, and compares slot and output.
+// Rules by ranks in generated code: which rules are told so, and that they hold for the same values. EngineBox runs the VM and
+// generated code in every call that it makes, and compares slot and output.
 
 import { describe, expect, it } from 'vitest';
+import { RANK_AREAS } from '#assembly/shared/layout.js';
 import { Opcode } from '#assembly/shared/opcode.js';
 import type { Outcome } from '#assembly/shared/outcome.js';
 import { Status } from '#assembly/shared/status.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
 import { ENGINE_FUNCTIONS } from '#src/codegen/engine-calls.js';
+import { Frame } from '#src/codegen/frame.js';
 import { addHelpers } from '#src/codegen/helpers.js';
 import { ImageParts } from '#src/codegen/image-parts.js';
 import { ModuleWriter } from '#src/codegen/module-writer.js';
-import { addPairs } from '#src/codegen/pairs.js';
+import { addRanks } from '#src/codegen/ranks.js';
+import { segmentsOf } from '#src/codegen/segments.js';
 import { writeImage } from '#src/image/write-image.js';
+import { nextDown, nextUp } from '#src/schema/decimal.js';
 import { writeRequestBatch } from '#src/stream/request-batch.js';
 import { Random } from '../lib/expression-model.js';
 import { Assembler } from '../lib/image-assembler.js';
@@ -30,15 +34,15 @@ const model = modelOf([
   { name: 'vip', kind: FieldKind.BOOL },
 ]);
 
-/** More than are needed for pairs, and more than a word of hit bits has. */
+/** More than a word of hit bits has. */
 const RULES = 70;
 
-function imageOf(code: Assembler): Uint8Array {
+function imageOf(code: Assembler, rules = RULES): Uint8Array {
   const rule = (rank: number) => ({
     ...{ id: `r${rank}`, score: rank % 7, outcome: (rank % 4) as Outcome },
     reason: rank % 3 === 0 ? null : 'R'.repeat(1 + (rank % 20)),
   });
-  return writeImage(code.decision(Array.from({ length: RULES }, (_, rank) => rule(rank))));
+  return writeImage(code.decision(Array.from({ length: rules }, (_, rank) => rule(rank))));
 }
 
 /** A program of rules of three tests each, with something in front of them and something behind. */
@@ -58,52 +62,132 @@ function program(
   return imageOf(code);
 }
 
-function isPaired(image: Uint8Array): boolean {
+/** Segments of a program whose rules are told by ranks. */
+function rankedOf(image: Uint8Array): number {
   const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
-  return addPairs(module, new ImageParts(image), addHelpers(module)) !== undefined;
+  const frame = new Frame(new ImageParts(image), addHelpers(module));
+  return addRanks(module, frame, segmentsOf(frame.image))?.segments.size ?? 0;
 }
 
-describe('pairs', () => {
+/** Rules that compare one number with constants in all ways, in an order that is none. */
+function thresholds(constants: readonly number[], rules = 3 * constants.length): Uint8Array {
+  const code = new Assembler(model);
+  for (let rank = 0; rank < rules; rank++) {
+    const f64 = constants[(rank * 7) % constants.length]!;
+    code.op(Opcode.F64_LT_I + (rank % 10), { a: code.field('amount'), to: `${rank}`, f64 });
+    code.op(Opcode.HIT, { imm: BigInt(rank) }).label(`${rank}`);
+  }
+  return imageOf(code, rules);
+}
+
+const amounts = (values: readonly number[]): Uint8Array[] =>
+  values.map((amount) => payloadOf(model, { amount, count: 1, country: 'DE' }));
+
+describe('ranks', () => {
   const value = (code: Assembler): void => {
     code.op(Opcode.F64_MUL_I, { a: code.temporary(RegisterType.F64), b: code.field('amount'), f64: 2 });
   };
-  const order = (code: Assembler): void => {
-    code.op(Opcode.TEXT_LT_I, { a: code.field('country'), to: 'order', text: 'm' });
-    code.op(Opcode.HIT, { imm: 0n }).label('order');
+  const rule = (test: (code: Assembler) => void) => ({
+    behind: (code: Assembler): void => {
+      test(code);
+      code.op(Opcode.HIT, { imm: 0n }).label('hit');
+    },
+  });
+  const either = (code: Assembler, other: string): void => {
+    code.op(Opcode.F64_LT_I, { a: code.field('amount'), to: 'then', f64: 3 });
+    code.op(Opcode.F64_NOT_LT_I, { a: code.field(other), to: 'hit', f64: 30 }).label('then');
   };
   it.each([
-    ['tests of fields', program(), true],
-    ['values, then tests', program({ before: value }), true],
-    ['tests, then an end', program({ behind: (code) => code.op(Opcode.END, {}) }), true],
-    ['values behind tests', program({ behind: value }), false],
-    ['a test that calls the engine', program({ behind: order }), false],
-    ['too few tests', program({ rules: 8 }), false],
+    ['tests of fields', program(), RULES],
+    ['values, then tests', program({ before: value }), RULES],
+    ['tests, then an end', program({ behind: (code) => code.op(Opcode.END, {}) }), RULES],
+    ['values behind tests', program({ behind: value }), RULES],
+    [
+      'a test that calls the engine',
+      program(rule((code) => code.op(Opcode.TEXT_LT_I, { a: code.field('note'), to: 'hit', text: 'm' }))),
+      RULES,
+    ],
+    [
+      'two fields beside each other',
+      program(rule((code) => code.op(Opcode.F64_LT, { a: code.field('amount'), b: code.field('count'), to: 'hit' }))),
+      RULES,
+    ],
+    ['one field or the same', program(rule((code) => either(code, 'amount'))), 70],
+    ['one field or another', program(rule((code) => either(code, 'count'))), RULES],
+    [
+      'a rule behind an end',
+      program({
+        behind: (code) =>
+          rule((more) => more.op(Opcode.END, {}).op(Opcode.F64_LT_I, { a: more.field('amount'), to: 'hit', f64: 1 })).behind(code),
+      }),
+      RULES,
+    ],
+    ['too few tests', program({ rules: 2 }), 0],
+    ['more cuts of one register than tables have room for', thresholds(Array.from({ length: 300 }, (_, i) => i)), 0],
   ])('%s: %#', (_, image, expected) => {
-    expect(isPaired(image)).toBe(expected);
+    expect(rankedOf(image)).toBe(expected);
   });
 
-  it('decide as the VM does, whatever the neighbours are', () => {
-    const random = new Random(testSeed('pairs'));
+  it('are those that tests give, at every constant and beside it', () => {
+    const sets = [
+      [1, 2],
+      [0, -0, 5e-324, -5e-324, 1],
+      [1e-300, 1, 1e300, -1e300, 1e308, -1e308, 7, 8, 9, 10],
+      Array.from({ length: 40 }, (_, i) => i * i),
+      // Many in one cell, and one far away.
+      [...Array.from({ length: 9 }, (_, i) => 1 + i * Number.EPSILON), 1000, 5, 6, 7, 8],
+      Array.from({ length: 60 }, (_, i) => 100 + i / 8),
+    ];
+    for (const constants of sets) {
+      const image = thresholds(constants, 150);
+      expect(rankedOf(image)).toBe(150);
+      const box = new EngineBox().mustLoad(image);
+      const near = constants.flatMap((constant) => [constant, nextUp(constant), nextDown(constant), constant + 0.3]);
+      const edges = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.MAX_VALUE, -Number.MAX_VALUE];
+      for (const amount of [...near, ...edges]) expect(box.decide(amounts([amount])).status).toBe(Status.OK);
+    }
+  });
+
+  it('take NaNs of any bits', () => {
+    const box = new EngineBox().mustLoad(thresholds(Array.from({ length: 20 }, (_, i) => i)));
+    const [payload] = amounts([12345]) as [Uint8Array];
+    const bits = Buffer.alloc(8);
+    bits.writeDoubleLE(12345);
+    const at = Buffer.from(payload.buffer, payload.byteOffset, payload.length).indexOf(bits);
+    expect(at).toBeGreaterThan(0);
+    const batch = ['7ff8000000000001', '7ff800000000003f', 'fff8000000000010', '7ff0000000000005', 'ffffffffffffffff'].map(
+      (nan) => {
+        const copy = payload.slice();
+        copy.set(Buffer.from(nan, 'hex').reverse(), at);
+        return copy;
+      },
+    );
+    expect(box.decide(batch).status).toBe(Status.OK);
+  });
+
+  it('are of the image that decides, whichever one was before it on the same scratch', () => {
+    const images = Array.from({ length: RANK_AREAS + 2 }, (_, i) => thresholds([i, i + 10, i + 20, i + 30]));
+    const box = new EngineBox();
+    for (let round = 0; round < 3; round++) {
+      for (const image of images) {
+        box.mustLoad(image);
+        for (let again = 0; again < 2; again++) expect(box.decide(amounts([0, 4.5, 12, 25, 99])).status).toBe(Status.OK);
+      }
+    }
+  });
+
+  it('decide as the VM does', () => {
+    const random = new Random(testSeed('ranks'));
     for (let round = 0; round < 40; round++) {
       const image = randomImage(random);
-      expect(isPaired(image)).toBe(true);
+      expect(rankedOf(image)).toBeGreaterThan(RULES / 8);
       const box = new EngineBox().mustLoad(image);
       const batch = Array.from({ length: 1 + random.below(14) }, () => randomPayload(random));
       box.decide(batch, { idHigh: 1n, idLow: 2n });
       for (const fields of [{}, { outputBytes: 700 }]) box.decide(batch, fields);
-      const frame = writeRequestBatch(7n, model.hash, 'pairs', batch, {});
+      const frame = writeRequestBatch(7n, model.hash, 'ranks', batch, {});
       expect(box.decideFrame(frame)).toMatchObject({ status: Status.OK, count: batch.length });
     }
-  });
-
-  it('leave the second payload of a pair that is cut to the next call', () => {
-    const box = new EngineBox().mustLoad(program());
-    const batch = Array.from({ length: 7 }, (_, i) => payloadOf(model, { amount: 10 * i, count: 3 * i, country: 'DE' }));
-    const whole = box.decide(batch);
-    const first = box.decide(batch, { outputBytes: whole.outputUsed - 40 });
-    expect(first).toMatchObject({ status: Status.OUTPUT_FULL });
-    expect(first.decisions).toEqual(whole.decisions.slice(0, first.cursor));
-    expect(whole.decisions.every(({ status }) => status === Status.OK)).toBe(true);
   });
 });
 
@@ -121,7 +205,7 @@ function randomPayload(random: Random): Uint8Array {
   return payload;
 }
 
-/** Rules of all tests that are made for pairs, with jumps inside of them. */
+/** Rules of all simple tests, with jumps inside of them. */
 function randomImage(random: Random): Uint8Array {
   const code = new Assembler(model);
   const sum = code.temporary(RegisterType.F64);
