@@ -18,6 +18,7 @@ import { benchListeners } from './listeners.js';
 import { benchLists } from './lists.js';
 import { benchProofs } from './proofs.js';
 import { formatMarkdown, formatTable, type TableFormat, writeResult } from './report.js';
+import { benchRequests } from './requests.js';
 import { benchScheduling } from './scheduling.js';
 import { benchServing } from './serving.js';
 import { benchTail } from './tail.js';
@@ -30,7 +31,7 @@ import { benchWorkloads, WORKS, type WorkName } from './workloads.js';
 const RESULTS = fileURLToPath(new URL('../../bench/results', import.meta.url));
 const GROWTH_SVG = fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url));
 
-const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|frames|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|editor|largest] [options]
+const USAGE = `npm run bench -- [aims|decide|growth|workloads|trees|json|table|publish|serving|frames|requests|tail|dispatch|listeners|scheduling|wakeup|language|lists|index|proofs|check|editor|largest] [options]
 
 aims (the default): what is to be reached, what was measured, and whether it was met; all of it in one run
   --only rules,json   only these sections (rules, workloads, trees, json, table, publish)
@@ -79,6 +80,11 @@ serving: payloads a second over HTTP and WebSocket, Verdict beside a bare echo
 frames: nanoseconds a payload from the bytes of a frame to those of its answer, by the designs that there were
   --rules 100         number of rules
   --rounds 400        blocks of 1,024 payloads in which each is timed, in turns
+
+requests: nanoseconds from a body of JSON to that of its answer, by design; and what the library takes of a request over HTTP
+  --rules 100         number of rules
+  --rounds 9          times each server is measured, in turns
+  --ms 1000           time of one measurement
 
 tail: microseconds that a decision over HTTP takes at half of the server's capacity, Verdict beside a bare echo
   --rules 100         number of rules
@@ -138,6 +144,9 @@ all
   --json              print the result as JSON instead of the table
   --markdown          print tables in Markdown
   --help`;
+
+/** Blocks of each design of answering requests. */
+const REQUEST_BLOCKS = 400;
 
 class UsageError extends Error {}
 
@@ -330,6 +339,13 @@ const BENCHES: Readonly<Record<string, (context: Context) => Promise<Measured>>>
   async frames({ values, format, log }) {
     const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 400)];
     const result = await benchFrames({ rules, rounds, payloadCount: PAYLOAD_COUNT / 4, format, log });
+    return { result, isRight: areRight(result.rows) };
+  },
+  async requests({ values, format, log }) {
+    const [rules, rounds] = [positive('rules', values.rules, 100), positive('rounds', values.rounds, 9)];
+    const measureMs = positive('ms', values.ms, 1000);
+    const payloadCount = PAYLOAD_COUNT / 4;
+    const result = await benchRequests({ rules, rounds, measureMs, blocks: REQUEST_BLOCKS, payloadCount, format, log });
     return { result, isRight: areRight(result.rows) };
   },
   async tail({ values, format, log }) {

@@ -3,6 +3,7 @@
 
 import { loadUws } from '../../src/server/uws.js';
 import { cpuMillis, serveCalls } from '../child.js';
+import { addHeadEchoes } from './head-echo.js';
 
 export interface EchoSizes {
   /** Bytes of the body of an HTTP reply. */
@@ -31,6 +32,7 @@ serveCalls({
         });
       });
     });
+    addHeadEchoes(app, body);
     app.ws<{ frame: Buffer }>('/:bytes', {
       compression: uws.DISABLED,
       maxPayloadLength: FRAME_BYTES_MAX,

@@ -46,17 +46,17 @@ export function statusLine(status: number): string {
 // What the last answer began with, since most begin alike.
 let startStatus = 0;
 let startType = '';
-let startBytes: Uint8Array = new Uint8Array(0);
+let startBytes = new ArrayBuffer(0);
 
 /**
  * The status line and the Content-Type, as bytes for `writeStatus`. Bytes, and one call for both: a string is measured, allocated
  * and converted at each call of the library. Of an echo's 3.7 us of processor time this takes 0.14 away (Intel Xeon, Node 20).
  */
-function headStart(status: number, contentType: string): Uint8Array {
+function headStart(status: number, contentType: string): ArrayBuffer {
   if (status !== startStatus || contentType !== startType) {
     startStatus = status;
     startType = contentType;
-    startBytes = Buffer.from(`${statusLine(status)}\r\nContent-Type: ${contentType}`);
+    startBytes = new TextEncoder().encode(`${statusLine(status)}\r\nContent-Type: ${contentType}`).buffer;
   }
   return startBytes;
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { benchDispatch } from '#bench/dispatch.js';
 import { benchFrames } from '#bench/frames.js';
 import { formatMarkdown } from '#bench/report.js';
+import { benchRequests } from '#bench/requests.js';
 import { benchTail } from '#bench/tail.js';
 
 const small = (): {
@@ -52,5 +53,18 @@ describe('frames', () => {
     expect(rows.map(({ wrong }) => wrong)).toEqual([null, null, null, null]);
     for (const { nanos } of rows) expect(nanos[1]).toBeGreaterThan(0);
     expect(lines.join('\n')).toMatch(/\| lent room, two payloads at a time +\| +[\d.,]+ +\| +[\d.,]+ +\|/);
+  }, 60_000);
+});
+
+describe('requests', () => {
+  it('answers bodies by every design alike, measures what the library takes, and draws the tables', async () => {
+    const { lines, options } = small();
+    const { rows, heads } = await benchRequests({ ...options, rules: 20, blocks: 2, measureMs: 100, payloadCount: 1024 });
+    expect(rows.map(({ wrong }) => wrong)).toEqual([null, null, null, null]);
+    for (const { nanos } of rows) expect(nanos).toBeGreaterThan(0);
+    expect(heads[0]).toMatchObject({ name: 'echo', share: 1, cpuShare: 1 });
+    expect(heads.at(-1)!.name).toBe('Verdict');
+    for (const { rate, micros } of heads) expect(Math.min(rate, micros)).toBeGreaterThan(0);
+    expect(lines.join('\n')).toMatch(/\| lent room, text from the engine +\| +[\d.,]+ +\|/);
   }, 60_000);
 });
