@@ -52,7 +52,7 @@ describe('frames', () => {
     const { rows } = await benchFrames({ ...options, rules: 20, rounds: 2, payloadCount: 1024 });
     expect(rows.map(({ wrong }) => wrong)).toEqual([null, null, null, null]);
     for (const { nanos } of rows) expect(nanos[1]).toBeGreaterThan(0);
-    expect(lines.join('\n')).toMatch(/\| lent room, two payloads at a time +\| +[\d.,]+ +\| +[\d.,]+ +\|/);
+    expect(lines.join('\n')).toMatch(/\| lent room, rules by ranks +\| +[\d.,]+ +\| +[\d.,]+ +\|/);
   }, 60_000);
 });
 
