@@ -7,13 +7,6 @@ import { Opcode } from '#assembly/shared/opcode.js';
 import type { Outcome } from '#assembly/shared/outcome.js';
 import { Status } from '#assembly/shared/status.js';
 import { FieldKind, RegisterType } from '#assembly/shared/value-type.js';
-import { ENGINE_FUNCTIONS } from '#src/codegen/engine-calls.js';
-import { Frame } from '#src/codegen/frame.js';
-import { addHelpers } from '#src/codegen/helpers.js';
-import { ImageParts } from '#src/codegen/image-parts.js';
-import { ModuleWriter } from '#src/codegen/module-writer.js';
-import { addRanks } from '#src/codegen/ranks.js';
-import { segmentsOf } from '#src/codegen/segments.js';
 import { writeImage } from '#src/image/write-image.js';
 import { nextDown, nextUp } from '#src/schema/decimal.js';
 import { writeRequestBatch } from '#src/stream/request-batch.js';
@@ -23,6 +16,7 @@ import { EngineBox } from '../lib/image-engine.js';
 import { modelOf } from '../lib/image-model.js';
 import { payloadOf } from '../lib/image-payload.js';
 import { testSeed } from '../lib/model.js';
+import { rankedOf } from '../lib/ranked.js';
 
 const model = modelOf([
   { name: 'amount', kind: FieldKind.DOUBLE, required: true },
@@ -60,13 +54,6 @@ function program(
   }
   change.behind?.(code);
   return imageOf(code);
-}
-
-/** Segments of a program whose rules are told by ranks. */
-function rankedOf(image: Uint8Array): number {
-  const module = new ModuleWriter('engine', ENGINE_FUNCTIONS);
-  const frame = new Frame(new ImageParts(image), addHelpers(module));
-  return addRanks(module, frame, segmentsOf(frame.image))?.segments.size ?? 0;
 }
 
 /** Rules that compare one number with constants in all ways, in an order that is none. */

@@ -31,6 +31,7 @@ export const PARTS = [
   'pattern',
   'feature',
   'nested list',
+  'thresholds',
   'outputs',
   'outputs of rows',
 ] as const;
@@ -100,6 +101,7 @@ class Extras {
     if (turn % 5 === 2) this.#rule(`divide(${this.fields.decimal}, ${this.fields.decimal}, 2, "half-even") > 0.50`);
     if (turn % 3 === 0) this.#lists();
     if (turn % 3 === 1) this.#parameters();
+    if (turn % 3 === 2) this.#thresholds(size);
     if (turn % 5 === 0) this.#ensemble();
     if (turn % 5 === 1) this.#patterns();
     if (turn % 7 === 3) this.#scorecard();
@@ -271,6 +273,27 @@ class Extras {
     });
     this.#rule('trees.score > 0.5');
     this.#rule(`trees.margin < -0.25 && ${fields.integer} > 0`);
+  }
+
+  /** Many rules that compare few fields with constants, as risk teams write them: generated code tells them by ranks. */
+  #thresholds(size: number): void {
+    const { random, bundle, fields } = this;
+    bundle.parts.add('thresholds');
+    const { decimal, integer } = fields;
+    const maybe = integer === 'k' ? 'maybeN' : 'm';
+    const sign = (): string => random.pick(['>', '>=', '<', '<=', '===', '!==']);
+    const tests = [
+      () => `n ${sign()} ${random.pick([0, 1, 2, -1, 0.5, 1.5, 7, 1e308])}`,
+      () => `n >= ${random.below(3)} && n < ${2 + random.below(6)}`,
+      () => `${integer} ${sign()} ${random.below(14) - 3}`,
+      () => `(${integer} === ${random.below(9)} || ${integer} > ${random.below(9)})`,
+      () => `${decimal} ${sign()} ${random.pick(['0', '0.25', '1', '-1', '99.99'])}`,
+      () => `country ${random.pick(['===', '!=='])} "${random.pick(['US', 'GB', 'DE'])}"`,
+      () => `${maybe} !== null && ${maybe} ${sign()} ${random.below(4)}`,
+      () => random.pick(['flag', '!flag']),
+    ];
+    for (let rule = 8 + random.below(size); rule > 0; rule--)
+      this.#rule(Array.from({ length: 1 + random.below(4) }, () => random.pick(tests)()).join(' && '));
   }
 
   #patterns(): void {

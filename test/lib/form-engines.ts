@@ -21,6 +21,7 @@ import { EmbedBox } from './embed-box.js';
 import type { FormBundle } from './form-author.js';
 import type { FormPayload } from './form-payload.js';
 import { frameOf } from './frame.js';
+import { rankedOf } from './ranked.js';
 
 export const FORMS = [
   'VM',
@@ -105,7 +106,7 @@ export class FormEngines {
       return [`${at === 0 ? 'module' : 'scalar module'}${isIndexed ? ', index' : ''}`, new this.Box(module)];
     });
     const held = indexed.indexes!.filter((report) => report.indexed).map(({ name }) => name);
-    return new OpenBundle(sets, modules, held);
+    return new OpenBundle(sets, modules, held, rankedOf(readImageFile(plain.image).deciding));
   }
 }
 
@@ -121,6 +122,8 @@ export class OpenBundle {
     private readonly modules: readonly [Form, EmbedBox][],
     /** What has an index: `rules`, `table NAME`, `scorecard NAME`. */
     readonly indexed: readonly string[],
+    /** Parts of the program that code without an index tells by ranks. */
+    readonly ranked: number,
   ) {
     this.#model = sets[0]![1].model;
     const isTaken = (form: Form): boolean => indexed.length > 0 || !form.endsWith(', index');

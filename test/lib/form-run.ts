@@ -73,6 +73,7 @@ export async function runForms({ seed, pairs: wanted, payloadsPerBundle, progres
       for (const part of bundle.parts) count(`bundles with ${part}`);
       count(`bundles with policy ${bundle.policy}${open.indexed.includes('table forms') ? ' and an index' : ''}`);
       for (const what of new Set(open.indexed.map((name) => name.split(' ')[0]))) count(`bundles with an index of ${what}`);
+      if (open.ranked > 0 && open.forms.has('generated code')) count('bundles with rules by ranks');
       for (const why of open.withoutCode) count(`without code: ${why.replace(/\d+/g, 'N')}`);
       const schema = JSON.parse(bundle.files['model.yaml']!);
       try {
@@ -116,6 +117,7 @@ function missingOf(counts: Readonly<Record<string, number>>): string[] {
     ...STATUSES.flatMap((status) => [`status ${status}`, `JSON, status ${status}`]),
     ...POLICIES.map((policy) => `bundles with policy ${policy} and an index`),
     'bundles with an index of rules',
+    'bundles with rules by ranks',
     ...PARTS.map((part) => `bundles with ${part}`),
     'pairs alike as bytes and as text',
   ];
