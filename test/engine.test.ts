@@ -180,7 +180,7 @@ describe('Engine.publish', () => {
   });
 
   it('ends at the quota with OUT_OF_MEMORY, and what is live goes on', async () => {
-    const engine = await engineWith({ tenantPagesMax: 20, ringBytes: 65536 });
+    const engine = await engineWith({ tenantPagesMax: 30, ringBytes: 65536 });
     await engine.publish('acme', sampleBundle());
     const rules = (from: number): string =>
       Array.from(
@@ -195,7 +195,7 @@ describe('Engine.publish', () => {
     expect(codes.at(-1)).toBe('OUT_OF_MEMORY');
     const { memoryBytes, memoryBytesMax } = engine.stats().tenants[0]!;
     expect(memoryBytes).toBeLessThanOrEqual(memoryBytesMax);
-    expect(memoryBytesMax).toBe(20 * 65536);
+    expect(memoryBytesMax).toBe(30 * 65536);
     expect(await versionNow(engine, 'acme', 'orders')).toBe('1.0.0');
     const before = engine.stats().tenants;
     expect(await codeOf(engine.publish('acme', sampleBundle({ name: 'big-7', rules: rules(7) })))).toBe('OUT_OF_MEMORY');
