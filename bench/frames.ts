@@ -28,6 +28,7 @@ import { wasm } from '../src/runtime/webassembly.js';
 import { writeRequestBatch } from '../src/stream/request-batch.js';
 import { Op, ValueType } from '../src/wasm/format.js';
 import { bundleOf } from './bundle.js';
+import { type Design, timeBlock } from './design.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { computeTruth } from './truth.js';
 import { encodePayloads, setUpVerdict } from './verdict-rows.js';
@@ -63,9 +64,6 @@ export interface FramesResult {
   readonly machine: Machine;
   readonly rows: readonly FramesRow[];
 }
-
-/** Decides frames and shows each answer, which is valid inside the call only. */
-type Design = (frames: readonly Uint8Array[], show: (answer: Uint8Array) => void) => void;
 
 /** Measures each design with each size of frame, in turns. */
 export async function benchFrames({ rules: ruleCount, payloadCount, rounds, format, log }: FramesOptions): Promise<FramesResult> {
@@ -137,17 +135,6 @@ function answersOf(design: Design, frames: readonly Uint8Array[]): Uint8Array[] 
   const answers: Uint8Array[] = [];
   design(frames, (answer) => answers.push(Uint8Array.from(answer)));
   return answers;
-}
-
-function timeBlock(design: Design, frames: readonly Uint8Array[]): number {
-  let bytes = 0;
-  const startMs = performance.now();
-  design(frames, (answer) => {
-    bytes += answer.length;
-  });
-  const nanos = (performance.now() - startMs) * 1e6;
-  if (bytes === 0) throw new Error('there was no answer');
-  return nanos;
 }
 
 /** src/decide.ts: a slot of the ring, a pin, a request that is settled. What is pooled or has a deadline is decided so. */

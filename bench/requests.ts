@@ -24,6 +24,7 @@ import { wasm } from '../src/runtime/webassembly.js';
 import { renderDecisionBytes } from '../src/schema/decision.js';
 import { Op, ValueType } from '../src/wasm/format.js';
 import { bundleOf } from './bundle.js';
+import { type Design, timeBlock } from './design.js';
 import { benchHeads, type HeadsRow } from './heads.js';
 import { describeMachine, formatNumber, type Machine, median, type TableFormat } from './report.js';
 import { computeTruth } from './truth.js';
@@ -61,9 +62,6 @@ export interface RequestsResult {
   readonly rows: readonly RequestsRow[];
   readonly heads: readonly HeadsRow[];
 }
-
-/** Answers bodies and shows each answer, which is valid inside the call only. */
-type Design = (bodies: readonly Uint8Array[], show: (answer: Uint8Array) => void) => void;
 
 /** Measures the designs in turns, and then the servers. */
 export async function benchRequests(options: RequestsOptions): Promise<RequestsResult> {
@@ -116,17 +114,6 @@ function answersOf(design: Design, bodies: readonly Uint8Array[]): string[] {
   const answers: string[] = [];
   design(bodies, (answer) => answers.push(Buffer.from(answer).toString()));
   return answers;
-}
-
-function timeBlock(design: Design, bodies: readonly Uint8Array[]): number {
-  let bytes = 0;
-  const startMs = performance.now();
-  design(bodies, (answer) => {
-    bytes += answer.length;
-  });
-  const nanos = (performance.now() - startMs) * 1e6;
-  if (bytes === 0) throw new Error('there was no answer');
-  return nanos;
 }
 
 /** src/decide-json.ts and src/schema/decision.ts: what is pooled, and what is more than one payload, is answered so. */
